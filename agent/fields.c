@@ -1,0 +1,30 @@
+#include "agent/fields.h"
+
+#include <stddef.h>
+
+/* A row without unit and doc does not compile. */
+#define FIELD(id, unit, source, doc) _Static_assert(sizeof(unit) > 1 && sizeof(doc) > 1, #id);
+#include "agent/fields.def"
+#undef FIELD
+
+static const char *const names[FIELDS] = {
+#define FIELD(id, unit, source, doc) #id,
+#include "agent/fields.def"
+#undef FIELD
+};
+
+static const char *const size_names[COUNTERS_SIZES] = {
+#define SIZE(index, id, doc) [index] = #id,
+#include "agent/sizes.def"
+#undef SIZE
+};
+
+const char *fields_name(enum field field)
+{
+	return names[field];
+}
+
+const char *fields_size_name(unsigned index)
+{
+	return size_names[index];
+}

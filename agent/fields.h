@@ -1,0 +1,32 @@
+#ifndef MEMAGENT_FIELDS_H
+#define MEMAGENT_FIELDS_H
+/*
+ * fields: what one point holds.  fields.def and sizes.def are the tables of them.
+ *
+ * Layer    agent; needs shim/counters.h for the number of size buckets.
+ */
+#include <stdint.h>
+
+#include "shim/counters.h"
+
+enum field {
+#define FIELD(id, unit, source, doc) FIELD_##id,
+#include "agent/fields.def"
+#undef FIELD
+	FIELDS
+};
+
+/* One reading of everything. */
+struct point {
+	int64_t time_ns;		/* since 1970 */
+	int64_t value[FIELDS];		/* in the field's unit; negative: not known, left out */
+	uint64_t sizes[COUNTERS_SIZES]; /* objects by requested size, as in struct counters */
+};
+
+/* Return the name of ${field} in the database. */
+const char *fields_name(enum field field);
+
+/* Return the name of size bucket ${index}, or NULL when nothing can fall into it. */
+const char *fields_size_name(unsigned index);
+
+#endif

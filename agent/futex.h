@@ -1,0 +1,26 @@
+#ifndef MEMAGENT_FUTEX_H
+#define MEMAGENT_FUTEX_H
+/*
+ * futex: a word that one thread waits on and another changes.  Unlike a condition variable it has
+ * no lock, which a fork could leave held.
+ *
+ * Layer    agent, leaf.
+ * Threads  any; leaves errno alone.
+ * Source   futex(2).
+ */
+#include <stdint.h>
+
+/*
+ * futex_wait(word, value, deadline_ns):
+ * Wait while ${*word} is ${value}, until ${deadline_ns} of the monotonic clock at most.  May return
+ * early.
+ */
+void futex_wait(const uint32_t *word, uint32_t value, int64_t deadline_ns);
+
+/* Set ${*word} to ${value} and wake all who wait on it. */
+void futex_set(uint32_t *word, uint32_t value);
+
+/* Return what ${*word} is; everything before the futex_set that made it so is then visible. */
+uint32_t futex_get(const uint32_t *word);
+
+#endif

@@ -1,0 +1,41 @@
+#include "agent/head.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "agent/line.h"
+#include "agent/options.h"
+#include "agent/tags.h"
+
+/* The name of the executable, which for a script is its interpreter's; "" when it cannot be had. */
+static void executable(char *out, size_t size)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	const char *slash;
+
+	path[n > 0 ? n : 0] = '\0';
+	slash = strrchr(path, '/');
+	snprintf(out, size, "%.255s", slash ? slash + 1 : path);
+}
+
+void head_write(struct line *head, const struct options *options, pid_t pid)
+{
+	struct utsname system = {.nodename = ""};
+	const char *rest = options->tags;
+	char text[256];
+	struct tag tag;
+
+	line_measurement(head, options->measurement);
+	uname(&system);
+	line_tag(head, "host", system.nodename);
+	snprintf(text, sizeof(text), "%d", (int)pid);
+	line_tag(head, "pid", text);
+	if (options->service[0] == '\0')
+		executable(text, sizeof(text));
+	line_tag(head, "service", options->service[0] ? options->service : text);
+	while (tags_next(&rest, &tag) == 1)
+		line_tag(head, tag.key, tag.value);
+}

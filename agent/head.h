@@ -1,0 +1,20 @@
+#ifndef MEMAGENT_HEAD_H
+#define MEMAGENT_HEAD_H
+/*
+ * head: who the points are from: the measurement and the tags that all points of a process share.
+ *
+ * Layer    agent; needs line, options, tags.
+ * Memory   never allocates.
+ */
+#include <sys/types.h>
+
+struct line;
+struct options;
+
+/*
+ * head_write(head, options, pid):
+ * Write the measurement and the tags host, pid, service and the user's into ${head}.
+ */
+void head_write(struct line *head, const struct options *options, pid_t pid);
+
+#endif

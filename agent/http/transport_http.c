@@ -1,0 +1,306 @@
+/*
+ * transport_http: InfluxDB's HTTP API, version 1, on libcurl.
+ *
+ * An object of its own: linked into libmemagent.so, libcurl and what it needs would add 8 ms and 6
+ * MB to every program.  The multi interface, so that a slow server does not keep the sidecar from
+ * sampling; never curl_multi_wakeup, whose descriptor means something else in another thread here.
+ */
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/clock.h"
+#include "agent/transport.h"
+
+#define CONNECT_TIMEOUT_MS 5000L
+#define REQUEST_TIMEOUT_MS 15000L
+#define ANSWER_BYTES_MOST 65536 /* of a body; what is longer is cut off */
+
+struct http {
+	const struct transport_config *config;
+	CURLM *multi;
+	CURL *easy;
+	char *write_url;
+	char *query_url;
+	char *create_body;
+	struct curl_slist *headers;
+	char error[CURL_ERROR_SIZE];
+	size_t answer_bytes; /* received */
+	char answer[sizeof(((struct transport_answer *)0)->text)];
+};
+
+/* OPENSSL_INIT_NO_ATEXIT of openssl/crypto.h. */
+#define NO_ATEXIT UINT64_C(0x00080000)
+
+/*
+ * OpenSSL cleans up in an atexit handler, registered when it is first used: now, so it would run
+ * before the program's own handlers, and before the last point is sent.  Ask it not to.  (Looked up
+ * because a libcurl on another TLS library has no such function, and needs none.)
+ */
+static void keep_openssl_until_the_end(void)
+{
+	Dl_info here;
+	void *self = NULL;
+	int (*init)(uint64_t, const void *) = NULL;
+
+	if (dladdr((const void *)keep_openssl_until_the_end, &here))
+		self = dlopen(here.dli_fname, RTLD_NOLOAD | RTLD_NOW);
+	if (self)
+		init = (int (*)(uint64_t, const void *))dlsym(self, "OPENSSL_init_ssl");
+	if (init)
+		init(NO_ATEXIT, NULL);
+}
+
+static size_t take_answer(char *bytes, size_t size, size_t n, void *arg)
+{
+	struct http *http = arg;
+	size_t room = http->answer_bytes < sizeof(http->answer) - 1
+			  ? sizeof(http->answer) - 1 - http->answer_bytes
+			  : 0;
+
+	n *= size;
+	memcpy(http->answer + (sizeof(http->answer) - 1 - room), bytes, n < room ? n : room);
+	http->answer_bytes += n;
+	return http->answer_bytes > ANSWER_BYTES_MOST ? 0 : n;
+}
+
+/* Return base + path?key=value&..., from malloc, or NULL. */
+static char *make_url(const struct http *http, const char *path, const char *const *query)
+{
+	CURLU *url = curl_url();
+	size_t base = strlen(http->config->url);
+	char *text = malloc(base + strlen(path) + 1);
+	char *result = NULL, *whole = NULL;
+
+	while (base && http->config->url[base - 1] == '/')
+		base--;
+	if (url == NULL || text == NULL)
+		goto out;
+	memcpy(text, http->config->url, base);
+	strcpy(text + base, path);
+	if (curl_url_set(url, CURLUPART_URL, text, 0))
+		goto out;
+	for (; *query; query += 2) {
+		char pair[1024];
+
+		if (*query[1] == '\0')
+			continue;
+		snprintf(pair, sizeof(pair), "%s=%s", query[0], query[1]);
+		if (curl_url_set(url, CURLUPART_QUERY, pair, CURLU_APPENDQUERY | CURLU_URLENCODE))
+			goto out;
+	}
+	if (curl_url_get(url, CURLUPART_URL, &whole, 0) == 0)
+		result = strdup(whole);
+
+out:
+	curl_free(whole);
+	free(text);
+	curl_url_cleanup(url);
+	return result;
+}
+
+/* Return the body of the request that creates the database, from malloc, or NULL. */
+static char *make_create_body(CURL *easy, const char *database)
+{
+	char statement[1024];
+	size_t n = 0;
+	char *escaped, *body = NULL;
+
+	n += (size_t)snprintf(statement, sizeof(statement), "CREATE DATABASE \"");
+	for (const char *p = database; *p && n < sizeof(statement) - 3; p++) {
+		if (*p == '"' || *p == '\\')
+			statement[n++] = '\\';
+		statement[n++] = *p;
+	}
+	statement[n++] = '"';
+	escaped = curl_easy_escape(easy, statement, (int)n);
+	if (escaped && asprintf(&body, "q=%s", escaped) < 0)
+		body = NULL;
+	curl_free(escaped);
+	return body;
+}
+
+static int set_options(struct http *http)
+{
+	const struct transport_config *config = http->config;
+	CURL *easy = http->easy;
+	int bad = 0;
+
+	bad |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	bad |= curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* whatever http_proxy says */
+	bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "memagent/" MEMAGENT_VERSION);
+	bad |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+	bad |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, REQUEST_TIMEOUT_MS);
+	bad |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error);
+	bad |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
+	bad |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+	bad |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
+	bad |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
+	if (config->username[0]) {
+		bad |= curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		bad |= curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
+		bad |= curl_easy_setopt(easy, CURLOPT_PASSWORD, config->password);
+	}
+	if (config->ca_file[0])
+		bad |= curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+	return bad ? -1 : 0;
+}
+
+static void http_close(struct http *http)
+{
+	curl_easy_cleanup(http->easy);
+	curl_multi_cleanup(http->multi);
+	curl_slist_free_all(http->headers);
+	free(http->write_url);
+	free(http->query_url);
+	free(http->create_body);
+	free(http);
+}
+
+static void *http_open(const struct transport_config *config, char *error, size_t size)
+{
+	const char *const write_query[] = {"db",	config->database,
+					   "rp",	config->retention_policy,
+					   "precision", "ns",
+					   NULL};
+	const char *const no_query[] = {NULL};
+	struct http *http;
+
+	keep_openssl_until_the_end();
+	/* Never undone: the program may be using libcurl too. */
+	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+		snprintf(error, size, "libcurl cannot be initialised");
+		return NULL;
+	}
+	http = calloc(1, sizeof(*http));
+	if (http == NULL)
+		goto no_memory;
+	http->config = config;
+	http->multi = curl_multi_init();
+	http->easy = curl_easy_init();
+	if (http->multi == NULL || http->easy == NULL)
+		goto close;
+	http->write_url = make_url(http, "/write", write_query);
+	http->query_url = make_url(http, "/query", no_query);
+	http->create_body = make_create_body(http->easy, config->database);
+	if (http->write_url == NULL || http->query_url == NULL || http->create_body == NULL) {
+		snprintf(error, size, "libcurl does not take this URL");
+		http_close(http);
+		return NULL;
+	}
+	/* Without it, libcurl asks first whether it may send more than a little. */
+	http->headers = curl_slist_append(NULL, "Expect:");
+	if (http->headers == NULL || set_options(http))
+		goto close;
+	return http;
+
+close:
+	http_close(http);
+no_memory:
+	snprintf(error, size, "no memory");
+	return NULL;
+}
+
+static void http_begin(void *handle, enum transport_request what, const char *body, size_t len)
+{
+	struct http *http = handle;
+	CURL *easy = http->easy;
+
+	if (what == TRANSPORT_CREATE) {
+		body = http->create_body;
+		len = strlen(body);
+	}
+	http->error[0] = '\0';
+	http->answer_bytes = 0;
+	memset(http->answer, 0, sizeof(http->answer));
+	curl_easy_setopt(easy, CURLOPT_URL,
+			 what == TRANSPORT_CREATE ? http->query_url : http->write_url);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)len);
+	curl_multi_add_handle(http->multi, easy);
+}
+
+/* One line of it, whatever the server sent. */
+static void copy_text(char *out, size_t size, const char *text)
+{
+	snprintf(out, size, "%s", text);
+	for (char *p = out; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = ' ';
+	for (size_t n = strlen(out); n && out[n - 1] == ' '; n--)
+		out[n - 1] = '\0';
+}
+
+static void read_answer(struct http *http, CURLcode result, struct transport_answer *answer)
+{
+	long status = 0;
+	curl_off_t retry_after = 0;
+	char *type = NULL;
+
+	memset(answer, 0, sizeof(*answer));
+	if (result != CURLE_OK) {
+		copy_text(answer->text, sizeof(answer->text),
+			  http->error[0] ? http->error : curl_easy_strerror(result));
+		return;
+	}
+	curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(http->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &type);
+	answer->status = (int)status;
+	answer->retry_after_ns = (retry_after > 3600 ? 3600 : (int64_t)retry_after) * CLOCK_S;
+	answer->html = type && strncmp(type, "text/html", strlen("text/html")) == 0;
+	copy_text(answer->text, sizeof(answer->text), http->answer);
+}
+
+/* Return whether the request is over, and then how. */
+static bool is_over(struct http *http, CURLcode *result)
+{
+	int left;
+	CURLMsg *message;
+
+	while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		*result = message->data.result;
+		return true;
+	}
+	return false;
+}
+
+static bool http_poll(void *handle, int64_t wait_ns, struct transport_answer *answer)
+{
+	struct http *http = handle;
+	int64_t end = clock_mono_ns() + wait_ns;
+	CURLcode result = CURLE_OK;
+	int running;
+
+	for (;;) {
+		int64_t left;
+
+		if (curl_multi_perform(http->multi, &running))
+			result = CURLE_FAILED_INIT;
+		if (result || is_over(http, &result))
+			break;
+		left = (end - clock_mono_ns() + CLOCK_MS - 1) / CLOCK_MS;
+		if (left <= 0)
+			return false;
+		http->config->wait_begins();
+		curl_multi_poll(http->multi, NULL, 0, (int)left, NULL);
+		http->config->wait_ends();
+	}
+	curl_multi_remove_handle(http->multi, http->easy);
+	read_answer(http, result, answer);
+	return true;
+}
+
+static const struct transport transport_http = {http_open, http_begin, http_poll};
+
+__attribute__((visibility("default"))) transport_entry memagent_transport_1;
+
+const struct transport *memagent_transport_1(void)
+{
+	return &transport_http;
+}

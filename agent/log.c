@@ -1,0 +1,117 @@
+#include "agent/log.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "agent/clock.h"
+
+#define LINE_BYTES 1024
+#define QUIET_NS (60 * CLOCK_S)
+
+static struct {
+	const char *sink;
+	pid_t pid;
+	int64_t said_ns[LOG_KINDS]; /* monotonic; 0 is never */
+} state;
+
+static struct stat stderr_at_start;
+static bool have_stderr;
+
+void log_remember(void)
+{
+	have_stderr = fstat(STDERR_FILENO, &stderr_at_start) == 0;
+}
+
+void log_open(const char *sink, pid_t pid)
+{
+	memset(&state, 0, sizeof(state));
+	state.sink = sink;
+	state.pid = pid;
+}
+
+static bool is_stderr_still(int fd)
+{
+	struct stat st;
+
+	return have_stderr && fstat(fd, &st) == 0 && !S_ISSOCK(st.st_mode) &&
+	       st.st_dev == stderr_at_start.st_dev && st.st_ino == stderr_at_start.st_ino;
+}
+
+/*
+ * Return the program's stderr as a descriptor of our own, or -1.  Best is a copy, which shares the
+ * place in the file; where the kernel has none (before 5.6) or forbids it, a fresh open, which at
+ * least appends.
+ */
+static int borrow_stderr(pid_t pid)
+{
+	int process = (int)syscall(SYS_pidfd_open, pid, 0);
+	int fd = -1;
+
+	if (process >= 0) {
+		fd = (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
+		close(process);
+	}
+	if (fd < 0)
+		fd = open("/proc/self/fd/2",
+			  O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0 && !is_stderr_still(fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static int open_sink(void)
+{
+	if (state.sink == NULL || strcmp(state.sink, "off") == 0)
+		return -1;
+	if (strcmp(state.sink, "stderr") == 0)
+		return borrow_stderr(state.pid);
+	return open(state.sink,
+		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+		    0600);
+}
+
+static bool is_too_soon(enum log_kind kind)
+{
+	int64_t now = clock_mono_ns();
+
+	if (kind == LOG_CONFIG)
+		return false; /* said at the start only */
+	if (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS)
+		return true;
+	state.said_ns[kind] = now;
+	return false;
+}
+
+void log_say(enum log_kind kind, const char *format, ...)
+{
+	char line[LINE_BYTES];
+	struct pollfd ready = {.events = POLLOUT};
+	va_list args;
+	int n, m;
+
+	if (is_too_soon(kind))
+		return;
+	ready.fd = open_sink();
+	if (ready.fd < 0)
+		return;
+	n = snprintf(line, sizeof(line), "memagent[%d]: ", (int)state.pid);
+	va_start(args, format);
+	m = vsnprintf(line + n, sizeof(line) - (size_t)n, format, args);
+	va_end(args);
+	n = m < (int)sizeof(line) - n ? n + m : (int)sizeof(line) - 1;
+	line[n++] = '\n';
+	/* A full pipe would make us wait, so then the line is lost. */
+	if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT))
+		(void)!write(ready.fd, line, (size_t)n);
+	close(ready.fd);
+}

@@ -1,0 +1,28 @@
+#ifndef MEMAGENT_LOG_H
+#define MEMAGENT_LOG_H
+/*
+ * log: tells of trouble, where MEMAGENT_LOG says, and of nothing else.
+ *
+ * The sidecar has file descriptors of its own, so the program's stderr is borrowed for each line;
+ * and only while it still is what it was at the start: a program may have closed it and opened a
+ * file of its own under that number, or hand it to a client.
+ *
+ * Layer    agent; needs clock.
+ * Threads  log_remember in the main thread; the rest in the sidecar.
+ * Memory   never allocates.
+ */
+#include <sys/types.h>
+
+/* What a line is about.  Of each kind there is one line a minute at most. */
+enum log_kind { LOG_CONFIG, LOG_SEND, LOG_END, LOG_KINDS };
+
+/* Note what stderr is now. */
+void log_remember(void);
+
+/* ${sink}: "off", "stderr" or the absolute path of a file, opened for each line, mode 0600. */
+void log_open(const char *sink, pid_t pid);
+
+/* Write "memagent[PID]: ", the text, and a newline.  Never fails, never waits. */
+void log_say(enum log_kind kind, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

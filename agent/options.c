@@ -1,0 +1,173 @@
+#include "agent/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/clock.h"
+#include "agent/duration.h"
+#include "agent/tags.h"
+#include "agent/url.h"
+
+#define NAME_BYTES 255
+#define TAGS_BYTES 2048
+#define PATH_BYTES 1024
+#define URL_BYTES 1024
+#define SHORTEST (10 * CLOCK_MS)
+#define LONGEST (24 * 3600 * CLOCK_S)
+
+/* Return a copy of ${text} that lasts, or NULL when there is no more room. */
+static const char *keep(struct options *o, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = o->text + o->text_used;
+
+	if (size > sizeof(o->text) - o->text_used)
+		return NULL;
+	memcpy(copy, text, size);
+	o->text_used += size;
+	return copy;
+}
+
+static bool is_clean(const char *text, size_t longest)
+{
+	size_t n = 0;
+
+	for (; text[n]; n++)
+		if ((unsigned char)text[n] < ' ' || text[n] == 0x7f)
+			return false;
+	return n <= longest;
+}
+
+static bool is_reserved(const char *key)
+{
+	static const char *const ours[] = {"host", "service", "pid", "time"};
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (strcmp(key, ours[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool has_key(const char *text, const char *end, const char *key)
+{
+	struct tag tag;
+
+	while (text < end && tags_next(&text, &tag) == 1 && text < end)
+		if (strcmp(tag.key, key) == 0)
+			return true;
+	return false;
+}
+
+/* Keep ${value} and point ${out} at it.  Return whether there was room. */
+static bool set(struct options *o, const char *value, const char **out)
+{
+	const char *kept = keep(o, value);
+
+	if (kept)
+		*out = kept;
+	return kept != NULL;
+}
+
+/* Each parse_KIND returns whether ${value} is valid, and then sets ${out}. */
+static bool parse_TEXT(struct options *o, const char *value, const char **out)
+{
+	return is_clean(value, NAME_BYTES) && set(o, value, out);
+}
+
+static bool parse_PATH(struct options *o, const char *value, const char **out)
+{
+	return is_clean(value, PATH_BYTES) && set(o, value, out);
+}
+
+static bool parse_URL(struct options *o, const char *value, const char **out)
+{
+	return url_scheme(value) != URL_BAD && strlen(value) < URL_BYTES && set(o, value, out);
+}
+
+static bool parse_TAGS(struct options *o, const char *value, const char **out)
+{
+	const char *rest = value;
+	struct tag tag;
+	int found;
+
+	if (strlen(value) >= TAGS_BYTES)
+		return false;
+	for (;;) {
+		const char *at = rest;
+
+		found = tags_next(&rest, &tag);
+		if (found != 1)
+			break;
+		if (is_reserved(tag.key) || has_key(value, at, tag.key))
+			return false;
+	}
+	return found == 0 && set(o, value, out);
+}
+
+static bool parse_SINK(struct options *o, const char *value, const char **out)
+{
+	if (strcmp(value, "off") != 0 && strcmp(value, "stderr") != 0 && value[0] != '/')
+		return false;
+	return parse_PATH(o, value, out);
+}
+
+static bool parse_DURATION(struct options *o, const char *value, int64_t *out)
+{
+	int64_t ns;
+
+	(void)o;
+	if (duration_parse(value, &ns) || ns < SHORTEST || ns > LONGEST)
+		return false;
+	*out = ns;
+	return true;
+}
+
+static bool parse_SWITCH(struct options *o, const char *value, bool *out)
+{
+	(void)o;
+	if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
+		return false;
+	*out = value[0] == '1';
+	return true;
+}
+
+/* Control characters would make more than a line of it. */
+static void show(const char *variable, const char *value, char *out, size_t size)
+{
+	if (strcmp(variable, "PASSWORD") == 0)
+		value = "(not shown)";
+	if (strcmp(variable, "URL") == 0)
+		url_mask(value, out, size);
+	else
+		snprintf(out, size, "%s", value);
+	for (; *out; out++)
+		if ((unsigned char)*out < ' ' || *out == 0x7f)
+			*out = '?';
+}
+
+static void complain(struct options *o, const char *variable, const char *value,
+		     const char *default_, const char *accepted)
+{
+	size_t used = strlen(o->problems);
+	char shown[128];
+
+	show(variable, value, shown, sizeof(shown));
+	snprintf(o->problems + used, sizeof(o->problems) - used,
+		 "MEMAGENT_%s=%s is not valid: expected %s; using %s\n", variable, shown, accepted,
+		 default_[0] ? default_ : "none");
+}
+
+void options_read(struct options *options, const char *(*get)(const char *name))
+{
+	struct options *o = options;
+	const char *value;
+
+	memset(o, 0, sizeof(*o));
+#define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)                            \
+	parse_##kind(o, default_, &o->id);                                                         \
+	value = get("MEMAGENT_" variable);                                                         \
+	if (value && value[0] && !parse_##kind(o, value, &o->id))                                  \
+		complain(o, variable, value, default_, accepted);
+#include "agent/options.def"
+#undef OPTION
+}

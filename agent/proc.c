@@ -1,0 +1,122 @@
+#include "agent/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define STATUS_BYTES 4096 /* the kernel writes about 1,500 */
+
+static const struct {
+	const char *key;
+	size_t offset;
+	int64_t unit;
+} keys[] = {
+    {"VmSize:", offsetof(struct proc_status, sys_bytes), 1024},
+    {"VmRSS:", offsetof(struct proc_status, rss_bytes), 1024},
+    {"VmHWM:", offsetof(struct proc_status, rss_peak_bytes), 1024},
+    {"VmSwap:", offsetof(struct proc_status, swap_bytes), 1024},
+    {"VmStk:", offsetof(struct proc_status, stack_bytes), 1024},
+    {"Threads:", offsetof(struct proc_status, threads), 1},
+};
+
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+/* Return 0 and the number that stands in [p, end) behind white space, or -1. */
+static int parse_number(const char *p, const char *end, int64_t *out)
+{
+	int64_t n = 0;
+	bool any = false;
+
+	while (p < end && (*p == '\t' || *p == ' '))
+		p++;
+	for (; p < end && *p >= '0' && *p <= '9'; p++, any = true)
+		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *p - '0', &n))
+			return -1;
+	if (!any || (p < end && *p != ' '))
+		return -1;
+	*out = n;
+	return 0;
+}
+
+/* Return 1 when [p, end) is a line that we want, 0 when not, -1 when it is malformed. */
+static int parse_line(const char *p, const char *end, struct proc_status *out)
+{
+	for (size_t i = 0; i < KEYS; i++) {
+		size_t n = strlen(keys[i].key);
+		int64_t value;
+
+		if ((size_t)(end - p) < n || memcmp(p, keys[i].key, n) != 0)
+			continue;
+		if (parse_number(p + n, end, &value) ||
+		    __builtin_mul_overflow(value, keys[i].unit, &value))
+			return -1;
+		memcpy((char *)out + keys[i].offset, &value, sizeof(value));
+		return 1;
+	}
+	return 0;
+}
+
+int proc_status_parse(const char *text, size_t len, struct proc_status *out)
+{
+	const char *p = text;
+	const char *end = text + len;
+	int found = 0;
+
+	memset(out, -1, sizeof(*out));
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = newline ? newline : end;
+		int known = parse_line(p, stop, out);
+
+		if (known < 0)
+			goto malformed;
+		found += known;
+		p = stop + 1;
+	}
+	if (found)
+		return 0;
+
+malformed:
+	memset(out, -1, sizeof(*out));
+	errno = EBADMSG;
+	return -1;
+}
+
+int proc_open(void)
+{
+	return open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
+}
+
+int proc_status_read(int fd, struct proc_status *out)
+{
+	char text[STATUS_BYTES];
+	ssize_t n = pread(fd, text, sizeof(text), 0);
+
+	if (n < 0) {
+		memset(out, -1, sizeof(*out));
+		return -1;
+	}
+	return proc_status_parse(text, (size_t)n, out);
+}
+
+static int64_t timeval_ns(struct timeval t)
+{
+	return ((int64_t)t.tv_sec * 1000000 + t.tv_usec) * 1000;
+}
+
+int proc_usage_read(struct proc_usage *out)
+{
+	struct rusage usage;
+
+	memset(out, -1, sizeof(*out));
+	if (getrusage(RUSAGE_SELF, &usage))
+		return -1;
+	out->minor_faults = usage.ru_minflt;
+	out->major_faults = usage.ru_majflt;
+	out->cpu_user_ns = timeval_ns(usage.ru_utime);
+	out->cpu_sys_ns = timeval_ns(usage.ru_stime);
+	return 0;
+}

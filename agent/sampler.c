@@ -1,0 +1,78 @@
+#include "agent/sampler.h"
+
+#include <string.h>
+
+#include "agent/clock.h"
+#include "agent/proc.h"
+#include "shim/shim.h"
+
+void sampler_open(struct sampler *sampler)
+{
+	sampler->status_fd = proc_open();
+}
+
+static void take_calls(const struct counters *app, int64_t *value)
+{
+	value[FIELD_mallocs] = (int64_t)counters_mallocs(app);
+	value[FIELD_frees] = (int64_t)app->frees;
+	value[FIELD_reallocs] = (int64_t)app->reallocs;
+	value[FIELD_failed_allocs] = (int64_t)app->failed_allocs;
+}
+
+static void take_heap(const struct counters *app, int64_t *value)
+{
+	value[FIELD_heap_objects] = value[FIELD_mallocs] - value[FIELD_frees];
+	value[FIELD_total_requested_bytes] = (int64_t)app->requested_bytes;
+	if (!shim_counts_bytes())
+		return;
+	value[FIELD_total_alloc_bytes] = (int64_t)app->alloc_bytes;
+	value[FIELD_total_freed_bytes] = (int64_t)app->freed_bytes;
+	value[FIELD_heap_alloc_bytes] = (int64_t)(app->alloc_bytes - app->freed_bytes);
+}
+
+static void take_kernel(const struct sampler *sampler, int64_t *value)
+{
+	struct proc_status status;
+	struct proc_usage usage;
+
+	proc_status_read(sampler->status_fd, &status);
+	value[FIELD_sys_bytes] = status.sys_bytes;
+	value[FIELD_rss_bytes] = status.rss_bytes;
+	value[FIELD_rss_peak_bytes] = status.rss_peak_bytes;
+	value[FIELD_swap_bytes] = status.swap_bytes;
+	value[FIELD_stack_bytes] = status.stack_bytes;
+	value[FIELD_threads] = status.threads;
+	proc_usage_read(&usage);
+	value[FIELD_minor_faults] = usage.minor_faults;
+	value[FIELD_major_faults] = usage.major_faults;
+	value[FIELD_cpu_user_ns] = usage.cpu_user_ns;
+	value[FIELD_cpu_sys_ns] = usage.cpu_sys_ns;
+}
+
+static void take_agent(const struct counters *agent, const struct agent_health *health,
+		       int64_t *value)
+{
+	value[FIELD_agent_cpu_ns] = clock_thread_cpu_ns();
+	if (shim_counts_bytes())
+		value[FIELD_agent_heap_bytes] = (int64_t)(agent->alloc_bytes - agent->freed_bytes);
+	value[FIELD_agent_tick_ns] = health->tick_ns;
+	value[FIELD_agent_late_ns] = health->late_ns;
+	value[FIELD_agent_send_ns] = health->send_ns;
+	value[FIELD_agent_points_buffered] = health->points_buffered;
+	value[FIELD_agent_points_dropped] = health->points_dropped;
+	value[FIELD_agent_send_errors] = health->send_errors;
+}
+
+void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point)
+{
+	struct counters app, agent;
+
+	memset(point->value, -1, sizeof(point->value));
+	point->time_ns = clock_wall_ns();
+	shim_read(&app, &agent);
+	memcpy(point->sizes, app.sizes, sizeof(point->sizes));
+	take_calls(&app, point->value);
+	take_heap(&app, point->value);
+	take_kernel(sampler, point->value);
+	take_agent(&agent, health, point->value);
+}

@@ -1,0 +1,34 @@
+#ifndef MEMAGENT_SAMPLER_H
+#define MEMAGENT_SAMPLER_H
+/*
+ * sampler: fills a point, from the counters, the kernel and what the agent knows of itself.
+ *
+ * Layer    agent; needs fields, proc, clock and the shim.
+ * Threads  the sidecar.
+ * Memory   never allocates.
+ */
+#include <stdint.h>
+
+#include "agent/fields.h"
+
+/* How the agent itself is doing; -1 where it does not know yet. */
+struct agent_health {
+	int64_t tick_ns;
+	int64_t late_ns;
+	int64_t send_ns;
+	int64_t points_buffered;
+	int64_t points_dropped;
+	int64_t send_errors;
+};
+
+struct sampler {
+	int status_fd; /* from proc_open, or -1 */
+};
+
+/* Open what is read in every point.  Never fails: what cannot be had is left out. */
+void sampler_open(struct sampler *sampler);
+
+/* Read everything now into ${point}. */
+void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point);
+
+#endif

@@ -1,0 +1,370 @@
+#include "agent/sidecar.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "agent/backlog.h"
+#include "agent/clock.h"
+#include "agent/delivery.h"
+#include "agent/futex.h"
+#include "agent/head.h"
+#include "agent/line.h"
+#include "agent/log.h"
+#include "agent/options.h"
+#include "agent/sampler.h"
+#include "agent/schedule.h"
+#include "agent/secret.h"
+#include "agent/transport.h"
+#include "agent/url.h"
+#include "shim/shim.h"
+
+#define STACK_BYTES (512U << 10)
+#define BACKLOG_BYTES (4U << 20)
+#define HOLD_NS (100 * CLOCK_MS)
+
+/* What the sidecar is asked, and what it answers. */
+enum { RUN, STOP };
+enum { WORKING, STOPPED };
+
+static struct {
+	const struct options *options;
+	pid_t pid; /* whose sidecar this is; 0 at first */
+	char *stack;
+	size_t stack_bytes;
+	uint32_t wish;	     /* RUN or STOP */
+	uint32_t state;	     /* WORKING or STOPPED */
+	int64_t deadline_ns; /* monotonic: when the last delivery must be over */
+
+	struct sampler sampler;
+	struct agent_health health;
+	struct backlog backlog;
+	struct delivery delivery;
+	bool can_deliver;
+	char password[SECRET_BYTES];
+	struct transport_config config;
+
+	struct line head;
+	struct line line;
+	char head_text[LINE_HEAD_BYTES];
+	char line_text[LINE_BYTES];
+} sidecar;
+
+/* Held by the sidecar whenever it is not waiting; see sidecar_hold. */
+static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER;
+static THREAD_LOCAL bool held; /* by this thread, in sidecar_hold */
+
+static void wait_begins(void)
+{
+	pthread_mutex_unlock(&working);
+}
+
+static void wait_ends(void)
+{
+	pthread_mutex_lock(&working);
+}
+
+/*
+ * Leave the program's table of file descriptors for one of our own.  Whatever the program closes,
+ * opens or counts, it never meets the agent's, and the agent keeps no pipe or port of the program's
+ * open. Return 0, or -1 when the system does not let us: then we must not open anything.
+ */
+static int own_descriptors(void)
+{
+	if (syscall(SYS_close_range, 0U, ~0U, CLOSE_RANGE_UNSHARE)) {
+		long most = sysconf(_SC_OPEN_MAX);
+
+		/* Kernels before 5.9; if this fails too, those are the program's. */
+		if (unshare(CLONE_FILES))
+			return -1;
+		for (int fd = 0; fd < most; fd++)
+			close(fd);
+	}
+	/* So that what a library prints goes nowhere, and no file gets a number below 3. */
+	for (int fd = 0; fd < 3; fd++)
+		(void)!open("/dev/null", O_RDWR | O_CLOEXEC);
+	return 0;
+}
+
+/* Return the transport in the object beside this library, or NULL with a line in ${error}. */
+static const struct transport *load_http(char *error, size_t size)
+{
+	char path[4096];
+	Dl_info here;
+	const char *slash;
+	void *object;
+	transport_entry *entry = NULL;
+
+	if (!dladdr((const void *)load_http, &here) || !(slash = strrchr(here.dli_fname, '/')) ||
+	    (size_t)(slash - here.dli_fname) > sizeof(path) - sizeof("/" TRANSPORT_HTTP_OBJECT)) {
+		snprintf(error, size, "cannot tell where %s is", TRANSPORT_HTTP_OBJECT);
+		return NULL;
+	}
+	snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - here.dli_fname), here.dli_fname,
+		 TRANSPORT_HTTP_OBJECT);
+	/* Its libcurl stays out of the program's sight, but allocates as the program does. */
+	object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (object)
+		entry = (transport_entry *)dlsym(object, TRANSPORT_HTTP_SYMBOL);
+	if (entry == NULL) {
+		snprintf(error, size, "%s", dlerror());
+		return NULL;
+	}
+	return entry();
+}
+
+static bool open_delivery(void)
+{
+	const struct options *o = sidecar.options;
+	const struct transport *transport = &transport_file;
+	void *handle = NULL;
+	char error[512] = "";
+	char shown[256];
+
+	sidecar.config = (struct transport_config){
+	    .url = o->url,
+	    .database = o->database,
+	    .retention_policy = o->retention_policy,
+	    .username = o->username,
+	    .password = o->password,
+	    .ca_file = o->ca_file,
+	    .wait_begins = wait_begins,
+	    .wait_ends = wait_ends,
+	};
+	if (o->password_file[0] && secret_read(o->password_file, sidecar.password) == 0)
+		sidecar.config.password = sidecar.password;
+	else if (o->password_file[0])
+		log_say(LOG_CONFIG,
+			"MEMAGENT_PASSWORD_FILE=%s cannot be used: %s; expected the path "
+			"of a readable file whose first line is the password; using none",
+			o->password_file, strerrordesc_np(errno));
+	if (url_scheme(o->url) != URL_FILE)
+		transport = load_http(error, sizeof(error));
+	if (transport)
+		handle = transport->open(&sidecar.config, error, sizeof(error));
+	if (handle)
+		delivery_init(&sidecar.delivery, transport, handle, &sidecar.backlog);
+	else {
+		url_mask(o->url, shown, sizeof(shown));
+		log_say(LOG_CONFIG, "cannot write to %s: %s; nothing will be delivered", shown,
+			error);
+	}
+	return handle != NULL;
+}
+
+static void say_problems(const char *problems)
+{
+	while (*problems) {
+		size_t n = strcspn(problems, "\n");
+
+		log_say(LOG_CONFIG, "%.*s", (int)n, problems);
+		problems += n + (problems[n] == '\n');
+	}
+}
+
+static void open_all(void)
+{
+	const struct options *o = sidecar.options;
+
+	log_open(o->log, sidecar.pid);
+	say_problems(o->problems);
+	memset(&sidecar.health, -1, sizeof(sidecar.health));
+	sampler_open(&sidecar.sampler);
+	line_start(&sidecar.head, sidecar.head_text, sizeof(sidecar.head_text));
+	line_start(&sidecar.line, sidecar.line_text, sizeof(sidecar.line_text));
+	head_write(&sidecar.head, o, sidecar.pid);
+	sidecar.can_deliver = sidecar.backlog.ring != NULL && open_delivery();
+}
+
+static void update_health(int64_t late_ns)
+{
+	sidecar.health.late_ns = late_ns;
+	sidecar.health.send_ns = sidecar.delivery.send_ns;
+	sidecar.health.send_errors = (int64_t)sidecar.delivery.errors;
+	sidecar.health.points_buffered = (int64_t)backlog_points(&sidecar.backlog);
+	sidecar.health.points_dropped = (int64_t)delivery_dropped(&sidecar.delivery);
+}
+
+/* Take a point that was due at ${due_ns}. */
+static void tick(int64_t due_ns)
+{
+	int64_t cpu = clock_thread_cpu_ns();
+	struct point point;
+
+	if (!sidecar.can_deliver)
+		return;
+	update_health(clock_mono_ns() - due_ns);
+	sampler_take(&sidecar.sampler, &sidecar.health, &point);
+	if (line_point(&sidecar.line, &sidecar.head, &point) == 0)
+		backlog_add(&sidecar.backlog, sidecar.line.text, sidecar.line.used);
+	sidecar.health.tick_ns = clock_thread_cpu_ns() - cpu;
+}
+
+/* Go on with the delivery, or rest, until ${until_ns} at most or until the process wants to end. */
+static void pass_time(int64_t until_ns)
+{
+	int64_t due = sidecar.can_deliver ? delivery_due_ns(&sidecar.delivery) : INT64_MAX;
+
+	if (sidecar.can_deliver &&
+	    (delivery_is_busy(&sidecar.delivery) || due <= clock_mono_ns())) {
+		delivery_step(&sidecar.delivery, until_ns - clock_mono_ns());
+		return;
+	}
+	wait_begins();
+	futex_wait(&sidecar.wish, RUN, due < until_ns ? due : until_ns);
+	wait_ends();
+}
+
+static void run(void)
+{
+	int64_t start = clock_mono_ns();
+	int64_t due = start + sidecar.options->interval;
+
+	while (futex_get(&sidecar.wish) == RUN) {
+		int64_t now = clock_mono_ns();
+
+		if (now >= due) {
+			tick(due);
+			due = schedule_next(start, sidecar.options->interval, now);
+		}
+		pass_time(due);
+	}
+}
+
+static void finish(void)
+{
+	tick(clock_mono_ns());
+	if (sidecar.can_deliver && !delivery_finish(&sidecar.delivery, sidecar.deadline_ns))
+		log_say(LOG_END,
+			"no answer within MEMAGENT_EXIT_TIMEOUT: the program ends, %llu points are "
+			"lost",
+			(unsigned long long)backlog_points(&sidecar.backlog));
+}
+
+static void *sidecar_main(void *unused)
+{
+	(void)unused;
+	pthread_setname_np(pthread_self(), "memagent");
+	if (own_descriptors() == 0) {
+		wait_ends();
+		open_all();
+		run();
+		finish();
+		wait_begins();
+	}
+	futex_set(&sidecar.state, STOPPED);
+	/* The process is about to end, and us with it: unwinding would only run into its exit. */
+	for (;;)
+		pause();
+	return NULL;
+}
+
+/*
+ * The stack is ours, not libc's: libc would keep it after a fork, to give it, and what is charged
+ * to the agent with it, to a thread of the child's.  A child uses its copy again.
+ */
+static int make_stack(size_t bytes)
+{
+	char *stack;
+
+	if (sidecar.stack && sidecar.stack_bytes >= bytes)
+		return 0;
+	stack = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+	if (stack == MAP_FAILED)
+		return errno;
+	mprotect(stack, 4096, PROT_NONE);
+	sidecar.stack = stack;
+	sidecar.stack_bytes = bytes;
+	return 0;
+}
+
+/* Static TLS comes out of the stack; a program with much of it needs a larger one. */
+static int create_thread(void)
+{
+	int error = EINVAL;
+
+	for (size_t bytes = STACK_BYTES; error == EINVAL && bytes <= 64 * STACK_BYTES; bytes *= 2) {
+		pthread_attr_t attr;
+		pthread_t thread;
+
+		error = make_stack(bytes);
+		if (error)
+			break;
+		pthread_attr_init(&attr);
+		pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+		error = pthread_attr_setstack(&attr, sidecar.stack, sidecar.stack_bytes);
+		if (error == 0)
+			error = shim_create_thread(&thread, &attr, sidecar_main, NULL);
+		pthread_attr_destroy(&attr);
+	}
+	return error;
+}
+
+int sidecar_start(const struct options *options)
+{
+	sigset_t all, before;
+	uint32_t muted;
+	int error;
+
+	sidecar.options = options;
+	sidecar.wish = RUN;
+	sidecar.state = WORKING;
+	working = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	sidecar.pid = getpid();
+	if (sidecar.backlog.ring)
+		backlog_reset(&sidecar.backlog);
+	else
+		backlog_open(&sidecar.backlog, BACKLOG_BYTES);
+	/* Not the raw system call: that would block the signal by which setuid reaches all threads.
+	 */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	muted = shim_mute();
+	error = create_thread();
+	shim_unmute(muted);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error)
+		sidecar.pid = 0;
+	return error;
+}
+
+void sidecar_stop(void)
+{
+	int64_t deadline;
+
+	/* A process that was cloned behind our back has a copy of this, but no thread. */
+	if (sidecar.pid != getpid())
+		return;
+	deadline = clock_mono_ns() + sidecar.options->exit_timeout;
+	/* A little less for the delivery, so that it can still say what became of it. */
+	sidecar.deadline_ns = deadline - sidecar.options->exit_timeout / 10;
+	futex_set(&sidecar.wish, STOP);
+	while (futex_get(&sidecar.state) == WORKING && clock_mono_ns() < deadline)
+		futex_wait(&sidecar.state, WORKING, deadline);
+}
+
+void sidecar_hold(void)
+{
+	int64_t until = clock_mono_ns() + HOLD_NS;
+	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
+
+	held = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
+}
+
+void sidecar_release(void)
+{
+	if (held)
+		pthread_mutex_unlock(&working);
+	held = false;
+}

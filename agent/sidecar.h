@@ -1,0 +1,35 @@
+#ifndef MEMAGENT_SIDECAR_H
+#define MEMAGENT_SIDECAR_H
+/*
+ * sidecar: the agent's thread.
+ *
+ * Layer    agent; needs all of it.
+ * Threads  these functions are for the program's threads; one at a time.
+ */
+#include <stdbool.h>
+
+struct options;
+
+/*
+ * sidecar_start(options):
+ * Start the thread for this process.  ${options} stays the caller's.  Return 0 or an errno.  In the
+ * child of a fork call it anew.
+ */
+int sidecar_start(const struct options *options);
+
+/*
+ * sidecar_stop():
+ * Have the sidecar take its last point and deliver it, and wait until that is done, for
+ * options->exit_timeout at most.  Nothing to do when this process has no sidecar.
+ */
+void sidecar_stop(void);
+
+/*
+ * sidecar_hold(), sidecar_release():
+ * Between the two the sidecar is at rest: it holds no lock of libc or of a library, so that the
+ * process can be forked.  sidecar_hold waits for that, but not for long.
+ */
+void sidecar_hold(void);
+void sidecar_release(void);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * start: when the agent begins and ends in the life of a process.
+ *
+ * Runs in the program's main thread (the constructor and the destructor) or in the thread that
+ * forks.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/log.h"
+#include "agent/options.h"
+#include "agent/sidecar.h"
+#include "shim/shim.h"
+
+static struct options options;
+
+static const char *from_environment(const char *name)
+{
+	/* Not for a set-uid program: its user must not choose what a stronger process writes where.
+	 */
+	return secure_getenv(name);
+}
+
+static void start_sidecar(void)
+{
+	int error = sidecar_start(&options);
+
+	if (error == 0)
+		return;
+	log_open(options.log, getpid());
+	log_say(LOG_CONFIG, "cannot start its thread: %s; this process is not reported",
+		strerrordesc_np(error));
+}
+
+static const struct shim_fork_hooks fork_hooks = {
+    .before = sidecar_hold,
+    .parent = sidecar_release,
+    .child = start_sidecar,
+};
+
+static __attribute__((constructor)) void start(void)
+{
+	shim_init();
+	options_read(&options, from_environment);
+	if (!options.enabled)
+		return;
+	log_remember();
+	shim_on_fork(&fork_hooks);
+	start_sidecar();
+}
+
+/* After the program's own exit handlers and destructors, so that what they free is counted. */
+static __attribute__((destructor)) void stop(void)
+{
+	sidecar_stop();
+}

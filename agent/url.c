@@ -1,0 +1,64 @@
+#include "agent/url.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool starts_with(const char *text, const char *start)
+{
+	return strncmp(text, start, strlen(start)) == 0;
+}
+
+static bool is_printable(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text <= ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+/* Return whether the part after "://" begins with a host and ends with a path at most. */
+static bool has_host(const char *rest)
+{
+	const char *host = rest;
+	size_t authority = strcspn(rest, "/");
+
+	for (size_t i = 0; i < authority; i++)
+		if (rest[i] == '@')
+			host = rest + i + 1;
+	return host < rest + authority && *host != ':' && strpbrk(rest, "?#") == NULL;
+}
+
+enum url_scheme url_scheme(const char *url)
+{
+	/* A path may have any character. */
+	if (starts_with(url, "file:///") && url[strlen("file:///")] != '\0')
+		return URL_FILE;
+	if (!is_printable(url))
+		return URL_BAD;
+	if (starts_with(url, "http://") && has_host(url + strlen("http://")))
+		return URL_HTTP;
+	if (starts_with(url, "https://") && has_host(url + strlen("https://")))
+		return URL_HTTPS;
+	return URL_BAD;
+}
+
+const char *url_path(const char *url)
+{
+	return url + strlen("file://");
+}
+
+void url_mask(const char *url, char *out, size_t size)
+{
+	const char *colon = strstr(url, "://");
+	const char *rest = colon ? colon + strlen("://") : url;
+	const char *at = NULL;
+
+	for (const char *p = rest; *p && *p != '/'; p++)
+		if (*p == '@')
+			at = p;
+	if (at)
+		snprintf(out, size, "%.*s***%s", (int)(rest - url), url, at);
+	else
+		snprintf(out, size, "%s", url);
+}

@@ -1,0 +1,30 @@
+#ifndef MEMAGENT_CC_H
+#define MEMAGENT_CC_H
+/*
+ * cc: what we ask of the compiler.
+ *
+ * Layer    shim, leaf.
+ */
+
+/* The only symbols that the library shows to the world; the rest is hidden. */
+#define EXPORT __attribute__((visibility("default")))
+
+/* For variables: known to be in the same object, so they are reached without a table of offsets. */
+#define INTERNAL __attribute__((visibility("hidden")))
+
+/* A hot function has a cold twin beside it, out of line and out of its cache lines. */
+#define HOT __attribute__((hot))
+#define COLD __attribute__((cold, noinline))
+#define INLINE static inline __attribute__((always_inline))
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/*
+ * Initial-exec: one load of an offset, then the variable, without a call into the dynamic linker
+ * (which could allocate).  A preloaded library is there from the start, so its share of the static
+ * TLS is reserved.
+ */
+#define THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
+
+#endif

@@ -1,0 +1,256 @@
+/*
+ * interpose: the C allocation functions, counted and passed on.
+ *
+ * Each calls the next function of its name first and counts what came of it; what is freed is
+ * counted before it goes, while its size can still be read and nobody else can have it.  The hot
+ * functions count in their thread's block, with sizes from the chunk header; everything else
+ * (first call of a thread, other allocators, chunks with a mapping of their own, NULL) takes the
+ * slow twin.  errno is as the next function left it.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shim/cc.h"
+#include "shim/counters.h"
+#include "shim/next.h"
+#include "shim/threads.h"
+
+/* libc's headers declare most of these with attributes of their own; these are the rest. */
+EXPORT void cfree(void *p);
+EXPORT void free_sized(void *p, size_t size);
+EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size);
+
+static struct counters *own_block(void)
+{
+	struct counters *c = threads_self;
+
+	return LIKELY(c != NULL) ? c : threads_claim();
+}
+
+/* Count ${p}, made for a request of ${size} bytes, or the failure to make it.  Return ${p}. */
+static __attribute__((noinline)) void *made_slow(void *p, size_t size)
+{
+	struct counters *c;
+
+	if (UNLIKELY(next_is_boot(p)))
+		return p;
+	c = own_block();
+	if (UNLIKELY(p == NULL)) {
+		if (c)
+			counters_failed(c, OWN);
+		else
+			counters_failed(threads_shared(), SHARED);
+	} else if (LIKELY(c != NULL)) {
+		counters_made(c, size, next.usable_size(p), OWN);
+	} else {
+		counters_made(threads_shared(), size, next.usable_size(p), SHARED);
+	}
+	return p;
+}
+
+INLINE void *made(void *p, size_t size)
+{
+	struct counters *c = threads_fast;
+	size_t header;
+
+	if (UNLIKELY(c == NULL || p == NULL))
+		return made_slow(p, size);
+	header = next_header(p);
+	if (UNLIKELY(next_header_mapped(header)))
+		return made_slow(p, size);
+	counters_made(c, size, next_header_usable(header), OWN);
+	return p;
+}
+
+static __attribute__((noinline)) void freed_slow(void *p)
+{
+	struct counters *c;
+
+	if (p == NULL || next_is_boot(p))
+		return;
+	c = own_block();
+	if (LIKELY(c != NULL))
+		counters_freed(c, next.usable_size(p), OWN);
+	else
+		counters_freed(threads_shared(), next.usable_size(p), SHARED);
+}
+
+static __attribute__((noinline)) void free_slow(void *p)
+{
+	freed_slow(p);
+	if (!next_is_boot(p))
+		next.free(p);
+}
+
+EXPORT HOT void *malloc(size_t size)
+{
+	return made(next.malloc(size), size);
+}
+
+EXPORT HOT void *calloc(size_t count, size_t size)
+{
+	/* A product that overflows is never counted: then there is no object. */
+	return made(next.calloc(count, size), count * size);
+}
+
+EXPORT HOT void free(void *p)
+{
+	struct counters *c = threads_fast;
+	size_t header;
+
+	if (UNLIKELY(c == NULL || p == NULL)) {
+		free_slow(p);
+		return;
+	}
+	header = next_header(p);
+	if (UNLIKELY(next_header_mapped(header))) {
+		free_slow(p);
+		return;
+	}
+	counters_freed(c, next_header_usable(header), OWN);
+	next.free(p);
+}
+
+static size_t usable(void *p)
+{
+	size_t header;
+
+	if (UNLIKELY(threads_fast == NULL))
+		return next.usable_size(p);
+	header = next_header(p);
+	return UNLIKELY(next_header_mapped(header)) ? next.usable_size(p)
+						    : next_header_usable(header);
+}
+
+/* realloc(p, 0) that returned NULL: glibc has freed ${p}, of ${before} usable bytes. */
+static COLD void count_freed(size_t before)
+{
+	struct counters *c = own_block();
+
+	if (c)
+		counters_freed(c, before, OWN);
+	else
+		counters_freed(threads_shared(), before, SHARED);
+}
+
+static COLD void *realloc_boot(void *p, size_t size)
+{
+	size_t had = ((size_t *)p)[-1];
+	void *moved = malloc(size);
+
+	if (moved)
+		memcpy(moved, p, had < size ? had : size);
+	return moved;
+}
+
+EXPORT HOT void *realloc(void *p, size_t size)
+{
+	struct counters *c;
+	size_t before;
+	void *q;
+
+	if (p == NULL)
+		return made(next.realloc(NULL, size), size);
+	if (UNLIKELY(next_is_boot(p)))
+		return realloc_boot(p, size);
+	before = usable(p);
+	q = next.realloc(p, size);
+	if (UNLIKELY(q == NULL)) {
+		if (size == 0)
+			count_freed(before);
+		else
+			made_slow(NULL, size);
+		return NULL;
+	}
+	c = own_block();
+	if (LIKELY(c != NULL))
+		counters_resized(c, before, size, usable(q), OWN);
+	else
+		counters_resized(threads_shared(), before, size, usable(q), SHARED);
+	return q;
+}
+
+/* Not passed on: libc's own calls realloc, which would then count twice. */
+EXPORT void *reallocarray(void *p, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total)) {
+		errno = ENOMEM;
+		return made_slow(NULL, 0);
+	}
+	return realloc(p, total);
+}
+
+EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
+{
+	int error;
+
+	next_resolve();
+	error = next.posix_memalign(out, alignment, size);
+	made(error ? NULL : *out, size);
+	return error;
+}
+
+EXPORT void *aligned_alloc(size_t alignment, size_t size)
+{
+	next_resolve();
+	return made(next.aligned_alloc(alignment, size), size);
+}
+
+EXPORT void *memalign(size_t alignment, size_t size)
+{
+	next_resolve();
+	return made(next.memalign(alignment, size), size);
+}
+
+EXPORT void *valloc(size_t size)
+{
+	next_resolve();
+	return made(next.valloc(size), size);
+}
+
+EXPORT void *pvalloc(size_t size)
+{
+	next_resolve();
+	return made(next.pvalloc(size), size);
+}
+
+/* C23; an allocator that does not have them yet takes free. */
+EXPORT void free_sized(void *p, size_t size)
+{
+	next_resolve();
+	if (next.free_sized == NULL) {
+		free(p);
+		return;
+	}
+	freed_slow(p);
+	next.free_sized(p, size);
+}
+
+EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size)
+{
+	next_resolve();
+	if (next.free_aligned_sized == NULL) {
+		free(p);
+		return;
+	}
+	freed_slow(p);
+	next.free_aligned_sized(p, alignment, size);
+}
+
+/* libc dropped it in 2.26, allocators still bring it. */
+EXPORT void cfree(void *p)
+{
+	next_resolve();
+	if (next.cfree == NULL) {
+		free(p);
+		return;
+	}
+	freed_slow(p);
+	next.cfree(p);
+}

@@ -1,0 +1,221 @@
+#include "shim/next.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <gnu/libc-version.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "shim/threads.h"
+
+/*
+ * dlsym allocates in some versions of libc, and so may a library that stands in front of it.  Such
+ * calls arrive here while the real functions are not known yet.
+ */
+#define BOOT_BYTES 8192
+
+static char boot[BOOT_BYTES] __attribute__((aligned(16)));
+static size_t boot_used;
+static bool resolving;
+
+static void *boot_alloc(size_t size)
+{
+	size_t *p;
+
+	if (size > BOOT_BYTES - boot_used - 2 * sizeof(size_t)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	/* Laid out like a chunk, so that its size can be told. */
+	p = (size_t *)(void *)&boot[boot_used] + 2;
+	p[-1] = size;
+	boot_used += (2 * sizeof(size_t) + size + 15) & ~(size_t)15;
+	return p;
+}
+
+bool next_is_boot(const void *p)
+{
+	return (uintptr_t)p - (uintptr_t)boot < boot_used;
+}
+
+static void *first_malloc(size_t size)
+{
+	if (resolving)
+		return boot_alloc(size);
+	next_resolve();
+	return next.malloc(size);
+}
+
+static void first_free(void *p)
+{
+	if (resolving || next_is_boot(p))
+		return;
+	next_resolve();
+	next.free(p);
+}
+
+static void *first_calloc(size_t count, size_t size)
+{
+	size_t total;
+
+	if (!resolving) {
+		next_resolve();
+		return next.calloc(count, size);
+	}
+	if (__builtin_mul_overflow(count, size, &total)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return boot_alloc(total); /* never handed out twice, so it is zero */
+}
+
+static void *first_realloc(void *p, size_t size)
+{
+	void *moved;
+
+	if (!resolving) {
+		next_resolve();
+		return next.realloc(p, size);
+	}
+	moved = boot_alloc(size);
+	if (moved && p)
+		memcpy(moved, p, ((size_t *)p)[-1] < size ? ((size_t *)p)[-1] : size);
+	return moved;
+}
+
+static size_t first_usable_size(void *p)
+{
+	return p ? ((size_t *)p)[-1] : 0;
+}
+
+struct next next = {
+    .malloc = first_malloc,
+    .free = first_free,
+    .calloc = first_calloc,
+    .realloc = first_realloc,
+    .usable_size = first_usable_size,
+};
+
+/* Stands in where nothing can tell sizes: then the bytes are left out. */
+static size_t no_size(void *p)
+{
+	(void)p;
+	return 0;
+}
+
+/* Return whether both functions are in one object. */
+static bool same_object(const void *a, const void *b)
+{
+	Dl_info of_a, of_b;
+
+	return dladdr(a, &of_a) && dladdr(b, &of_b) && of_a.dli_fbase == of_b.dli_fbase;
+}
+
+/*
+ * Whether sizes may be read from the chunk header: glibc's own malloc is what comes next, and its
+ * headers say what malloc_usable_size says.  Sizes below the mapping threshold only: freeing a
+ * mapped chunk would raise that threshold for the program.
+ */
+static bool header_is_right(void)
+{
+	static const size_t sizes[] = {1, 24, 25, 40, 100, 1000};
+	bool right =
+	    same_object((const void *)next.malloc, (const void *)gnu_get_libc_version) &&
+	    same_object((const void *)next.free, (const void *)gnu_get_libc_version) &&
+	    same_object((const void *)next.realloc, (const void *)gnu_get_libc_version) &&
+	    same_object((const void *)next.usable_size, (const void *)gnu_get_libc_version);
+
+	for (size_t i = 0; right && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		void *p = next.malloc(sizes[i]);
+
+		right = p && !next_header_mapped(next_header(p)) &&
+			next_header_usable(next_header(p)) == next.usable_size(p);
+		next.free(p);
+	}
+	return right;
+}
+
+/*
+ * Whether malloc_usable_size understands what malloc returns.  A library in between that brings the
+ * one and not the other (glibc's libmemusage does) may have moved the pointers.
+ */
+static bool sizes_are_plausible(void)
+{
+	static const size_t sizes[] = {1, 24, 100, 1000};
+	bool plausible = true;
+
+	if (same_object((const void *)next.malloc, (const void *)next.usable_size))
+		return true;
+	for (size_t i = 0; plausible && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		void *p = next.malloc(sizes[i]);
+		size_t usable = p ? next.usable_size(p) : 0;
+
+		plausible = usable >= sizes[i] && usable <= 2 * sizes[i] + 64;
+		next.free(p);
+	}
+	return plausible;
+}
+
+bool next_sizes_known(void)
+{
+	return next.usable_size != no_size;
+}
+
+static void *look_up(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
+/* The functions that every allocator has; look_up does not fail, so nothing is allocated for that.
+ */
+static void resolve_core(struct next *found)
+{
+	found->malloc = (void *(*)(size_t))look_up("malloc");
+	found->free = (void (*)(void *))look_up("free");
+	found->calloc = (void *(*)(size_t, size_t))look_up("calloc");
+	found->realloc = (void *(*)(void *, size_t))look_up("realloc");
+	found->usable_size = (size_t(*)(void *))look_up("malloc_usable_size");
+}
+
+static void resolve_rest(struct next *found)
+{
+	found->posix_memalign = (int (*)(void **, size_t, size_t))look_up("posix_memalign");
+	found->aligned_alloc = (void *(*)(size_t, size_t))look_up("aligned_alloc");
+	found->memalign = (void *(*)(size_t, size_t))look_up("memalign");
+	found->valloc = (void *(*)(size_t))look_up("valloc");
+	found->pvalloc = (void *(*)(size_t))look_up("pvalloc");
+	found->free_sized = (void (*)(void *, size_t))look_up("free_sized");
+	found->free_aligned_sized = (void (*)(void *, size_t, size_t))look_up("free_aligned_sized");
+	found->cfree = (void (*)(void *))look_up("cfree");
+	found->pthread_create = (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+					 void *))look_up("pthread_create");
+	found->fork = (pid_t(*)(void))look_up("fork");
+	found->daemon = (int (*)(int, int))look_up("daemon");
+	found->forkpty = (int (*)(int *, char *, const struct termios *,
+				  const struct winsize *))look_up("forkpty");
+}
+
+void next_resolve(void)
+{
+	int saved = errno;
+	uint32_t before;
+	struct next found = {NULL};
+
+	if (next.malloc != first_malloc)
+		return;
+	resolving = true;
+	before = threads_mute();
+	resolve_core(&found);
+	resolving = false;
+	next = found;
+	resolve_rest(&next);
+	/* A name that was not found has left a message behind; fetching it frees it here. */
+	dlerror();
+	dlerror();
+	if (!sizes_are_plausible())
+		next.usable_size = no_size;
+	threads_init(boot_used == 0 && header_is_right());
+	threads_unmute(before);
+	errno = saved;
+}

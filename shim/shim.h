@@ -1,0 +1,58 @@
+#ifndef MEMAGENT_SHIM_H
+#define MEMAGENT_SHIM_H
+/*
+ * shim: all that the agent may ask of the code that runs in the program's threads.
+ *
+ * Layer    shim's face to the agent; the agent includes this and nothing else of shim/.
+ * Memory   never allocates.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <pthread.h>
+
+#include "shim/counters.h"
+
+/*
+ * shim_init():
+ * Look up the next allocator, if no allocation has done so yet.  The main thread, from a
+ * constructor.
+ */
+void shim_init(void);
+
+/*
+ * shim_read(app, agent):
+ * Read what the program's threads and the agent's have counted up to now.  Any thread, at any time.
+ */
+void shim_read(struct counters *app, struct counters *agent);
+
+/* Return whether the byte counters mean anything (next_sizes_known). */
+bool shim_counts_bytes(void);
+
+/*
+ * shim_mute(), shim_unmute(before):
+ * Between the two the calling thread's allocations are the agent's own.
+ */
+uint32_t shim_mute(void);
+void shim_unmute(uint32_t before);
+
+/*
+ * shim_create_thread(thread, attr, start, arg):
+ * pthread_create, of a thread that is muted from its first instruction on.
+ */
+int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
+		       void *arg);
+
+/*
+ * shim_on_fork(hooks):
+ * From now on call ${hooks}->before in the parent, in the thread that is about to fork, and, when
+ * all of libc's and the program's fork handlers are done, ${hooks}->parent in the parent (whether
+ * the fork succeeded or not) or ${hooks}->child in the child.  ${hooks} stays the caller's.
+ */
+struct shim_fork_hooks {
+	void (*before)(void);
+	void (*parent)(void);
+	void (*child)(void);
+};
+void shim_on_fork(const struct shim_fork_hooks *hooks);
+
+#endif

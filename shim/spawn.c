@@ -1,0 +1,123 @@
+/*
+ * spawn: threads and processes that the program, or the agent, starts.
+ *
+ * A thread that a muted thread starts is muted (libcurl's resolver makes some); every other is none
+ * of our business, and pthread_create is a tail call.
+ *
+ * fork is wrapped instead of using pthread_atfork: the child's sidecar can only be started when all
+ * handlers are done, an allocator's among them, because pthread_create allocates.  daemon and
+ * forkpty call fork inside libc, where no wrapper is seen, so they are wrapped too.
+ * vfork, posix_spawn and clone are left alone.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <pty.h>
+#include <unistd.h>
+
+#include "shim/cc.h"
+#include "shim/next.h"
+#include "shim/shim.h"
+#include "shim/threads.h"
+
+struct start {
+	void *(*run)(void *);
+	void *arg;
+};
+
+static void *run_muted(void *arg)
+{
+	struct start start = *(struct start *)arg;
+
+	threads_mute_for_good();
+	next.free(arg);
+	return start.run(start.arg);
+}
+
+int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+		       void *arg)
+{
+	/* Of the next allocator and not counted: it is freed in another thread. */
+	struct start *start = next.malloc(sizeof(*start));
+	int error;
+
+	if (start == NULL)
+		return EAGAIN;
+	start->run = run;
+	start->arg = arg;
+	error = next.pthread_create(thread, attr, run_muted, start);
+	if (error)
+		next.free(start);
+	return error;
+}
+
+EXPORT int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attr,
+			  void *(*run)(void *), void *restrict arg)
+{
+	next_resolve();
+	if (UNLIKELY(threads_muted()))
+		return shim_create_thread(thread, attr, run, arg);
+	return next.pthread_create(thread, attr, run, arg);
+}
+
+static void nothing(void)
+{
+}
+
+static const struct shim_fork_hooks no_hooks = {nothing, nothing, nothing};
+static const struct shim_fork_hooks *hooks = &no_hooks;
+
+void shim_on_fork(const struct shim_fork_hooks *wanted)
+{
+	hooks = wanted;
+}
+
+static void before_fork(void)
+{
+	next_resolve();
+	hooks->before();
+}
+
+static void after_fork(bool in_child)
+{
+	int saved = errno;
+
+	if (in_child) {
+		threads_after_fork();
+		hooks->child();
+	} else {
+		hooks->parent();
+	}
+	errno = saved;
+}
+
+EXPORT pid_t fork(void)
+{
+	pid_t pid;
+
+	before_fork();
+	pid = next.fork();
+	after_fork(pid == 0);
+	return pid;
+}
+
+/* Returns in the child only, or with an error. */
+EXPORT int daemon(int nochdir, int noclose)
+{
+	int result;
+
+	before_fork();
+	result = next.daemon(nochdir, noclose);
+	after_fork(result == 0);
+	return result;
+}
+
+EXPORT int forkpty(int *amaster, char *name, const struct termios *termp,
+		   const struct winsize *winp)
+{
+	pid_t pid;
+
+	before_fork();
+	pid = next.forkpty(amaster, name, termp, winp);
+	after_fork(pid == 0);
+	return pid;
+}

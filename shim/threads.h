@@ -1,0 +1,74 @@
+#ifndef MEMAGENT_THREADS_H
+#define MEMAGENT_THREADS_H
+/*
+ * threads: gives every thread its block of counters, and adds the blocks up.
+ *
+ * A block goes from thread to thread, and each goes on counting where the one before it stopped.
+ * So nothing is ever folded or reset: what a thread counted stays where it is when the thread ends,
+ * and the sum over all blocks is the sum over all threads that ever were.  There are as many blocks
+ * as there were threads at once; they are never given back, so that a reader needs no lock.
+ *
+ * The agent's own threads are muted: they count in blocks of their own kind.
+ *
+ * Layer    shim; needs counters.h.
+ * Threads  any; without locks, so that a fork can leave none behind.
+ * Memory   anonymous mappings, never malloc; without memory threads share one block.
+ */
+#include <stdbool.h>
+
+#include "shim/cc.h"
+#include "shim/counters.h"
+
+enum threads_kind { THREADS_APP = 1, THREADS_AGENT = 2 };
+
+/*
+ * The calling thread's block, or NULL when it has none: then threads_claim().
+ * threads_fast is the same block while sizes may be read from the chunk header (next.h), else NULL.
+ * One test of it so answers "has a block?" and "how are sizes read?" at once.
+ */
+extern THREAD_LOCAL struct counters *threads_self INTERNAL;
+extern THREAD_LOCAL struct counters *threads_fast INTERNAL;
+
+/*
+ * threads_init(fast):
+ * Before the first claim.  ${fast}: sizes may be read from the chunk header.
+ */
+void threads_init(bool fast);
+
+/*
+ * threads_claim():
+ * Give the calling thread a block, for as long as it lives, and return it.  Return NULL when it
+ * cannot have one (it is about to end, or there is no memory): then it counts in the block of
+ * threads_shared, as SHARED.  Leaves errno alone.
+ */
+struct counters *threads_claim(void);
+struct counters *threads_shared(void);
+
+/*
+ * threads_mute():
+ * From here on the calling thread counts as the agent's.  Return what threads_unmute takes to undo
+ * it.  Leaves errno alone.
+ */
+uint32_t threads_mute(void);
+void threads_unmute(uint32_t before);
+
+/* The same for a new thread, until it ends; its block is given back then. */
+void threads_mute_for_good(void);
+
+/* Return whether the calling thread is muted. */
+bool threads_muted(void);
+
+/*
+ * threads_after_fork():
+ * In the child of a fork, while it has one thread: the blocks of the threads that did not come
+ * along are free for new ones.  (What they counted stays: the child has inherited their heap.)
+ */
+void threads_after_fork(void);
+
+/*
+ * threads_sum(app, agent):
+ * Add up all blocks of the program's threads in ${app}, of the agent's in ${agent}.  Any thread.
+ */
+void threads_sum(struct counters *app, struct counters *agent);
+
+#endif
