@@ -9,11 +9,14 @@
 #include "agent/options.h"
 #include "agent/tags.h"
 
-/* The name of the executable, which for a script is its interpreter's; "" when it cannot be had. */
+/*
+ * The name of the executable, which for a script is its interpreter's; "" when it cannot be had. By
+ * way of this thread, because the main thread may have left already.
+ */
 static void executable(char *out, size_t size)
 {
 	char path[4096];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	ssize_t n = readlink("/proc/thread-self/exe", path, sizeof(path) - 1);
 	const char *slash;
 
 	path[n > 0 ? n : 0] = '\0';

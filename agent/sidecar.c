@@ -19,9 +19,11 @@
 #include "agent/delivery.h"
 #include "agent/futex.h"
 #include "agent/head.h"
+#include "agent/last.h"
 #include "agent/line.h"
 #include "agent/log.h"
 #include "agent/options.h"
+#include "agent/proc.h"
 #include "agent/sampler.h"
 #include "agent/schedule.h"
 #include "agent/secret.h"
@@ -210,6 +212,21 @@ static void tick(int64_t due_ns)
 	sidecar.health.tick_ns = clock_thread_cpu_ns() - cpu;
 }
 
+/*
+ * The main thread has left.  If all others have too, have the process end; else return when to look
+ * again, ${until_ns} at the latest.
+ */
+static int64_t end_if_alone(int64_t until_ns)
+{
+	struct proc_status status;
+	int64_t next_look = clock_mono_ns() + LAST_LOOK_NS;
+
+	/* Without /proc nobody can tell: then better early than never. */
+	if (proc_status_read(sidecar.sampler.status_fd, &status) || status.threads <= LAST_THREADS)
+		last_end();
+	return next_look < until_ns ? next_look : until_ns;
+}
+
 /* Go on with the delivery, or rest, until ${until_ns} at most or until the process wants to end. */
 static void pass_time(int64_t until_ns)
 {
@@ -220,8 +237,12 @@ static void pass_time(int64_t until_ns)
 		delivery_step(&sidecar.delivery, until_ns - clock_mono_ns());
 		return;
 	}
+	if (due < until_ns)
+		until_ns = due;
+	if (last_is_watched())
+		until_ns = end_if_alone(until_ns);
 	wait_begins();
-	futex_wait(&sidecar.wish, RUN, due < until_ns ? due : until_ns);
+	futex_wait(&sidecar.wish, RUN, until_ns);
 	wait_ends();
 }
 
@@ -320,6 +341,7 @@ int sidecar_start(const struct options *options)
 	sidecar.options = options;
 	sidecar.wish = RUN;
 	sidecar.state = WORKING;
+	last_after_fork();
 	working = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	sidecar.pid = getpid();
 	if (sidecar.backlog.ring)
@@ -352,6 +374,15 @@ void sidecar_stop(void)
 	futex_set(&sidecar.wish, STOP);
 	while (futex_get(&sidecar.state) == WORKING && clock_mono_ns() < deadline)
 		futex_wait(&sidecar.state, WORKING, deadline);
+}
+
+void sidecar_main_leaves(void)
+{
+	if (sidecar.pid != getpid())
+		return;
+	last_start();
+	/* Have it look from now on, instead of at its next point. */
+	futex_set(&sidecar.wish, RUN);
 }
 
 void sidecar_hold(void)

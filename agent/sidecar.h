@@ -25,6 +25,12 @@ int sidecar_start(const struct options *options);
 void sidecar_stop(void);
 
 /*
+ * sidecar_main_leaves():
+ * The main thread is about to leave by pthread_exit; the process ends with its last thread.
+ */
+void sidecar_main_leaves(void);
+
+/*
  * sidecar_hold(), sidecar_release():
  * Between the two the sidecar is at rest: it holds no lock of libc or of a library, so that the
  * process can be forked.  sidecar_hold waits for that, but not for long.

@@ -33,10 +33,11 @@ static void start_sidecar(void)
 		strerrordesc_np(error));
 }
 
-static const struct shim_fork_hooks fork_hooks = {
-    .before = sidecar_hold,
-    .parent = sidecar_release,
-    .child = start_sidecar,
+static const struct shim_hooks hooks = {
+    .before_fork = sidecar_hold,
+    .after_fork = sidecar_release,
+    .in_child = start_sidecar,
+    .main_leaves = sidecar_main_leaves,
 };
 
 static __attribute__((constructor)) void start(void)
@@ -46,7 +47,7 @@ static __attribute__((constructor)) void start(void)
 	if (!options.enabled)
 		return;
 	log_remember();
-	shim_on_fork(&fork_hooks);
+	shim_set_hooks(&hooks);
 	start_sidecar();
 }
 

@@ -12,13 +12,22 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "agent/clock.h"
 #include "agent/url.h"
 
+/* Another process holds the lock for the length of one write; a person may hold it longer. */
+#define LOCK_LOOK_NS CLOCK_MS
+#define LOCK_LONGEST_NS (5 * CLOCK_S)
+
 static struct {
+	const struct transport_config *config;
 	int fd;
-	int error; /* of the last write, or 0 */
+	const char *body; /* of the request under way */
+	size_t len;
+	int64_t give_up_ns; /* monotonic */
 } file;
 
 /* No link is followed, so that nobody can point a privileged process's output elsewhere. */
@@ -43,6 +52,7 @@ static void *file_open(const struct transport_config *config, char *error, size_
 {
 	const char *path = url_path(config->url);
 
+	file.config = config;
 	file.fd = open_regular(path);
 	if (file.fd >= 0)
 		return &file;
@@ -55,15 +65,13 @@ static void *file_open(const struct transport_config *config, char *error, size_
 	return NULL;
 }
 
-/* Return 0, or the errno. */
+/* Return 0, or the errno; EWOULDBLOCK when somebody else holds the lock. */
 static int append(int fd, const char *body, size_t len)
 {
 	struct stat before;
 	ssize_t n;
 	int error = 0;
 
-	/* Held by another process for the length of one write; if by a person, we try again later.
-	 */
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return errno;
 	if (fstat(fd, &before)) {
@@ -87,18 +95,43 @@ unlock:
 static void file_begin(void *handle, enum transport_request what, const char *body, size_t len)
 {
 	(void)handle;
-	file.error = what == TRANSPORT_WRITE ? append(file.fd, body, len) : 0;
+	(void)what; /* there is no database to create, and nobody asks for it */
+	file.body = body;
+	file.len = len;
+	file.give_up_ns = clock_mono_ns() + LOCK_LONGEST_NS;
+}
+
+static void rest(int64_t ns)
+{
+	struct timespec time = {0, ns};
+
+	file.config->wait_begins();
+	nanosleep(&time, NULL);
+	file.config->wait_ends();
 }
 
 static bool file_poll(void *handle, int64_t wait_ns, struct transport_answer *answer)
 {
+	int64_t end = clock_mono_ns() + wait_ns;
+	int error;
+
 	(void)handle;
-	(void)wait_ns;
 	memset(answer, 0, sizeof(*answer));
-	if (file.error == 0)
+	while ((error = append(file.fd, file.body, file.len)) == EWOULDBLOCK) {
+		int64_t now = clock_mono_ns();
+
+		if (now >= file.give_up_ns)
+			break;
+		if (now >= end)
+			return false;
+		rest(LOCK_LOOK_NS);
+	}
+	if (error == 0)
 		answer->status = 204;
 	else
-		snprintf(answer->text, sizeof(answer->text), "%s", strerrordesc_np(file.error));
+		snprintf(answer->text, sizeof(answer->text), "%s: %s", url_path(file.config->url),
+			 error == EWOULDBLOCK ? "somebody else holds a lock on it"
+					      : strerrordesc_np(error));
 	return true;
 }
 

@@ -43,16 +43,15 @@ int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*st
 		       void *arg);
 
 /*
- * shim_on_fork(hooks):
- * From now on call ${hooks}->before in the parent, in the thread that is about to fork, and, when
- * all of libc's and the program's fork handlers are done, ${hooks}->parent in the parent (whether
- * the fork succeeded or not) or ${hooks}->child in the child.  ${hooks} stays the caller's.
+ * shim_set_hooks(hooks):
+ * From now on call these at the turns in the life of the process.  ${hooks} stays the caller's.
  */
-struct shim_fork_hooks {
-	void (*before)(void);
-	void (*parent)(void);
-	void (*child)(void);
+struct shim_hooks {
+	void (*before_fork)(void); /* in the thread that is about to fork */
+	void (*after_fork)(void);  /* in the parent, whether the fork succeeded or not */
+	void (*in_child)(void);	   /* when all fork handlers are done, libc's and the program's */
+	void (*main_leaves)(void); /* the main thread calls pthread_exit */
 };
-void shim_on_fork(const struct shim_fork_hooks *hooks);
+void shim_set_hooks(const struct shim_hooks *hooks);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * spawn: threads and processes that the program, or the agent, starts.
+ * spawn: threads and processes that the program, or the agent, starts, and how they end.
  *
  * A thread that a muted thread starts is muted (libcurl's resolver makes some); every other is none
  * of our business, and pthread_create is a tail call.
@@ -8,6 +8,9 @@
  * handlers are done, an allocator's among them, because pthread_create allocates.  daemon and
  * forkpty call fork inside libc, where no wrapper is seen, so they are wrapped too.
  * vfork, posix_spawn and clone are left alone.
+ *
+ * pthread_exit is wrapped for the main thread alone: the process must still end with its last
+ * thread.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -63,10 +66,10 @@ static void nothing(void)
 {
 }
 
-static const struct shim_fork_hooks no_hooks = {nothing, nothing, nothing};
-static const struct shim_fork_hooks *hooks = &no_hooks;
+static const struct shim_hooks no_hooks = {nothing, nothing, nothing, nothing};
+static const struct shim_hooks *hooks = &no_hooks;
 
-void shim_on_fork(const struct shim_fork_hooks *wanted)
+void shim_set_hooks(const struct shim_hooks *wanted)
 {
 	hooks = wanted;
 }
@@ -74,7 +77,7 @@ void shim_on_fork(const struct shim_fork_hooks *wanted)
 static void before_fork(void)
 {
 	next_resolve();
-	hooks->before();
+	hooks->before_fork();
 }
 
 static void after_fork(bool in_child)
@@ -83,9 +86,9 @@ static void after_fork(bool in_child)
 
 	if (in_child) {
 		threads_after_fork();
-		hooks->child();
+		hooks->in_child();
 	} else {
-		hooks->parent();
+		hooks->after_fork();
 	}
 	errno = saved;
 }
@@ -120,4 +123,13 @@ EXPORT int forkpty(int *amaster, char *name, const struct termios *termp,
 	pid = next.forkpty(amaster, name, termp, winp);
 	after_fork(pid == 0);
 	return pid;
+}
+
+EXPORT void pthread_exit(void *result)
+{
+	next_resolve();
+	if (gettid() == getpid() && !threads_muted())
+		hooks->main_leaves();
+	next.pthread_exit(result);
+	__builtin_unreachable();
 }

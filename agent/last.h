@@ -1,0 +1,35 @@
+#ifndef MEMAGENT_LAST_H
+#define MEMAGENT_LAST_H
+/*
+ * last: lets a process end whose main thread leaves by pthread_exit.
+ *
+ * Such a process ends with its last thread: libc counts them, and the last one calls exit.  The
+ * sidecar is one of those that it counts, and cannot take the last one's part, because exit flushes
+ * files and it has no descriptors of the program's.  So when the main thread leaves, another thread
+ * takes its place, with the program's descriptors: it does nothing but call exit when the sidecar
+ * finds that only the agent is left.
+ *
+ * Layer    agent; needs futex, the shim.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Threads left when none is the program's: the main thread's remains, the stand-in, the sidecar. */
+#define LAST_THREADS 3
+
+/* How long the process may outlive its last thread. */
+#define LAST_LOOK_NS INT64_C(20000000)
+
+/* Start the stand-in.  From the main thread, which is about to leave. */
+void last_start(void);
+
+/* Return whether there is a stand-in.  The sidecar. */
+bool last_is_watched(void);
+
+/* Have the stand-in call exit.  The sidecar. */
+void last_end(void);
+
+/* In the child of a fork: there is no stand-in. */
+void last_after_fork(void);
+
+#endif
