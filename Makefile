@@ -1,10 +1,19 @@
-# memagent: `make demo` shows it, `make test` tests it; both install what they need.
+# memagent: `make demo` shows what it does, `make test` tests it; both install what they need.
 #
-# Targets: all deps demo test check docs bench-quick install uninstall clean
+#   all          the library, its transport and memagent-run, in build/
+#   deps         install what building needs (demo, test and check call it for theirs)
+#   demo         a server under load, and what InfluxDB then holds of it
+#   test         all tests; PATTERN='unit/*' for some of them
+#   check        formatting, static analysis, warnings of two compilers, exported symbols, documents
+#   docs         make the tables in README.md anew
+#   bench-quick  what it costs, in a minute
+#   install      to PREFIX (/usr/local), below DESTDIR; uninstall
+#   clean
 
 VERSION = 0.1.0
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
+BINDIR ?= $(PREFIX)/bin
 BUILD = build
 
 CC = gcc
@@ -22,8 +31,10 @@ HTTP = agent/http/transport_http.c agent/clock.c
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 pkg = $(shell pkg-config $(1))
 
+PRODUCTS = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(BUILD)/memagent-run
+
 .PHONY: all
-all: $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(BUILD)/memagent-run
+all: $(PRODUCTS)
 
 # What says malloc here means malloc: nothing is to be made of it by the compiler.
 $(BUILD)/obj/shim/%.o: shim/%.c
@@ -40,8 +51,153 @@ $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(call pkg,--libs libcurl)
 
+TABLES = agent/options.def agent/fields.def agent/sizes.def shim/counters.def
+
+$(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) -o $@ $<
+
+$(BUILD)/memagent-run: tools/memagent-run.in tools/memagent-run.awk $(BUILD)/memagent-describe
+	awk -v describe=$(BUILD)/memagent-describe -v version=$(VERSION) \
+		-f tools/memagent-run.awk tools/memagent-run.in >$@.tmp
+	chmod +x $@.tmp
+	mv $@.tmp $@
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: clean
+# ---- what it needs ----
+
+.PHONY: deps
+deps:
+	tools/deps.sh build
+
+# ---- the demo ----
+
+$(BUILD)/demo-server: tools/demo/server.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
+		$(call pkg,--libs libmicrohttpd)
+
+# Built by a second make, which sees what deps.sh has just installed.
+.PHONY: demo
+demo:
+	tools/deps.sh demo
+	$(MAKE) --no-print-directory all $(BUILD)/demo-server
+	BUILD=$(BUILD) tools/demo/demo.sh
+
+# ---- the tests ----
+
+# Each links only what its module declares to need; a new dependency shows here.
+UNIT_line = agent/line.c agent/fields.c
+
+UNITS = $(patsubst tests/unit/check_%.c,%,$(wildcard tests/unit/check_*.c))
+ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all
+TSAN = -fsanitize=thread
+
+# $(1) name, $(2) folder, $(3) flags
+define unit
+$(BUILD)/tests/$(2)/check_$(1): tests/unit/check_$(1).c tests/unit/unit.h $(UNIT_$(1))
+	@mkdir -p $$(@D)
+	$(CC) $(BASE) $(CFLAGS) $(UNIT_FLAGS_$(1)) $(3) -MMD -MP -MF $(BUILD)/obj/$(2)-$(1).d \
+		-o $$@ $$< $(UNIT_$(1)) $$(call pkg,--cflags --libs check)
+endef
+$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit,)))
+$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit-asan,$(ASAN))))
+$(foreach u,counters threads,$(eval $(call unit,$(u),unit-tsan,$(TSAN))))
+
+UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/unit-asan/check_%) \
+	$(BUILD)/tests/unit-tsan/check_threads
+
+PRELOAD_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/preload/*.c))
+
+# Plain programs, which know nothing of the library; what they allocate, they allocate.
+PLAIN = $(filter-out -D_GNU_SOURCE,$(BASE)) -D_GNU_SOURCE -O2 -g -fno-builtin
+
+$(BUILD)/tests/preload/%: tests/preload/%.c $(wildcard tests/preload/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(PLAIN) -o $@ $<
+
+$(BUILD)/tests/e2e/scripted: tests/e2e/scripted.c
+	@mkdir -p $(@D)
+	$(CC) $(PLAIN) -o $@ $<
+
+$(BUILD)/tests/e2e/answer: tests/e2e/answer.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
+		$(call pkg,--libs libmicrohttpd)
+
+.PHONY: test-programs test
+test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer
+
+test:
+	tools/deps.sh test
+	$(MAKE) --no-print-directory test-programs
+	BUILD=$(BUILD) tests/run $(PATTERN)
+
+# ---- the static checks ----
+
+SOURCES = $(shell git ls-files '*.c' '*.h')
+SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh' 2>/dev/null)
+
+.PHONY: check check-format check-tidy check-cppcheck check-shell check-clang check-exports check-docs
+check:
+	tools/deps.sh check
+	$(MAKE) --no-print-directory check-format check-shell check-exports check-docs check-cppcheck \
+		check-clang check-tidy
+	@echo "all checks passed"
+
+check-format:
+	clang-format --dry-run -Werror $(SOURCES)
+
+check-shell: $(BUILD)/memagent-run
+	shellcheck -x -P SCRIPTDIR -P . $(SCRIPTS) $(BUILD)/memagent-run
+
+check-exports: $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so
+	tests/exports.sh $(BUILD)
+
+check-docs: $(BUILD)/memagent-describe
+	tools/docs.sh --check $(BUILD)/memagent-describe README.md
+
+check-cppcheck:
+	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
+		--inline-suppr --std=c11 -I. -D__x86_64__ -DMEMAGENT_VERSION='""' shim agent tools
+
+check-clang:
+	$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang all $(BUILD)/clang/demo-server \
+		test-programs
+
+check-tidy:
+	@echo "clang-tidy shim agent tools"
+	@git ls-files 'shim/*.c' 'agent/*.c' 'tools/*.c' | xargs -P 2 -n 1 -I FILE \
+		clang-tidy --quiet FILE -- $(filter-out -Werror,$(BASE))
+
+# ---- the tables in the documents ----
+
+.PHONY: docs
+docs: $(BUILD)/memagent-describe
+	tools/docs.sh $(BUILD)/memagent-describe README.md
+
+# ---- what it costs ----
+
+$(BUILD)/tests/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) $(PLAIN) -o $@ $<
+
+.PHONY: bench-quick
+bench-quick: all $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
+	BUILD=$(BUILD) tests/bench/run.sh
+
+# ---- where it goes ----
+
+.PHONY: install uninstall clean
+install: all
+	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR)
+	install -m 755 $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(DESTDIR)$(LIBDIR)
+	install -m 755 $(BUILD)/memagent-run $(DESTDIR)$(BINDIR)
+
+uninstall:
+	rm -f $(DESTDIR)$(LIBDIR)/libmemagent.so $(DESTDIR)$(LIBDIR)/memagent-http.so
+	rm -f $(DESTDIR)$(BINDIR)/memagent-run
+
 clean:
 	rm -rf $(BUILD)

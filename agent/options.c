@@ -13,7 +13,7 @@
 #define PATH_BYTES 1024
 #define URL_BYTES 1024
 #define SHORTEST (10 * CLOCK_MS)
-#define LONGEST (24 * 3600 * CLOCK_S)
+#define LONGEST (CLOCK_S * 3600 * 24)
 
 /* Return a copy of ${text} that lasts, or NULL when there is no more room. */
 static const char *keep(struct options *o, const char *text)
@@ -52,7 +52,7 @@ static bool has_key(const char *text, const char *end, const char *key)
 {
 	struct tag tag;
 
-	while (text < end && tags_next(&text, &tag) == 1 && text < end)
+	while (text < end && tags_next(&text, &tag) == 1)
 		if (strcmp(tag.key, key) == 0)
 			return true;
 	return false;

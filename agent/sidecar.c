@@ -31,9 +31,10 @@
 #include "agent/url.h"
 #include "shim/shim.h"
 
-#define STACK_BYTES (512U << 10)
-#define BACKLOG_BYTES (4U << 20)
+#define STACK_BYTES ((size_t)512 << 10)
+#define BACKLOG_BYTES ((size_t)4 << 20)
 #define HOLD_NS (100 * CLOCK_MS)
+#define GRACE_NS (20 * CLOCK_MS)
 
 /* What the sidecar is asked, and what it answers. */
 enum { RUN, STOP };
@@ -41,7 +42,8 @@ enum { WORKING, STOPPED };
 
 static struct {
 	const struct options *options;
-	pid_t pid; /* whose sidecar this is; 0 at first */
+	pid_t pid;     /* whose sidecar this is; 0 at first */
+	bool is_child; /* of a fork */
 	char *stack;
 	size_t stack_bytes;
 	uint32_t wish;	     /* RUN or STOP */
@@ -276,6 +278,9 @@ static void *sidecar_main(void *unused)
 {
 	(void)unused;
 	pthread_setname_np(pthread_self(), "memagent");
+	/* Most children become another program at once: leave them the time, and open nothing. */
+	if (sidecar.is_child)
+		futex_wait(&sidecar.wish, RUN, clock_mono_ns() + GRACE_NS);
 	if (own_descriptors() == 0) {
 		wait_ends();
 		open_all();
@@ -343,6 +348,7 @@ int sidecar_start(const struct options *options)
 	sidecar.state = WORKING;
 	last_after_fork();
 	working = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	sidecar.is_child = sidecar.pid != 0;
 	sidecar.pid = getpid();
 	if (sidecar.backlog.ring)
 		backlog_reset(&sidecar.backlog);

@@ -36,6 +36,7 @@ enum counters_owner { OWN, SHARED };
  * plain add is atomic towards the thread's own handlers, and its store is a release (total store
  * order).
  */
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written, by the instruction */
 INLINE void counter_add(uint64_t *counter, uint64_t n, enum counters_owner owner)
 {
 	if (owner == SHARED) {

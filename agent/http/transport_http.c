@@ -79,7 +79,7 @@ static char *make_url(const struct http *http, const char *path, const char *con
 	if (url == NULL || text == NULL)
 		goto out;
 	memcpy(text, http->config->url, base);
-	strcpy(text + base, path);
+	memcpy(text + base, path, strlen(path) + 1);
 	if (curl_url_set(url, CURLUPART_URL, text, 0))
 		goto out;
 	for (; *query; query += 2) {

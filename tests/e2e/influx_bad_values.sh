@@ -1,0 +1,72 @@
+#!/bin/sh
+# A bad value of each variable is one line that names variable, value and what is
+# accepted; the program does as ever, and the default stands in for it.
+. "$(dirname "$0")/lib/influx.sh"
+
+long=$(printf '%0300d' 0)
+newline='a
+b'
+file=$work/points
+
+# bad VARIABLE VALUE ACCEPTED...
+bad()
+{
+	variable=$1
+	value=$2
+	shift 2
+	rm -f "$file"
+	run_metered MEMAGENT_URL="file://$file" "MEMAGENT_$variable=$value" "$scripted" -x 4
+	expect_unchanged "$variable=$value"
+	expect_line "$variable=$value" "MEMAGENT_$variable" "expected" "$@"
+	# With the defaults of all others the point is written.
+	if [ "$variable" != URL ]; then
+		[ "$(wc -l <"$file")" -eq 1 ] || fail "$variable=$value: expected one point"
+	fi
+}
+
+run_bare "$scripted" -x 4
+bad ENABLED yes yes "0 or 1"
+bad DATABASE "$long" "1 to 255 bytes"
+bad DATABASE "$newline" "1 to 255 bytes"
+bad RETENTION_POLICY "$long" "1 to 255 bytes"
+for value in 1 0s -1s 1.5 9ms 25h 'soon' '1 s' 99999999999999999999s 1d; do
+	bad INTERVAL "$value" "$value" "from 10ms to 24h"
+	bad EXIT_TIMEOUT "$value" "$value" "from 10ms to 24h"
+done
+bad MEASUREMENT "$newline" "1 to 255 bytes"
+grep -q '^memagent,' "$file" || fail "the default measurement does not stand in"
+bad SERVICE "$newline" "1 to 255 bytes"
+grep -q ',service=scripted[ ,]' "$file" || fail "the default service does not stand in"
+for value in env '=prod' 'env=' 'env=prod,' host=me pid=1 service=a time=1 'env=a,env=b'; do
+	bad TAGS "$value" "$value" "KEY=VALUE"
+	grep -q "^memagent,host=[^,]*,pid=$pid,service=scripted " "$file" ||
+		fail "TAGS=$value: tags got in"
+done
+bad USERNAME "$newline" "1 to 255 bytes"
+bad PASSWORD "$long" "1 to 255 bytes"
+if grep -q 0000 "$work/err"; then
+	fail "PASSWORD: it is in the line"
+fi
+bad PASSWORD_FILE "$work/missing" "$work/missing" "readable file"
+bad CA_FILE "$newline" "readable file"
+bad LOG here here "off, stderr or the absolute path"
+
+# The default of URL is a server that may or may not be there: only what is said of the value counts.
+for value in localhost ftp://localhost/ http:// file://relative file: 'http://a b/' ; do
+	run_metered MEMAGENT_URL="$value" MEMAGENT_EXIT_TIMEOUT=100ms "$scripted" -x 4
+	expect_unchanged "URL=$value"
+	expect_equal "URL=$value: lines about it" 1 "$(grep -cF "MEMAGENT_URL=$value is not valid" "$work/err")"
+	grep -qF 'http://HOST' "$work/err" || fail "URL=$value: not said what is accepted"
+done
+
+# Several at once are several lines; where they go is what LOG says.
+run_metered MEMAGENT_URL="file://$file" MEMAGENT_INTERVAL=x MEMAGENT_TAGS=x "$scripted" -x 4
+expect_unchanged "two bad values"
+expect_equal "lines for two bad values" 2 "$(wc -l <"$work/err")"
+run_metered MEMAGENT_URL="file://$file" MEMAGENT_INTERVAL=x MEMAGENT_LOG=off "$scripted" -x 4
+expect_unchanged "LOG=off"
+expect_silence "LOG=off"
+run_metered MEMAGENT_URL="file://$file" MEMAGENT_INTERVAL=x MEMAGENT_LOG="$work/log" "$scripted" -x 4
+expect_unchanged "LOG is a file"
+expect_silence "LOG is a file"
+grep -q 'MEMAGENT_INTERVAL=x' "$work/log" || fail "LOG is a file: nothing in it"

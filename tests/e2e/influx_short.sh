@@ -1,0 +1,32 @@
+#!/bin/sh
+# A program that is over long before its first interval still leaves its last point,
+# and does not end later for it than the exit timeout allows.
+. "$(dirname "$0")/lib/influx.sh"
+
+now_ms()
+{
+	echo $(($(date +%s%N) / 1000000))
+}
+
+influxd_start "$work/influxdb"
+run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=1h "$scripted"
+expect_silence "all is well"
+expect_exact memagent
+expect_equal points 1 "$(count_points memagent memagent)"
+for round in 1 2 3 4 5 6 7 8 9; do
+	run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=1h "$scripted"
+	expect_silence "round $round"
+	expect_exact memagent
+done
+expect_equal "points of ten runs" 10 "$(count_points memagent memagent)"
+
+# A server that takes the connection and never answers.
+kill -STOP "$INFLUXD_PID"
+begin=$(now_ms)
+run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_EXIT_TIMEOUT=300ms "$scripted" -x 13
+passed=$(($(now_ms) - begin))
+kill -CONT "$INFLUXD_PID"
+expect_equal "exit status" 13 "$status"
+[ $passed -ge 200 ] || fail "waited $passed ms of 300 for a server that hangs"
+[ $passed -lt 1500 ] || fail "waited $passed ms for a server that hangs, 300 are allowed"
+expect_line "a server that hangs" "lost"

@@ -1,0 +1,35 @@
+#!/bin/sh
+# A server that is not there: one line however long it lasts, and the program does
+# as ever.  When it comes, what waited is delivered with the times at which it was taken.
+. "$(dirname "$0")/lib/influx.sh"
+
+# A port that was somebody's a moment ago, so that nobody else is there.
+influxd_start "$work/influxdb"
+influxd_stop
+run_bare "$scripted" -w 1500 -x 6
+run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms "$scripted" -w 1500 -x 6
+expect_unchanged "nobody there"
+expect_line "nobody there" "127.0.0.1"
+
+# A name that there is none of (RFC 2606).
+run_metered MEMAGENT_URL=http://memagent.invalid:8086 MEMAGENT_EXIT_TIMEOUT=200ms "$scripted" -w 1500 -x 6
+expect_unchanged "no such host"
+expect_line "no such host" memagent.invalid
+
+# The server comes while the program runs.
+run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=100ms "$scripted" -w 5000 -x 6 &
+runner=$!
+sleep 1
+influxd_start "$work/influxdb"
+wait $runner
+pid=$(cat "$work/pid")
+expect_line "the server comes late" "127.0.0.1"
+expect_exact memagent
+early=$(influxd_query memagent "SELECT count(mallocs) FROM memagent WHERE agent_send_errors = 0" |
+	jq -r '.results[0].series[0].values[0][1] // 0')
+[ "$early" -ge 1 ] || fail "no point of the time before the server was there"
+points=$(count_points memagent memagent)
+[ "$points" -ge 35 ] || fail "$points points of 5 seconds at 100ms"
+errors=$(influxd_query memagent "SELECT last(agent_send_errors) FROM memagent" |
+	jq -r '.results[0].series[0].values[0][1] // 0')
+[ "$errors" -ge 1 ] || fail "no failed delivery was counted"

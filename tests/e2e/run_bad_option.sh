@@ -1,0 +1,37 @@
+#!/bin/sh
+# memagent-run: a wrong option is one line that says what is accepted, and 2.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+# expect TEXT OPTION...
+expect()
+{
+	text=$1
+	shift
+	status=0
+	"$build/memagent-run" "$@" >"$dir/out" 2>"$dir/err" || status=$?
+	[ $status -eq 2 ] || fail "$*: exit status $status"
+	grep -q -e "$text" "$dir/err" || fail "$*: it said: $(cat "$dir/err")"
+	[ "$(wc -l <"$dir/err")" -eq 1 ] || fail "$*: more than a line: $(cat "$dir/err")"
+	[ ! -s "$dir/out" ] || fail "$*: and on standard output: $(cat "$dir/out")"
+}
+
+expect '^usage: memagent-run \[options\] \[--\] command'
+expect '^usage: ' --
+expect 'unknown option --nonsense: expected one of --enabled .*--check' --nonsense true
+expect 'unknown option --nonsense' --nonsense=x true
+expect 'unknown option -x' -x true
+expect 'unknown option --data' --data x true
+expect '--check takes no value' --check=yes true
+expect '--interval wants a value: expected a number and a unit' --interval

@@ -1,0 +1,49 @@
+#!/bin/sh
+# memagent-run: --check of a file:// says if it can be appended to, and leaves no trace.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+as=
+# expect STATUS LINE PATH
+expect()
+{
+	status=0
+	# shellcheck disable=SC2086 # words
+	got=$($as "$build/memagent-run" --check --url "file://$3") || status=$?
+	[ "$status $got" = "$1 $2" ] || fail "$3: $status, $got"
+}
+
+expect 0 "server  ok  $dir/new can be made" "$dir/new"
+[ ! -e "$dir/new" ] || fail "it was made"
+echo old >"$dir/old"
+touch -d 2001-01-01 "$dir/old"
+expect 0 "server  ok  $dir/old can be appended to" "$dir/old"
+[ "$(cat "$dir/old")" = old ] || fail "it was changed"
+[ "$(stat -c %Y "$dir/old")" -lt 1000000000 ] || fail "it was touched"
+expect 1 "server  FAIL  /dev/null is not a regular file: name one that is, or a new one" /dev/null
+expect 1 "server  FAIL  $dir is a directory: name a file in it" "$dir"
+expect 1 "server  FAIL  $dir/none is not a directory: create it" "$dir/none/points"
+
+# For root every file can be written to, so be somebody else.
+if [ "$(id -u)" -eq 0 ]; then
+	chmod 755 "$dir"
+	mkdir "$dir/build"
+	cp "$build/memagent-run" "$build/libmemagent.so" "$dir/build"
+	build=$dir/build
+	as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+fi
+mkdir -m 555 "$dir/closed"
+chmod 444 "$dir/old"
+expect 1 "server  FAIL  no file can be made in $dir/closed: see its mode and owner" "$dir/closed/points"
+expect 1 "server  FAIL  $dir/old cannot be written to: see its mode and owner" "$dir/old"

@@ -1,0 +1,45 @@
+#!/bin/sh
+# memagent-run: the command gets the environment that came in, and no more than
+# LD_PRELOAD and MEMAGENT_* beside it, though a shell drops some names and adds others.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+# environment PREFIX...: what a command finds in its environment under the prefix
+environment()
+{
+	env -i 'dotted.name=it'\''s "here"' 'percent%%=() { :; }' 'new-line=one
+two' 'ordinary=one
+two' mr_version=x mr_url=y mr_rest=z file=f library=l url=u OLDPWD=/nowhere "$@" |
+		grep -z -v -e '^LD_PRELOAD=' -e '^MEMAGENT_' | sort -z | tr '\0' '|'
+}
+
+PATH=/usr/bin:/bin
+wanted=$(environment cat /proc/self/environ)
+got=$(environment MEMAGENT_URL="$MEMAGENT_URL" "$build/memagent-run" cat /proc/self/environ)
+# What is the wrapper's own it may overwrite.
+wanted=$(printf %s "$wanted" | sed 's/mr_[a-z]*=.|//g')
+got=$(printf %s "$got" | sed 's/mr_[a-z]*=[^|]*|//g')
+[ "$got" = "$wanted" ] || fail "the command got
+$got
+instead of
+$wanted"
+
+# A PWD that came in stays as it was, and one that did not is not made up.
+mkdir "$dir/real"
+ln -s real "$dir/link"
+got=$(cd "$dir/real" && env "PWD=$dir/link" "$build/memagent-run" printenv PWD)
+[ "$got" = "$dir/link" ] || fail "PWD became '$got'"
+if env -u PWD "$build/memagent-run" printenv PWD; then
+	fail "PWD was made up"
+fi

@@ -1,0 +1,33 @@
+#!/bin/sh
+# memagent-run: --help and --version.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+"$build/memagent-run" --help >"$dir/out" 2>"$dir/err" || fail "--help: exit status $?"
+[ ! -s "$dir/err" ] || fail "--help said on standard error: $(cat "$dir/err")"
+head -n 1 "$dir/out" | grep -q '^usage: memagent-run' || fail "--help begins: $(head -n 1 "$dir/out")"
+grep -q '^  --interval TIME  *time between two points' "$dir/out" || fail "--help lacks --interval"
+grep -q 'MEMAGENT_PASSWORD ' "$dir/out" || fail "--help lacks MEMAGENT_PASSWORD"
+! grep -q '[^-]--password ' "$dir/out" || fail "--help has --password"
+! grep -q '@' "$dir/out" || fail "--help has a marker left"
+! grep -q '.\{80\}' "$dir/out" || fail "--help is wider than 79 columns"
+
+# Every variable of the table is there.
+sed -n 's/^OPTION([a-z_]*, "\([A-Z_]*\)".*/MEMAGENT_\1/p' "$root/agent/options.def" >"$dir/variables"
+[ -s "$dir/variables" ] || fail "options.def could not be read"
+while read -r variable; do
+	tr '\n' ' ' <"$dir/out" | grep -q "${variable}[^A-Z_]" || fail "--help lacks $variable"
+done <"$dir/variables"
+
+"$build/memagent-run" --version | grep -q '^memagent-run [0-9][0-9.]*$' || fail "--version"

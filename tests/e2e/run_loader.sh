@@ -1,0 +1,23 @@
+#!/bin/sh
+# memagent-run: a program whose loader is missing is told.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+echo 'int main(void) { return 3; }' |
+	gcc -x c - -Wl,--dynamic-linker=/no/such/ld.so -o "$dir/program"
+status=0
+"$build/memagent-run" "$dir/program" 2>"$dir/err" || status=$?
+[ $status -eq 127 ] || fail "exit status $status"
+[ "$(cat "$dir/err")" = "memagent-run: cannot run $dir/program: $dir/program is to be loaded by /no/such/ld.so, which is missing or not executable" ] ||
+	fail "it said: $(cat "$dir/err")"

@@ -1,0 +1,26 @@
+#!/bin/sh
+# memagent-run: a musl program is told, and runs, which it could not with the library.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+command -v musl-gcc >/dev/null || {
+	echo "there is no musl-gcc (Debian's musl-tools)"
+	exit 77
+}
+echo 'int main(void) { return 3; }' | musl-gcc -x c - -o "$dir/musl"
+status=0
+"$build/memagent-run" "$dir/musl" 2>"$dir/err" || status=$?
+[ "$(cat "$dir/err")" = "memagent-run: cannot meter $dir/musl: it is linked with musl, and the library needs glibc; it runs without" ] ||
+	fail "it said: $(cat "$dir/err")"
+[ $status -eq 3 ] || fail "it did not run: $status"

@@ -1,0 +1,44 @@
+#!/bin/sh
+# memagent-run: a command that is not there is 127, one that cannot be run 126, in
+# one line that says so; as env(1) does.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+# expect STATUS TEXT COMMAND
+expect()
+{
+	status=0
+	"$build/memagent-run" "$3" 2>"$dir/err" || status=$?
+	[ $status -eq "$1" ] || fail "$3: exit status $status, not $1"
+	grep -q "^memagent-run: cannot run $3: .*$2" "$dir/err" || fail "$3: $(cat "$dir/err")"
+	[ "$(wc -l <"$dir/err")" -eq 1 ] || fail "$3: more than a line: $(cat "$dir/err")"
+}
+
+echo text >"$dir/plain"
+expect 127 'not there' no-such-command-anywhere
+expect 127 'not there' "$dir/nothing"
+expect 127 'not there' ''
+expect 126 'not executable' "$dir/plain"
+expect 126 'not executable' "$dir"
+PATH=$dir:$PATH
+expect 126 'not executable' plain
+
+# The first in PATH that can be run is the one, an empty part is here, and a
+# builtin of the shell is no command.
+mkdir "$dir/bin"
+printf '#!/bin/sh\necho second\n' >"$dir/bin/plain"
+chmod +x "$dir/bin/plain"
+[ "$(PATH=$dir:$dir/bin:$PATH "$build/memagent-run" plain)" = second ] || fail "PATH is not followed"
+[ "$(cd "$dir/bin" && PATH=/bin: "$build/memagent-run" plain)" = second ] || fail "nor its empty part"
+expect 127 'not there' unset

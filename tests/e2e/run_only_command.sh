@@ -1,0 +1,41 @@
+#!/bin/sh
+# memagent-run: the programs that it calls itself are not metered, only the command,
+# also when the library is in LD_PRELOAD already.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+cp "$build/memagent-run" "$dir"
+gcc -D_GNU_SOURCE -shared -fPIC -x c - -o "$dir/libmemagent.so" <<'END'
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+__attribute__((constructor)) static void tell(void)
+{
+	FILE *log = fopen(getenv("SEEN"), "a");
+
+	fprintf(log, "%s\n", program_invocation_short_name);
+	fclose(log);
+}
+END
+export SEEN="$dir/seen"
+
+"$dir/memagent-run" env --version >/dev/null
+[ "$(cat "$SEEN")" = env ] || fail "preloaded into: $(tr '\n' ' ' <"$SEEN")"
+
+# Here the shell that runs memagent-run has the library from outside.
+rm "$SEEN"
+env 'dotted.name=x' LD_PRELOAD="$dir/libmemagent.so" "$dir/memagent-run" printf ''
+seen=$(tr '\n' ' ' <"$SEEN")
+[ "$seen" = 'memagent-run printf ' ] || [ "$seen" = 'sh printf ' ] || fail "preloaded into: $seen"

@@ -1,0 +1,46 @@
+#!/bin/sh
+# memagent-run: every option reaches the command as its variable, in both forms.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+# expect VARIABLE FLAG VALUE: the variable is the flag's name in capitals but for --tag.
+expect()
+{
+	got=$("$build/memagent-run" "--$2" "$3" printenv "MEMAGENT_$1") || fail "--$2 $3: not set"
+	[ "$got" = "$3" ] || fail "--$2 $3: the command got '$got'"
+	got=$("$build/memagent-run" "--$2=$3" -- printenv "MEMAGENT_$1") || fail "--$2=$3: not set"
+	[ "$got" = "$3" ] || fail "--$2=$3: the command got '$got'"
+}
+
+expect DATABASE database 'two words'
+expect RETENTION_POLICY retention-policy a=b=c
+expect INTERVAL interval 250ms
+expect MEASUREMENT measurement m
+expect SERVICE service 'a "service"'
+expect TAGS tag env=prod
+expect USERNAME username me
+expect PASSWORD_FILE password-file "$build/memagent-run"
+expect CA_FILE ca-file /dev/null
+expect EXIT_TIMEOUT exit-timeout 20ms
+expect LOG log off
+expect ENABLED enabled 0
+expect URL url "file://$dir/other"
+
+# None is forgotten above: --help names as many.
+named=$("$build/memagent-run" --help | grep -c '^  --.* [^ ]*[A-Z|]')
+[ "$named" -eq 13 ] || fail "--help names $named options with a value, this test knows 13"
+
+# What follows the command is the command's.
+got=$("$build/memagent-run" --interval 2s echo --interval 3s -- --help)
+[ "$got" = '--interval 3s -- --help' ] || fail "the command's own options became '$got'"

@@ -1,0 +1,22 @@
+#!/bin/sh
+# memagent-run: an option wins over the variable that came in.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+got=$(MEMAGENT_INTERVAL=5s "$build/memagent-run" printenv MEMAGENT_INTERVAL)
+[ "$got" = 5s ] || fail "the variable alone: '$got'"
+got=$(MEMAGENT_INTERVAL=5s "$build/memagent-run" --interval 3s printenv MEMAGENT_INTERVAL)
+[ "$got" = 3s ] || fail "with --interval 3s: '$got'"
+got=$(MEMAGENT_INTERVAL=5s "$build/memagent-run" --interval 3s --interval=4s printenv MEMAGENT_INTERVAL)
+[ "$got" = 4s ] || fail "the last of two: '$got'"

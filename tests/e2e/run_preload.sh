@@ -1,0 +1,46 @@
+#!/bin/sh
+# memagent-run: what LD_PRELOAD held is kept, behind the library and as it was.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+cp "$build/memagent-run" "$dir"
+echo 'int stand_in;' | gcc -shared -fPIC -x c - -o "$dir/libmemagent.so"
+cp "$dir/libmemagent.so" "$dir/other.so"
+ours=$dir/libmemagent.so
+other=$dir/other.so
+
+# expect LD_PRELOAD-THEN LD_PRELOAD-BEFORE
+expect()
+{
+	got=$(LD_PRELOAD=$2 "$dir/memagent-run" printenv LD_PRELOAD)
+	[ "$got" = "$1" ] || fail "LD_PRELOAD '$2' became '$got', not '$1'"
+}
+
+unset LD_PRELOAD
+got=$("$dir/memagent-run" printenv LD_PRELOAD)
+[ "$got" = "$ours" ] || fail "without LD_PRELOAD: '$got'"
+expect "$ours" ''
+expect "$ours:$other" "$other"
+expect "$ours:$other $other" "$other $other"
+expect "$ours" "$ours"
+expect "$other:$ours" "$other:$ours"
+expect "$other $ours" "$other $ours"
+expect "$ours:$ours.6" "$ours.6" 2>/dev/null
+
+# Disabled, nothing is preloaded, and nothing is taken away.
+got=$(LD_PRELOAD=$other "$dir/memagent-run" --enabled 0 printenv LD_PRELOAD)
+[ "$got" = "$other" ] || fail "with --enabled 0: '$got'"
+if "$dir/memagent-run" --enabled 0 printenv LD_PRELOAD; then
+	fail "with --enabled 0 and no LD_PRELOAD there is one"
+fi

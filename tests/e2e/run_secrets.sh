@@ -1,0 +1,116 @@
+#!/bin/sh
+# memagent-run: a password is on no command line, neither its own nor curl's.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd)
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+export MEMAGENT_URL="file://$dir/points"
+
+fail()
+{
+	echo "$*"
+	exit 1
+}
+
+for tool in curl python3; do
+	command -v $tool >/dev/null || {
+		echo "there is no $tool"
+		exit 77
+	}
+done
+
+# A server that answers /ping with 204, or 401 without the right user and password.
+cat >"$dir/server.py" <<'END'
+import base64, http.server, os, sys
+
+secret = os.environ.get("SECRET", "")
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        code = 204 if self.path.endswith("/ping") else 404
+        wanted = "Basic " + base64.b64encode(("me:" + secret).encode()).decode()
+        if secret and self.headers.get("Authorization") != wanted:
+            code = 401
+        self.send_response(code)
+        self.end_headers()
+
+    def log_message(self, *rest):
+        pass
+
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write(str(server.server_address[1]))
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+server.serve_forever()
+END
+
+# start: port is where it listens, on 127.0.0.1
+start()
+{
+	python3 "$dir/server.py" "$dir/port" &
+	server=$!
+	trap 'kill "$server" 2>/dev/null || :; rm -rf "$dir"' EXIT
+	waited=0
+	while [ ! -f "$dir/port" ]; do
+		waited=$((waited + 1))
+		[ $waited -lt 100 ] || fail "the server did not start"
+		sleep 0.1
+	done
+	port=$(cat "$dir/port")
+}
+
+
+# refused OPTION...: and the secret is not repeated
+refused()
+{
+	status=0
+	"$build/memagent-run" "$@" true >"$dir/out" 2>&1 || status=$?
+	[ $status -eq 2 ] || fail "$1: exit status $status"
+	grep -q 'a command line is public' "$dir/out" || fail "$1: it said: $(cat "$dir/out")"
+	grep -q -e --password-file "$dir/out" || fail "$1: no way out: $(cat "$dir/out")"
+	! grep -q hush "$dir/out" || fail "$1: it repeats the secret: $(cat "$dir/out")"
+	[ "$(wc -l <"$dir/out")" -eq 1 ] || fail "$1: more than a line: $(cat "$dir/out")"
+}
+
+refused --password hush
+refused --password=hush
+refused --url http://me:hush@localhost:8086
+refused --url=https://hush@localhost
+
+# A curl that writes down its command line, before it could hide a part of it.
+mkdir "$dir/bin"
+cat >"$dir/bin/curl" <<END
+#!/bin/sh
+printf '%s\n' "\$0 \$*" >>"$dir/curl-lines"
+exec "$(command -v curl)" "\$@"
+END
+chmod +x "$dir/bin/curl"
+PATH=$dir/bin:$PATH
+# shellcheck disable=SC2016 # nothing is to be expanded
+export SECRET='hu"sh\ $IFS'\''#%'
+start
+url=http://127.0.0.1:$port
+printf '%s\nsecond line\n' "$SECRET" >"$dir/password"
+got=$("$build/memagent-run" --check --url "$url" --username me --password-file "$dir/password") ||
+	fail "from the file: $got"
+got=$(MEMAGENT_PASSWORD=$SECRET "$build/memagent-run" --check --url "$url" --username me) ||
+	fail "from the variable: $got"
+got=$(MEMAGENT_PASSWORD=wrong "$build/memagent-run" --check --url "$url" --username me) &&
+	fail "a wrong password: $got"
+[ "$got" = "server  FAIL  $url/ping answers 401: see --username and --password-file" ] ||
+	fail "a wrong password: $got"
+got=$("$build/memagent-run" --check --url "$url" --username me --password-file "$dir/none") &&
+	fail "no password file: $got"
+echo "$got" | grep -q "^password  FAIL  $dir/none cannot be read" || fail "no password file: $got"
+
+[ -s "$dir/curl-lines" ] || fail "curl was not asked"
+! grep -qF "$SECRET" "$dir/curl-lines" || fail "on a command line: $(cat "$dir/curl-lines")"
+
+# Nor is one from MEMAGENT_URL shown.
+got=$(MEMAGENT_URL=http://me:hush@127.0.0.1:1 "$build/memagent-run" --check) && fail "nobody there: $got"
+echo "$got" | grep -q '^server  FAIL  http://\*\*\*@127.0.0.1:1 does not answer' || fail "masked: $got"
+! echo "$got" | grep -q hush || fail "the secret is shown: $got"

@@ -1,0 +1,274 @@
+/*
+ * server: a small web server to watch under load.  It knows nothing of
+ * memagent.
+ *
+ * POST or GET /v1/push appends APPENDS strings to an array, takes REQUEST_MS
+ * and answers {"code":1}.  What becomes of the array is the mode's affair.
+ * A thread for every connection, like a goroutine for every connection.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define APPENDS 100
+#define REQUEST_MS 100
+
+/* ---- The array that a request appends to. ---- */
+
+struct array {
+	struct array *next; /* among the kept */
+	char **items;
+	size_t length;
+	size_t capacity;
+};
+
+static void array_free(struct array *array)
+{
+	if (array == NULL)
+		return;
+	for (size_t i = 0; i < array->length; i++)
+		free(array->items[i]);
+	free(array->items);
+	free(array);
+}
+
+/* 0, or -1 when there is no memory; ${array} is whole either way. */
+static int array_append(struct array *array, const char *text)
+{
+	if (array->length == array->capacity) {
+		const size_t capacity = array->capacity == 0 ? 8 : 2 * array->capacity;
+		char **items = realloc(array->items, capacity * sizeof(*items));
+		if (items == NULL)
+			return -1;
+		array->items = items;
+		array->capacity = capacity;
+	}
+	char *copy = strdup(text);
+	if (copy == NULL)
+		return -1;
+	array->items[array->length++] = copy;
+	return 0;
+}
+
+/* A new array with a request's strings in it, or NULL. */
+static struct array *array_filled(unsigned long request)
+{
+	struct array *array = calloc(1, sizeof(*array));
+
+	if (array == NULL)
+		return NULL;
+	for (int i = 0; i < APPENDS; i++) {
+		char text[64];
+		snprintf(text, sizeof(text), "request %lu pushed this as item %d", request, i);
+		if (array_append(array, text) == -1) {
+			array_free(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static void pause_ms(long ms)
+{
+	struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	while (nanosleep(&left, &left) == -1 && errno == EINTR)
+		;
+}
+
+/* ---- Modes: each takes over the array of a request. ---- */
+
+struct mode {
+	const char *name;
+	const char *doc;
+	void (*push)(struct array *array); /* called by many threads */
+};
+
+static void push_local(struct array *array)
+{
+	pause_ms(REQUEST_MS);
+	array_free(array);
+}
+
+static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct array *kept;
+
+static void push_global(struct array *array)
+{
+	pthread_mutex_lock(&kept_lock);
+	array->next = kept;
+	kept = array;
+	pthread_mutex_unlock(&kept_lock);
+	pause_ms(REQUEST_MS);
+}
+
+static const struct mode modes[] = {
+    {"local", "frees what a request made at the request's end", push_local},
+    {"global", "keeps what a request made for ever: a leak", push_global},
+};
+
+#define MODES (sizeof(modes) / sizeof(modes[0]))
+
+static const struct mode *mode_find(const char *name)
+{
+	for (size_t i = 0; i < MODES; i++)
+		if (strcmp(modes[i].name, name) == 0)
+			return &modes[i];
+	return NULL;
+}
+
+/* ---- HTTP. ---- */
+
+/* Not const, because libmicrohttpd wants none. */
+static char done[] = "{\"code\":1}\n";
+static char not_found[] = "{\"code\":404}\n";
+static char no_memory[] = "{\"code\":503}\n";
+
+static atomic_ulong requests;
+
+static enum MHD_Result answer(struct MHD_Connection *connection, unsigned int status, char *text)
+{
+	struct MHD_Response *response =
+	    MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_PERSISTENT);
+
+	if (response == NULL)
+		return MHD_NO;
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "application/json");
+	const enum MHD_Result result = MHD_queue_response(connection, status, response);
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* MHD calls this at the head of a request, for each piece of its body, and at its end. */
+static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url,
+			      const char *method, const char *version, const char *body,
+			      size_t *body_length, void **state)
+{
+	static char seen_head;
+	const struct mode *const *mode = cls;
+
+	(void)method;
+	(void)version;
+	(void)body;
+	if (*state == NULL) {
+		*state = &seen_head;
+		return MHD_YES;
+	}
+	if (*body_length > 0) {
+		*body_length = 0;
+		return MHD_YES;
+	}
+	if (strcmp(url, "/v1/push") != 0)
+		return answer(connection, MHD_HTTP_NOT_FOUND, not_found);
+	struct array *array = array_filled(atomic_fetch_add(&requests, 1) + 1);
+	if (array == NULL)
+		return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, no_memory);
+	(*mode)->push(array);
+	return answer(connection, MHD_HTTP_OK, done);
+}
+
+/* ${mode} is read at each request. */
+static struct MHD_Daemon *serve(unsigned short port, const struct mode **mode)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_port = htons(port),
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+	return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
+				    MHD_USE_POLL | MHD_USE_ITC,
+				port, NULL, NULL, handle, mode, MHD_OPTION_SOCK_ADDR, &address,
+				MHD_OPTION_END);
+}
+
+/* The port that the kernel chose when it was asked for any; 0 when it won't tell. */
+static unsigned short port_of(struct MHD_Daemon *daemon)
+{
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_LISTEN_FD);
+	struct sockaddr_in address;
+	socklen_t size = sizeof(address);
+
+	if (info == NULL || getsockname(info->listen_fd, (struct sockaddr *)&address, &size) == -1)
+		return 0;
+	return ntohs(address.sin_port);
+}
+
+/* ---- The program. ---- */
+
+static int usage(FILE *to, int status)
+{
+	fprintf(to, "usage: server [PORT [MODE]]\n"
+		    "Serve http://127.0.0.1:PORT/v1/push until SIGTERM or SIGINT.\n"
+		    "PORT 0, the default, is any free one. MODE is one of:\n");
+	for (size_t i = 0; i < MODES; i++)
+		fprintf(to, "  %-8s %s%s\n", modes[i].name, modes[i].doc,
+			i == 0 ? " (the default)" : "");
+	return status;
+}
+
+static bool port_parse(const char *text, unsigned short *port)
+{
+	char *end;
+	errno = 0;
+	const unsigned long value = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end != '\0' || errno != 0 || value > 65535)
+		return false;
+	*port = (unsigned short)value;
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned short port = 0;
+	const struct mode *mode = &modes[0];
+	sigset_t stop;
+	int number;
+
+	if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
+		return usage(stdout, 0);
+	if (argc > 3)
+		return usage(stderr, 2);
+	if (argc > 1 && !port_parse(argv[1], &port)) {
+		fprintf(stderr, "server: %s is not a port: expected 0 to 65535\n", argv[1]);
+		return 2;
+	}
+	if (argc > 2 && (mode = mode_find(argv[2])) == NULL) {
+		fprintf(stderr, "server: %s is not a mode\n", argv[2]);
+		return usage(stderr, 2);
+	}
+
+	/* Blocked before there are threads, so that only sigwait takes them.  Somebody who
+	   closes the connection early is no reason to die. */
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTERM);
+	sigaddset(&stop, SIGINT);
+	pthread_sigmask(SIG_BLOCK, &stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+
+	errno = 0;
+	struct MHD_Daemon *daemon = serve(port, &mode);
+	if (daemon == NULL) {
+		fprintf(stderr, "server: can't listen on 127.0.0.1:%u: %s\n", port,
+			errno != 0 ? strerror(errno) : "libmicrohttpd refused");
+		return 1;
+	}
+	if (printf("listening on 127.0.0.1:%u\n", port_of(daemon)) < 0 || fflush(stdout) == EOF) {
+		fprintf(stderr, "server: can't write to stdout: %s\n", strerror(errno));
+		MHD_stop_daemon(daemon);
+		return 1;
+	}
+	sigwait(&stop, &number);
+	MHD_stop_daemon(daemon);
+	if (printf("served %lu requests\n", atomic_load(&requests)) < 0 || fflush(stdout) == EOF)
+		return 1;
+	return 0;
+}

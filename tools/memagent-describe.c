@@ -1,0 +1,288 @@
+/*
+ * memagent-describe: print what the tables declare, for those who cannot
+ * include them: memagent-run, its --help and the documents.
+ *
+ * usage: memagent-describe SECTION, see sections[] at the end.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	HELP_COLUMN = 27, /* where the texts of --help begin; memagent-run.in keeps to it */
+	HELP_WIDTH = 80,
+};
+
+struct option {
+	const char *variable; /* without MEMAGENT_ */
+	const char *flag;     /* without --; "" is none */
+	const char *meta;
+	const char *fallback;
+	const char *accepted;
+	const char *doc;
+};
+
+static const struct option options[] = {
+#define OPTION(id, variable, flag, meta, fallback, kind, accepted, doc)                            \
+	{variable, flag, meta, fallback, accepted, doc},
+#include "agent/options.def"
+#undef OPTION
+};
+
+struct row {
+	const char *group;
+	const char *name;
+	const char *unit;
+	const char *doc;
+};
+
+static const struct row fields[] = {
+#define FIELD(id, unit, source, doc) {#source, #id, unit, doc},
+#include "agent/fields.def"
+#undef FIELD
+#define SIZE(index, id, doc) {"SIZES", #id, "objects", doc},
+#include "agent/sizes.def"
+#undef SIZE
+};
+
+static const struct row counters[] = {
+#define COUNTER(id, unit, doc) {"", #id, unit, doc},
+#include "shim/counters.def"
+#undef COUNTER
+};
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static void print_lower(const char *text, char underscore)
+{
+	for (; *text != '\0'; text++)
+		putchar(*text == '_' ? underscore : tolower((unsigned char)*text));
+}
+
+/* Print the cell of a Markdown table; there a bar would begin the next one. */
+static void print_cell(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (*text == '|')
+			putchar('\\');
+		putchar(*text);
+	}
+}
+
+/* Print as one word of a shell. */
+static void print_quoted(const char *text)
+{
+	putchar('\'');
+	for (; *text != '\0'; text++) {
+		if (*text == '\'')
+			fputs("'\\'", stdout);
+		putchar(*text);
+	}
+	putchar('\'');
+}
+
+/*
+ * print_wrapped(column, text):
+ * Print ${text}, breaking lines at spaces, as if the cursor stood in ${column}
+ * of a line; the texts begin at HELP_COLUMN.  End the line.
+ */
+static void print_wrapped(int column, const char *text)
+{
+	const char *separator = "";
+	int length;
+
+	if (column >= HELP_COLUMN) {
+		putchar('\n');
+		column = 0;
+	}
+	printf("%*s", HELP_COLUMN - column, "");
+	column = HELP_COLUMN;
+	for (; *text != '\0'; text += length, text += strspn(text, " ")) {
+		length = (int)strcspn(text, " ");
+		if (column + 1 + length >= HELP_WIDTH) {
+			printf("\n%*s", HELP_COLUMN, "");
+			column = HELP_COLUMN;
+			separator = "";
+		}
+		column += printf("%s%.*s", separator, length, text);
+		separator = " ";
+	}
+	putchar('\n');
+}
+
+static void print_option_help(const struct option *option)
+{
+	char text[1024];
+	int column;
+
+	if (*option->flag == '\0') {
+		column = printf("  MEMAGENT_%s", option->variable);
+		print_wrapped(column, option->doc);
+		return;
+	}
+	column = printf("  --%s %s", option->flag, option->meta);
+	snprintf(text, sizeof(text), "%s (MEMAGENT_%s%s%s)", option->doc, option->variable,
+		 *option->fallback == '\0' ? "" : ", default ", option->fallback);
+	print_wrapped(column, text);
+}
+
+static void print_options_help(void)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(options); i++) {
+		if (*options[i].flag != '\0')
+			print_option_help(&options[i]);
+	}
+	puts("\nBy environment variable only:");
+	for (i = 0; i < LENGTH(options); i++) {
+		if (*options[i].flag == '\0')
+			print_option_help(&options[i]);
+	}
+}
+
+static void print_code(const char *before, const char *text, const char *after)
+{
+	putchar('`');
+	fputs(before, stdout);
+	print_cell(text);
+	print_cell(after);
+	putchar('`');
+}
+
+static void print_options_markdown(void)
+{
+	char value[64];
+	size_t i;
+
+	puts("| variable | `memagent-run` | default | what it does |");
+	puts("|---|---|---|---|");
+	for (i = 0; i < LENGTH(options); i++) {
+		const struct option *option = &options[i];
+
+		fputs("| ", stdout);
+		print_code("MEMAGENT_", option->variable, "");
+		fputs(" | ", stdout);
+		snprintf(value, sizeof(value), " %s", option->meta);
+		if (*option->flag != '\0')
+			print_code("--", option->flag, value);
+		fputs(" | ", stdout);
+		if (*option->fallback != '\0')
+			print_code("", option->fallback, "");
+		fputs(" | ", stdout);
+		print_cell(option->doc);
+		puts(" |");
+	}
+}
+
+/*
+ * What memagent-run needs to know: a function that finds the row of a flag.
+ * A row without a flag is there too, under the flag that somebody would guess,
+ * so that it can be refused with the right words.
+ */
+static void print_options_sh(void)
+{
+	size_t i;
+
+	fputs("mr_flags='", stdout);
+	for (i = 0; i < LENGTH(options); i++) {
+		if (*options[i].flag != '\0')
+			printf("--%s ", options[i].flag);
+	}
+	puts("--check --help --version'\n");
+	puts("mr_option()\n{\n\tmr_secret=\n\tcase $1 in");
+	for (i = 0; i < LENGTH(options); i++) {
+		const struct option *option = &options[i];
+
+		fputs("\t--", stdout);
+		if (*option->flag == '\0')
+			print_lower(option->variable, '-');
+		else
+			fputs(option->flag, stdout);
+		printf(")\n\t\tmr_variable=MEMAGENT_%s%s\n\t\tmr_default=", option->variable,
+		       *option->flag == '\0' ? " mr_secret=1" : "");
+		print_quoted(option->fallback);
+		fputs("\n\t\tmr_accepted=", stdout);
+		print_quoted(option->accepted);
+		puts("\n\t\t;;");
+	}
+	puts("\t*) return 1 ;;\n\tesac\n}");
+}
+
+static void print_row(const struct row *row)
+{
+	printf("| `%s` | %s | ", row->name, row->unit);
+	print_cell(row->doc);
+	puts(" |");
+}
+
+static void print_fields_markdown(void)
+{
+	const char *group = "";
+	size_t i;
+
+	puts("| group | field | unit | what it is |");
+	puts("|---|---|---|---|");
+	for (i = 0; i < LENGTH(fields); i++) {
+		fputs("| ", stdout);
+		if (strcmp(fields[i].group, group) != 0) {
+			group = fields[i].group;
+			print_lower(group, '_');
+			putchar(' ');
+		}
+		print_row(&fields[i]);
+	}
+}
+
+static void print_counters_markdown(void)
+{
+	size_t i;
+
+	puts("| counter | unit | what it is |");
+	puts("|---|---|---|");
+	for (i = 0; i < LENGTH(counters); i++)
+		print_row(&counters[i]);
+}
+
+static const struct section {
+	const char *name;
+	void (*print)(void);
+} sections[] = {
+    {"options-help", print_options_help},
+    {"options-markdown", print_options_markdown},
+    {"options-sh", print_options_sh},
+    {"fields-markdown", print_fields_markdown},
+    {"counters-markdown", print_counters_markdown},
+};
+
+static int complain(const char *what)
+{
+	size_t i;
+
+	fprintf(stderr, "memagent-describe: %s is not a section: expected one of", what);
+	for (i = 0; i < LENGTH(sections); i++)
+		fprintf(stderr, " %s", sections[i].name);
+	fputc('\n', stderr);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc != 2)
+		return complain(argc < 2 ? "nothing" : "more than one word");
+	for (i = 0; i < LENGTH(sections); i++) {
+		if (strcmp(argv[1], sections[i].name) != 0)
+			continue;
+		sections[i].print();
+		/* A half-written file must not pass for a whole one. */
+		if (fflush(stdout) != 0 || ferror(stdout)) {
+			perror("memagent-describe: standard output");
+			return 1;
+		}
+		return 0;
+	}
+	return complain(argv[1]);
+}
