@@ -42,8 +42,9 @@ enum { WORKING, STOPPED };
 
 static struct {
 	const struct options *options;
-	pid_t pid;     /* whose sidecar this is; 0 at first */
-	bool is_child; /* of a fork */
+	pid_t pid;	    /* whose sidecar this is; 0 at first */
+	bool is_child;	    /* of a fork */
+	int64_t started_ns; /* monotonic */
 	char *stack;
 	size_t stack_bytes;
 	uint32_t wish;	     /* RUN or STOP */
@@ -350,6 +351,7 @@ int sidecar_start(const struct options *options)
 	working = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 	sidecar.is_child = sidecar.pid != 0;
 	sidecar.pid = getpid();
+	sidecar.started_ns = clock_mono_ns();
 	if (sidecar.backlog.ring)
 		backlog_reset(&sidecar.backlog);
 	else
@@ -380,6 +382,14 @@ void sidecar_stop(void)
 	futex_set(&sidecar.wish, STOP);
 	while (futex_get(&sidecar.state) == WORKING && clock_mono_ns() < deadline)
 		futex_wait(&sidecar.state, WORKING, deadline);
+}
+
+void sidecar_leave(void)
+{
+	int64_t age = clock_mono_ns() - sidecar.started_ns;
+
+	if (!sidecar.is_child || age >= sidecar.options->interval)
+		sidecar_stop();
 }
 
 void sidecar_main_leaves(void)

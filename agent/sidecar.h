@@ -25,6 +25,14 @@ int sidecar_start(const struct options *options);
 void sidecar_stop(void);
 
 /*
+ * sidecar_leave():
+ * The same when the process calls _exit, perhaps in a signal handler; but a forked child that has
+ * lived for less than an interval goes without a word: most of those are a shell's, or failed to
+ * exec.
+ */
+void sidecar_leave(void);
+
+/*
  * sidecar_main_leaves():
  * The main thread is about to leave by pthread_exit; the process ends with its last thread.
  */

@@ -37,6 +37,7 @@ static const struct shim_hooks hooks = {
     .before_fork = sidecar_hold,
     .after_fork = sidecar_release,
     .in_child = start_sidecar,
+    .leaves = sidecar_leave,
     .main_leaves = sidecar_main_leaves,
 };
 
@@ -48,6 +49,7 @@ static __attribute__((constructor)) void start(void)
 		return;
 	log_remember();
 	shim_set_hooks(&hooks);
+	at_quick_exit(sidecar_stop);
 	start_sidecar();
 }
 

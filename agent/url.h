@@ -12,8 +12,8 @@ enum url_scheme { URL_BAD, URL_HTTP, URL_HTTPS, URL_FILE };
 /*
  * url_scheme(url):
  * Return the scheme of ${url}, or URL_BAD when it is none that we write to, has no host (http,
- * https) or no absolute path (file), or when one of the first two has a query, a fragment, spaces or
- * control characters.  A file's path is taken as it is.
+ * https) or no absolute path (file), or when one of the first two has a query, a fragment, spaces
+ * or control characters.  A file's path is taken as it is.
  */
 enum url_scheme url_scheme(const char *url);
 

@@ -191,6 +191,7 @@ static void resolve_rest(struct next *found)
 	found->pthread_create = (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 					 void *))look_up("pthread_create");
 	found->pthread_exit = (void (*)(void *))look_up("pthread_exit");
+	found->_exit = (void (*)(int))look_up("_exit");
 	found->fork = (pid_t(*)(void))look_up("fork");
 	found->daemon = (int (*)(int, int))look_up("daemon");
 	found->forkpty = (int (*)(int *, char *, const struct termios *,

@@ -50,6 +50,7 @@ struct shim_hooks {
 	void (*before_fork)(void); /* in the thread that is about to fork */
 	void (*after_fork)(void);  /* in the parent, whether the fork succeeded or not */
 	void (*in_child)(void);	   /* when all fork handlers are done, libc's and the program's */
+	void (*leaves)(void);	   /* the process calls _exit, perhaps in a signal handler */
 	void (*main_leaves)(void); /* the main thread calls pthread_exit */
 };
 void shim_set_hooks(const struct shim_hooks *hooks);

@@ -1,5 +1,5 @@
 /*
- * spawn: threads and processes that the program, or the agent, starts, and how they end.
+ * spawn: threads and processes that the program, or the agent, starts.
  *
  * A thread that a muted thread starts is muted (libcurl's resolver makes some); every other is none
  * of our business, and pthread_create is a tail call.
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "shim/cc.h"
+#include "shim/hooks.h"
 #include "shim/next.h"
 #include "shim/shim.h"
 #include "shim/threads.h"
@@ -60,18 +61,6 @@ EXPORT int pthread_create(pthread_t *restrict thread, const pthread_attr_t *rest
 	if (UNLIKELY(threads_muted()))
 		return shim_create_thread(thread, attr, run, arg);
 	return next.pthread_create(thread, attr, run, arg);
-}
-
-static void nothing(void)
-{
-}
-
-static const struct shim_hooks no_hooks = {nothing, nothing, nothing, nothing};
-static const struct shim_hooks *hooks = &no_hooks;
-
-void shim_set_hooks(const struct shim_hooks *wanted)
-{
-	hooks = wanted;
 }
 
 static void before_fork(void)
@@ -123,13 +112,4 @@ EXPORT int forkpty(int *amaster, char *name, const struct termios *termp,
 	pid = next.forkpty(amaster, name, termp, winp);
 	after_fork(pid == 0);
 	return pid;
-}
-
-EXPORT void pthread_exit(void *result)
-{
-	next_resolve();
-	if (gettid() == getpid() && !threads_muted())
-		hooks->main_leaves();
-	next.pthread_exit(result);
-	__builtin_unreachable();
 }

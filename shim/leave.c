@@ -1,0 +1,38 @@
+/*
+ * leave: the ways out of a process that no destructor sees.
+ *
+ * _exit, which shells and the workers of many a server end by: the last point is taken before it.
+ * A child of vfork that comes this way shares our memory but not our process; the agent tells by
+ * the process id.  pthread_exit of the main thread: the process must still end with its last
+ * thread.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "shim/cc.h"
+#include "shim/hooks.h"
+#include "shim/next.h"
+#include "shim/threads.h"
+
+EXPORT void _exit(int status)
+{
+	next_resolve();
+	hooks->leaves();
+	next._exit(status);
+	__builtin_unreachable();
+}
+
+EXPORT void _Exit(int status)
+{
+	_exit(status);
+}
+
+EXPORT void pthread_exit(void *result)
+{
+	next_resolve();
+	if (gettid() == getpid() && !threads_muted())
+		hooks->main_leaves();
+	next.pthread_exit(result);
+	__builtin_unreachable();
+}
