@@ -168,7 +168,7 @@ check-clang:
 
 check-tidy:
 	@echo "clang-tidy shim agent tools"
-	@git ls-files 'shim/*.c' 'agent/*.c' 'tools/*.c' | xargs -P 2 -n 1 -I FILE \
+	@git ls-files 'shim/*.c' 'agent/*.c' 'tools/*.c' | xargs -P 2 -I FILE \
 		clang-tidy --quiet FILE -- $(filter-out -Werror,$(BASE))
 
 # ---- the tables in the documents ----

@@ -49,7 +49,7 @@ static __attribute__((constructor)) void start(void)
 		return;
 	log_remember();
 	shim_set_hooks(&hooks);
-	at_quick_exit(sidecar_stop);
+	(void)!at_quick_exit(sidecar_stop); /* without room for it there is no last point then */
 	start_sidecar();
 }
 

@@ -202,7 +202,7 @@ void next_resolve(void)
 {
 	int saved = errno;
 	uint32_t before;
-	struct next found = {NULL};
+	struct next found = {.malloc = NULL};
 
 	if (next.malloc != first_malloc)
 		return;

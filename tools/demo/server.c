@@ -193,7 +193,7 @@ static struct MHD_Daemon *serve(unsigned short port, const struct mode **mode)
 static unsigned short port_of(struct MHD_Daemon *daemon)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_LISTEN_FD);
-	struct sockaddr_in address;
+	struct sockaddr_in address = {.sin_port = 0};
 	socklen_t size = sizeof(address);
 
 	if (info == NULL || getsockname(info->listen_fd, (struct sockaddr *)&address, &size) == -1)
