@@ -101,7 +101,21 @@ demo:
 # ---- the tests ----
 
 # Each links only what its module declares to need; a new dependency shows here.
+UNIT_backlog = agent/backlog.c
+UNIT_counters = shim/counters.c agent/fields.c
+UNIT_delivery = agent/delivery.c agent/backlog.c agent/verdict.c
+UNIT_duration = agent/duration.c
+UNIT_futex = agent/futex.c agent/clock.c
 UNIT_line = agent/line.c agent/fields.c
+UNIT_options = agent/options.c agent/duration.c agent/tags.c agent/url.c
+UNIT_proc = agent/proc.c
+UNIT_schedule = agent/schedule.c
+UNIT_secret = agent/secret.c
+UNIT_tags = agent/tags.c
+UNIT_threads = shim/threads.c shim/counters.c
+UNIT_transport_file = agent/transport_file.c agent/clock.c agent/url.c
+UNIT_url = agent/url.c
+UNIT_verdict = agent/verdict.c
 
 UNITS = $(patsubst tests/unit/check_%.c,%,$(wildcard tests/unit/check_*.c))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all

@@ -86,7 +86,7 @@ static void failed(struct delivery *d, const struct transport_answer *answer)
 	d->not_before_ns = now + wait;
 }
 
-/* One line on what went wrong, in words that tell what to look at. */
+/* One line on what went wrong, in words that tell what to look at.  InfluxDB answers in JSON. */
 static void explain(const struct delivery *d, const struct transport_answer *answer,
 		    const char *fate)
 {
@@ -96,7 +96,8 @@ static void explain(const struct delivery *d, const struct transport_answer *ans
 		fate = "the program ends, what is left is lost";
 	if (answer->status == 0)
 		log_say(kind, "cannot deliver: %s; %s", answer->text, fate);
-	else if (answer->html || answer->status == 404 || answer->status / 100 == 3)
+	else if (answer->html || answer->status / 100 == 3 ||
+		 (answer->status == 404 && answer->text[0] != '{'))
 		log_say(kind, "cannot deliver: this is no InfluxDB, it answers %d %s; %s",
 			answer->status, answer->html ? "with a web page" : answer->text, fate);
 	else

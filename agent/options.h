@@ -29,9 +29,9 @@ struct options {
 	 * One line for each value that was not valid, where the default is used in its place, and
 	 * for each that comes from another program's variable.
 	 */
-	char problems[4096];
+	char problems[8192];
 
-	char text[8192]; /* what the pointers point to */
+	char text[16384]; /* what the pointers point to */
 	size_t text_used;
 };
 
