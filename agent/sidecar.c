@@ -69,10 +69,7 @@ static struct {
 
 /* Held by the sidecar whenever it is not waiting; see sidecar_hold. */
 static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER;
-static THREAD_LOCAL struct {
-	unsigned depth; /* of this thread's sidecar_hold */
-	bool owned;	/* and whether the sidecar was at rest in time */
-} hold;
+static THREAD_LOCAL bool held; /* by this thread, in sidecar_hold */
 
 static void wait_begins(void)
 {
@@ -364,8 +361,7 @@ int sidecar_start(const struct options *options)
 	sidecar.state = WORKING;
 	last_after_fork();
 	working = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-	hold.depth = 0;
-	hold.owned = false;
+	held = false;
 	sidecar.is_forked = sidecar.pid != 0;
 	sidecar.pid = getpid();
 	sidecar.started_ns = clock_mono_ns();
@@ -396,8 +392,6 @@ void sidecar_stop(void)
 	deadline = clock_mono_ns() + sidecar.options->exit_timeout;
 	/* A little less for the delivery, so that it can still say what became of it. */
 	sidecar.deadline_ns = deadline - sidecar.options->exit_timeout / 10;
-	while (hold.depth)
-		sidecar_release();
 	futex_set(&sidecar.wish, STOP);
 	while (futex_get(&sidecar.state) == WORKING && clock_mono_ns() < deadline)
 		futex_wait(&sidecar.state, WORKING, deadline);
@@ -417,15 +411,12 @@ void sidecar_hold(void)
 	int64_t until = clock_mono_ns() + HOLD_NS;
 	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
 
-	if (hold.depth++ == 0)
-		hold.owned = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
+	held = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
 }
 
 void sidecar_release(void)
 {
-	if (hold.depth == 0 || --hold.depth)
-		return;
-	if (hold.owned)
+	if (held)
 		pthread_mutex_unlock(&working);
-	hold.owned = false;
+	held = false;
 }
