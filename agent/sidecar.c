@@ -232,19 +232,21 @@ static bool run(void)
 	return true;
 }
 
-/* Deliver what there is by ${deadline_ns}, and spool or mourn the rest. */
+/* Deliver what there is by ${deadline_ns}, and keep or mourn the rest. */
 static void deliver_rest(int64_t deadline_ns)
 {
-	uint64_t left;
+	const struct options *o = sidecar.options;
+	unsigned long long left;
 
 	if (!sidecar.can_deliver || delivery_finish(&sidecar.delivery, deadline_ns))
 		return;
 	left = backlog_points(&sidecar.backlog);
-	if (sidecar.options->spool[0] && spool_save(&sidecar.spool, &sidecar.backlog) == 0)
-		return;
-	log_say(LOG_END,
-		"no answer within MEMAGENT_EXIT_TIMEOUT: the program ends, %llu points are lost",
-		(unsigned long long)left);
+	if (o->spool[0] && spool_save(&sidecar.spool, &sidecar.backlog) == 0)
+		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are kept in %s",
+			sidecar.delivery.reason, left, o->spool);
+	else
+		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are lost",
+			sidecar.delivery.reason, left);
 }
 
 /* A program that starts many others is not to wait for the network at the end of each. */
