@@ -148,6 +148,7 @@ int proc_open(void)
 
 int proc_status_read(int fd, struct proc_status *out)
 {
+	/* cppcheck-suppress ctuuninitvar ; it is filled here */
 	struct reading reading = {out, 0};
 
 	memset(out, -1, sizeof(*out));

@@ -21,12 +21,11 @@ struct rights {
 	uint32_t uid[4]; /* real, effective, saved, file system */
 	uint32_t gid[4];
 	uint64_t inheritable, permitted, effective, bounding, ambient; /* capabilities */
+	uint64_t groups; /* a hash of the supplementary ones */
 	uint32_t no_new_privs;
 	uint32_t seccomp;	  /* mode */
 	uint32_t seccomp_filters; /* 0 where the kernel does not tell (before 5.9) */
-	uint64_t groups;	  /* a hash of the supplementary ones */
-	uint32_t lines;		  /* a bit for each line above that was there */
-	uint32_t unused;
+	uint32_t lines;		  /* a bit for each line that was there */
 };
 
 /*

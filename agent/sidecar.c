@@ -305,8 +305,9 @@ static void *sidecar_main(void *unused)
 		may_stay = work();
 	futex_set(&sidecar.state, STOPPED);
 	/* Else the process is about to end, and unwinding would only run into its exit. */
-	while (may_stay)
-		pause();
+	if (may_stay)
+		for (;;)
+			pause();
 	return NULL;
 }
 
