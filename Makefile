@@ -134,9 +134,9 @@ UNIT_verdict = agent/verdict.c
 
 UNITS = $(patsubst tests/unit/check_%.c,%,$(wildcard tests/unit/check_*.c))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all
-TSAN = -fsanitize=thread
+TSAN = -fsanitize=thread -D__SANITIZE_THREAD__
 
-# gcc's thread sanitizer does not know fences.
+# gcc's thread sanitizer does not know fences, clang's does not say that it is on.
 TSAN_CC = clang
 
 # $(1) name, $(2) folder, $(3) compiler, $(4) flags

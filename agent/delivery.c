@@ -154,6 +154,7 @@ static void create(struct delivery *d, const struct transport_answer *answer)
 		begin_create(d);
 		return;
 	}
+	d->created = false; /* for the next try, after the back-off */
 	postpone(d, answer);
 }
 

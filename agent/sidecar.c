@@ -145,6 +145,20 @@ static void update_health(int64_t late_ns)
 	sidecar.health.points_dropped = (int64_t)delivery_dropped(&sidecar.delivery);
 }
 
+/* Add the lines of a point to the backlog: more than one where the transport takes short ones only.
+ */
+static void keep(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+
+		backlog_add(&sidecar.backlog, text, (size_t)(newline + 1 - text));
+		text = newline + 1;
+	}
+}
+
 /* Take a point that was due at ${due_ns}. */
 static void tick(int64_t due_ns)
 {
@@ -156,8 +170,12 @@ static void tick(int64_t due_ns)
 	update_health(clock_mono_ns() - due_ns);
 	sampler_take(&sidecar.sampler, &sidecar.health, &point);
 	if (line_point(&sidecar.line, &sidecar.head, &point,
-		       sidecar.destination.transport->longest_line) == 0)
-		backlog_add(&sidecar.backlog, sidecar.line.text, sidecar.line.used);
+		       sidecar.destination.transport->longest_line) == 0) {
+		keep(sidecar.line.text, sidecar.line.used);
+	} else {
+		sidecar.backlog.dropped++;
+		log_say(LOG_SEND, "the tags are too long for a point over UDP; it is dropped");
+	}
 	sidecar.health.tick_ns = clock_thread_cpu_ns() - cpu;
 }
 

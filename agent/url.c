@@ -35,7 +35,7 @@ static bool has_port(const char *rest)
 {
 	const char *colon = strrchr(rest, ':');
 
-	return colon && colon != rest && colon[1] && strchr(rest, '/') == NULL &&
+	return colon && colon != rest && colon[1] && strpbrk(rest, "/@?#") == NULL &&
 	       colon[1 + strspn(colon + 1, "0123456789")] == '\0';
 }
 
