@@ -23,6 +23,12 @@ void delivery_init(struct delivery *d, const struct transport *transport, void *
 	d->send_ns = -1;
 }
 
+void delivery_not_before(struct delivery *d, int64_t time_ns)
+{
+	if (d->not_before_ns < time_ns)
+		d->not_before_ns = time_ns;
+}
+
 bool delivery_is_busy(const struct delivery *d)
 {
 	return d->phase != DELIVERY_IDLE;

@@ -46,6 +46,9 @@ struct delivery {
 void delivery_init(struct delivery *d, const struct transport *transport, void *handle,
 		   struct backlog *backlog);
 
+/* Start no request before ${time_ns} (monotonic); delivery_finish does not heed it. */
+void delivery_not_before(struct delivery *d, int64_t time_ns);
+
 /* Return whether a request is under way. */
 bool delivery_is_busy(const struct delivery *d);
 

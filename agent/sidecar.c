@@ -113,6 +113,19 @@ static void say_problems(const char *problems)
 	}
 }
 
+/* Something that a dashboard marks: the measurement's name with _event behind it. */
+static void add_event(const char *event, const char *text)
+{
+	char measurement[300];
+
+	if (!sidecar.can_deliver)
+		return;
+	snprintf(measurement, sizeof(measurement), "%s_event", sidecar.options->measurement);
+	if (line_event(&sidecar.line, measurement, &sidecar.head, event, text, clock_wall_ns()) ==
+	    0)
+		backlog_add(&sidecar.backlog, sidecar.line.text, sidecar.line.used);
+}
+
 static void open_all(void)
 {
 	const struct options *o = sidecar.options;
@@ -134,6 +147,7 @@ static void open_all(void)
 	if (sidecar.can_deliver)
 		delivery_init(&sidecar.delivery, sidecar.destination.transport,
 			      sidecar.destination.handle, &sidecar.backlog);
+	add_event("start", sidecar.is_forked ? "forked" : "started");
 }
 
 static void update_health(int64_t late_ns)
@@ -227,12 +241,33 @@ static int64_t phase_ns(void)
 	return clock_mono_ns() - (int64_t)(mixed >> 11) % sidecar.options->interval;
 }
 
+/* How old a child must be for its points to be worth a round trip. */
+static int64_t least_age(void)
+{
+	const struct options *o = sidecar.options;
+
+	if (url_scheme(o->url) == URL_FILE)
+		return 0;
+	return o->min_uptime ? o->min_uptime : o->interval;
+}
+
+/* A program that starts many others is not to wait for the network at the end of each. */
+static bool is_not_worth_it(void)
+{
+	return sidecar.is_child && clock_mono_ns() - sidecar.started_ns < least_age();
+}
+
 /* Return whether it ran until it was asked to stop; false: it may more than the program. */
 static bool run(void)
 {
 	int64_t start = phase_ns();
 	int64_t due = schedule_next(start, sidecar.options->interval, clock_mono_ns());
 
+	/* What there is before the first point goes with it, and not for a child that may be gone
+	 * soon. */
+	delivery_not_before(&sidecar.delivery, due);
+	if (sidecar.is_child)
+		delivery_not_before(&sidecar.delivery, sidecar.started_ns + least_age());
 	while (futex_get(&sidecar.wish) == RUN) {
 		int64_t now = clock_mono_ns();
 
@@ -267,20 +302,11 @@ static void deliver_rest(int64_t deadline_ns)
 			sidecar.delivery.reason, left);
 }
 
-/* A program that starts many others is not to wait for the network at the end of each. */
-static bool is_not_worth_it(void)
-{
-	const struct options *o = sidecar.options;
-	int64_t age = clock_mono_ns() - sidecar.started_ns;
-
-	return sidecar.is_child && url_scheme(o->url) != URL_FILE &&
-	       age < (o->min_uptime ? o->min_uptime : o->interval);
-}
-
 static void give_up(void)
 {
 	log_say(LOG_END, "the program has given up rights that this thread cannot give up: it ends "
 			 "here, and with it what is seen of the program");
+	add_event("exit", "gave up rights, no longer seen");
 	deliver_rest(clock_mono_ns() + PARTING_NS);
 }
 
@@ -302,6 +328,7 @@ static bool work(void)
 		if (!may_stay) {
 			give_up();
 		} else if (!is_not_worth_it()) {
+			add_event("exit", "exited");
 			tick(clock_mono_ns());
 			deliver_rest(sidecar.deadline_ns);
 		}

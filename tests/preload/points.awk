@@ -90,6 +90,11 @@ FILENAME == ARGV[1] {
 	next
 }
 
+# What happened, for dashboards to mark.
+/^memagent_event(,[^ ,=]+=[^ ,=]+)+ event="(start|exit)",text="[^"]*" [0-9]+$/ {
+	next
+}
+
 !/^[^ ,=]+(,[^ ,=]+=[^ ,=]+)+ [a-z_0-9]+=[0-9.]+i?(,[a-z_0-9]+=[0-9.]+i?)* [0-9]+$/ {
 	complain("line " FNR " is no point: " $0)
 	next
