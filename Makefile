@@ -26,7 +26,7 @@ LINK = -shared -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,--as-needed
 
 SHIM = $(wildcard shim/*.c)
 AGENT = $(wildcard agent/*.c)
-HTTP = agent/http/transport_http.c agent/clock.c
+HTTP = $(wildcard agent/http/*.c) agent/clock.c agent/url.c
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 pkg = $(shell pkg-config $(1))
@@ -49,7 +49,7 @@ $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 	$(CC) $(CFLAGS) $(LINK) -Wl,-soname,libmemagent.so -pthread -o $@ $^
 
 $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(call pkg,--libs libcurl)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
 TABLES = agent/options.def agent/fields.def agent/sizes.def shim/counters.def
 

@@ -9,6 +9,7 @@
 #define BACKOFF_FIRST_NS (500 * CLOCK_MS)
 #define BACKOFF_LONGEST_NS (30 * CLOCK_S)
 #define SLICE_NS (25 * CLOCK_MS)
+#define PACE_NS (50 * CLOCK_MS)
 
 void delivery_init(struct delivery *d, const struct transport *transport, void *handle,
 		   struct backlog *backlog)
@@ -116,6 +117,8 @@ static void delivered(struct delivery *d)
 	backlog_done(d->backlog, d->batch_end);
 	d->failures = 0;
 	d->created = false;
+	/* Catching up must not keep a server that is just back from serving others. */
+	d->not_before_ns = clock_mono_ns() + PACE_NS;
 	if (d->most_points < UINT64_MAX / 2)
 		d->most_points *= 2; /* a smaller batch has gone through: feel the way back up */
 }

@@ -83,36 +83,115 @@ void line_tag(struct line *line, const char *key, const char *value)
 	add_escaped(line, value, ",= ");
 }
 
-static void add_field(struct line *line, char *separator, const char *name, uint64_t value)
+/* A point on its way into a line, or into several. */
+struct writer {
+	struct line *line;
+	const struct line *head;
+	size_t begin;	/* where the line in progress begins */
+	size_t longest; /* that it may become */
+	char time[DIGITS + 3];
+	char separator; /* before the next field: a space before the first */
+};
+
+static void begin_line(struct writer *w)
 {
-	add_bytes(line, separator, 1);
-	*separator = ',';
-	add_text(line, name);
-	add_text(line, "=");
-	add_number(line, value);
-	add_text(line, "i");
+	w->begin = w->line->used;
+	w->separator = ' ';
+	add_bytes(w->line, w->head->text, w->head->used);
 }
 
-int line_point(struct line *line, const struct line *head, const struct point *point)
+static void end_line(struct writer *w)
 {
-	char separator = ' ';
+	add_text(w->line, w->time);
+}
+
+static void add_field(struct writer *w, const char *name, uint64_t value)
+{
+	size_t most = 1 + strlen(name) + 1 + DIGITS + 1 + strlen(w->time);
+
+	if (w->separator == ',' && w->line->used - w->begin + most > w->longest) {
+		end_line(w);
+		begin_line(w);
+	}
+	add_bytes(w->line, &w->separator, 1);
+	w->separator = ',';
+	add_text(w->line, name);
+	add_text(w->line, "=");
+	add_number(w->line, value);
+	add_text(w->line, "i");
+}
+
+/* What ends every line of one time. */
+static void write_time(char out[DIGITS + 3], int64_t time_ns)
+{
+	struct line text;
+
+	line_start(&text, out, DIGITS + 3);
+	add_text(&text, " ");
+	add_number(&text, (uint64_t)time_ns);
+	add_text(&text, "\n");
+	out[text.used] = '\0';
+}
+
+int line_point(struct line *line, const struct line *head, const struct point *point,
+	       size_t longest)
+{
+	struct writer w = {.line = line, .head = head, .longest = longest ? longest : SIZE_MAX};
 
 	line->used = 0;
 	line->full = head->full;
-	add_bytes(line, head->text, head->used);
+	write_time(w.time, point->time_ns);
+	begin_line(&w);
 	for (unsigned i = 0; i < FIELDS; i++)
 		if (point->value[i] >= 0)
-			add_field(line, &separator, fields_name(i), (uint64_t)point->value[i]);
+			add_field(&w, fields_name(i), (uint64_t)point->value[i]);
 	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
 		if (point->sizes[i] && fields_size_name(i))
-			add_field(line, &separator, fields_size_name(i), point->sizes[i]);
-	if (separator == ' ') {
+			add_field(&w, fields_size_name(i), point->sizes[i]);
+	if (w.separator == ' ') {
 		errno = EINVAL;
 		return -1;
 	}
-	add_text(line, " ");
-	add_number(line, (uint64_t)point->time_ns);
-	add_text(line, "\n");
+	end_line(&w);
+	if (line->full) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return 0;
+}
+
+static void add_string_field(struct line *line, char separator, const char *name, const char *text)
+{
+	add_bytes(line, &separator, 1);
+	add_text(line, name);
+	add_text(line, "=\"");
+	add_escaped(line, text, "\"\\");
+	add_text(line, "\"");
+}
+
+/* The tags of a head begin at its first comma that no backslash stands before. */
+static const char *tags_of(const struct line *head)
+{
+	for (size_t i = 1; i < head->used; i++)
+		if (head->text[i] == ',' && head->text[i - 1] != '\\')
+			return head->text + i;
+	return head->text + head->used;
+}
+
+int line_event(struct line *line, const char *measurement, const struct line *tags,
+	       const char *event, const char *text, int64_t time_ns)
+{
+	const char *from = tags_of(tags);
+	char time[DIGITS + 3];
+
+	line->used = 0;
+	line->full = tags->full;
+	write_time(time, time_ns);
+	line_measurement(line, measurement);
+	add_bytes(line, from, tags->used - (size_t)(from - tags->text));
+	add_string_field(line, ' ', "event", event);
+	add_string_field(line, ',', "text", text);
+	add_text(line, time);
 	if (line->full) {
 		errno = ENOSPC;
 		return -1;

@@ -1,6 +1,8 @@
 #include "agent/options.h"
 
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/clock.h"
@@ -12,6 +14,8 @@
 #define TAGS_BYTES 2048
 #define PATH_BYTES 1024
 #define URL_BYTES 1024
+#define SMALLEST (INT64_C(64) << 10)
+#define LARGEST (INT64_C(1) << 30)
 #define SHORTEST (10 * CLOCK_MS)
 #define LONGEST (CLOCK_S * 3600 * 24)
 
@@ -122,6 +126,32 @@ static bool parse_DURATION(struct options *o, const char *value, int64_t *out)
 	return true;
 }
 
+static bool parse_SIZE(struct options *o, const char *value, int64_t *out)
+{
+	size_t digits = strspn(value, "0123456789");
+	int64_t n = digits && digits < 8 ? atoi(value) : 0;
+
+	(void)o;
+	if (strcmp(value + digits, "KiB") == 0)
+		n <<= 10;
+	else if (strcmp(value + digits, "MiB") == 0)
+		n <<= 20;
+	else
+		return false;
+	if (n < SMALLEST || n > LARGEST)
+		return false;
+	*out = n;
+	return true;
+}
+
+static bool parse_API(struct options *o, const char *value, const char **out)
+{
+	if (value[0] && strcmp(value, "v1") != 0 && strcmp(value, "v2") != 0 &&
+	    strcmp(value, "v3") != 0)
+		return false;
+	return set(o, value, out);
+}
+
 static bool parse_SWITCH(struct options *o, const char *value, bool *out)
 {
 	(void)o;
@@ -134,9 +164,9 @@ static bool parse_SWITCH(struct options *o, const char *value, bool *out)
 /* Control characters would make more than a line of it. */
 static void show(const char *variable, const char *value, char *out, size_t size)
 {
-	if (strcmp(variable, "PASSWORD") == 0)
+	if (strcmp(variable, "PASSWORD") == 0 || strcmp(variable, "TOKEN") == 0)
 		value = "(not shown)";
-	if (strcmp(variable, "URL") == 0)
+	if (strcmp(variable, "URL") == 0 || strcmp(variable, "PROXY") == 0)
 		url_mask(value, out, size);
 	else
 		snprintf(out, size, "%s", value);
@@ -145,17 +175,52 @@ static void show(const char *variable, const char *value, char *out, size_t size
 			*out = '?';
 }
 
+/* Add a line. */
+static __attribute__((format(printf, 2, 3))) void tell(struct options *o, const char *format, ...)
+{
+	size_t used = strlen(o->problems);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(o->problems + used, sizeof(o->problems) - used, format, args);
+	va_end(args);
+}
+
 static void complain(struct options *o, const char *variable, const char *value,
 		     const char *default_, const char *accepted)
 {
-	size_t used = strlen(o->problems);
 	char shown[128];
 
 	show(variable, value, shown, sizeof(shown));
-	snprintf(o->problems + used, sizeof(o->problems) - used,
-		 "MEMAGENT_%s=%s is not valid: expected %s; using %s\n", variable, shown, accepted,
-		 default_[0] ? default_ : "none");
+	tell(o, "MEMAGENT_%s=%s is not valid: expected %s; using %s\n", variable, shown, accepted,
+	     default_[0] ? default_ : "none");
 }
+
+/* Where ${get} has no variable of ours but that of InfluxDB's own clients, the latter's value. */
+static const char *find(struct options *o, const char *(*get)(const char *name), const char *ours,
+			const char *standard)
+{
+	const char *value = get(ours);
+
+	if ((value && value[0]) || standard == NULL)
+		return value;
+	value = get(standard);
+	if (value && value[0])
+		tell(o, "%s is not set; using %s\n", ours, standard);
+	return value;
+}
+
+/* The standard name of each, or NULL. */
+static const struct {
+#define OPTION(id, variable, flag, meta, default_, kind, accepted, doc) const char *id;
+#include "agent/options.def"
+#undef OPTION
+} standard = {
+#define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)
+#define STANDARD(id_, variable) .id_ = (variable),
+#include "agent/options.def"
+#undef OPTION
+};
 
 void options_read(struct options *options, const char *(*get)(const char *name))
 {
@@ -165,7 +230,7 @@ void options_read(struct options *options, const char *(*get)(const char *name))
 	memset(o, 0, sizeof(*o));
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)                            \
 	parse_##kind(o, default_, &o->id);                                                         \
-	value = get("MEMAGENT_" variable);                                                         \
+	value = find(o, get, "MEMAGENT_" variable, standard.id);                                   \
 	if (value && value[0] && !parse_##kind(o, value, &o->id))                                  \
 		complain(o, variable, value, default_, accepted);
 #include "agent/options.def"

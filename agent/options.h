@@ -18,12 +18,17 @@ struct options {
 #define OPTION_TYPE_URL const char *
 #define OPTION_TYPE_TAGS const char *
 #define OPTION_TYPE_SINK const char *
+#define OPTION_TYPE_API const char *
 #define OPTION_TYPE_DURATION int64_t
+#define OPTION_TYPE_SIZE int64_t
 #define OPTION_TYPE_SWITCH bool
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc) OPTION_TYPE_##kind id;
 #include "agent/options.def"
 #undef OPTION
-	/* One line for each value that was not valid; the default is used in its place. */
+	/*
+	 * One line for each value that was not valid, where the default is used in its place, and
+	 * for each that comes from another program's variable.
+	 */
 	char problems[4096];
 
 	char text[8192]; /* what the pointers point to */
@@ -33,7 +38,8 @@ struct options {
 /*
  * options_read(options, get):
  * Fill ${options}.  ${get} returns the value of an environment variable, by its whole name, or
- * NULL; an empty value counts as none.  A text that is not set is "".  Times are in nanoseconds.
+ * NULL; an empty value counts as none.  A text that is not set is "".  Times are in nanoseconds,
+ * sizes in bytes.
  */
 void options_read(struct options *options, const char *(*get)(const char *name));
 

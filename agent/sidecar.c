@@ -1,6 +1,5 @@
 #include "agent/sidecar.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -11,12 +10,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "agent/backlog.h"
 #include "agent/clock.h"
 #include "agent/delivery.h"
+#include "agent/destination.h"
 #include "agent/futex.h"
 #include "agent/head.h"
 #include "agent/last.h"
@@ -26,13 +25,9 @@
 #include "agent/proc.h"
 #include "agent/sampler.h"
 #include "agent/schedule.h"
-#include "agent/secret.h"
-#include "agent/transport.h"
-#include "agent/url.h"
 #include "shim/shim.h"
 
 #define STACK_BYTES ((size_t)512 << 10)
-#define BACKLOG_BYTES ((size_t)4 << 20)
 #define HOLD_NS (100 * CLOCK_MS)
 #define GRACE_NS (20 * CLOCK_MS)
 
@@ -55,9 +50,8 @@ static struct {
 	struct agent_health health;
 	struct backlog backlog;
 	struct delivery delivery;
+	struct destination destination;
 	bool can_deliver;
-	char password[SECRET_BYTES];
-	struct transport_config config;
 
 	struct line head;
 	struct line line;
@@ -101,72 +95,6 @@ static int own_descriptors(void)
 	return 0;
 }
 
-/* Return the transport in the object beside this library, or NULL with a line in ${error}. */
-static const struct transport *load_http(char *error, size_t size)
-{
-	char path[4096];
-	Dl_info here;
-	const char *slash;
-	void *object;
-	transport_entry *entry = NULL;
-
-	if (!dladdr((const void *)load_http, &here) || !(slash = strrchr(here.dli_fname, '/')) ||
-	    (size_t)(slash - here.dli_fname) > sizeof(path) - sizeof("/" TRANSPORT_HTTP_OBJECT)) {
-		snprintf(error, size, "cannot tell where %s is", TRANSPORT_HTTP_OBJECT);
-		return NULL;
-	}
-	snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - here.dli_fname), here.dli_fname,
-		 TRANSPORT_HTTP_OBJECT);
-	/* Its libcurl stays out of the program's sight, but allocates as the program does. */
-	object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (object)
-		entry = (transport_entry *)dlsym(object, TRANSPORT_HTTP_SYMBOL);
-	if (entry == NULL) {
-		snprintf(error, size, "%s", dlerror());
-		return NULL;
-	}
-	return entry();
-}
-
-static bool open_delivery(void)
-{
-	const struct options *o = sidecar.options;
-	const struct transport *transport = &transport_file;
-	void *handle = NULL;
-	char error[512] = "";
-	char shown[256];
-
-	sidecar.config = (struct transport_config){
-	    .url = o->url,
-	    .database = o->database,
-	    .retention_policy = o->retention_policy,
-	    .username = o->username,
-	    .password = o->password,
-	    .ca_file = o->ca_file,
-	    .wait_begins = wait_begins,
-	    .wait_ends = wait_ends,
-	};
-	if (o->password_file[0] && secret_read(o->password_file, sidecar.password) == 0)
-		sidecar.config.password = sidecar.password;
-	else if (o->password_file[0])
-		log_say(LOG_CONFIG,
-			"MEMAGENT_PASSWORD_FILE=%s cannot be used: %s; expected the path "
-			"of a readable file whose first line is the password; using none",
-			o->password_file, strerrordesc_np(errno));
-	if (url_scheme(o->url) != URL_FILE)
-		transport = load_http(error, sizeof(error));
-	if (transport)
-		handle = transport->open(&sidecar.config, error, sizeof(error));
-	if (handle)
-		delivery_init(&sidecar.delivery, transport, handle, &sidecar.backlog);
-	else {
-		url_mask(o->url, shown, sizeof(shown));
-		log_say(LOG_CONFIG, "cannot write to %s: %s; nothing will be delivered", shown,
-			error);
-	}
-	return handle != NULL;
-}
-
 static void say_problems(const char *problems)
 {
 	while (*problems) {
@@ -188,7 +116,12 @@ static void open_all(void)
 	line_start(&sidecar.head, sidecar.head_text, sizeof(sidecar.head_text));
 	line_start(&sidecar.line, sidecar.line_text, sizeof(sidecar.line_text));
 	head_write(&sidecar.head, o, sidecar.pid);
-	sidecar.can_deliver = sidecar.backlog.ring != NULL && open_delivery();
+	sidecar.can_deliver =
+	    sidecar.backlog.ring != NULL &&
+	    destination_open(&sidecar.destination, o, wait_begins, wait_ends) == 0;
+	if (sidecar.can_deliver)
+		delivery_init(&sidecar.delivery, sidecar.destination.transport,
+			      sidecar.destination.handle, &sidecar.backlog);
 }
 
 static void update_health(int64_t late_ns)
@@ -210,7 +143,8 @@ static void tick(int64_t due_ns)
 		return;
 	update_health(clock_mono_ns() - due_ns);
 	sampler_take(&sidecar.sampler, &sidecar.health, &point);
-	if (line_point(&sidecar.line, &sidecar.head, &point) == 0)
+	if (line_point(&sidecar.line, &sidecar.head, &point,
+		       sidecar.destination.transport->longest_line) == 0)
 		backlog_add(&sidecar.backlog, sidecar.line.text, sidecar.line.used);
 	sidecar.health.tick_ns = clock_thread_cpu_ns() - cpu;
 }
@@ -249,10 +183,22 @@ static void pass_time(int64_t until_ns)
 	wait_ends();
 }
 
+/*
+ * When the schedule begins: somewhere in the past interval, so that processes that are started
+ * together do not all send at the same moment.
+ */
+static int64_t phase_ns(void)
+{
+	uint64_t mixed = (uint64_t)clock_wall_ns() ^ (uint64_t)sidecar.pid << 32;
+
+	mixed *= UINT64_C(0x9e3779b97f4a7c15); /* Fibonacci hashing: the high bits depend on all */
+	return clock_mono_ns() - (int64_t)(mixed >> 11) % sidecar.options->interval;
+}
+
 static void run(void)
 {
-	int64_t start = clock_mono_ns();
-	int64_t due = start + sidecar.options->interval;
+	int64_t start = phase_ns();
+	int64_t due = schedule_next(start, sidecar.options->interval, clock_mono_ns());
 
 	while (futex_get(&sidecar.wish) == RUN) {
 		int64_t now = clock_mono_ns();
@@ -355,7 +301,7 @@ int sidecar_start(const struct options *options)
 	if (sidecar.backlog.ring)
 		backlog_reset(&sidecar.backlog);
 	else
-		backlog_open(&sidecar.backlog, BACKLOG_BYTES);
+		backlog_open(&sidecar.backlog, (size_t)options->buffer);
 	/* Not the raw system call: that would block the signal by which setuid reaches all threads.
 	 */
 	sigfillset(&all);

@@ -14,11 +14,17 @@
 /* Texts that do not apply are "".  They stay valid for as long as the transport is open. */
 struct transport_config {
 	const char *url;
+	const char *api; /* v1, v2 or v3 */
 	const char *database;
 	const char *retention_policy;
 	const char *username;
 	const char *password;
+	const char *token;
+	const char *org;
+	const char *bucket;
 	const char *ca_file;
+	const char *proxy;
+	bool insecure;
 
 	/*
 	 * Called around every wait: between the two a transport touches nothing that a fork could
@@ -35,6 +41,7 @@ enum transport_request {
 
 struct transport_answer {
 	int status;		/* of HTTP; 204 stands for stored; 0: no answer */
+	bool can_create;	/* the interface has a TRANSPORT_CREATE */
 	int64_t retry_after_ns; /* the server's wish; 0 is none */
 	bool html;		/* the answer is a page for people: not the server we think */
 	char text[256];		/* what the server or the system says, one line */
@@ -59,9 +66,12 @@ struct transport {
 	 * tells how it went.
 	 */
 	bool (*poll)(void *handle, int64_t wait_ns, struct transport_answer *answer);
+
+	size_t longest_line; /* bytes that a line may have, its newline included; 0: any */
 };
 
 extern const struct transport transport_file;
+extern const struct transport transport_udp;
 
 /* What the object in agent/http exports. */
 #define TRANSPORT_HTTP_OBJECT "memagent-http.so"

@@ -135,4 +135,4 @@ static bool file_poll(void *handle, int64_t wait_ns, struct transport_answer *an
 	return true;
 }
 
-const struct transport transport_file = {file_open, file_begin, file_poll};
+const struct transport transport_file = {file_open, file_begin, file_poll, 0};

@@ -1,5 +1,6 @@
 #include "agent/url.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,23 +30,56 @@ static bool has_host(const char *rest)
 	return host < rest + authority && *host != ':' && strpbrk(rest, "?#") == NULL;
 }
 
+/* Return whether ${rest} is HOST:PORT and no more. */
+static bool has_port(const char *rest)
+{
+	const char *colon = strrchr(rest, ':');
+
+	return colon && colon != rest && colon[1] && strchr(rest, '/') == NULL &&
+	       colon[1 + strspn(colon + 1, "0123456789")] == '\0';
+}
+
 enum url_scheme url_scheme(const char *url)
 {
 	/* A path may have any character. */
 	if (starts_with(url, "file:///") && url[strlen("file:///")] != '\0')
 		return URL_FILE;
+	if (starts_with(url, "unix:///") && url[strlen("unix:///")] != '\0')
+		return URL_UNIX;
 	if (!is_printable(url))
 		return URL_BAD;
 	if (starts_with(url, "http://") && has_host(url + strlen("http://")))
 		return URL_HTTP;
 	if (starts_with(url, "https://") && has_host(url + strlen("https://")))
 		return URL_HTTPS;
+	if (starts_with(url, "udp://") && has_port(url + strlen("udp://")))
+		return URL_UDP;
 	return URL_BAD;
 }
 
 const char *url_path(const char *url)
 {
-	return url + strlen("file://");
+	return strstr(url, "://") + strlen("://");
+}
+
+int url_host_port(const char *url, char *host, size_t size, const char **port)
+{
+	const char *begin = url_path(url);
+	const char *colon = strrchr(begin, ':');
+	const char *end = colon;
+
+	if (*begin == '[' && end[-1] == ']') {
+		begin++;
+		end--;
+	}
+	if ((size_t)(end - begin) >= size) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(host, begin, (size_t)(end - begin));
+	host[end - begin] = '\0';
+	*port = colon + 1;
+	return 0;
 }
 
 void url_mask(const char *url, char *out, size_t size)

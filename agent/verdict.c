@@ -12,6 +12,11 @@ enum verdict verdict_of_write(const struct transport_answer *answer)
 	case 422:
 		return VERDICT_DROP;
 	case 404:
+		if (strstr(answer->text, "not found") == NULL || answer->html)
+			return VERDICT_RETRY; /* not of InfluxDB, which tells what it has not found
+					       */
+		if (!answer->can_create)
+			return VERDICT_DROP; /* a bucket or an organization */
 		return strstr(answer->text, "database not found") ? VERDICT_CREATE : VERDICT_RETRY;
 	case 413:
 		return VERDICT_SPLIT;

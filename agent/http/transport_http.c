@@ -1,5 +1,6 @@
 /*
- * transport_http: InfluxDB's HTTP API, version 1, on libcurl.
+ * transport_http: InfluxDB's HTTP interfaces, versions 1 and 2, on libcurl.  Version 3 has that
+ * of 2.
  *
  * An object of its own: linked into libmemagent.so, libcurl and what it needs would add 8 ms and 6
  * MB to every program.  The multi interface, so that a slow server does not keep the sidecar from
@@ -12,7 +13,9 @@
 #include <string.h>
 
 #include "agent/clock.h"
+#include "agent/http/pack.h"
 #include "agent/transport.h"
+#include "agent/url.h"
 
 #define CONNECT_TIMEOUT_MS 5000L
 #define REQUEST_TIMEOUT_MS 15000L
@@ -25,7 +28,10 @@ struct http {
 	char *write_url;
 	char *query_url;
 	char *create_body;
-	struct curl_slist *headers;
+	struct curl_slist *headers;	 /* of a request with a plain body */
+	struct curl_slist *gzip_headers; /* of one with a compressed body */
+	struct pack *pack;
+	bool can_create;
 	char error[CURL_ERROR_SIZE];
 	size_t answer_bytes; /* received */
 	char answer[sizeof(((struct transport_answer *)0)->text)];
@@ -66,19 +72,27 @@ static size_t take_answer(char *bytes, size_t size, size_t n, void *arg)
 	return http->answer_bytes > ANSWER_BYTES_MOST ? 0 : n;
 }
 
+/* Return what the URLs of requests begin with: for a socket in the file system, any host will do.
+ */
+static const char *base_of(const struct transport_config *config)
+{
+	return url_scheme(config->url) == URL_UNIX ? "http://localhost" : config->url;
+}
+
 /* Return base + path?key=value&..., from malloc, or NULL. */
 static char *make_url(const struct http *http, const char *path, const char *const *query)
 {
 	CURLU *url = curl_url();
-	size_t base = strlen(http->config->url);
+	const char *from = base_of(http->config);
+	size_t base = strlen(from);
 	char *text = malloc(base + strlen(path) + 1);
 	char *result = NULL, *whole = NULL;
 
-	while (base && http->config->url[base - 1] == '/')
+	while (base && from[base - 1] == '/')
 		base--;
 	if (url == NULL || text == NULL)
 		goto out;
-	memcpy(text, http->config->url, base);
+	memcpy(text, from, base);
 	memcpy(text + base, path, strlen(path) + 1);
 	if (curl_url_set(url, CURLUPART_URL, text, 0))
 		goto out;
@@ -130,7 +144,10 @@ static int set_options(struct http *http)
 
 	bad |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	bad |= curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* whatever http_proxy says */
+	/* An empty one is none, whatever http_proxy says. */
+	bad |= curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy);
+	if (url_scheme(config->url) == URL_UNIX)
+		bad |= curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, url_path(config->url));
 	bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "memagent/" MEMAGENT_VERSION);
 	bad |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
 	bad |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, REQUEST_TIMEOUT_MS);
@@ -138,7 +155,6 @@ static int set_options(struct http *http)
 	bad |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
 	bad |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
 	bad |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
-	bad |= curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
 	if (config->username[0]) {
 		bad |= curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
 		bad |= curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
@@ -146,6 +162,10 @@ static int set_options(struct http *http)
 	}
 	if (config->ca_file[0])
 		bad |= curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+	if (config->insecure) {
+		bad |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		bad |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
 	return bad ? -1 : 0;
 }
 
@@ -154,19 +174,68 @@ static void http_close(struct http *http)
 	curl_easy_cleanup(http->easy);
 	curl_multi_cleanup(http->multi);
 	curl_slist_free_all(http->headers);
+	curl_slist_free_all(http->gzip_headers);
+	pack_close(http->pack);
 	free(http->write_url);
 	free(http->query_url);
 	free(http->create_body);
 	free(http);
 }
 
+/* Make what the interface has: the URLs and, for version 1, how a database is created. */
+static int make_requests(struct http *http)
+{
+	const struct transport_config *c = http->config;
+	const char *const v1[] = {"db",	       c->database, "rp", c->retention_policy,
+				  "precision", "ns",	    NULL};
+	const char *const v2[] = {"org",       c->org,
+				  "bucket",    c->bucket[0] ? c->bucket : c->database,
+				  "precision", "ns",
+				  NULL};
+	const char *const none[] = {NULL};
+
+	http->can_create = strcmp(c->api, "v1") == 0;
+	if (!http->can_create) {
+		http->write_url = make_url(http, "/api/v2/write", v2);
+		return http->write_url ? 0 : -1;
+	}
+	http->write_url = make_url(http, "/write", v1);
+	http->query_url = make_url(http, "/query", none);
+	http->create_body = make_create_body(http->easy, c->database);
+	return http->write_url && http->query_url && http->create_body ? 0 : -1;
+}
+
+/* Append ${text} to ${list}.  Return 0, or -1 without memory. */
+static int append(struct curl_slist **list, const char *text)
+{
+	struct curl_slist *longer = curl_slist_append(*list, text);
+
+	if (longer == NULL)
+		return -1;
+	*list = longer;
+	return 0;
+}
+
+static int make_headers(struct http *http)
+{
+	char authorization[sizeof("Authorization: Token ") + 256];
+	int bad = 0;
+
+	/* Without the empty one, libcurl asks first whether it may send more than a little. */
+	bad |= append(&http->headers, "Expect:");
+	bad |= append(&http->gzip_headers, "Expect:");
+	bad |= append(&http->gzip_headers, "Content-Encoding: gzip");
+	if (http->config->token[0]) {
+		snprintf(authorization, sizeof(authorization), "Authorization: Token %s",
+			 http->config->token);
+		bad |= append(&http->headers, authorization);
+		bad |= append(&http->gzip_headers, authorization);
+	}
+	return bad;
+}
+
 static void *http_open(const struct transport_config *config, char *error, size_t size)
 {
-	const char *const write_query[] = {"db",	config->database,
-					   "rp",	config->retention_policy,
-					   "precision", "ns",
-					   NULL};
-	const char *const no_query[] = {NULL};
 	struct http *http;
 
 	keep_openssl_until_the_end();
@@ -181,19 +250,15 @@ static void *http_open(const struct transport_config *config, char *error, size_
 	http->config = config;
 	http->multi = curl_multi_init();
 	http->easy = curl_easy_init();
-	if (http->multi == NULL || http->easy == NULL)
+	http->pack = pack_open();
+	if (http->multi == NULL || http->easy == NULL || http->pack == NULL)
 		goto close;
-	http->write_url = make_url(http, "/write", write_query);
-	http->query_url = make_url(http, "/query", no_query);
-	http->create_body = make_create_body(http->easy, config->database);
-	if (http->write_url == NULL || http->query_url == NULL || http->create_body == NULL) {
+	if (make_requests(http)) {
 		snprintf(error, size, "libcurl does not take this URL");
 		http_close(http);
 		return NULL;
 	}
-	/* Without it, libcurl asks first whether it may send more than a little. */
-	http->headers = curl_slist_append(NULL, "Expect:");
-	if (http->headers == NULL || set_options(http))
+	if (make_headers(http) || set_options(http))
 		goto close;
 	return http;
 
@@ -208,17 +273,21 @@ static void http_begin(void *handle, enum transport_request what, const char *bo
 {
 	struct http *http = handle;
 	CURL *easy = http->easy;
+	const char *packed = NULL;
 
 	if (what == TRANSPORT_CREATE) {
 		body = http->create_body;
 		len = strlen(body);
+	} else if (len >= PACK_FROM_BYTES) {
+		packed = pack_bytes(http->pack, body, &len);
 	}
 	http->error[0] = '\0';
 	http->answer_bytes = 0;
 	memset(http->answer, 0, sizeof(http->answer));
 	curl_easy_setopt(easy, CURLOPT_URL,
 			 what == TRANSPORT_CREATE ? http->query_url : http->write_url);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, packed ? http->gzip_headers : http->headers);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, packed ? packed : body);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)len);
 	curl_multi_add_handle(http->multi, easy);
 }
@@ -241,6 +310,7 @@ static void read_answer(struct http *http, CURLcode result, struct transport_ans
 	char *type = NULL;
 
 	memset(answer, 0, sizeof(*answer));
+	answer->can_create = http->can_create;
 	if (result != CURLE_OK) {
 		copy_text(answer->text, sizeof(answer->text),
 			  http->error[0] ? http->error : curl_easy_strerror(result));
@@ -296,7 +366,7 @@ static bool http_poll(void *handle, int64_t wait_ns, struct transport_answer *an
 	return true;
 }
 
-static const struct transport transport_http = {http_open, http_begin, http_poll};
+static const struct transport transport_http = {http_open, http_begin, http_poll, 0};
 
 __attribute__((visibility("default"))) transport_entry memagent_transport_1;
 

@@ -34,12 +34,20 @@ expect PASSWORD_FILE password-file "$build/memagent-run"
 expect CA_FILE ca-file /dev/null
 expect EXIT_TIMEOUT exit-timeout 20ms
 expect LOG log off
+expect API api v2
+expect TOKEN_FILE token-file /dev/null
+expect ORG org 'an org'
+expect BUCKET bucket b
+expect PROXY proxy http://127.0.0.1:1
+expect INSECURE insecure 1
+expect BUFFER buffer 64KiB
+expect SPOOL spool "$dir"
 expect ENABLED enabled 0
 expect URL url "file://$dir/other"
 
 # None is forgotten above: --help names as many.
 named=$("$build/memagent-run" --help | grep -c '^  --.* [^ ]*[A-Z|]')
-[ "$named" -eq 13 ] || fail "--help names $named options with a value, this test knows 13"
+[ "$named" -eq 21 ] || fail "--help names $named options with a value, this test knows 21"
 
 # What follows the command is the command's.
 got=$("$build/memagent-run" --interval 2s echo --interval 3s -- --help)
