@@ -127,7 +127,8 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 		$(call pkg,--libs libmicrohttpd)
 
 .PHONY: test-programs test
-test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer
+test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer \
+	$(BUILD)/memagent-describe $(BUILD)/demo-server
 
 test:
 	tools/deps.sh test

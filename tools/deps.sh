@@ -12,7 +12,7 @@ set -eu
 build='gcc make pkg-config|pkgconf libc6-dev libcurl4-openssl-dev zlib1g-dev ca-certificates'
 demo='wrk libmicrohttpd-dev curl jq'
 test='g++ check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
-	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 perl'
+	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl'
 check='clang clang-format clang-tidy cppcheck shellcheck git check libmicrohttpd-dev'
 
 root=$(cd "$(dirname "$0")/.." && pwd)

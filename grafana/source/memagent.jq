@@ -32,7 +32,7 @@ def sizes_query:
 		[line_of(gauge("heap_alloc_bytes"))])],
 	[12, 9, (graph("Growth per minute of each process"; "Slope of the live bytes, smoothed over five buckets. 0 is level; only what stays above it leaks."; "bytes";
 		[line_of("moving_average(derivative(last(\"heap_alloc_bytes\"), 1m), 5)")])
-		| without_soft_min | .interval = "2s")]
+		| without_soft_min)]
 ]},
 {title: "Process", panels: [
 	[12, 8, graph("Threads and arenas"; "Threads of the process, the agent's own among them; and the arenas that the allocator spreads them over."; "short";
