@@ -14,6 +14,7 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share/memagent
 BUILD = build
 
 CC = gcc
@@ -194,11 +195,14 @@ bench-quick: all $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.
 install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(DESTDIR)$(LIBDIR)
-	install -m 755 $(BUILD)/memagent-run $(DESTDIR)$(BINDIR)
+	install -m 755 $(BUILD)/memagent-run tools/memagent-report $(DESTDIR)$(BINDIR)
+	install -d $(DESTDIR)$(DATADIR)/report
+	install -m 644 tools/report/* $(DESTDIR)$(DATADIR)/report
 
 uninstall:
 	rm -f $(DESTDIR)$(LIBDIR)/libmemagent.so $(DESTDIR)$(LIBDIR)/memagent-http.so
-	rm -f $(DESTDIR)$(BINDIR)/memagent-run
+	rm -f $(DESTDIR)$(BINDIR)/memagent-run $(DESTDIR)$(BINDIR)/memagent-report
+	rm -rf $(DESTDIR)$(DATADIR)
 
 clean:
 	rm -rf $(BUILD)

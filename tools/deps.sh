@@ -10,9 +10,9 @@ set -eu
 # One word a need; a|b where a release calls the package otherwise, or where
 # either will do.  The first that is to be had is installed.
 build='gcc make pkg-config|pkgconf libc6-dev libcurl4-openssl-dev zlib1g-dev ca-certificates'
-demo='wrk libmicrohttpd-dev curl jq'
+demo='wrk libmicrohttpd-dev curl jq gnuplot-nox'
 test='g++ check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
-	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl'
+	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl gnuplot-nox'
 check='clang clang-format clang-tidy cppcheck shellcheck git check libmicrohttpd-dev'
 
 root=$(cd "$(dirname "$0")/.." && pwd)
