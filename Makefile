@@ -32,7 +32,8 @@ HTTP = $(wildcard agent/http/*.c) agent/clock.c agent/url.c
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 pkg = $(shell pkg-config $(1))
 
-PRODUCTS = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(BUILD)/memagent-run
+PRODUCTS = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(BUILD)/memagent-run \
+	$(BUILD)/memagent-send
 
 .PHONY: all
 all: $(PRODUCTS)
@@ -51,6 +52,18 @@ $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 
 $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(call pkg,--libs libcurl zlib)
+
+# The agent's way of delivering, without the agent.
+SEND = tools/memagent-send.c agent/backlog.c agent/delivery.c agent/destination.c agent/duration.c \
+	agent/log.c agent/options.c agent/secret.c agent/tags.c agent/transport_file.c \
+	agent/transport_udp.c agent/verdict.c $(HTTP)
+
+$(BUILD)/obj/tools/%.o: tools/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/memagent-send: $(call objects,$(SEND))
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
 TABLES = agent/options.def agent/fields.def agent/sizes.def shim/counters.def
 
@@ -111,12 +124,19 @@ UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/uni
 
 PRELOAD_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/preload/*.c))
 
+PRELOAD_LIBS = $(patsubst tests/preload/lib/%.c,$(BUILD)/tests/preload/lib/lib%.so, \
+	$(wildcard tests/preload/lib/*.c))
+
 # Plain programs, which know nothing of the library; what they allocate, they allocate.
 PLAIN = $(filter-out -D_GNU_SOURCE,$(BASE)) -D_GNU_SOURCE -O2 -g -fno-builtin
 
 $(BUILD)/tests/preload/%: tests/preload/%.c $(wildcard tests/preload/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(PLAIN) -o $@ $<
+
+$(BUILD)/tests/preload/lib/lib%.so: tests/preload/lib/%.c
+	@mkdir -p $(@D)
+	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
 
 $(BUILD)/tests/e2e/scripted: tests/e2e/scripted.c
 	@mkdir -p $(@D)
@@ -128,7 +148,7 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 		$(call pkg,--libs libmicrohttpd)
 
 .PHONY: test-programs test
-test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer \
+test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer \
 	$(BUILD)/memagent-describe $(BUILD)/demo-server
 
 test:
@@ -195,13 +215,14 @@ bench-quick: all $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.
 install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(DESTDIR)$(LIBDIR)
-	install -m 755 $(BUILD)/memagent-run tools/memagent-report $(DESTDIR)$(BINDIR)
+	install -m 755 $(BUILD)/memagent-run $(BUILD)/memagent-send tools/memagent-report $(DESTDIR)$(BINDIR)
 	install -d $(DESTDIR)$(DATADIR)/report
 	install -m 644 tools/report/* $(DESTDIR)$(DATADIR)/report
 
 uninstall:
 	rm -f $(DESTDIR)$(LIBDIR)/libmemagent.so $(DESTDIR)$(LIBDIR)/memagent-http.so
-	rm -f $(DESTDIR)$(BINDIR)/memagent-run $(DESTDIR)$(BINDIR)/memagent-report
+	rm -f $(DESTDIR)$(BINDIR)/memagent-run $(DESTDIR)$(BINDIR)/memagent-send \
+		$(DESTDIR)$(BINDIR)/memagent-report
 	rm -rf $(DESTDIR)$(DATADIR)
 
 clean:

@@ -21,13 +21,18 @@ void futex_wait(const uint32_t *word, uint32_t value, int64_t deadline_ns)
 	errno = saved;
 }
 
-void futex_set(uint32_t *word, uint32_t value)
+void futex_wake(const uint32_t *word)
 {
 	int saved = errno;
 
-	__atomic_store_n(word, value, __ATOMIC_RELEASE);
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX);
 	errno = saved;
+}
+
+void futex_set(uint32_t *word, uint32_t value)
+{
+	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+	futex_wake(word);
 }
 
 uint32_t futex_get(const uint32_t *word)

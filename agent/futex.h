@@ -20,6 +20,9 @@ void futex_wait(const uint32_t *word, uint32_t value, int64_t deadline_ns);
 /* Set ${*word} to ${value} and wake all who wait on it. */
 void futex_set(uint32_t *word, uint32_t value);
 
+/* Wake all who wait on ${*word}, to look around: it has not changed. */
+void futex_wake(const uint32_t *word);
+
 /* Return what ${*word} is; everything before the futex_set that made it so is then visible. */
 uint32_t futex_get(const uint32_t *word);
 

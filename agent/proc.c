@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -100,6 +99,23 @@ int proc_status_read(int fd, struct proc_status *out)
 		return -1;
 	}
 	return proc_status_parse(text, (size_t)n, out);
+}
+
+bool proc_main_is_gone(void)
+{
+	char text[128];
+	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	const char *state;
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return true;
+	text[n] = '\0';
+	/* Behind the name, which may itself have a parenthesis. */
+	state = strrchr(text, ')');
+	return state == NULL || strlen(state) < 3 || state[2] == 'Z' || state[2] == 'X';
 }
 
 static int64_t timeval_ns(struct timeval t)

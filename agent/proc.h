@@ -8,6 +8,7 @@
  * Memory   never allocates, so it cannot disturb what it measures.
  * Source   proc(5), /proc/[pid]/status; getrusage(2).
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,12 @@ int proc_open(void);
 
 /* Read ${fd} anew into ${out}.  Return 0, or -1 with errno from pread(2) or proc_status_parse. */
 int proc_status_read(int fd, struct proc_status *out);
+
+/*
+ * proc_main_is_gone():
+ * Return whether the main thread has ended, while the process goes on; also when nobody can tell.
+ */
+bool proc_main_is_gone(void);
 
 /* Read the times and faults of the whole process.  Return 0, or -1 with errno, ${out} all -1. */
 int proc_usage_read(struct proc_usage *out);

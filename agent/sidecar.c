@@ -18,18 +18,23 @@
 #include "agent/destination.h"
 #include "agent/futex.h"
 #include "agent/head.h"
+#include "agent/kin.h"
 #include "agent/last.h"
 #include "agent/line.h"
 #include "agent/log.h"
 #include "agent/options.h"
 #include "agent/proc.h"
+#include "agent/rights.h"
 #include "agent/sampler.h"
 #include "agent/schedule.h"
+#include "agent/spool.h"
+#include "agent/url.h"
 #include "shim/shim.h"
 
 #define STACK_BYTES ((size_t)512 << 10)
 #define HOLD_NS (100 * CLOCK_MS)
 #define GRACE_NS (20 * CLOCK_MS)
+#define PARTING_NS (50 * CLOCK_MS)
 
 /* What the sidecar is asked, and what it answers. */
 enum { RUN, STOP };
@@ -38,7 +43,8 @@ enum { WORKING, STOPPED };
 static struct {
 	const struct options *options;
 	pid_t pid;	    /* whose sidecar this is; 0 at first */
-	bool is_child;	    /* of a fork */
+	bool is_forked;	    /* started in the child of a fork */
+	bool is_child;	    /* of a metered program */
 	int64_t started_ns; /* monotonic */
 	char *stack;
 	size_t stack_bytes;
@@ -47,8 +53,10 @@ static struct {
 	int64_t deadline_ns; /* monotonic: when the last delivery must be over */
 
 	struct sampler sampler;
+	struct rights_watch rights;
 	struct agent_health health;
 	struct backlog backlog;
+	struct spool spool;
 	struct delivery delivery;
 	struct destination destination;
 	bool can_deliver;
@@ -61,7 +69,10 @@ static struct {
 
 /* Held by the sidecar whenever it is not waiting; see sidecar_hold. */
 static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER;
-static THREAD_LOCAL bool held; /* by this thread, in sidecar_hold */
+static THREAD_LOCAL struct {
+	unsigned depth; /* of this thread's sidecar_hold */
+	bool owned;	/* and whether the sidecar was at rest in time */
+} hold;
 
 static void wait_begins(void)
 {
@@ -112,13 +123,17 @@ static void open_all(void)
 	log_open(o->log, sidecar.pid);
 	say_problems(o->problems);
 	memset(&sidecar.health, -1, sizeof(sidecar.health));
-	sampler_open(&sidecar.sampler);
 	line_start(&sidecar.head, sidecar.head_text, sizeof(sidecar.head_text));
 	line_start(&sidecar.line, sidecar.line_text, sizeof(sidecar.line_text));
 	head_write(&sidecar.head, o, sidecar.pid);
 	sidecar.can_deliver =
 	    sidecar.backlog.ring != NULL &&
 	    destination_open(&sidecar.destination, o, wait_begins, wait_ends) == 0;
+	if (sidecar.can_deliver && o->spool[0])
+		spool_open(&sidecar.spool, o);
+	/* After the destination: where descriptors are few, that is the one to have. */
+	sampler_open(&sidecar.sampler);
+	rights_open(&sidecar.rights);
 	if (sidecar.can_deliver)
 		delivery_init(&sidecar.delivery, sidecar.destination.transport,
 			      sidecar.destination.handle, &sidecar.backlog);
@@ -159,7 +174,9 @@ static int64_t end_if_alone(int64_t until_ns)
 	int64_t next_look = clock_mono_ns() + LAST_LOOK_NS;
 
 	/* Without /proc nobody can tell: then better early than never. */
-	if (proc_status_read(sidecar.sampler.status_fd, &status) || status.threads <= LAST_THREADS)
+	if ((proc_status_read(sidecar.sampler.status_fd, &status) ||
+	     status.threads <= LAST_THREADS) &&
+	    proc_main_is_gone())
 		last_end();
 	return next_look < until_ns ? next_look : until_ns;
 }
@@ -195,7 +212,8 @@ static int64_t phase_ns(void)
 	return clock_mono_ns() - (int64_t)(mixed >> 11) % sidecar.options->interval;
 }
 
-static void run(void)
+/* Return whether it ran until it was asked to stop; false: it may more than the program. */
+static bool run(void)
 {
 	int64_t start = phase_ns();
 	int64_t due = schedule_next(start, sidecar.options->interval, clock_mono_ns());
@@ -204,40 +222,91 @@ static void run(void)
 		int64_t now = clock_mono_ns();
 
 		if (now >= due) {
+			if (rights_follow(&sidecar.rights))
+				return false;
 			tick(due);
+			if (sidecar.can_deliver && sidecar.options->spool[0] &&
+			    sidecar.delivery.failures == 0 && sidecar.delivery.send_ns >= 0)
+				spool_feed(&sidecar.spool, &sidecar.backlog);
 			due = schedule_next(start, sidecar.options->interval, now);
 		}
 		pass_time(due);
 	}
+	return true;
 }
 
-static void finish(void)
+/* Deliver what there is by ${deadline_ns}, and spool or mourn the rest. */
+static void deliver_rest(int64_t deadline_ns)
 {
-	tick(clock_mono_ns());
-	if (sidecar.can_deliver && !delivery_finish(&sidecar.delivery, sidecar.deadline_ns))
-		log_say(LOG_END,
-			"no answer within MEMAGENT_EXIT_TIMEOUT: the program ends, %llu points are "
-			"lost",
-			(unsigned long long)backlog_points(&sidecar.backlog));
+	uint64_t left;
+
+	if (!sidecar.can_deliver || delivery_finish(&sidecar.delivery, deadline_ns))
+		return;
+	left = backlog_points(&sidecar.backlog);
+	if (sidecar.options->spool[0] && spool_save(&sidecar.spool, &sidecar.backlog) == 0)
+		return;
+	log_say(LOG_END,
+		"no answer within MEMAGENT_EXIT_TIMEOUT: the program ends, %llu points are lost",
+		(unsigned long long)left);
+}
+
+/* A program that starts many others is not to wait for the network at the end of each. */
+static bool is_not_worth_it(void)
+{
+	const struct options *o = sidecar.options;
+	int64_t age = clock_mono_ns() - sidecar.started_ns;
+
+	return sidecar.is_child && url_scheme(o->url) != URL_FILE &&
+	       age < (o->min_uptime ? o->min_uptime : o->interval);
+}
+
+static void give_up(void)
+{
+	log_say(LOG_END, "the program has given up rights that this thread cannot give up: it ends "
+			 "here, and with it what is seen of the program");
+	deliver_rest(clock_mono_ns() + PARTING_NS);
+}
+
+/* Return whether the thread may stay until the process ends. */
+static bool work(void)
+{
+	bool may_stay = true;
+
+	wait_ends();
+	sidecar.is_child = sidecar.is_forked || kin_is_metered(getppid());
+	/* Most children become another program at once, or end: open nothing for those. */
+	wait_begins();
+	if (sidecar.is_child)
+		futex_wait(&sidecar.wish, RUN, clock_mono_ns() + GRACE_NS);
+	wait_ends();
+	if (futex_get(&sidecar.wish) == RUN || !is_not_worth_it()) {
+		open_all();
+		may_stay = run();
+		if (!may_stay) {
+			give_up();
+		} else if (!is_not_worth_it()) {
+			tick(clock_mono_ns());
+			deliver_rest(sidecar.deadline_ns);
+		}
+	}
+	wait_begins();
+	return may_stay;
 }
 
 static void *sidecar_main(void *unused)
 {
+	bool may_stay = true;
+
 	(void)unused;
 	pthread_setname_np(pthread_self(), "memagent");
-	/* Most children become another program at once: leave them the time, and open nothing. */
-	if (sidecar.is_child)
+	/* The same for the copy of the table of descriptors. */
+	if (sidecar.is_forked)
 		futex_wait(&sidecar.wish, RUN, clock_mono_ns() + GRACE_NS);
-	if (own_descriptors() == 0) {
-		wait_ends();
-		open_all();
-		run();
-		finish();
-		wait_begins();
-	}
+	if (own_descriptors() == 0)
+		may_stay = work();
 	futex_set(&sidecar.state, STOPPED);
-	/* The process is about to end, and us with it: unwinding would only run into its exit. */
-	for (;;)
+	/* Else the process is about to end, and unwinding would only run into its exit. */
+	while (may_stay)
 		pause();
 	return NULL;
 }
@@ -295,7 +364,9 @@ int sidecar_start(const struct options *options)
 	sidecar.state = WORKING;
 	last_after_fork();
 	working = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-	sidecar.is_child = sidecar.pid != 0;
+	hold.depth = 0;
+	hold.owned = false;
+	sidecar.is_forked = sidecar.pid != 0;
 	sidecar.pid = getpid();
 	sidecar.started_ns = clock_mono_ns();
 	if (sidecar.backlog.ring)
@@ -325,17 +396,11 @@ void sidecar_stop(void)
 	deadline = clock_mono_ns() + sidecar.options->exit_timeout;
 	/* A little less for the delivery, so that it can still say what became of it. */
 	sidecar.deadline_ns = deadline - sidecar.options->exit_timeout / 10;
+	while (hold.depth)
+		sidecar_release();
 	futex_set(&sidecar.wish, STOP);
 	while (futex_get(&sidecar.state) == WORKING && clock_mono_ns() < deadline)
 		futex_wait(&sidecar.state, WORKING, deadline);
-}
-
-void sidecar_leave(void)
-{
-	int64_t age = clock_mono_ns() - sidecar.started_ns;
-
-	if (!sidecar.is_child || age >= sidecar.options->interval)
-		sidecar_stop();
 }
 
 void sidecar_main_leaves(void)
@@ -344,7 +409,7 @@ void sidecar_main_leaves(void)
 		return;
 	last_start();
 	/* Have it look from now on, instead of at its next point. */
-	futex_set(&sidecar.wish, RUN);
+	futex_wake(&sidecar.wish);
 }
 
 void sidecar_hold(void)
@@ -352,12 +417,15 @@ void sidecar_hold(void)
 	int64_t until = clock_mono_ns() + HOLD_NS;
 	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
 
-	held = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
+	if (hold.depth++ == 0)
+		hold.owned = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
 }
 
 void sidecar_release(void)
 {
-	if (held)
+	if (hold.depth == 0 || --hold.depth)
+		return;
+	if (hold.owned)
 		pthread_mutex_unlock(&working);
-	held = false;
+	hold.owned = false;
 }

@@ -20,17 +20,10 @@ int sidecar_start(const struct options *options);
 /*
  * sidecar_stop():
  * Have the sidecar take its last point and deliver it, and wait until that is done, for
- * options->exit_timeout at most.  Nothing to do when this process has no sidecar.
+ * options->exit_timeout at most.  Nothing to do when this process has no sidecar.  Safe in a signal
+ * handler.
  */
 void sidecar_stop(void);
-
-/*
- * sidecar_leave():
- * The same when the process calls _exit, perhaps in a signal handler; but a forked child that has
- * lived for less than an interval goes without a word: most of those are a shell's, or failed to
- * exec.
- */
-void sidecar_leave(void);
 
 /*
  * sidecar_main_leaves():
@@ -41,7 +34,7 @@ void sidecar_main_leaves(void);
 /*
  * sidecar_hold(), sidecar_release():
  * Between the two the sidecar is at rest: it holds no lock of libc or of a library, so that the
- * process can be forked.  sidecar_hold waits for that, but not for long.
+ * process can be forked.  sidecar_hold waits for that, but not for long.  They nest.
  */
 void sidecar_hold(void);
 void sidecar_release(void);

@@ -13,6 +13,7 @@
 #include "shim/cc.h"
 #include "shim/hooks.h"
 #include "shim/next.h"
+#include "shim/spawn.h"
 #include "shim/threads.h"
 
 EXPORT void _exit(int status)
@@ -26,6 +27,15 @@ EXPORT void _exit(int status)
 EXPORT void _Exit(int status)
 {
 	_exit(status);
+}
+
+EXPORT int pthread_cancel(pthread_t thread)
+{
+	next_resolve();
+	/* Perhaps it does not heed it, or not yet: the agent looks whether it is gone. */
+	if (pthread_equal(thread, spawn_main_thread()) && !threads_muted())
+		hooks->main_leaves();
+	return next.pthread_cancel(thread);
 }
 
 EXPORT void pthread_exit(void *result)

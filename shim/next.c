@@ -5,6 +5,7 @@
 #include <gnu/libc-version.h>
 #include <malloc.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "shim/threads.h"
@@ -191,6 +192,7 @@ static void resolve_rest(struct next *found)
 	found->pthread_create = (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 					 void *))look_up("pthread_create");
 	found->pthread_exit = (void (*)(void *))look_up("pthread_exit");
+	found->pthread_cancel = (int (*)(pthread_t))look_up("pthread_cancel");
 	found->_exit = (void (*)(int))look_up("_exit");
 	found->fork = (pid_t(*)(void))look_up("fork");
 	found->daemon = (int (*)(int, int))look_up("daemon");
@@ -211,6 +213,12 @@ void next_resolve(void)
 	resolve_core(&found);
 	resolving = false;
 	next = found;
+	/*
+	 * A name that is not there leaves a message, which the next look-up frees by way of the
+	 * first free in the process.  Another library's may look its own next one up at that,
+	 * without end, if this were its first call.
+	 */
+	free(NULL);
 	resolve_rest(&next);
 	/* A name that was not found has left a message behind; fetching it frees it here. */
 	dlerror();

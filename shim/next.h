@@ -40,6 +40,7 @@ struct next {
 	int (*pthread_create)(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
 			      void *arg);
 	void (*pthread_exit)(void *result);
+	int (*pthread_cancel)(pthread_t thread);
 	void (*_exit)(int status);
 	pid_t (*fork)(void);
 	int (*daemon)(int nochdir, int noclose);

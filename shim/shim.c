@@ -1,11 +1,13 @@
 #include "shim/shim.h"
 
 #include "shim/next.h"
+#include "shim/spawn.h"
 #include "shim/threads.h"
 
 void shim_init(void)
 {
 	next_resolve();
+	spawn_note_main_thread();
 }
 
 void shim_read(struct counters *app, struct counters *agent)

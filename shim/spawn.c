@@ -12,6 +12,8 @@
  * pthread_exit is wrapped for the main thread alone: the process must still end with its last
  * thread.
  */
+#include "shim/spawn.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <pty.h>
@@ -63,6 +65,18 @@ EXPORT int pthread_create(pthread_t *restrict thread, const pthread_attr_t *rest
 	return next.pthread_create(thread, attr, run, arg);
 }
 
+static pthread_t main_thread;
+
+void spawn_note_main_thread(void)
+{
+	main_thread = pthread_self();
+}
+
+pthread_t spawn_main_thread(void)
+{
+	return main_thread;
+}
+
 static void before_fork(void)
 {
 	next_resolve();
@@ -75,6 +89,7 @@ static void after_fork(bool in_child)
 
 	if (in_child) {
 		threads_after_fork();
+		spawn_note_main_thread();
 		hooks->in_child();
 	} else {
 		hooks->after_fork();

@@ -1,0 +1,204 @@
+#include "agent/rights.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STATUS_BYTES 4096
+
+static const struct {
+	const char *key;
+	size_t offset;
+	unsigned base;
+	unsigned count; /* of numbers */
+	size_t size;	/* of each */
+	bool optional;
+} keys[] = {
+    {"Uid:", offsetof(struct rights, uid), 10, 4, 4, false},
+    {"Gid:", offsetof(struct rights, gid), 10, 4, 4, false},
+    {"CapInh:", offsetof(struct rights, inheritable), 16, 1, 8, false},
+    {"CapPrm:", offsetof(struct rights, permitted), 16, 1, 8, false},
+    {"CapEff:", offsetof(struct rights, effective), 16, 1, 8, false},
+    {"CapBnd:", offsetof(struct rights, bounding), 16, 1, 8, true},
+    {"CapAmb:", offsetof(struct rights, ambient), 16, 1, 8, true},
+    {"NoNewPrivs:", offsetof(struct rights, no_new_privs), 10, 1, 4, true},
+    {"Seccomp:", offsetof(struct rights, seccomp), 10, 1, 4, true},
+    {"Seccomp_filters:", offsetof(struct rights, seccomp_filters), 10, 1, 4, true},
+};
+
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static int digit(char c, unsigned base)
+{
+	int value = -1;
+
+	if (c >= '0' && c <= '9')
+		value = c - '0';
+	else if (c >= 'a' && c <= 'f')
+		value = c - 'a' + 10;
+	return value < (int)base ? value : -1;
+}
+
+/* Take one number behind white space off [*p, end).  Return 0, or -1 when there is none. */
+static int take_number(const char **p, const char *end, unsigned base, uint64_t *out)
+{
+	uint64_t n = 0;
+	bool any = false;
+
+	while (*p < end && (**p == '\t' || **p == ' '))
+		++*p;
+	for (; *p < end && digit(**p, base) >= 0; ++*p, any = true)
+		n = n * base + (uint64_t)digit(**p, base);
+	*out = n;
+	return any ? 0 : -1;
+}
+
+/* Return 0, or -1 when the line [p, end) does not have what key ${i} needs. */
+static int parse_value(size_t i, const char *p, const char *end, struct rights *out)
+{
+	char *to = (char *)out + keys[i].offset;
+
+	for (unsigned k = 0; k < keys[i].count; k++) {
+		uint64_t n;
+		uint32_t small;
+
+		if (take_number(&p, end, keys[i].base, &n))
+			return -1;
+		small = (uint32_t)n;
+		memcpy(to + k * keys[i].size, keys[i].size == 8 ? (void *)&n : (void *)&small,
+		       keys[i].size);
+	}
+	return 0;
+}
+
+static uint64_t hash(const char *p, const char *end)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+	for (; p < end; p++)
+		h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+int rights_parse(const char *text, size_t len, struct rights *out)
+{
+	const char *end = text + len;
+	unsigned seen = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (const char *p = text; p < end;) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = newline ? newline : end;
+
+		for (size_t i = 0; i < KEYS; i++) {
+			size_t n = strlen(keys[i].key);
+
+			if ((size_t)(stop - p) < n || memcmp(p, keys[i].key, n) != 0)
+				continue;
+			if (parse_value(i, p + n, stop, out))
+				goto malformed;
+			seen |= 1U << i;
+		}
+		if ((size_t)(stop - p) > 7 && memcmp(p, "Groups:", 7) == 0)
+			out->groups = hash(p + 7, stop);
+		p = stop + 1;
+	}
+	for (size_t i = 0; i < KEYS; i++)
+		if (!keys[i].optional && !(seen & 1U << i))
+			goto malformed;
+	return 0;
+
+malformed:
+	errno = EBADMSG;
+	return -1;
+}
+
+void rights_open(struct rights_watch *watch)
+{
+	watch->program_fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	watch->own_fd = open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
+}
+
+static int read_rights(int fd, struct rights *out)
+{
+	char text[STATUS_BYTES];
+	ssize_t n = pread(fd, text, sizeof(text), 0);
+
+	return n > 0 ? rights_parse(text, (size_t)n, out) : -1;
+}
+
+static void set_capabilities(const struct rights *to)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		data[i].effective = (uint32_t)(to->effective >> 32 * i);
+		data[i].permitted = (uint32_t)(to->permitted >> 32 * i);
+		data[i].inheritable = (uint32_t)(to->inheritable >> 32 * i);
+	}
+	syscall(SYS_capset, &header, data);
+}
+
+/*
+ * Take what can be taken, in the order in which it still may be.  The raw system calls: libc's
+ * would change the program's threads too.  Whether it was enough, the next reading tells.
+ */
+static void take(const struct rights *from, const struct rights *to)
+{
+	if (to->no_new_privs && !from->no_new_privs)
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	for (unsigned cap = 0; cap < 64; cap++)
+		if (from->bounding & ~to->bounding & UINT64_C(1) << cap)
+			prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	if (memcmp(from->gid, to->gid, sizeof(from->gid)) != 0) {
+		syscall(SYS_setresgid, to->gid[0], to->gid[1], to->gid[2]);
+		syscall(SYS_setfsgid, to->gid[3]);
+	}
+	/* A change of user may drop the capabilities, which then cannot be set as wanted any more.
+	 */
+	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+	if (memcmp(from->uid, to->uid, sizeof(from->uid)) != 0) {
+		syscall(SYS_setresuid, to->uid[0], to->uid[1], to->uid[2]);
+		syscall(SYS_setfsuid, to->uid[3]);
+	}
+	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
+	set_capabilities(to);
+	for (unsigned cap = 0; cap < 64; cap++)
+		if (from->ambient & ~to->ambient & UINT64_C(1) << cap)
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, cap, 0, 0);
+}
+
+/* Return 0 when both can be read and differ, 1 when they are the same or nobody can tell. */
+static int read_both(struct rights_watch *watch, struct rights *program, struct rights *own)
+{
+	if (read_rights(watch->program_fd, program) || read_rights(watch->own_fd, own))
+		return 1;
+	return memcmp(program, own, sizeof(*own)) == 0;
+}
+
+int rights_follow(struct rights_watch *watch)
+{
+	struct timespec pause = {0, 1000000};
+	struct rights program, own;
+	int same = read_both(watch, &program, &own);
+
+	/* libc's setuid changes one thread after the other: a moment later they are the same. */
+	for (int i = 0; !same && i < 5; i++) {
+		nanosleep(&pause, NULL);
+		same = read_both(watch, &program, &own);
+	}
+	if (same)
+		return 0;
+	/* Filters cannot be copied, and the groups of another thread cannot be told for certain. */
+	if (program.seccomp != own.seccomp || program.seccomp_filters != own.seccomp_filters ||
+	    program.groups != own.groups)
+		return -1;
+	take(&own, &program);
+	return read_both(watch, &program, &own) ? 0 : -1;
+}

@@ -1,0 +1,53 @@
+#ifndef MEMAGENT_RIGHTS_H
+#define MEMAGENT_RIGHTS_H
+/*
+ * rights: sees to it that the sidecar never may more than the program.
+ *
+ * libc's setuid and the like reach all threads.  The raw system calls, capset, a seccomp filter
+ * without TSYNC and the no-new-privileges flag reach the calling thread alone: a program that locks
+ * itself in that way would leave a thread outside.
+ *
+ * Layer    agent, leaf.
+ * Threads  the sidecar.
+ * Memory   never allocates.
+ * Source   proc(5), credentials(7), capabilities(7), seccomp(2).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a thread may. */
+struct rights {
+	uint32_t uid[4]; /* real, effective, saved, file system */
+	uint32_t gid[4];
+	uint64_t inheritable, permitted, effective, bounding, ambient; /* capabilities */
+	uint32_t no_new_privs;
+	uint32_t seccomp;	  /* mode */
+	uint32_t seccomp_filters; /* 0 where the kernel does not tell (before 5.9) */
+	uint64_t groups;	  /* a hash of the supplementary ones */
+};
+
+/*
+ * rights_parse(text, len, out):
+ * Parse the text of /proc/PID/status.  Return 0, or -1 with errno EBADMSG when a line is missing or
+ * malformed.  Pure.
+ */
+int rights_parse(const char *text, size_t len, struct rights *out);
+
+/* What the sidecar reads, opened once, so that it can go on after a chroot. */
+struct rights_watch {
+	int program_fd; /* the main thread's status, or -1 */
+	int own_fd;	/* the calling thread's status, or -1 */
+};
+
+void rights_open(struct rights_watch *watch);
+
+/*
+ * rights_follow(watch):
+ * Compare; where the main thread has other rights than this one, take the same ones.  Return 0 when
+ * they are the same now (or nobody can tell, because there is no /proc), -1 when this thread cannot
+ * follow: then it must end.
+ */
+int rights_follow(struct rights_watch *watch);
+
+#endif

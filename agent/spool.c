@@ -1,0 +1,210 @@
+#include "agent/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/backlog.h"
+#include "agent/clock.h"
+#include "agent/dir.h"
+#include "agent/log.h"
+#include "agent/options.h"
+
+#define SUFFIX ".lp"
+#define CHUNK_BYTES 32768 /* at least two of the longest lines */
+#define LOOK_EVERY_NS (60 * CLOCK_S)
+
+/* So many files of one destination; when there are more, the oldest go. */
+#define MOST_FILES 64
+
+static uint64_t hash(uint64_t h, const char *text)
+{
+	do
+		h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3); /* FNV-1a */
+	while (*text++);
+	return h;
+}
+
+void spool_open(struct spool *spool, const struct options *options)
+{
+	uint64_t id = UINT64_C(0xcbf29ce484222325);
+
+	/* All that a point's place depends on; hashed, because a URL may hold a password. */
+	id = hash(id, options->url);
+	id = hash(id, options->database);
+	id = hash(id, options->retention_policy);
+	id = hash(id, options->org);
+	id = hash(id, options->bucket);
+	memset(spool, 0, sizeof(*spool));
+	snprintf(spool->prefix, sizeof(spool->prefix), "memagent-%016llx-", (unsigned long long)id);
+	spool->file_fd = -1;
+	spool->dir_fd = open(options->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (spool->dir_fd < 0)
+		log_say(LOG_CONFIG,
+			"MEMAGENT_SPOOL=%s cannot be used: %s; expected the path of a directory to "
+			"write to; nothing is kept",
+			options->spool, strerrordesc_np(errno));
+}
+
+static bool is_ours(const struct spool *spool, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(name, spool->prefix, strlen(spool->prefix)) == 0 && n > strlen(SUFFIX) &&
+	       strcmp(name + n - strlen(SUFFIX), SUFFIX) == 0 && n < sizeof(spool->name);
+}
+
+/*
+ * Find the oldest of this destination's files that is newer than ${after} (their names sort by
+ * time), and copy its name to ${out}; "" when there is none.  Return how many files there are.
+ */
+static unsigned find(const struct spool *spool, const char *after, char *out, size_t size)
+{
+	struct dir dir;
+	const char *name;
+	unsigned files = 0;
+
+	out[0] = '\0';
+	dir_start(&dir, spool->dir_fd);
+	while ((name = dir_next(&dir)) != NULL) {
+		if (!is_ours(spool, name))
+			continue;
+		files++;
+		if (strcmp(name, after) > 0 && (out[0] == '\0' || strcmp(name, out) < 0))
+			snprintf(out, size, "%s", name);
+	}
+	return files;
+}
+
+/* Open ${name} for delivery, if nobody else is at it.  Return 0 or -1. */
+static int claim(struct spool *spool, const char *name)
+{
+	int fd = openat(spool->dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	/* No links left: somebody has delivered it between our look and our lock. */
+	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st) || !S_ISREG(st.st_mode) ||
+	    st.st_nlink == 0 || st.st_uid != geteuid()) {
+		close(fd);
+		return -1;
+	}
+	spool->file_fd = fd;
+	spool->offset = 0;
+	spool->size = st.st_size;
+	snprintf(spool->name, sizeof(spool->name), "%s", name);
+	return 0;
+}
+
+static void look_for_file(struct spool *spool)
+{
+	char name[sizeof(spool->name)] = "";
+	char after[sizeof(spool->name)];
+
+	if (clock_mono_ns() < spool->look_ns)
+		return;
+	do {
+		memcpy(after, name, sizeof(after));
+		find(spool, after, name, sizeof(name));
+	} while (name[0] && claim(spool, name));
+	if (spool->file_fd < 0)
+		spool->look_ns = clock_mono_ns() + LOOK_EVERY_NS;
+}
+
+/* Bring in the next whole lines.  What is at the end without a newline is not ours, and skipped. */
+static void read_chunk(struct spool *spool, struct backlog *backlog)
+{
+	char chunk[CHUNK_BYTES];
+	ssize_t n = pread(spool->file_fd, chunk, sizeof(chunk), spool->offset);
+	const char *line = chunk;
+	const char *newline;
+
+	while (n > 0 && (newline = memchr(line, '\n', (size_t)(chunk + n - line)))) {
+		backlog_add(backlog, line, (size_t)(newline + 1 - line));
+		line = newline + 1;
+	}
+	if (line == chunk)
+		spool->offset = spool->size;
+	else
+		spool->offset += line - chunk;
+	spool->end = backlog->next;
+}
+
+void spool_feed(struct spool *spool, struct backlog *backlog)
+{
+	if (spool->dir_fd < 0)
+		return;
+	if (spool->file_fd < 0)
+		look_for_file(spool);
+	if (spool->file_fd < 0)
+		return;
+	if (spool->offset < spool->size) {
+		if (backlog->used + CHUNK_BYTES <= backlog->size / 2)
+			read_chunk(spool, backlog);
+	} else if (backlog->first >= spool->end) {
+		unlinkat(spool->dir_fd, spool->name, 0);
+		close(spool->file_fd);
+		spool->file_fd = -1;
+	}
+}
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0)
+			return -1;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static void remove_oldest(const struct spool *spool)
+{
+	char name[sizeof(spool->name)];
+
+	while (find(spool, "", name, sizeof(name)) >= MOST_FILES && name[0])
+		if (unlinkat(spool->dir_fd, name, 0))
+			break;
+}
+
+int spool_save(struct spool *spool, const struct backlog *backlog)
+{
+	char name[96], half[sizeof(name) + 8];
+	size_t straight = backlog->size - backlog->head;
+	int fd = -1;
+
+	if (spool->dir_fd < 0)
+		return -1;
+	remove_oldest(spool);
+	snprintf(name, sizeof(name), "%s%020lld-%d" SUFFIX, spool->prefix,
+		 (long long)clock_wall_ns(), (int)getpid());
+	snprintf(half, sizeof(half), ".%s.half", name);
+	if (straight > backlog->used)
+		straight = backlog->used;
+	fd =
+	    openat(spool->dir_fd, half, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0 || write_all(fd, backlog->ring + backlog->head, straight) ||
+	    write_all(fd, backlog->ring, backlog->used - straight) ||
+	    renameat(spool->dir_fd, half, spool->dir_fd, name))
+		goto failed;
+	close(fd);
+	return 0;
+
+failed:
+	log_say(LOG_END, "cannot keep the points that are left: %s; they are lost",
+		strerrordesc_np(errno));
+	if (fd >= 0) {
+		unlinkat(spool->dir_fd, half, 0);
+		close(fd);
+	}
+	return -1;
+}

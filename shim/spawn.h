@@ -1,0 +1,16 @@
+#ifndef MEMAGENT_SPAWN_H
+#define MEMAGENT_SPAWN_H
+/*
+ * spawn: which thread is the process's main thread; see spawn.c for the rest.
+ *
+ * Layer    shim.
+ */
+#include <pthread.h>
+
+/* The main thread notes itself. */
+void spawn_note_main_thread(void);
+
+/* Return the main thread, which is another one in the child of a fork by another one. */
+pthread_t spawn_main_thread(void);
+
+#endif

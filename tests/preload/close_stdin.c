@@ -1,0 +1,18 @@
+/*
+ * The old idiom for a new standard input: close(0), then open gives 0.  Between
+ * the two another thread of the process may take the number.
+ */
+#include "expect.h"
+
+int main(void)
+{
+	struct tally tally = {0};
+
+	for (int i = 0; i < 20000; i++) {
+		CHECK(close(STDIN_FILENO) == 0);
+		tally_free(&tally, tally_malloc(&tally, 100));
+		CHECK(open("/dev/null", O_RDONLY) == STDIN_FILENO);
+	}
+	tally_expect(&tally);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/*
+ * Started without standard streams: what the agent opens must not become 0, 1 or
+ * 2 of the program (a log line would go into its first file).
+ */
+#include "again.h"
+
+int main(int argc, char **argv)
+{
+	struct tally tally = {0};
+
+	(void)argv;
+	if (!is_again(argc)) {
+		closefrom(0);
+		run_again();
+	}
+	for (int number = 0; number < 5; number++) {
+		tally_free(&tally, tally_malloc(&tally, 100));
+		CHECK(open("/", O_RDONLY) == number);
+	}
+	tally_expect(&tally);
+	return 0;
+}

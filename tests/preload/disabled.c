@@ -1,0 +1,25 @@
+/*
+ * MEMAGENT_ENABLED=0: no thread, no file, no output; the same program.
+ *
+ * with-env: MEMAGENT_ENABLED=0
+ * wants-points: none
+ */
+#include <sys/stat.h>
+
+#include "expect.h"
+
+int main(void)
+{
+	struct stat task;
+	pid_t child;
+
+	for (int i = 0; i < 1000; i++)
+		free(malloc(100));
+	child = fork();
+	CHECK(child >= 0);
+	if (child != 0)
+		expect_child(child);
+	/* Two links of its own and one for each thread. */
+	CHECK(stat("/proc/self/task", &task) == 0 && task.st_nlink == 3);
+	return 0;
+}

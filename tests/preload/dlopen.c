@@ -1,0 +1,35 @@
+/*
+ * A library that allocates in its constructor, in use, in its destructor and in
+ * thread-local storage of its own, loaded and unloaded again and again; the caller's
+ * $ORIGIN holds, which it would not if dlopen were hooked (heaptrack#48, memray#212).
+ * ld.so's own objects are counted too, so only what is left can be told.
+ */
+#include <dlfcn.h>
+
+#include "expect.h"
+
+int main(void)
+{
+	struct tally tally = {0};
+
+	for (int i = 0; i < 50; i++) {
+		void *library = dlopen("$ORIGIN/lib/libguest.so", i % 2 ? RTLD_NOW : RTLD_LAZY);
+		void *(*make)(size_t);
+		void (*destroy)(void *);
+
+		CHECK(library != NULL);
+		make = (void *(*)(size_t))dlsym(library, "guest_make");
+		destroy = (void (*)(void *))dlsym(library, "guest_destroy");
+		CHECK(make != NULL && destroy != NULL);
+		/* guest_make keeps nothing, the object is the caller's. */
+		destroy(tally_gone(&tally, tally_made(&tally, make(100), 100)));
+		CHECK(dlclose(library) == 0);
+		/* One in its constructor, freed in its destructor; one kept by its thread. */
+		tally.mallocs++;
+		tally.frees++;
+	}
+	tally_expect_at_least(&tally);
+	/* What ld.so keeps for good does not grow with the rounds. */
+	expect("heap_objects", "<=", 20);
+	return 0;
+}

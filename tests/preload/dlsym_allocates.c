@@ -1,0 +1,23 @@
+/*
+ * dlsym allocates while the agent looks malloc up with it: it must neither recurse
+ * nor hand out or free what the allocator does not know (jemalloc#2505).
+ *
+ * with-preload: ours libhungry.so
+ */
+#include <dlfcn.h>
+
+#include "expect.h"
+
+int main(void)
+{
+	struct tally tally = {0};
+
+	CHECK(dlsym(RTLD_DEFAULT, "malloc") != NULL);
+	for (size_t size = 0; size < 1000; size++)
+		tally_free(&tally, tally_malloc(&tally, size));
+	/* Two objects more for each look-up, of which the agent's own are not to be counted on. */
+	expect("mallocs", ">=", tally.mallocs + 2);
+	expect("heap_objects", "=", 0);
+	expect("heap_alloc_bytes", "=", 0);
+	return 0;
+}

@@ -1,0 +1,18 @@
+/*
+ * exec in place: the same pid, another program (another service, here), whose
+ * counters begin at zero and whose last point is its own.
+ */
+#include "again.h"
+
+int main(int argc, char **argv)
+{
+	struct tally tally = {0};
+
+	(void)argv;
+	for (int i = 0; i < (is_again(argc) ? 7 : 10000); i++)
+		tally_malloc(&tally, 100);
+	if (!is_again(argc))
+		run_again();
+	tally_expect(&tally);
+	return 0;
+}

@@ -1,0 +1,91 @@
+/*
+ * fork while all threads allocate, many times.  In the child only the thread that
+ * forked goes on, the locks of the others stay as they are (gperftools#904,
+ * ddprof#554), and what the others had counted is counted still: each has at most
+ * one call begun and not yet booked.
+ */
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "thread.h"
+
+enum { THREADS = 4, CHILDREN = 60 };
+
+struct worker {
+	pthread_t thread;
+	atomic_ulong begun;
+	atomic_ulong done;
+	struct tally tally;
+};
+
+static struct worker worker[THREADS];
+static atomic_bool stop;
+
+static void *work(void *argument)
+{
+	struct worker *self = argument;
+
+	thread_book(&self->tally);
+	while (!atomic_load(&stop)) {
+		void *object;
+
+		atomic_fetch_add(&self->begun, 1);
+		object = tally_malloc(&self->tally, self->begun % 1000);
+		atomic_fetch_add(&self->done, 1);
+		tally_free(&self->tally, object);
+	}
+	return NULL;
+}
+
+/* ${threads} objects of libc's, a dtv each, beside the ${own} of the main thread. */
+static void expect_in_child(uint64_t own)
+{
+	uint64_t begun = own + THREADS;
+	uint64_t done = own + THREADS;
+
+	for (int i = 0; i < THREADS; i++) {
+		begun += atomic_load(&worker[i].begun);
+		done += atomic_load(&worker[i].done);
+	}
+	expect("mallocs", ">=", done);
+	expect("mallocs", "<=", begun);
+	/* A dtv of each thread and its last object, for ever lost to this process. */
+	expect("heap_objects", ">=", own + THREADS);
+	expect("heap_objects", "<=", own + THREADS + THREADS);
+}
+
+static void child(int number)
+{
+	for (int i = 0; i < 100; i++)
+		CHECK(malloc(50) != NULL);
+	/* Most children do as a shell does, every tenth lives to tell its totals. */
+	if (number % 10 != 0)
+		_exit(0);
+	expect_in_child(100);
+	exit(0);
+}
+
+int main(void)
+{
+	struct tally tally = {0};
+
+	for (int i = 0; i < THREADS; i++)
+		worker[i].thread =
+		    thread_start(thread_stack(THREAD_STACK), THREAD_STACK, work, &worker[i]);
+	for (int i = 0; i < CHILDREN; i++) {
+		pid_t pid = fork();
+
+		CHECK(pid >= 0);
+		if (pid == 0)
+			child(i);
+		expect_child(pid);
+	}
+	atomic_store(&stop, true);
+	for (int i = 0; i < THREADS; i++) {
+		CHECK(pthread_join(worker[i].thread, NULL) == 0);
+		tally_add(&tally, &worker[i].tally);
+	}
+	expect("processes", "=", 1 + CHILDREN / 10);
+	tally_expect(&tally);
+	return 0;
+}

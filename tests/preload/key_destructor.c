@@ -1,0 +1,95 @@
+/*
+ * malloc and free in the destructors of thread-specific data, which run after
+ * the library's own might have: pthread runs up to four rounds in no order, and
+ * what a thread counts in after its end must not be what the next one counts in
+ * already.  So several threads end while others begin.
+ */
+#include <limits.h>
+#include <stdbool.h>
+
+#include "thread.h"
+
+enum { LANES = 4, ROUNDS = 250, OBJECTS = 100 };
+
+static pthread_key_t key[3];
+
+struct lane {
+	pthread_t thread;
+	void *stack;
+	struct tally tally;
+	void *object;
+	int rounds;
+	bool idle; /* the destructor's is the thread's only use of the heap */
+};
+
+static void churn(struct tally *tally)
+{
+	for (size_t i = 0; i < OBJECTS; i++)
+		tally_free(tally, tally_malloc(tally, i));
+}
+
+static void destroy(void *argument)
+{
+	struct lane *lane = argument;
+
+	churn(&lane->tally);
+	tally_free(&lane->tally, lane->object);
+	lane->object = tally_malloc(&lane->tally, 333);
+	if (++lane->rounds < PTHREAD_DESTRUCTOR_ITERATIONS)
+		CHECK(pthread_setspecific(key[lane->rounds % 3], lane) == 0);
+	else
+		tally_free(&lane->tally, lane->object);
+}
+
+static void *work(void *argument)
+{
+	struct lane *lane = argument;
+
+	CHECK(pthread_setspecific(key[lane->rounds % 3], lane) == 0);
+	if (lane->idle)
+		return NULL;
+	thread_book(&lane->tally);
+	churn(&lane->tally);
+	lane->object = tally_malloc(&lane->tally, 100);
+	return NULL;
+}
+
+static void start(struct lane *lane, bool idle)
+{
+	lane->rounds = 0;
+	lane->object = NULL;
+	lane->idle = idle;
+	lane->thread = thread_start(lane->stack, THREAD_STACK, work, lane);
+}
+
+int main(void)
+{
+	static struct lane lane[LANES];
+	struct tally tally = {0};
+	/* Of the idle threads, whose dtv nobody has booked; its size is left out. */
+	uint64_t dtvs = 0;
+
+	for (int i = 0; i < 3; i++)
+		CHECK(pthread_key_create(&key[i], destroy) == 0);
+	for (int i = 0; i < LANES; i++)
+		lane[i].stack = thread_stack(THREAD_STACK);
+	for (int i = 0; i < LANES * ROUNDS; i++) {
+		struct lane *next = &lane[i % LANES];
+
+		if (i >= LANES) {
+			CHECK(pthread_join(next->thread, NULL) == 0);
+			CHECK(next->rounds == PTHREAD_DESTRUCTOR_ITERATIONS);
+		}
+		start(next, i % 3 == 0);
+		dtvs += i % 3 == 0;
+	}
+	for (int i = 0; i < LANES; i++) {
+		CHECK(pthread_join(lane[i].thread, NULL) == 0);
+		tally_add(&tally, &lane[i].tally);
+	}
+	expect("mallocs", "=", tally.mallocs + dtvs);
+	expect("frees", "=", tally.frees + dtvs);
+	expect("heap_objects", "=", 0);
+	expect("heap_alloc_bytes", "=", 0);
+	return 0;
+}

@@ -1,0 +1,21 @@
+/*
+ * hungry: a dlsym that allocates, as it did in older libcs (and does in other
+ * preloads that wrap it): whoever looks malloc up with it meets itself
+ * (jemalloc#2505, fakechroot#21).
+ */
+#include <dlfcn.h>
+#include <stdlib.h>
+
+extern void *dlvsym(void *handle, const char *name, const char *version);
+
+void *dlsym(void *handle, const char *name)
+{
+	static void *(*real)(void *, const char *);
+
+	if (real == NULL)
+		real = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
+	free(calloc(1, 32));
+	free(malloc(32));
+	/* A tail call: RTLD_NEXT is found by the return address, which stays the caller's. */
+	return real(handle, name);
+}

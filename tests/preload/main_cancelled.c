@@ -1,0 +1,25 @@
+/*
+ * main is cancelled, and the other thread ends after it: the process ends with
+ * status 0, as it does after pthread_exit, though no pthread_exit was called.
+ *
+ * limit: 30
+ */
+#include "thread.h"
+
+static pthread_t main_thread;
+
+static void *work(void *argument)
+{
+	CHECK(pthread_cancel(main_thread) == 0);
+	CHECK(pthread_join(main_thread, NULL) == 0);
+	say(STDOUT_FILENO, "the last one out\n");
+	return argument;
+}
+
+int main(void)
+{
+	main_thread = pthread_self();
+	thread_start(thread_stack(THREAD_STACK), THREAD_STACK, work, NULL);
+	for (;;)
+		pause();
+}

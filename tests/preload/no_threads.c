@@ -1,0 +1,26 @@
+/*
+ * RLIMIT_NPROC forbids the agent its thread: the program runs on without, and
+ * the agent says so in the one place where it says anything.
+ *
+ * with-user: 54321
+ * with-ulimit: -u 1
+ * with-env: MEMAGENT_LOG=off
+ * wants-points: none
+ */
+#include "thread.h"
+
+static void *never(void *argument)
+{
+	return argument;
+}
+
+int main(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, never, NULL) == 0)
+		skip("this user may have threads beyond RLIMIT_NPROC");
+	for (int i = 0; i < 1000; i++)
+		free(malloc(100));
+	return 0;
+}

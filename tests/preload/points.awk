@@ -1,0 +1,164 @@
+# points.awk: is what the agent wrote true?
+#
+#   awk -f points.awk EXPECTATIONS POINTS
+#
+# EXPECTATIONS  lines "PID FIELD RELATION VALUE", written through expect.h
+# POINTS        line protocol, as the agent appended it to a file
+#
+# Prints every complaint; status 1 when there is one.  A series is a whole set
+# of tags: exec keeps the pid and begins to count anew, under another service.
+# With -v unbalanced=1 more objects may be freed than the agent saw made; then the
+# live ones must be left out of the point.  With -v base="FIELD=VALUE,…" every
+# expected value is that much more: what other libraries allocate in any process.
+
+function complain(text)
+{
+	print text
+	complaints++
+}
+
+# Fill value[] from the fields of a point, without the integers' suffix.
+function parse(fields,    parts, count, i, pair)
+{
+	delete value
+	count = split(fields, parts, ",")
+	for (i = 1; i <= count; i++) {
+		split(parts[i], pair, "=")
+		if (pair[1] in value)
+			complain("line " FNR ": field " pair[1] " twice")
+		value[pair[1]] = pair[2]
+		sub(/i$/, "", value[pair[1]])
+		if (value[pair[1]] ~ /^-/)
+			complain("line " FNR ": " pair[1] " is negative: " pair[2])
+	}
+}
+
+function check_sums(    name, sum)
+{
+	sum = 0
+	for (name in value)
+		if (name ~ /^sizes_/)
+			sum += value[name]
+	if (sum != value["mallocs"])
+		complain("line " FNR ": the sizes_* sum up to " sum ", mallocs is " value["mallocs"])
+	if (unbalanced && !("heap_objects" in value))
+		return
+	if (value["mallocs"] - value["frees"] != value["heap_objects"])
+		complain("line " FNR ": mallocs - frees is not heap_objects")
+	if (value["total_alloc_bytes"] - value["total_freed_bytes"] != value["heap_alloc_bytes"])
+		complain("line " FNR ": total_alloc_bytes - total_freed_bytes is not heap_alloc_bytes")
+}
+
+function check_monotony(series, time,    name, i)
+{
+	# As texts of equal length: nanoseconds are beyond a double's integers.
+	if (series in last_time && time "" <= last_time[series] "")
+		complain("line " FNR ": time " time " does not follow " last_time[series])
+	last_time[series] = time
+	for (name in value) {
+		if (!(name in cumulative) && name !~ /^sizes_/)
+			continue
+		if (value[name] + 0 < last[series, name] + 0)
+			complain("line " FNR ": " name " went back from " last[series, name] " to " value[name])
+		last[series, name] = value[name]
+	}
+}
+
+BEGIN {
+	needed_count = split("mallocs frees reallocs failed_allocs " \
+	    "total_alloc_bytes total_freed_bytes total_requested_bytes " \
+	    (unbalanced ? "" : "heap_objects heap_alloc_bytes"), needed, " ")
+	split("mallocs frees reallocs failed_allocs total_alloc_bytes total_freed_bytes " \
+	    "total_requested_bytes minor_faults major_faults cpu_user_ns cpu_sys_ns " \
+	    "agent_cpu_ns agent_points_dropped agent_send_errors", names, " ")
+	for (i in names)
+		cumulative[names[i]] = 1
+	bases = split(base, names, ",")
+	for (i = 1; i <= bases; i++) {
+		split(names[i], pair, "=")
+		offset[pair[1]] = pair[2] + 0
+	}
+}
+
+FILENAME == ARGV[1] {
+	expectations++
+	expectation[expectations] = $0
+	if ($2 == "processes")
+		promised = $4
+	else
+		told[$1] = 1
+	next
+}
+
+!/^[^ ,=]+(,[^ ,=]+=[^ ,=]+)+ [a-z_0-9]+=[0-9.]+i?(,[a-z_0-9]+=[0-9.]+i?)* [0-9]+$/ {
+	complain("line " FNR " is no point: " $0)
+	next
+}
+
+{
+	pid = ""
+	tags = split($1, tag, ",")
+	for (i = 2; i <= tags; i++)
+		if (tag[i] ~ /^pid=/)
+			pid = substr(tag[i], 5)
+	if ($1 !~ /,host=/ || $1 !~ /,service=/ || pid == "")
+		complain("line " FNR " lacks a tag: " $1)
+	parse($2)
+	for (i = 1; i <= needed_count; i++)
+		if (!(needed[i] in value)) {
+			complain("line " FNR " lacks the field " needed[i])
+			next
+		}
+	check_sums()
+	check_monotony($1, $3)
+	points[pid]++
+	# Fields may come and go, the last point is what counts.
+	for (name in value) {
+		final[pid, name] = value[name]
+		final_point[pid, name] = points[pid]
+	}
+}
+
+function holds(have, relation, want)
+{
+	if (relation == "=")
+		return have + 0 == want + 0
+	if (relation == ">=")
+		return have + 0 >= want + 0
+	if (relation == "<=")
+		return have + 0 <= want + 0
+	complain("no such relation: " relation)
+	return 0
+}
+
+END {
+	for (i = 1; i <= expectations; i++) {
+		split(expectation[i], want, " ")
+		pid = want[1]
+		if (want[2] == "processes")
+			continue
+		if (want[2] == "points")
+			have = points[pid] + 0
+		else if (!(pid in points)) {
+			complain("process " pid " has no point, but expects " want[2] " " want[3] " " want[4])
+			continue
+		} else if (final_point[pid, want[2]] != points[pid]) {
+			complain("process " pid ": the last point has no " want[2])
+			continue
+		} else
+			have = final[pid, want[2]]
+		if (want[2] in offset)
+			want[4] += offset[want[2]]
+		if (!holds(have, want[3], want[4]))
+			complain("process " pid ": expected " want[2] " " want[3] " " want[4] \
+			    ", the last point has " have)
+	}
+	if (promised != "") {
+		heard = 0
+		for (pid in told)
+			heard++
+		if (heard < promised)
+			complain("only " heard " of " promised " processes told what they expect")
+	}
+	exit complaints > 0
+}

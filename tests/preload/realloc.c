@@ -1,0 +1,68 @@
+/*
+ * realloc in every form: of NULL it makes an object, to 0 it frees one, else
+ * bytes move and objects do not.  A realloc that fails leaves the object alone;
+ * shims that count its free lose it (and go negative when it is freed again).
+ */
+#include "expect.h"
+
+static struct tally tally;
+
+static void grow_and_shrink(void)
+{
+	char *object = tally_realloc(&tally, NULL, 10);
+
+	memcpy(object, "123456789", 10);
+	for (size_t size = 20; size < 100000; size += size / 3)
+		object = tally_realloc(&tally, object, size);
+	for (size_t size = 100000; size > 10; size -= size / 3)
+		object = tally_realloc(&tally, object, size);
+	CHECK(memcmp(object, "123456789", 10) == 0);
+	/* In place: the usable size stays what it was. */
+	object = tally_realloc(&tally, object, malloc_usable_size(object));
+	tally_free(&tally, object);
+}
+
+static void to_nothing(void)
+{
+	void *object = tally_realloc(&tally, tally_malloc(&tally, 100), 0);
+
+	/* Other allocators than glibc's keep an object of no bytes. */
+	if (object != NULL)
+		tally_free(&tally, object);
+	tally_free(&tally, tally_realloc(&tally, NULL, 0));
+}
+
+static void failing(void)
+{
+	/* Hidden, so that no compiler finds out that these cannot be. */
+	volatile size_t huge = PTRDIFF_MAX;
+	volatile size_t half = SIZE_MAX / 2;
+	char *object = tally_malloc(&tally, 5);
+
+	memcpy(object, "four", 5);
+	CHECK(tally_realloc(&tally, object, huge) == NULL);
+	CHECK(reallocarray(object, half, 3) == NULL);
+	tally.failed++;
+	CHECK(strcmp(object, "four") == 0);
+	tally_free(&tally, object);
+}
+
+static void arrays(void)
+{
+	size_t before;
+	void *object = tally_made(&tally, reallocarray(NULL, 10, 10), 100);
+
+	before = malloc_usable_size(object);
+	object = tally_resized(&tally, before, reallocarray(object, 100, 100), 10000);
+	tally_free(&tally, object);
+}
+
+int main(void)
+{
+	grow_and_shrink();
+	to_nothing();
+	failing();
+	arrays();
+	tally_expect(&tally);
+	return 0;
+}

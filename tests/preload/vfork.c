@@ -1,0 +1,46 @@
+/*
+ * The child of vfork runs in its parent's memory while the parent waits: it may
+ * only exec or _exit, and nothing of it is reported, counted or waited for.
+ */
+#include "expect.h"
+
+extern char **environ;
+
+static pid_t vfork_exec(void)
+{
+	static char sh[] = "sh";
+	static char option[] = "-c";
+	static char text[] = "exit 0";
+	static char *const arguments[] = {sh, option, text, NULL};
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		execve("/bin/sh", arguments, environ);
+		_exit(EXPECT_FAILED);
+	}
+	return pid;
+}
+
+static pid_t vfork_exit(void)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid;
+}
+
+int main(void)
+{
+	struct tally tally = {0};
+
+	for (int i = 0; i < 100; i++) {
+		if (i % 5 == 0)
+			expect_child(vfork_exec());
+		else
+			expect_child(vfork_exit());
+		tally_malloc(&tally, 100);
+	}
+	tally_expect(&tally);
+	return 0;
+}
