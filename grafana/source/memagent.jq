@@ -73,7 +73,7 @@ def sizes_query:
 	[24, 7, graph("Stack of the main thread"; "VmStk. Other threads' stacks are mappings of their own and part of Sys."; "bytes"; [line_of(gauge("stack_bytes"))])]
 ]},
 {title: "Trim (where Go has its collector)", panels: [
-	[12, 8, graph("Share of time spent on trimming"; "Part of one core's time since the last point that giving memory back took. Nothing is drawn where MEMAGENT_TRIM_INTERVAL is not set."; "percentunit";
+	[12, 8, graph("Share of processor time spent on trimming"; "Share of the processor time of the process that giving memory back took. Nothing is drawn where MEMAGENT_TRIM_INTERVAL is not set."; "percentunit";
 		[line_of(worst("trim_cpu_fraction"))])],
 	[12, 8, graph("Trims per second"; "How often free memory was given back to the system."; "ops"; [line_of(rate("trims"))])],
 	[12, 8, graph("Pause of a trim"; "How long the last trim took; threads that allocate meanwhile may wait for as long."; "ns"; [line_of(worst("trim_pause_ns"))])],

@@ -1,6 +1,6 @@
 # agree.jq: compare what the panels' queries answered with the points themselves.
 #
-# In, slurped: the list of asked queries [{name, query, columns, interval_ms}...], the answer to them all, and the
+# In, slurped: the list of asked queries [{name, query, interval_ms, awaited: may have no rows, some: not of every process}...], the answer to them all, and the
 # answer to SELECT * of the same time and the same processes, by host, service and pid.  Prints what does not agree, a line each.
 
 def rows: .columns as $c | .values | map([$c, .] | transpose | map({key: .[0], value: .[1]}) | from_entries);
@@ -40,7 +40,7 @@ def answered: [.values[] | select(.[1] != null) | {key: (.[0] / 1000000 | tostri
 	elif [$answer.series[]?.values[] | .[1:][] | select(. != null)] == [] then
 		(if $a.awaited then empty else "\($a.name): no rows for \($a.query)" end)
 	elif ($a.query | contains("SELECT sum(")) or ($a.query | contains("\"agent_coverage\"")) or ($a.query | contains("count(")) then empty
-	elif ([$answer.series[].tags] | sort) != ([$raw[].tags] | sort) and ($a.awaited | not) then
+	elif ([$answer.series[].tags] | sort) != ([$raw[].tags] | sort) and ($a.awaited or $a.some | not) then
 		"\($a.name): processes \([$answer.series[].tags | .pid]) instead of \([$raw[].tags | .pid])"
 	else
 		$answer.series[] | . as $series | ($raw[] | select(.tags == $series.tags).rows) as $rows
