@@ -2,7 +2,8 @@
 #
 #   all          the library, its transport and memagent-run, in build/
 #   deps         install what building needs (demo, test and check call it for theirs)
-#   demo         a server under load, and what InfluxDB then holds of it
+#   demo         four servers under load, what InfluxDB then holds of them, and pictures of it;
+#                ONLY='global burst-trim' for some, SECONDS=30 for longer
 #   test         all tests; PATTERN='unit/*' for some of them
 #   check        formatting, static analysis, warnings of two compilers, exported symbols, documents
 #   docs         make the tables in README.md anew

@@ -148,7 +148,7 @@ function judge(    i, peak, base, after, made, steady, enough, kept, third, clas
 		held = rss[n] - rss_base - (after - base)
 		still = rss_peak > rss_base ? (rss[n] - rss_base) / (rss_peak - rss_base) : 0
 		words = words " Resident: " bytes(rss_base) " before the load, " bytes(rss_peak) " at most, " bytes(rss[n]) " at the end."
-		if (class == "returns" && held >= 4 * 1048576 && still >= 0.5)
+		if (class == "returns" && held >= 16 * 1048576 && still >= 0.5)
 			words = words " The allocator still holds " bytes(held) " that the program has freed: memory in holes. MEMAGENT_TRIM_INTERVAL gives it back."
 	}
 	if (trims[n] != "") {
