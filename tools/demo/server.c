@@ -268,11 +268,11 @@ static void notice(void *cls, struct MHD_Connection *connection, void **socket_s
 }
 
 /* ${mode} is read at each request. */
-static struct MHD_Daemon *serve(unsigned short port, const struct mode **mode)
+static struct MHD_Daemon *serve(struct in_addr host, unsigned short port, const struct mode **mode)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_port = htons(port),
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+				      .sin_addr = host};
 
 	return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
 				    MHD_USE_POLL | MHD_USE_ITC,
@@ -296,9 +296,10 @@ static unsigned short port_of(struct MHD_Daemon *daemon)
 
 static int usage(FILE *to, int status)
 {
-	fprintf(to, "usage: server [PORT [MODE]]\n"
-		    "Serve http://127.0.0.1:PORT/v1/push until SIGTERM or SIGINT.\n"
-		    "PORT 0, the default, is any free one. MODE is one of:\n");
+	fprintf(to,
+		"usage: server [PORT [MODE [ADDRESS]]]\n"
+		"Serve http://ADDRESS:PORT/v1/push until SIGTERM or SIGINT.\n"
+		"PORT 0, the default, is any free one; ADDRESS is 127.0.0.1. MODE is one of:\n");
 	for (size_t i = 0; i < MODES; i++)
 		fprintf(to, "  %-8s %s%s\n", modes[i].name, modes[i].doc,
 			i == 0 ? " (the default)" : "");
@@ -321,13 +322,20 @@ int main(int argc, char **argv)
 {
 	unsigned short port = 0;
 	const struct mode *mode = &modes[0];
+	const char *address = argc > 3 ? argv[3] : "127.0.0.1";
+	struct in_addr host;
 	sigset_t stop;
 	int number;
 
 	if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
 		return usage(stdout, 0);
-	if (argc > 3)
+	if (argc > 4)
 		return usage(stderr, 2);
+	if (inet_pton(AF_INET, address, &host) != 1) {
+		fprintf(stderr, "server: %s is not an address: expected one like 0.0.0.0\n",
+			address);
+		return 2;
+	}
 	if (argc > 1 && !port_parse(argv[1], &port)) {
 		fprintf(stderr, "server: %s is not a port: expected 0 to 65535\n", argv[1]);
 		return 2;
@@ -346,13 +354,13 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 
 	errno = 0;
-	struct MHD_Daemon *daemon = serve(port, &mode);
+	struct MHD_Daemon *daemon = serve(host, port, &mode);
 	if (daemon == NULL) {
-		fprintf(stderr, "server: can't listen on 127.0.0.1:%u: %s\n", port,
+		fprintf(stderr, "server: can't listen on %s:%u: %s\n", address, port,
 			errno != 0 ? strerror(errno) : "libmicrohttpd refused");
 		return 1;
 	}
-	if (printf("listening on 127.0.0.1:%u\n", port_of(daemon)) < 0 || fflush(stdout) == EOF) {
+	if (printf("listening on %s:%u\n", address, port_of(daemon)) < 0 || fflush(stdout) == EOF) {
 		fprintf(stderr, "server: can't write to stdout: %s\n", strerror(errno));
 		MHD_stop_daemon(daemon);
 		return 1;
