@@ -3,8 +3,8 @@
 # In: lines as of lines.awk, by process and time.  Environment: report_requests served, or ""; report_figures, a file
 # that gets "NAME TAB VALUE" lines for each process, in blocks that begin with process.
 #
-# The load is the time from the first to the last point between which objects were made at a tenth or more of
-# the highest rate.  base is what was live when it began, after what was live at the last point.
+# The load begins where objects are first made at a hundredth of the highest rate, because its first interval may
+# be a short one, and ends where they are last made at a tenth of it.  base is what was live when it began, after what was live at the last point.
 
 function bytes(n,    sign)
 {
@@ -77,11 +77,10 @@ function find_load(    i, rate, highest)
 	load_a = load_b = 0
 	for (i = 2; i <= n; i++) {
 		rate = (mallocs[i] - mallocs[i - 1]) / (time[i] - time[i - 1])
-		if (highest > 0 && rate >= highest / 10) {
-			if (!load_a)
-				load_a = i - 1
+		if (highest > 0 && !load_a && rate >= highest / 100)
+			load_a = i - 1
+		if (highest > 0 && rate >= highest / 10)
 			load_b = i
-		}
 	}
 	if (!load_a) {
 		load_a = 1
