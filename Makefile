@@ -39,19 +39,29 @@ PRODUCTS = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(BUILD)/memagent-r
 .PHONY: all
 all: $(PRODUCTS)
 
+# One short line for each thing that is made; V=1 shows how.
+ifneq ($(V),1)
+.SILENT:
+endif
+SAY = @echo "  $@"
+
 # What says malloc here means malloc: nothing is to be made of it by the compiler.
 $(BUILD)/obj/shim/%.o: shim/%.c
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(BASE) $(CFLAGS) $(LIBRARY) -fno-builtin -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/agent/%.o: agent/%.c
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(BASE) $(CFLAGS) $(LIBRARY) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
+	$(SAY)
 	$(CC) $(CFLAGS) $(LINK) -Wl,-soname,libmemagent.so -pthread -o $@ $^
 
 $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
+	$(SAY)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
 # The agent's way of delivering, without the agent.
@@ -61,18 +71,22 @@ SEND = tools/memagent-send.c agent/backlog.c agent/delivery.c agent/destination.
 
 $(BUILD)/obj/tools/%.o: tools/%.c
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(BASE) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/memagent-send: $(call objects,$(SEND))
+	$(SAY)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
 TABLES = agent/options.def agent/fields.def agent/sizes.def shim/counters.def
 
 $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(BASE) $(CFLAGS) -o $@ $<
 
 $(BUILD)/memagent-run: tools/memagent-run.in tools/memagent-run.awk $(BUILD)/memagent-describe
+	$(SAY)
 	awk -v describe=$(BUILD)/memagent-describe -v version=$(VERSION) \
 		-f tools/memagent-run.awk tools/memagent-run.in >$@.tmp
 	chmod +x $@.tmp
@@ -90,6 +104,7 @@ deps:
 
 $(BUILD)/demo-server: tools/demo/server.c
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(BASE) $(CFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
 		$(call pkg,--libs libmicrohttpd)
 
@@ -103,22 +118,40 @@ demo:
 # ---- the tests ----
 
 # Each links only what its module declares to need; a new dependency shows here.
+UNIT_backlog = agent/backlog.c
+UNIT_counters = shim/counters.c agent/fields.c
+UNIT_delivery = agent/delivery.c agent/backlog.c agent/verdict.c
+UNIT_duration = agent/duration.c
+UNIT_futex = agent/futex.c agent/clock.c
 UNIT_line = agent/line.c agent/fields.c
+UNIT_options = agent/options.c agent/duration.c agent/tags.c agent/url.c
+UNIT_proc = agent/proc.c
+UNIT_schedule = agent/schedule.c
+UNIT_secret = agent/secret.c
+UNIT_tags = agent/tags.c
+UNIT_threads = shim/threads.c shim/counters.c
+UNIT_transport_file = agent/transport_file.c agent/url.c
+UNIT_url = agent/url.c
+UNIT_verdict = agent/verdict.c
 
 UNITS = $(patsubst tests/unit/check_%.c,%,$(wildcard tests/unit/check_*.c))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all
-TSAN = -fsanitize=thread
+TSAN = -fsanitize=thread -D__SANITIZE_THREAD__
 
-# $(1) name, $(2) folder, $(3) flags
+# gcc's thread sanitizer does not know fences, clang's does not say that it is on.
+TSAN_CC = clang
+
+# $(1) name, $(2) folder, $(3) compiler, $(4) flags
 define unit
 $(BUILD)/tests/$(2)/check_$(1): tests/unit/check_$(1).c tests/unit/unit.h $(UNIT_$(1))
 	@mkdir -p $$(@D)
-	$(CC) $(BASE) $(CFLAGS) $(UNIT_FLAGS_$(1)) $(3) -MMD -MP -MF $(BUILD)/obj/$(2)-$(1).d \
+	@echo "  $$@"
+	$(3) $(BASE) $(CFLAGS) $(4) -MMD -MP -MF $(BUILD)/obj/$(2)-$(1).d \
 		-o $$@ $$< $(UNIT_$(1)) $$(call pkg,--cflags --libs check)
 endef
-$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit,)))
-$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit-asan,$(ASAN))))
-$(foreach u,counters threads,$(eval $(call unit,$(u),unit-tsan,$(TSAN))))
+$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit,$(CC),)))
+$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit-asan,$(CC),$(ASAN))))
+$(foreach u,threads,$(eval $(call unit,$(u),unit-tsan,$(TSAN_CC),$(TSAN))))
 
 UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/unit-asan/check_%) \
 	$(BUILD)/tests/unit-tsan/check_threads
@@ -133,18 +166,22 @@ PLAIN = $(filter-out -D_GNU_SOURCE,$(BASE)) -D_GNU_SOURCE -O2 -g -fno-builtin
 
 $(BUILD)/tests/preload/%: tests/preload/%.c $(wildcard tests/preload/*.h)
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(PLAIN) -o $@ $<
 
 $(BUILD)/tests/preload/lib/lib%.so: tests/preload/lib/%.c
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
 
 $(BUILD)/tests/e2e/scripted: tests/e2e/scripted.c
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(PLAIN) -o $@ $<
 
 $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(BASE) $(CFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
 		$(call pkg,--libs libmicrohttpd)
 
@@ -204,6 +241,7 @@ docs: $(BUILD)/memagent-describe
 
 $(BUILD)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
+	$(SAY)
 	$(CC) $(PLAIN) -o $@ $<
 
 .PHONY: bench-quick

@@ -1,5 +1,6 @@
 #include "agent/delivery.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "agent/clock.h"
@@ -86,22 +87,26 @@ static void failed(struct delivery *d, const struct transport_answer *answer)
 	d->not_before_ns = now + wait;
 }
 
-/* One line on what went wrong, in words that tell what to look at. */
-static void explain(const struct delivery *d, const struct transport_answer *answer,
-		    const char *fate)
+/* What went wrong, in words that tell what to look at.  InfluxDB answers in JSON. */
+static void explain(struct delivery *d, const struct transport_answer *answer)
 {
-	enum log_kind kind = d->ending ? LOG_END : LOG_SEND;
-
-	if (d->ending)
-		fate = "the program ends, what is left is lost";
 	if (answer->status == 0)
-		log_say(kind, "cannot deliver: %s; %s", answer->text, fate);
-	else if (answer->html || answer->status == 404 || answer->status / 100 == 3)
-		log_say(kind, "cannot deliver: this is no InfluxDB, it answers %d %s; %s",
-			answer->status, answer->html ? "with a web page" : answer->text, fate);
+		snprintf(d->reason, sizeof(d->reason), "%s", answer->text);
+	else if (answer->html || answer->status / 100 == 3 ||
+		 (answer->status == 404 && answer->text[0] != '{'))
+		snprintf(d->reason, sizeof(d->reason), "this is no InfluxDB, it answers %d %s",
+			 answer->status, answer->html ? "with a web page" : answer->text);
 	else
-		log_say(kind, "cannot deliver: the server answers %d %s; %s", answer->status,
-			answer->text, fate);
+		snprintf(d->reason, sizeof(d->reason), "the server answers %d %s", answer->status,
+			 answer->text);
+}
+
+/* The points wait; at the end that is for whoever asked for it to tell. */
+static void postpone(struct delivery *d, const struct transport_answer *answer)
+{
+	if (!d->ending)
+		log_say(LOG_SEND, "cannot deliver: %s; the points wait", d->reason);
+	failed(d, answer);
 }
 
 /* What was dropped from the backlog while it was under way has arrived after all. */
@@ -132,14 +137,14 @@ static void refused(struct delivery *d)
 	d->errors++;
 }
 
-static void split(struct delivery *d, const struct transport_answer *answer)
+static void split(struct delivery *d)
 {
 	if (d->batch_points > 1) {
 		d->errors++;
 		d->most_points = d->batch_points / 2;
 		return;
 	}
-	explain(d, answer, "the point is dropped");
+	log_say(LOG_SEND, "cannot deliver: %s; the point is dropped", d->reason);
 	refused(d);
 }
 
@@ -149,27 +154,27 @@ static void create(struct delivery *d, const struct transport_answer *answer)
 		begin_create(d);
 		return;
 	}
-	explain(d, answer, "the points wait");
-	failed(d, answer);
+	d->created = false; /* for the next try, after the back-off */
+	postpone(d, answer);
 }
 
 static void judge_write(struct delivery *d, const struct transport_answer *answer)
 {
 	d->phase = DELIVERY_IDLE;
+	explain(d, answer);
 	switch (verdict_of_write(answer)) {
 	case VERDICT_DELIVERED:
 		delivered(d);
 		break;
 	case VERDICT_RETRY:
-		explain(d, answer, "the points wait");
-		failed(d, answer);
+		postpone(d, answer);
 		break;
 	case VERDICT_DROP:
-		explain(d, answer, "these points are dropped");
+		log_say(LOG_SEND, "cannot deliver: %s; these points are dropped", d->reason);
 		refused(d);
 		break;
 	case VERDICT_SPLIT:
-		split(d, answer);
+		split(d);
 		break;
 	case VERDICT_CREATE:
 		create(d, answer);
@@ -183,10 +188,10 @@ static void judge_create(struct delivery *d, const struct transport_answer *answ
 	if (verdict_created(answer))
 		return;
 	d->created = false;
-	log_say(d->ending ? LOG_END : LOG_SEND,
-		"cannot create the database: %s (status %d); create it, or write as a user who may",
-		answer->text, answer->status);
-	failed(d, answer);
+	snprintf(d->reason, sizeof(d->reason),
+		 "the database is missing, and it cannot be created: %s (status %d)", answer->text,
+		 answer->status);
+	postpone(d, answer);
 }
 
 /* Go on for ${wait_ns} at most; the slices let the sidecar look up when the process wants to end.
@@ -222,6 +227,7 @@ bool delivery_finish(struct delivery *d, int64_t deadline_ns)
 	/* The server may be back: this is the last chance to find out, so no waiting. */
 	d->failures = 0;
 	d->ending = true;
+	snprintf(d->reason, sizeof(d->reason), "no answer in time");
 	for (;;) {
 		int64_t now = clock_mono_ns();
 

@@ -37,6 +37,8 @@ struct delivery {
 	uint64_t errors;  /* requests that failed */
 	uint64_t refused; /* points that the server will never take */
 
+	char reason[384]; /* why the last request failed */
+
 	char batch[DELIVERY_BATCH_BYTES];
 };
 
@@ -60,7 +62,7 @@ void delivery_step(struct delivery *d, int64_t wait_ns);
 /*
  * delivery_finish(d, deadline_ns):
  * Deliver all there is, until the first request that fails or until ${deadline_ns} (monotonic).
- * Return whether all is delivered.
+ * Return whether all is delivered; if not, d->reason tells why.
  */
 bool delivery_finish(struct delivery *d, int64_t deadline_ns);
 

@@ -19,23 +19,24 @@ static const struct transport *choose(enum url_scheme scheme, char *error, size_
 }
 
 /* Return what stands in the file ${path}, read into ${kept}, or without a file ${plain}. */
-static const char *secret(const char *variable, const char *path, const char *plain,
-			  char kept[SECRET_BYTES])
+static const char *secret(const char *variable, const char *what, const char *path,
+			  const char *plain, char kept[SECRET_BYTES])
 {
 	if (path[0] == '\0')
 		return plain;
 	if (secret_read(path, kept))
 		log_say(LOG_CONFIG,
 			"MEMAGENT_%s=%s cannot be used: %s; expected the path of a readable file "
-			"whose first line is the secret; using none",
-			variable, path, strerrordesc_np(errno));
+			"whose first line is the %s; using none",
+			variable, path, strerrordesc_np(errno), what);
 	return kept;
 }
 
 static void configure(struct destination *d, const struct options *o)
 {
-	const char *token = secret("TOKEN_FILE", o->token_file, o->token, d->token);
-	const char *password = secret("PASSWORD_FILE", o->password_file, o->password, d->password);
+	const char *token = secret("TOKEN_FILE", "token", o->token_file, o->token, d->token);
+	const char *password =
+	    secret("PASSWORD_FILE", "password", o->password_file, o->password, d->password);
 
 	d->config = (struct transport_config){
 	    .url = o->url,

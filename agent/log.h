@@ -14,7 +14,7 @@
 #include <sys/types.h>
 
 /* What a line is about.  Of each kind there is one line a minute at most. */
-enum log_kind { LOG_CONFIG, LOG_SEND, LOG_END, LOG_KINDS };
+enum log_kind { LOG_CONFIG, LOG_SEND, LOG_SPOOL, LOG_END, LOG_KINDS };
 
 /* Note what stderr is now. */
 void log_remember(void);

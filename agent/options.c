@@ -78,6 +78,14 @@ static bool parse_TEXT(struct options *o, const char *value, const char **out)
 	return is_clean(value, NAME_BYTES) && set(o, value, out);
 }
 
+/* In line protocol a # at the start makes a comment, and a backslash at the end escapes what
+ * follows. */
+static bool parse_MEASUREMENT(struct options *o, const char *value, const char **out)
+{
+	return value[0] != '#' && value[0] && value[strlen(value) - 1] != '\\' &&
+	       parse_TEXT(o, value, out);
+}
+
 static bool parse_PATH(struct options *o, const char *value, const char **out)
 {
 	return is_clean(value, PATH_BYTES) && set(o, value, out);
@@ -102,7 +110,8 @@ static bool parse_TAGS(struct options *o, const char *value, const char **out)
 		found = tags_next(&rest, &tag);
 		if (found != 1)
 			break;
-		if (is_reserved(tag.key) || has_key(value, at, tag.key))
+		if (tag.key[strlen(tag.key) - 1] == '\\' || is_reserved(tag.key) ||
+		    has_key(value, at, tag.key))
 			return false;
 	}
 	return found == 0 && set(o, value, out);

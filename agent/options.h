@@ -14,6 +14,7 @@
 
 struct options {
 #define OPTION_TYPE_TEXT const char *
+#define OPTION_TYPE_MEASUREMENT const char *
 #define OPTION_TYPE_PATH const char *
 #define OPTION_TYPE_URL const char *
 #define OPTION_TYPE_TAGS const char *
@@ -29,9 +30,9 @@ struct options {
 	 * One line for each value that was not valid, where the default is used in its place, and
 	 * for each that comes from another program's variable.
 	 */
-	char problems[4096];
+	char problems[8192];
 
-	char text[8192]; /* what the pointers point to */
+	char text[16384]; /* what the pointers point to */
 	size_t text_used;
 };
 

@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#define STATUS_BYTES 4096 /* the kernel writes about 1,500 */
+#define CHUNK_BYTES 4096 /* usually all of it: the kernel writes about 1,500 */
 
 static const struct {
 	const char *key;
@@ -58,30 +58,87 @@ static int parse_line(const char *p, const char *end, struct proc_status *out)
 	return 0;
 }
 
+/* What is being read, and whether any of it was known. */
+struct reading {
+	struct proc_status *out;
+	int found;
+};
+
+static int read_line(void *arg, const char *text, size_t len)
+{
+	struct reading *reading = arg;
+	int known = parse_line(text, text + len, reading->out);
+
+	if (known < 0)
+		return 1;
+	reading->found += known;
+	return 0;
+}
+
+/* Return 0 when the ${reading} went well; -1 with errno, which a negative ${result} has left. */
+static int conclude(struct reading *reading, int result)
+{
+	if (result == 0 && reading->found)
+		return 0;
+	memset(reading->out, -1, sizeof(*reading->out));
+	if (result >= 0)
+		errno = EBADMSG;
+	return -1;
+}
+
 int proc_status_parse(const char *text, size_t len, struct proc_status *out)
 {
-	const char *p = text;
+	struct reading reading = {out, 0};
 	const char *end = text + len;
-	int found = 0;
+	int result = 0;
 
 	memset(out, -1, sizeof(*out));
-	while (p < end) {
+	for (const char *p = text; p < end && result == 0;) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		const char *stop = newline ? newline : end;
-		int known = parse_line(p, stop, out);
 
-		if (known < 0)
-			goto malformed;
-		found += known;
+		result = read_line(&reading, p, (size_t)(stop - p));
 		p = stop + 1;
 	}
-	if (found)
-		return 0;
+	return conclude(&reading, result);
+}
 
-malformed:
-	memset(out, -1, sizeof(*out));
-	errno = EBADMSG;
-	return -1;
+/* Hand out the whole lines of ${n} bytes.  Return what was not 0, or 0 and how much was used. */
+static int hand_out(const char *text, size_t n, size_t *used,
+		    int (*line)(void *arg, const char *text, size_t len), void *arg)
+{
+	const char *newline;
+	int result = 0;
+
+	*used = 0;
+	while (result == 0 && (newline = memchr(text + *used, '\n', n - *used)) != NULL) {
+		result = line(arg, text + *used, (size_t)(newline - text) - *used);
+		*used = (size_t)(newline - text) + 1;
+	}
+	if (result == 0 && *used == 0) {
+		result = line(arg, text, n);
+		*used = n;
+	}
+	return result;
+}
+
+int proc_each_line(int fd, int (*line)(void *arg, const char *text, size_t len), void *arg)
+{
+	char text[CHUNK_BYTES];
+	off_t offset = 0;
+
+	for (;;) {
+		ssize_t n = pread(fd, text, sizeof(text), offset);
+		size_t used;
+		int result;
+
+		if (n <= 0)
+			return (int)n;
+		result = hand_out(text, (size_t)n, &used, line, arg);
+		if (result)
+			return result;
+		offset += (off_t)used;
+	}
 }
 
 int proc_open(void)
@@ -91,14 +148,11 @@ int proc_open(void)
 
 int proc_status_read(int fd, struct proc_status *out)
 {
-	char text[STATUS_BYTES];
-	ssize_t n = pread(fd, text, sizeof(text), 0);
+	/* cppcheck-suppress ctuuninitvar ; it is filled here */
+	struct reading reading = {out, 0};
 
-	if (n < 0) {
-		memset(out, -1, sizeof(*out));
-		return -1;
-	}
-	return proc_status_parse(text, (size_t)n, out);
+	memset(out, -1, sizeof(*out));
+	return conclude(&reading, proc_each_line(fd, read_line, &reading));
 }
 
 bool proc_main_is_gone(void)

@@ -38,6 +38,14 @@ struct proc_usage {
 int proc_status_parse(const char *text, size_t len, struct proc_status *out);
 
 /*
+ * proc_each_line(fd, line, arg):
+ * Read all that ${fd} has, from its beginning, and call ${line} for each line, without its newline;
+ * a line of over 4,096 bytes (the groups may be many) comes in pieces.  Stop when ${line} returns
+ * other than 0, and return that; 0 at the end, or -1 with errno from pread(2).
+ */
+int proc_each_line(int fd, int (*line)(void *arg, const char *text, size_t len), void *arg);
+
+/*
  * proc_open():
  * Open this process's status for proc_status_read, for as long as the process lives: it stays
  * readable after a chroot.  It is read as the calling thread's, because the main thread may be gone

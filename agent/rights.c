@@ -1,6 +1,5 @@
 #include "agent/rights.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <string.h>
@@ -9,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STATUS_BYTES 4096
+#include "agent/proc.h"
 
 static const struct {
 	const char *key;
@@ -76,46 +75,32 @@ static int parse_value(size_t i, const char *p, const char *end, struct rights *
 	return 0;
 }
 
-static uint64_t hash(const char *p, const char *end)
+static uint64_t hash(uint64_t h, const char *p, const char *end)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
-
 	for (; p < end; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+		h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3); /* FNV-1a */
 	return h;
 }
 
-int rights_parse(const char *text, size_t len, struct rights *out)
+static bool begins(const char *text, size_t len, const char *key)
+{
+	return len >= strlen(key) && memcmp(text, key, strlen(key)) == 0;
+}
+
+int rights_line(struct rights *rights, const char *text, size_t len)
 {
 	const char *end = text + len;
-	unsigned seen = 0;
 
-	memset(out, 0, sizeof(*out));
-	for (const char *p = text; p < end;) {
-		const char *newline = memchr(p, '\n', (size_t)(end - p));
-		const char *stop = newline ? newline : end;
-
-		for (size_t i = 0; i < KEYS; i++) {
-			size_t n = strlen(keys[i].key);
-
-			if ((size_t)(stop - p) < n || memcmp(p, keys[i].key, n) != 0)
-				continue;
-			if (parse_value(i, p + n, stop, out))
-				goto malformed;
-			seen |= 1U << i;
-		}
-		if ((size_t)(stop - p) > 7 && memcmp(p, "Groups:", 7) == 0)
-			out->groups = hash(p + 7, stop);
-		p = stop + 1;
+	for (size_t i = 0; i < KEYS; i++) {
+		if (!begins(text, len, keys[i].key))
+			continue;
+		rights->lines |= 1U << i;
+		return parse_value(i, text + strlen(keys[i].key), end, rights);
 	}
-	for (size_t i = 0; i < KEYS; i++)
-		if (!keys[i].optional && !(seen & 1U << i))
-			goto malformed;
+	/* The list of groups may come in pieces; those after the first begin with a number. */
+	if (begins(text, len, "Groups:") || (len && digit(text[0], 10) >= 0))
+		rights->groups = hash(rights->groups, text, end);
 	return 0;
-
-malformed:
-	errno = EBADMSG;
-	return -1;
 }
 
 void rights_open(struct rights_watch *watch)
@@ -124,12 +109,20 @@ void rights_open(struct rights_watch *watch)
 	watch->own_fd = open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
 }
 
+static int take_line(void *arg, const char *text, size_t len)
+{
+	return rights_line(arg, text, len);
+}
+
 static int read_rights(int fd, struct rights *out)
 {
-	char text[STATUS_BYTES];
-	ssize_t n = pread(fd, text, sizeof(text), 0);
-
-	return n > 0 ? rights_parse(text, (size_t)n, out) : -1;
+	memset(out, 0, sizeof(*out));
+	if (fd < 0 || proc_each_line(fd, take_line, out))
+		return -1;
+	for (size_t i = 0; i < KEYS; i++)
+		if (!keys[i].optional && !(out->lines & 1U << i))
+			return -1;
+	return 0;
 }
 
 static void set_capabilities(const struct rights *to)
@@ -179,6 +172,7 @@ static int read_both(struct rights_watch *watch, struct rights *program, struct 
 {
 	if (read_rights(watch->program_fd, program) || read_rights(watch->own_fd, own))
 		return 1;
+	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): no padding, all zero at first */
 	return memcmp(program, own, sizeof(*own)) == 0;
 }
 

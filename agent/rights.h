@@ -7,7 +7,7 @@
  * without TSYNC and the no-new-privileges flag reach the calling thread alone: a program that locks
  * itself in that way would leave a thread outside.
  *
- * Layer    agent, leaf.
+ * Layer    agent; needs proc.
  * Threads  the sidecar.
  * Memory   never allocates.
  * Source   proc(5), credentials(7), capabilities(7), seccomp(2).
@@ -21,18 +21,19 @@ struct rights {
 	uint32_t uid[4]; /* real, effective, saved, file system */
 	uint32_t gid[4];
 	uint64_t inheritable, permitted, effective, bounding, ambient; /* capabilities */
+	uint64_t groups; /* a hash of the supplementary ones */
 	uint32_t no_new_privs;
 	uint32_t seccomp;	  /* mode */
 	uint32_t seccomp_filters; /* 0 where the kernel does not tell (before 5.9) */
-	uint64_t groups;	  /* a hash of the supplementary ones */
+	uint32_t lines;		  /* a bit for each line that was there */
 };
 
 /*
- * rights_parse(text, len, out):
- * Parse the text of /proc/PID/status.  Return 0, or -1 with errno EBADMSG when a line is missing or
- * malformed.  Pure.
+ * rights_line(rights, text, len):
+ * Take one line of /proc/PID/status into ${rights}, which is all zero at first.  Return 0, or -1
+ * when it is malformed.  Pure.
  */
-int rights_parse(const char *text, size_t len, struct rights *out);
+int rights_line(struct rights *rights, const char *text, size_t len);
 
 /* What the sidecar reads, opened once, so that it can go on after a chroot. */
 struct rights_watch {

@@ -26,6 +26,10 @@ int secret_read(const char *path, char out[SECRET_BYTES])
 		errno = len ? EMSGSIZE : ENODATA;
 		return -1;
 	}
+	if (memchr(text, '\0', (size_t)n)) {
+		errno = EILSEQ;
+		return -1;
+	}
 	memcpy(out, text, len);
 	out[len] = '\0';
 	return 0;

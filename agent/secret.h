@@ -12,7 +12,8 @@
 /*
  * secret_read(path, out):
  * Copy the first line of the file ${path} to ${out}.  Return 0; -1 with errno from open(2) or
- * read(2), ENODATA when the line is empty, or EMSGSIZE when it has more than 255 bytes; ${out} is
+ * read(2), ENODATA when the line is empty, EMSGSIZE when it has more than 255 bytes, or
+ * EILSEQ when there is a NUL; ${out} is
  * then "".
  */
 int secret_read(const char *path, char out[SECRET_BYTES]);

@@ -69,10 +69,7 @@ static struct {
 
 /* Held by the sidecar whenever it is not waiting; see sidecar_hold. */
 static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER;
-static THREAD_LOCAL struct {
-	unsigned depth; /* of this thread's sidecar_hold */
-	bool owned;	/* and whether the sidecar was at rest in time */
-} hold;
+static THREAD_LOCAL bool held; /* by this thread, in sidecar_hold */
 
 static void wait_begins(void)
 {
@@ -148,6 +145,20 @@ static void update_health(int64_t late_ns)
 	sidecar.health.points_dropped = (int64_t)delivery_dropped(&sidecar.delivery);
 }
 
+/* Add the lines of a point to the backlog: more than one where the transport takes short ones only.
+ */
+static void keep(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+
+		backlog_add(&sidecar.backlog, text, (size_t)(newline + 1 - text));
+		text = newline + 1;
+	}
+}
+
 /* Take a point that was due at ${due_ns}. */
 static void tick(int64_t due_ns)
 {
@@ -159,8 +170,12 @@ static void tick(int64_t due_ns)
 	update_health(clock_mono_ns() - due_ns);
 	sampler_take(&sidecar.sampler, &sidecar.health, &point);
 	if (line_point(&sidecar.line, &sidecar.head, &point,
-		       sidecar.destination.transport->longest_line) == 0)
-		backlog_add(&sidecar.backlog, sidecar.line.text, sidecar.line.used);
+		       sidecar.destination.transport->longest_line) == 0) {
+		keep(sidecar.line.text, sidecar.line.used);
+	} else {
+		sidecar.backlog.dropped++;
+		log_say(LOG_SEND, "the tags are too long for a point over UDP; it is dropped");
+	}
 	sidecar.health.tick_ns = clock_thread_cpu_ns() - cpu;
 }
 
@@ -235,19 +250,21 @@ static bool run(void)
 	return true;
 }
 
-/* Deliver what there is by ${deadline_ns}, and spool or mourn the rest. */
+/* Deliver what there is by ${deadline_ns}, and keep or mourn the rest. */
 static void deliver_rest(int64_t deadline_ns)
 {
-	uint64_t left;
+	const struct options *o = sidecar.options;
+	unsigned long long left;
 
 	if (!sidecar.can_deliver || delivery_finish(&sidecar.delivery, deadline_ns))
 		return;
 	left = backlog_points(&sidecar.backlog);
-	if (sidecar.options->spool[0] && spool_save(&sidecar.spool, &sidecar.backlog) == 0)
-		return;
-	log_say(LOG_END,
-		"no answer within MEMAGENT_EXIT_TIMEOUT: the program ends, %llu points are lost",
-		(unsigned long long)left);
+	if (o->spool[0] && spool_save(&sidecar.spool, &sidecar.backlog) == 0)
+		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are kept in %s",
+			sidecar.delivery.reason, left, o->spool);
+	else
+		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are lost",
+			sidecar.delivery.reason, left);
 }
 
 /* A program that starts many others is not to wait for the network at the end of each. */
@@ -306,8 +323,9 @@ static void *sidecar_main(void *unused)
 		may_stay = work();
 	futex_set(&sidecar.state, STOPPED);
 	/* Else the process is about to end, and unwinding would only run into its exit. */
-	while (may_stay)
-		pause();
+	if (may_stay)
+		for (;;)
+			pause();
 	return NULL;
 }
 
@@ -364,8 +382,7 @@ int sidecar_start(const struct options *options)
 	sidecar.state = WORKING;
 	last_after_fork();
 	working = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-	hold.depth = 0;
-	hold.owned = false;
+	held = false;
 	sidecar.is_forked = sidecar.pid != 0;
 	sidecar.pid = getpid();
 	sidecar.started_ns = clock_mono_ns();
@@ -396,8 +413,6 @@ void sidecar_stop(void)
 	deadline = clock_mono_ns() + sidecar.options->exit_timeout;
 	/* A little less for the delivery, so that it can still say what became of it. */
 	sidecar.deadline_ns = deadline - sidecar.options->exit_timeout / 10;
-	while (hold.depth)
-		sidecar_release();
 	futex_set(&sidecar.wish, STOP);
 	while (futex_get(&sidecar.state) == WORKING && clock_mono_ns() < deadline)
 		futex_wait(&sidecar.state, WORKING, deadline);
@@ -417,15 +432,12 @@ void sidecar_hold(void)
 	int64_t until = clock_mono_ns() + HOLD_NS;
 	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
 
-	if (hold.depth++ == 0)
-		hold.owned = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
+	held = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
 }
 
 void sidecar_release(void)
 {
-	if (hold.depth == 0 || --hold.depth)
-		return;
-	if (hold.owned)
+	if (held)
 		pthread_mutex_unlock(&working);
-	hold.owned = false;
+	held = false;
 }

@@ -34,7 +34,7 @@ void sidecar_main_leaves(void);
 /*
  * sidecar_hold(), sidecar_release():
  * Between the two the sidecar is at rest: it holds no lock of libc or of a library, so that the
- * process can be forked.  sidecar_hold waits for that, but not for long.  They nest.
+ * process can be forked.  sidecar_hold waits for that, but not for long.
  */
 void sidecar_hold(void);
 void sidecar_release(void);

@@ -200,8 +200,7 @@ int spool_save(struct spool *spool, const struct backlog *backlog)
 	return 0;
 
 failed:
-	log_say(LOG_END, "cannot keep the points that are left: %s; they are lost",
-		strerrordesc_np(errno));
+	log_say(LOG_SPOOL, "cannot keep the points that are left: %s", strerrordesc_np(errno));
 	if (fd >= 0) {
 		unlinkat(spool->dir_fd, half, 0);
 		close(fd);

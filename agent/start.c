@@ -15,9 +15,6 @@
 #include "agent/sidecar.h"
 #include "shim/shim.h"
 
-/* Of the C++ ABI; atexit would tie the handler to this library's own end. */
-int __cxa_atexit(void (*run)(void *), void *arg, void *object);
-
 static struct options options;
 
 static const char *from_environment(const char *name)
@@ -58,21 +55,12 @@ static __attribute__((constructor)) void start(void)
 	start_sidecar();
 }
 
-static void stop_late(void *unused)
-{
-	(void)unused;
-	sidecar_stop();
-}
-
 /*
- * The last point is for the very end, so that what everybody frees is counted: the program's exit
- * handlers and destructors have run by now, those of other libraries have not.  A handler that is
- * registered here runs after them.  Meanwhile the sidecar rests: what it has loaded is being torn
- * down.
+ * After the program's own exit handlers and destructors, so that what they free is counted.  Not
+ * after those of the libraries, though that could be had by registering a handler here: among them
+ * are the ones that the sidecar has loaded, and what they free was never the program's.
  */
 static __attribute__((destructor)) void stop(void)
 {
-	sidecar_hold();
-	if (__cxa_atexit(stop_late, NULL, NULL))
-		sidecar_stop();
+	sidecar_stop();
 }

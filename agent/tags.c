@@ -16,6 +16,8 @@ static int take(const char **text, char end, char out[TAGS_PART_BYTES])
 	for (; *p && *p != end; p++) {
 		if (*p == '\\' && p[1] && strchr(",=\\", p[1]))
 			p++;
+		else if (*p == ',')
+			return -1; /* in a key: the tag before has no equals sign */
 		if ((unsigned char)*p < ' ' || *p == 0x7f || n == TAGS_PART_BYTES - 1)
 			return -1;
 		out[n++] = *p;

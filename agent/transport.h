@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Texts that do not apply are "".  They stay valid for as long as the transport is open. */
+/* Texts that do not apply are "".  It stays where it is, unchanged, while the transport is open. */
 struct transport_config {
 	const char *url;
 	const char *api; /* v1, v2 or v3 */

@@ -35,7 +35,7 @@ static bool has_port(const char *rest)
 {
 	const char *colon = strrchr(rest, ':');
 
-	return colon && colon != rest && colon[1] && strchr(rest, '/') == NULL &&
+	return colon && colon != rest && colon[1] && strpbrk(rest, "/@?#") == NULL &&
 	       colon[1 + strspn(colon + 1, "0123456789")] == '\0';
 }
 
@@ -84,15 +84,14 @@ int url_host_port(const char *url, char *host, size_t size, const char **port)
 
 void url_mask(const char *url, char *out, size_t size)
 {
-	const char *colon = strstr(url, "://");
-	const char *rest = colon ? colon + strlen("://") : url;
-	const char *at = NULL;
+	const char *at = strrchr(url, '@');
+	size_t scheme = strspn(url, "abcdefghijklmnopqrstuvwxyz");
 
-	for (const char *p = rest; *p && *p != '/'; p++)
-		if (*p == '@')
-			at = p;
-	if (at)
-		snprintf(out, size, "%.*s***%s", (int)(rest - url), url, at);
-	else
+	if (at == NULL || starts_with(url, "file:///") || starts_with(url, "unix:///")) {
 		snprintf(out, size, "%s", url);
+		return;
+	}
+	/* Rather too much than too little: a mistyped URL has its password in odd places. */
+	scheme = starts_with(url + scheme, "://") ? scheme + strlen("://") : 0;
+	snprintf(out, size, "%.*s***%s", (int)scheme, url, at);
 }

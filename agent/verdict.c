@@ -12,12 +12,13 @@ enum verdict verdict_of_write(const struct transport_answer *answer)
 	case 422:
 		return VERDICT_DROP;
 	case 404:
-		if (strstr(answer->text, "not found") == NULL || answer->html)
-			return VERDICT_RETRY; /* not of InfluxDB, which tells what it has not found
-					       */
-		if (!answer->can_create)
-			return VERDICT_DROP; /* a bucket or an organization */
-		return strstr(answer->text, "database not found") ? VERDICT_CREATE : VERDICT_RETRY;
+		if (answer->can_create && strstr(answer->text, "database not found"))
+			return VERDICT_CREATE;
+		/* InfluxDB says in JSON that there is no such bucket or organization. */
+		if (!answer->can_create && answer->text[0] == '{' &&
+		    strstr(answer->text, "not found"))
+			return VERDICT_DROP;
+		return VERDICT_RETRY; /* a path that somebody else's server does not know */
 	case 413:
 		return VERDICT_SPLIT;
 	default:

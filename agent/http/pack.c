@@ -1,6 +1,9 @@
 #include "agent/http/pack.h"
 
 #include <stdlib.h>
+
+/* What it reads it does not write to. */
+#define ZLIB_CONST
 #include <zlib.h>
 
 #define OUT_BYTES 65536
@@ -41,7 +44,7 @@ const char *pack_bytes(struct pack *pack, const char *bytes, size_t *len)
 
 	if (deflateReset(stream) != Z_OK)
 		return NULL;
-	stream->next_in = (unsigned char *)(size_t)bytes; /* zlib does not write to it */
+	stream->next_in = (const unsigned char *)bytes;
 	stream->avail_in = (unsigned)*len;
 	stream->next_out = pack->out;
 	stream->avail_out = *len < OUT_BYTES ? (unsigned)*len : OUT_BYTES;

@@ -92,8 +92,7 @@ static char *make_url(const struct http *http, const char *path, const char *con
 		base--;
 	if (url == NULL || text == NULL)
 		goto out;
-	memcpy(text, from, base);
-	memcpy(text + base, path, strlen(path) + 1);
+	snprintf(text, base + strlen(path) + 1, "%.*s%s", (int)base, from, path);
 	if (curl_url_set(url, CURLUPART_URL, text, 0))
 		goto out;
 	for (; *query; query += 2) {

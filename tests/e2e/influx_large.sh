@@ -9,7 +9,7 @@ influxd_stop
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=10ms "$scripted" -w 5000 &
 runner=$!
 sleep 1.5
-influxd_start "$work/influxdb" INFLUXDB_HTTP_MAX_BODY_SIZE=4000
+influxd_start "$work/influxdb" INFLUXDB_HTTP_MAX_BODY_SIZE=2000
 wait $runner
 pid=$(cat "$work/pid")
 expect_exact memagent

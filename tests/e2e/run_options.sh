@@ -42,12 +42,14 @@ expect PROXY proxy http://127.0.0.1:1
 expect INSECURE insecure 1
 expect BUFFER buffer 64KiB
 expect SPOOL spool "$dir"
+expect MIN_UPTIME min-uptime 20ms
+expect EXCLUDE exclude 'one,two'
 expect ENABLED enabled 0
 expect URL url "file://$dir/other"
 
 # None is forgotten above: --help names as many.
 named=$("$build/memagent-run" --help | grep -c '^  --.* [^ ]*[A-Z|]')
-[ "$named" -eq 21 ] || fail "--help names $named options with a value, this test knows 21"
+[ "$named" -eq 23 ] || fail "--help names $named options with a value, this test knows 23"
 
 # What follows the command is the command's.
 got=$("$build/memagent-run" --interval 2s echo --interval 3s -- --help)
