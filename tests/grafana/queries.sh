@@ -21,7 +21,7 @@ start_served()
 {
 	LD_PRELOAD="$build/libmemagent.so${4:+:$4}" MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=250ms \
 		MEMAGENT_SERVICE="$2" MEMAGENT_TRIM_INTERVAL=500ms MEMAGENT_ALLOCATOR_INTERVAL=1s \
-		"$server" 0 "$3" >"$work/$1.out" 2>"$work/err" &
+		"$server" 0 "$3" >"$work/$1.out" 2>"$work/$1.err" &
 	echo $! >"$work/$1.pid"
 	children="$children $!"
 	tries=0
@@ -78,7 +78,8 @@ sleep 1
 for name in $servers; do
 	status=0
 	influxd_end_process "$(cat "$work/$name.pid")" || status=$?
-	[ $status -eq 0 ] || fail "the server ended with status $status"
+	[ $status -eq 0 ] || fail "the server $name ended with status $status: $(cat "$work/$name.err")"
+	[ ! -s "$work/$name.err" ] || fail "the server $name said: $(cat "$work/$name.err")"
 done
 children=
 to=$(($(date +%s) * 1000 + 1000))
@@ -204,12 +205,14 @@ if [ "$made" -lt "$pushed" ] || [ "$made" -gt $((pushed * 2)) ]; then
 fi
 last=$(jq '.results[0].series[0] | (.columns | index("heap_alloc_bytes")) as $i | .values[-1][$i]' "$work/raw")
 expect_equal "the stat of the live bytes" "$last" "$(values "Live bytes A" | jq 'last[1]')"
-# The sizes are those of all objects made.
+# The sizes are those of all objects made, but for the first of a size, with which its field begins.
 sizes=$(jq -s '([.[0][].name] | index("Requested sizes A")) as $i |
 	[.[1].results[$i].series[0].values[] | .[1:] | map(. // 0) | add] | add * 5 | round' "$work/asked" "$work/answers")
 mallocs=$(jq '.results[0].series[0] | (.columns | index("mallocs")) as $i | [.values[] | [(.[0] / 5e9 | floor), .[$i]]] |
 	group_by(.[0]) | map(last[1]) | last - first' "$work/raw")
-expect_equal "objects in the heatmap" "$mallocs" "$sizes"
+if [ "$sizes" -gt "$mallocs" ] || [ "$sizes" -lt $((mallocs - 10)) ]; then
+	fail "$sizes objects in the heatmap of $mallocs"
+fi
 
 # ---- that this can fail ----
 

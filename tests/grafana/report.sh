@@ -49,6 +49,9 @@ expect_equal "bytes a second" 1000000 "$(figure "$work/leaks" live_slope_bytes_p
 expect_equal "live afterwards" 26000000 "$(figure "$work/leaks" live_after_bytes)"
 expect_class level 'That is what a cache does' '1e6 + (busy < 10 ? busy : 10) * 1e6'
 expect_class returns 'The allocator still holds 23.8 MiB' 't > 32 ? 1e6 : 1e6 + busy * 1e6'
+# What stays of a peak is no leak while it is less than half of it.
+expect_class returns 'No leak' '1e6 + (t > 32 ? 10 : busy) * 1e6'
+expect_class returns 'The allocator still holds 23.8 MiB' 't > 32 ? 1e6 : 1e6 + busy * 1e6'
 expect_equal "at most" 26000000 "$(figure "$work/returns" live_peak_bytes)"
 # A steady leak of a thousandth is one all the same; noise around a level is none.
 expect_class leaks 'LEAK' '1e6 + busy * 5e3'
