@@ -2,7 +2,8 @@
 #
 #   all          the library, its transport and memagent-run, in build/
 #   deps         install what building needs (demo, test and check call it for theirs)
-#   demo         a server under load, and what InfluxDB then holds of it
+#   demo         four servers under load, what InfluxDB then holds of them, and pictures of it;
+#                ONLY='global burst-trim' for some, SECONDS=30 for longer
 #   test         all tests; PATTERN='unit/*' for some of them
 #   check        formatting, static analysis, warnings of two compilers, exported symbols, documents
 #   docs         make the tables in README.md anew
@@ -14,6 +15,7 @@ VERSION = 0.1.0
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share/memagent
 BUILD = build
 
 CC = gcc
@@ -184,7 +186,8 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 		$(call pkg,--libs libmicrohttpd)
 
 .PHONY: test-programs test
-test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer
+test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer \
+	$(BUILD)/memagent-describe $(BUILD)/demo-server
 
 test:
 	tools/deps.sh test
@@ -251,11 +254,15 @@ bench-quick: all $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.
 install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR)
 	install -m 755 $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(DESTDIR)$(LIBDIR)
-	install -m 755 $(BUILD)/memagent-run $(BUILD)/memagent-send $(DESTDIR)$(BINDIR)
+	install -m 755 $(BUILD)/memagent-run $(BUILD)/memagent-send tools/memagent-report $(DESTDIR)$(BINDIR)
+	install -d $(DESTDIR)$(DATADIR)/report
+	install -m 644 tools/report/* $(DESTDIR)$(DATADIR)/report
 
 uninstall:
 	rm -f $(DESTDIR)$(LIBDIR)/libmemagent.so $(DESTDIR)$(LIBDIR)/memagent-http.so
-	rm -f $(DESTDIR)$(BINDIR)/memagent-run $(DESTDIR)$(BINDIR)/memagent-send
+	rm -f $(DESTDIR)$(BINDIR)/memagent-run $(DESTDIR)$(BINDIR)/memagent-send \
+		$(DESTDIR)$(BINDIR)/memagent-report
+	rm -rf $(DESTDIR)$(DATADIR)
 
 clean:
 	rm -rf $(BUILD)

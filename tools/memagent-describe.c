@@ -238,14 +238,23 @@ static void print_fields_markdown(void)
 	       sizes[1].name, sizes[2].name, sizes[3].name, sizes[LENGTH(sizes) - 1].name);
 }
 
+static void print_fields_names(void)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(fields); i++)
+		puts(fields[i].name);
+	for (i = 0; i < LENGTH(sizes); i++)
+		puts(sizes[i].name);
+}
+
 static const struct section {
 	const char *name;
 	void (*print)(void);
 } sections[] = {
-    {"options-help", print_options_help},
-    {"options-markdown", print_options_markdown},
-    {"options-sh", print_options_sh},
-    {"fields-markdown", print_fields_markdown},
+    {"options-help", print_options_help}, {"options-markdown", print_options_markdown},
+    {"options-sh", print_options_sh},	  {"fields-markdown", print_fields_markdown},
+    {"fields-names", print_fields_names},
 };
 
 static int complain(const char *what)

@@ -1,20 +1,23 @@
 #!/bin/sh
 # demo.sh: an unmodified server under load, as InfluxDB sees its heap.
 #
-# ONLY="local global" in the environment chooses the server's modes (default
-# global, the leak), SECONDS the length of each load (default 10), BUILD where
-# memagent was built.  Everything it starts listens on loopback, is stopped at
-# the end however that comes, and leaves nothing behind.
+# The experiments are the server's modes, and burst once more with memory given back every second.
+# ONLY="local global" in the environment chooses some of them, SECONDS the length of each load (default
+# 10), BUILD where memagent was built, OUT where the pictures go (default BUILD/demo).  Everything it
+# starts listens on loopback, and is stopped at the end however that comes; only the pictures stay.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$root/build}
 # printenv, because some shells have a SECONDS of their own.
 seconds=$(printenv SECONDS) || seconds=10
-modes=${ONLY:-global}
+experiments='local global burst burst-trim cache'
+chosen=${ONLY:-$experiments}
+out=${OUT:-$build/demo}
 threads=50
 connections=100
 interval=0.25 # as in start_server
+settle=3      # seconds after the load in which the server rests
 
 . "$root/tools/influxd.sh"
 
@@ -45,16 +48,16 @@ check_arguments()
 	"" | *[!0-9]* | ?????*) die "SECONDS=$seconds is not valid: expected a whole number from 2 to 9999" ;;
 	esac
 	[ "$seconds" -ge 2 ] || die "SECONDS=$seconds is not valid: expected a whole number from 2 to 9999"
-	for mode in $modes; do
-		case $mode in
-		local | global) ;;
-		*) die "ONLY=$mode is not valid: expected local or global" ;;
+	for experiment in $chosen; do
+		case " $experiments " in
+		*" $experiment "*) ;;
+		*) die "ONLY=$experiment is not valid: expected some of $experiments" ;;
 		esac
 	done
 	for file in memagent-run libmemagent.so demo-server; do
 		[ -e "$build/$file" ] || die "$build/$file is missing: run make first"
 	done
-	for program in wrk curl jq; do
+	for program in wrk curl jq gnuplot; do
 		command -v $program >/dev/null || die "$program is missing: run tools/deps.sh demo"
 	done
 }
@@ -76,11 +79,11 @@ is_listening()
 	grep -qs '^listening on ' "$work/server.out"
 }
 
-columns='mallocs,frees,heap_objects,heap_alloc_bytes,total_alloc_bytes,total_freed_bytes,rss_bytes,threads'
+columns='mallocs,frees,heap_objects,heap_alloc_bytes,total_alloc_bytes,total_freed_bytes,rss_bytes,threads,trims,trim_pause_total_ns'
 
 points()
 {
-	influxd_query memagent "SELECT $columns FROM memagent WHERE pid='$server_pid'" |
+	influxd_query memagent "SELECT $columns FROM memagent WHERE pid='$server_pid' AND time <= ${1:-now()}" |
 		jq -r '.results[0].series[0].values // [] | .[] | @tsv'
 }
 
@@ -89,10 +92,14 @@ has_point()
 	[ -n "$(points 2>/dev/null)" ]
 }
 
+# start_server EXPERIMENT
 start_server()
 {
-	"$build/memagent-run" --url "$INFLUXD_URL" --interval 250ms --service "demo-$1" -- \
-		"$build/demo-server" 0 "$1" >"$work/server.out" 2>"$work/server.err" &
+	set -- --url "$INFLUXD_URL" --interval 250ms --service "demo-$1"
+	[ "$experiment" = "$mode" ] || set -- "$@" --trim-interval 1s
+	echo "memagent-run --interval 250ms${7+ --trim-interval 1s} -- demo-server 0 $mode"
+	"$build/memagent-run" "$@" -- "$build/demo-server" 0 "$mode" \
+		>"$work/server.out" 2>"$work/server.err" &
 	server_pid=$!
 	await is_listening || die "the server did not start"
 	port=$(sed -n 's/^listening on 127.0.0.1://p' "$work/server.out")
@@ -141,20 +148,55 @@ run_load()
 	echo "wrk: $requests requests completed"
 }
 
-experiment()
+# run_experiment EXPERIMENT: a mode, or with -trim that mode with memory given back every second.
+run_experiment()
 {
+	experiment=$1
+	mode=${experiment%-trim}
 	echo
-	echo "== $1: InfluxDB at $INFLUXD_URL, memagent-run --interval 250ms -- demo-server 0 $1 =="
-	start_server "$1"
+	echo "== $experiment =="
+	start_server "$experiment"
+	sleep 1
 	run_load
+	sleep $settle
+	# What the server frees at its own end is not what is to be shown.
+	stopped=$(date +%s.%N)
 	stop_server
-	points >"$work/points"
+	points "${stopped%.*}s" >"$work/points"
 	server_pid=
+	served=$(sed -n 's/^served \([0-9]*\) requests$/\1/p' "$work/server.out")
 	echo
-	awk -v mode="$1" -v requests="$requests" -v connections=$connections -v begin="$begin" \
-		-v served="$(sed -n 's/^served \([0-9]*\) requests$/\1/p' "$work/server.out")" \
-		-v end="$end" -v interval=$interval -f "$root/tools/demo/table.awk" "$work/points" ||
-		die "InfluxDB does not hold what was expected of mode $1"
+	awk -v experiment="$experiment" -v requests="$requests" -v connections=$connections -v begin="$begin" \
+		-v served="$served" -v end="$end" -v interval=$interval -f "$root/tools/demo/table.awk" "$work/points" ||
+		die "InfluxDB does not hold what was expected of $experiment"
+	echo
+	"$root/tools/memagent-report" --url "$INFLUXD_URL" --service "demo-$experiment" --until "$stopped" \
+		--since 1h --requests "$served" --title "demo: $experiment" -o "$out/$experiment"
+	finished="$finished $experiment"
+}
+
+# One page with all of them.
+write_page()
+{
+	{
+		echo '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>memagent demo</title><style>'
+		echo 'body { margin: 0 auto; max-width: 1000px; padding: 24px 16px; background: #f5f7fa; color: #1f2933;'
+		echo 'font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }'
+		echo 'img { display: block; width: 100%; height: auto; background: #fff; border-radius: 4px; }'
+		echo '</style></head><body><h1>Servers under load, as memagent sees them</h1>'
+		for experiment in $finished; do
+			echo "<h2>$experiment</h2><p>"
+			cat "$out/$experiment/verdict.txt"
+			echo "</p><a href=\"$experiment/index.html\"><img src=\"$experiment/heap.svg\" alt=\"$experiment\"></a>"
+		done
+		echo '</body></html>'
+	} >"$out/index.html"
+}
+
+# A build without it is of before there was one.
+can_trim()
+{
+	"$build/memagent-run" --help | grep -q -e '--trim-interval '
 }
 
 trap clean_up EXIT
@@ -165,6 +207,15 @@ trap 'exit 143' TERM
 check_arguments
 work=$(mktemp -d)
 influxd_start "$work/influxdb"
-for mode in $modes; do
-	experiment "$mode"
+finished=
+for experiment in $chosen; do
+	if [ "$experiment" != burst-trim ] || can_trim; then
+		run_experiment "$experiment"
+	else
+		echo
+		echo "== $experiment == not run: this build knows no MEMAGENT_TRIM_INTERVAL"
+	fi
 done
+write_page
+echo
+echo "all shown as expected:$finished; pictures: $out/index.html"

@@ -2,7 +2,7 @@
  * server: a small web server to watch under load.  It knows nothing of
  * memagent.
  *
- * POST or GET /v1/push appends APPENDS strings to an array, takes REQUEST_MS
+ * POST or GET /v1/push appends APPENDS items to an array, takes REQUEST_MS
  * and answers {"code":1}.  What becomes of the array is the mode's affair.
  * A thread for every connection, like a goroutine for every connection.
  */
@@ -21,6 +21,8 @@
 
 #define APPENDS 100
 #define REQUEST_MS 100
+#define CACHED 2000 /* requests whose arrays mode cache holds */
+#define LOGGED 1024 /* requests that mode burst remembers a line of */
 
 /* ---- The array that a request appends to. ---- */
 
@@ -41,35 +43,57 @@ static void array_free(struct array *array)
 	free(array);
 }
 
-/* 0, or -1 when there is no memory; ${array} is whole either way. */
-static int array_append(struct array *array, const char *text)
+/* Take over ${item}.  0, or -1 when there is no memory; ${array} is whole either way. */
+static int array_append(struct array *array, char *item)
 {
+	if (item == NULL)
+		return -1;
 	if (array->length == array->capacity) {
 		const size_t capacity = array->capacity == 0 ? 8 : 2 * array->capacity;
 		char **items = realloc(array->items, capacity * sizeof(*items));
-		if (items == NULL)
+		if (items == NULL) {
+			free(item);
 			return -1;
+		}
 		array->items = items;
 		array->capacity = capacity;
 	}
-	char *copy = strdup(text);
-	if (copy == NULL)
-		return -1;
-	array->items[array->length++] = copy;
+	array->items[array->length++] = item;
 	return 0;
 }
 
-/* A new array with a request's strings in it, or NULL. */
-static struct array *array_filled(unsigned long request)
+static char *item_even(unsigned long request, int number)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "request %lu pushed this as item %d", request, number);
+	return strdup(text);
+}
+
+/* Of 16 to 256 bytes, in an order without order; written to its end, so that it is resident. */
+static char *item_mixed(unsigned long request, int number)
+{
+	const unsigned int mixed =
+	    ((unsigned int)request * 100 + (unsigned int)number) * 2654435761U;
+	const size_t size = (size_t)16 << (mixed >> 16) % 5;
+	char *item = malloc(size);
+
+	if (item == NULL)
+		return NULL;
+	memset(item, '.', size);
+	snprintf(item, size, "item %d", number);
+	return item;
+}
+
+/* A new array with a request's items in it, or NULL. */
+static struct array *array_filled(unsigned long request, char *(*item)(unsigned long, int))
 {
 	struct array *array = calloc(1, sizeof(*array));
 
 	if (array == NULL)
 		return NULL;
 	for (int i = 0; i < APPENDS; i++) {
-		char text[64];
-		snprintf(text, sizeof(text), "request %lu pushed this as item %d", request, i);
-		if (array_append(array, text) == -1) {
+		if (array_append(array, item(request, i)) == -1) {
 			array_free(array);
 			return NULL;
 		}
@@ -90,11 +114,14 @@ static void pause_ms(long ms)
 struct mode {
 	const char *name;
 	const char *doc;
-	void (*push)(struct array *array); /* called by many threads */
+	char *(*item)(unsigned long request, int number);
+	void (*push)(struct array *array, unsigned long request); /* called by many threads */
+	void (*idle)(void); /* called when the last connection is closed */
 };
 
-static void push_local(struct array *array)
+static void push_local(struct array *array, unsigned long request)
 {
+	(void)request;
 	pause_ms(REQUEST_MS);
 	array_free(array);
 }
@@ -102,8 +129,9 @@ static void push_local(struct array *array)
 static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct array *kept;
 
-static void push_global(struct array *array)
+static void push_global(struct array *array, unsigned long request)
 {
+	(void)request;
 	pthread_mutex_lock(&kept_lock);
 	array->next = kept;
 	kept = array;
@@ -111,9 +139,56 @@ static void push_global(struct array *array)
 	pause_ms(REQUEST_MS);
 }
 
+/*
+ * The lines are made after the items of their request and outlive them.  So the last of them
+ * keeps the allocator from giving back what is free below it: this is the hole that trimming fills.
+ */
+static void push_burst(struct array *array, unsigned long request)
+{
+	static char *lines[LOGGED];
+	char text[64];
+
+	snprintf(text, sizeof(text), "200 /v1/push request %lu", request);
+	char *line = strdup(text);
+	pthread_mutex_lock(&kept_lock);
+	char *oldest = lines[request % LOGGED];
+	lines[request % LOGGED] = line;
+	pthread_mutex_unlock(&kept_lock);
+	free(oldest);
+	push_global(array, request);
+}
+
+static void idle_burst(void)
+{
+	pthread_mutex_lock(&kept_lock);
+	struct array *array = kept;
+	kept = NULL;
+	pthread_mutex_unlock(&kept_lock);
+	while (array != NULL) {
+		struct array *next = array->next;
+		array_free(array);
+		array = next;
+	}
+}
+
+static void push_cache(struct array *array, unsigned long request)
+{
+	static struct array *cached[CACHED];
+
+	pthread_mutex_lock(&kept_lock);
+	struct array *oldest = cached[request % CACHED];
+	cached[request % CACHED] = array;
+	pthread_mutex_unlock(&kept_lock);
+	array_free(oldest);
+	pause_ms(REQUEST_MS);
+}
+
 static const struct mode modes[] = {
-    {"local", "frees what a request made at the request's end", push_local},
-    {"global", "keeps what a request made for ever: a leak", push_global},
+    {"local", "frees what a request made at the request's end", item_even, push_local, NULL},
+    {"global", "keeps what a request made for ever: a leak", item_even, push_global, NULL},
+    {"burst", "keeps it until the last connection is closed: holes", item_mixed, push_burst,
+     idle_burst},
+    {"cache", "keeps that of the last 2000 requests: no leak", item_even, push_cache, NULL},
 };
 
 #define MODES (sizeof(modes) / sizeof(modes[0]))
@@ -169,24 +244,40 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 	}
 	if (strcmp(url, "/v1/push") != 0)
 		return answer(connection, MHD_HTTP_NOT_FOUND, not_found);
-	struct array *array = array_filled(atomic_fetch_add(&requests, 1) + 1);
+	const unsigned long request = atomic_fetch_add(&requests, 1) + 1;
+	struct array *array = array_filled(request, (*mode)->item);
 	if (array == NULL)
 		return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, no_memory);
-	(*mode)->push(array);
+	(*mode)->push(array, request);
 	return answer(connection, MHD_HTTP_OK, done);
 }
 
+/* MHD calls this in the connection's own thread. */
+static void notice(void *cls, struct MHD_Connection *connection, void **socket_state,
+		   enum MHD_ConnectionNotificationCode code)
+{
+	static atomic_uint connections;
+	const struct mode *const *mode = cls;
+
+	(void)connection;
+	(void)socket_state;
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		atomic_fetch_add(&connections, 1);
+	else if (atomic_fetch_sub(&connections, 1) == 1 && (*mode)->idle != NULL)
+		(*mode)->idle();
+}
+
 /* ${mode} is read at each request. */
-static struct MHD_Daemon *serve(unsigned short port, const struct mode **mode)
+static struct MHD_Daemon *serve(struct in_addr host, unsigned short port, const struct mode **mode)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_port = htons(port),
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+				      .sin_addr = host};
 
 	return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
 				    MHD_USE_POLL | MHD_USE_ITC,
 				port, NULL, NULL, handle, mode, MHD_OPTION_SOCK_ADDR, &address,
-				MHD_OPTION_END);
+				MHD_OPTION_NOTIFY_CONNECTION, notice, mode, MHD_OPTION_END);
 }
 
 /* The port that the kernel chose when it was asked for any; 0 when it won't tell. */
@@ -205,9 +296,10 @@ static unsigned short port_of(struct MHD_Daemon *daemon)
 
 static int usage(FILE *to, int status)
 {
-	fprintf(to, "usage: server [PORT [MODE]]\n"
-		    "Serve http://127.0.0.1:PORT/v1/push until SIGTERM or SIGINT.\n"
-		    "PORT 0, the default, is any free one. MODE is one of:\n");
+	fprintf(to,
+		"usage: server [PORT [MODE [ADDRESS]]]\n"
+		"Serve http://ADDRESS:PORT/v1/push until SIGTERM or SIGINT.\n"
+		"PORT 0, the default, is any free one; ADDRESS is 127.0.0.1. MODE is one of:\n");
 	for (size_t i = 0; i < MODES; i++)
 		fprintf(to, "  %-8s %s%s\n", modes[i].name, modes[i].doc,
 			i == 0 ? " (the default)" : "");
@@ -230,13 +322,20 @@ int main(int argc, char **argv)
 {
 	unsigned short port = 0;
 	const struct mode *mode = &modes[0];
+	const char *address = argc > 3 ? argv[3] : "127.0.0.1";
+	struct in_addr host;
 	sigset_t stop;
 	int number;
 
 	if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0))
 		return usage(stdout, 0);
-	if (argc > 3)
+	if (argc > 4)
 		return usage(stderr, 2);
+	if (inet_pton(AF_INET, address, &host) != 1) {
+		fprintf(stderr, "server: %s is not an address: expected one like 0.0.0.0\n",
+			address);
+		return 2;
+	}
 	if (argc > 1 && !port_parse(argv[1], &port)) {
 		fprintf(stderr, "server: %s is not a port: expected 0 to 65535\n", argv[1]);
 		return 2;
@@ -255,13 +354,13 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 
 	errno = 0;
-	struct MHD_Daemon *daemon = serve(port, &mode);
+	struct MHD_Daemon *daemon = serve(host, port, &mode);
 	if (daemon == NULL) {
-		fprintf(stderr, "server: can't listen on 127.0.0.1:%u: %s\n", port,
+		fprintf(stderr, "server: can't listen on %s:%u: %s\n", address, port,
 			errno != 0 ? strerror(errno) : "libmicrohttpd refused");
 		return 1;
 	}
-	if (printf("listening on 127.0.0.1:%u\n", port_of(daemon)) < 0 || fflush(stdout) == EOF) {
+	if (printf("listening on %s:%u\n", address, port_of(daemon)) < 0 || fflush(stdout) == EOF) {
 		fprintf(stderr, "server: can't write to stdout: %s\n", strerror(errno));
 		MHD_stop_daemon(daemon);
 		return 1;

@@ -1,0 +1,75 @@
+#!/bin/sh
+# What Grafana is provisioned with fits together: one data source, the one that the dashboards and the alert
+# rule ask; and the query of both kinds of InfluxDB differs in how it logs in only.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+python3 -c 'import yaml' 2>/dev/null || {
+	echo "$(basename "$0"): skipped: there is no python3 with yaml"
+	exit 77
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+check()
+{
+	python3 - "$1" <<'END'
+import json, sys, yaml
+
+def load(path):
+    with open(sys.argv[1] + "/" + path) as f:
+        return (json if path.endswith("json") else yaml).load(f, *([] if path.endswith("json") else [yaml.SafeLoader]))
+
+def expect(what, wanted, got):
+    if wanted != got:
+        sys.exit("provisioning.sh: %s: expected %r, got %r" % (what, wanted, got))
+
+sources = [load(d + "/datasources/memagent.yaml")["datasources"] for d in ("provisioning", "provisioning-v2")]
+for source in sources:
+    expect("data sources", 1, len(source))
+v1, v2 = sources[0][0], sources[1][0]
+for key in ("name", "uid", "type", "access", "url", "isDefault", "editable"):
+    expect(key + " of the two", v1[key], v2[key])
+expect("type", "influxdb", v1["type"])
+expect("address", "$INFLUXDB_URL", v1["url"])
+for source in (v1, v2):
+    # InfluxQL is Grafana's default; Flux has "version".
+    expect("version", None, source["jsonData"].get("version"))
+    expect("database", "memagent", source["jsonData"]["dbName"])
+    expect("interval", "1s", source["jsonData"]["timeInterval"])
+    for secret in source["secureJsonData"].values():
+        expect("no secret in a file: " + secret, True, "$INFLUXDB_" in secret)
+expect("header", "Authorization", v2["jsonData"]["httpHeaderName1"])
+expect("token", "Token $INFLUXDB_TOKEN", v2["secureJsonData"]["httpHeaderValue1"])
+
+for name in ("memagent", "fleet"):
+    variable = load("dashboards/%s.json" % name)["templating"]["list"][0]
+    expect("data source of " + name, v1["uid"], variable["current"]["value"])
+for rule in load("provisioning/alerting/memagent.yaml")["groups"][0]["rules"]:
+    expect("data source of the alert", {v1["uid"], "__expr__"}, {d["datasourceUid"] for d in rule["data"]})
+provider = load("provisioning/dashboards/memagent.yaml")["providers"][0]
+expect("dashboards", "/etc/grafana/dashboards", provider["options"]["path"])
+END
+}
+
+check "$root/grafana"
+
+# That this can fail.
+broken()
+{
+	rm -rf "$work/grafana"
+	cp -R "$root/grafana" "$work"
+	sed -i "$2" "$work/grafana/$1"
+	if check "$work/grafana" 2>"$work/err"; then
+		echo "$(basename "$0"): not found: $2 in $1" >&2
+		exit 1
+	fi
+	grep -q "$3" "$work/err" || {
+		cat "$work/err" >&2
+		exit 1
+	}
+}
+broken provisioning/datasources/memagent.yaml 's/uid: memagent/uid: other/' 'uid of the two'
+broken provisioning-v2/datasources/memagent.yaml 's/Token [$]INFLUXDB_TOKEN/Token secret/' 'no secret in a file'
+broken provisioning/alerting/memagent.yaml 's/datasourceUid: memagent/datasourceUid: other/' 'of the alert'
+broken dashboards/fleet.json 's/"value": "memagent"/"value": "other"/' 'data source of fleet'

@@ -1,0 +1,239 @@
+#!/bin/sh
+# Every query of every panel, variable and annotation, with Grafana's macros put in as Grafana does, gets
+# rows from a real InfluxDB that was filled by real servers; and what a panel draws is what the points
+# hold and what the servers did.
+#
+# shellcheck disable=SC2016,SC2086 # jq's and Grafana's variables; words
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+
+lib=$root/tests/grafana/lib
+server=$build/demo-server
+requests=80 # of 100 ms
+each=102    # objects that a request makes
+
+for program in jq curl; do
+	command -v $program >/dev/null || skip "there is no $program"
+done
+[ -e "$server" ] || fail "$server is missing"
+
+# start_served NAME SERVICE MODE [ALLOCATOR]: a metered server; its address in $NAME.url, its process id in $NAME.pid.
+start_served()
+{
+	LD_PRELOAD="$build/libmemagent.so${4:+:$4}" MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=250ms \
+		MEMAGENT_SERVICE="$2" MEMAGENT_TRIM_INTERVAL=500ms MEMAGENT_ALLOCATOR_INTERVAL=1s \
+		"$server" 0 "$3" >"$work/$1.out" 2>"$work/$1.err" &
+	echo $! >"$work/$1.pid"
+	children="$children $!"
+	tries=0
+	until grep -qs '^listening on ' "$work/$1.out"; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || fail "the server did not start"
+		sleep 0.05
+	done
+	sed -n 's|^listening on \(.*\)|http://\1/v1/push|p' "$work/$1.out" >"$work/$1.url"
+	tries=0
+	until count_points memagent memagent 2>/dev/null | grep -q '^[1-9]'; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || fail "no point came"
+		sleep 0.05
+	done
+}
+
+# One after the other, on one connection.
+push()
+{
+	url=$(cat "$work/$1.url")
+	yes "url = \"$url\"" | head -n $requests | curl -s -K - >/dev/null
+}
+
+# ask QUERIES: their answers, in order; QUERIES is a JSON array of texts.
+ask()
+{
+	influxd_query memagent "$(jq -r 'join(";\n")' "$1")"
+}
+
+# ---- the run ----
+
+from=$(($(date +%s) * 1000 - 1000))
+influxd_start "$work/influxdb"
+start_served shop shop global
+# A name with all that a regular expression takes for its own.
+start_served odd 'shop.b/(2)|x+' local
+# glibc does not tell all that jemalloc does.
+jemalloc=$(find /usr/lib -name libjemalloc.so.2 | head -n 1)
+servers='shop odd'
+if [ -n "$jemalloc" ]; then
+	start_served jemalloc jemalloc cache "$jemalloc"
+	servers='shop odd jemalloc'
+fi
+# Beyond the first second, which is the first bucket.
+sleep 1.5
+pushes=
+for name in $servers; do
+	push "$name" &
+	pushes="$pushes $!"
+done
+wait $pushes
+sleep 1
+for name in $servers; do
+	status=0
+	influxd_end_process "$(cat "$work/$name.pid")" || status=$?
+	[ $status -eq 0 ] || fail "the server $name ended with status $status: $(cat "$work/$name.err")"
+	[ ! -s "$work/$name.err" ] || fail "the server $name said: $(cat "$work/$name.err")"
+done
+children=
+to=$(($(date +%s) * 1000 + 1000))
+
+# ---- what is not there yet ----
+
+# Fields that no table declares yet, and events that the agent does not send yet, can have no rows.
+"$build/memagent-describe" fields-names | jq -R . | jq -s . >"$work/declared"
+# What not every allocator tells, glibc among those that don't.
+optional='["arenas", "heap_released_bytes", "heap_metadata_bytes"]'
+[ -z "$jemalloc" ] || optional='[]'
+sends_events=no
+grep -q memagent_event "$build/libmemagent.so" && sends_events=yes
+
+# ---- the variables, each asked with what was chosen in those before ----
+
+# choose_variable DASHBOARD NAME CHOSEN: its values as JSON.
+choose_variable()
+{
+	jq -c -L "$lib" --arg name "$2" --argjson chosen "$3" --argjson from "$from" --argjson to "$to" \
+		'include "substitute"; [.templating.list[] | select(.name == $name).query | substituted($from; $to; 1000; $chosen)]' \
+		"$1" >"$work/ask"
+	ask "$work/ask" >"$work/answer" || fail "variable $2: $(cat "$work/answer")"
+	jq -c -L "$lib" 'include "substitute"; variable_values' "$work/answer"
+}
+
+# ---- the panels ----
+
+# ask_panels NAME DASHBOARD CHOSEN
+ask_panels()
+{
+	jq -c -L "$lib" --argjson chosen "$3" --argjson from "$from" --argjson to "$to" \
+		--slurpfile declared "$work/declared" --argjson optional "$optional" 'include "substitute";
+		[.panels[] | select(.type != "row") | . as $panel | interval_ms($from; $to) as $ms | .targets[] |
+			{name: "\($panel.title) \(.refId)", interval_ms: $ms,
+			awaited: ([.query | match("(?:last|max)\\(\"([a-z_0-9]+)\"\\)"; "g").captures[0].string] -
+				($declared[0] - $optional) != []),
+			some: (.query | test("arenas|heap_released_bytes|heap_metadata_bytes")),
+			query: (.query | substituted($from; $to; $ms; $chosen))}]' "$2" >"$work/asked"
+	jq -c '[.[].query]' "$work/asked" >"$work/ask"
+	if grep -q '[$][a-z_{]' "$work/ask"; then
+		fail "$1: not replaced: $(grep -o '[$][a-z_{][^ ]*' "$work/ask" | sort -u)"
+	fi
+	ask "$work/ask" >"$work/answers" || fail "$1: $(jq -c '.results[]? | select(.error) // .error' "$work/answers")"
+	jq -c -L "$lib" --argjson chosen "$3" --argjson from "$from" --argjson to "$to" -n 'include "substitute";
+		["SELECT * FROM memagent WHERE $timeFilter AND host =~ /^$host$/ AND service =~ /^$service$/ AND pid =~ /^$pid$/ GROUP BY host, service, pid"
+		| substituted($from; $to; 1000; {pid: "all"} + $chosen)]' >"$work/ask"
+	ask "$work/ask" >"$work/raw" || fail "$1: $(cat "$work/raw")"
+}
+
+disagreements()
+{
+	jq -rs -f "$lib/agree.jq" "$work/asked" "$work/answers" "$work/raw"
+}
+
+# expect_agreement NAME DASHBOARD CHOSEN PROCESSES
+expect_agreement()
+{
+	ask_panels "$1" "$2" "$3"
+	expect_equal "$1: processes" "$4" "$(jq '.results[0].series | length' "$work/raw")"
+	disagreements >"$work/found"
+	[ ! -s "$work/found" ] || fail "$1: $(cat "$work/found")"
+}
+
+# expect_events CHOSEN COUNT
+expect_events()
+{
+	jq -c -L "$lib" --argjson chosen "$1" --argjson from "$from" --argjson to "$to" 'include "substitute";
+		[.annotations.list[].query | substituted($from; $to; 1000; $chosen)]' "$memagent" >"$work/ask"
+	ask "$work/ask" >"$work/answer" || fail "annotations: $(cat "$work/answer")"
+	[ $sends_events = yes ] || return 0
+	expect_equal "annotations for $1" "[$2,$2]" "$(jq -c '[.results[] | [.series[]?.values[]] | length]' "$work/answer")"
+}
+
+memagent=$root/grafana/dashboards/memagent.json
+fleet=$root/grafana/dashboards/fleet.json
+shop=$(cat "$work/shop.pid")
+odd=$(cat "$work/odd.pid")
+odd_service='"shop.b/(2)|x+"'
+all=$(echo "$servers" | wc -w)
+
+host=$(choose_variable "$memagent" host '{}')
+expect_equal "hosts" "[\"$(uname -n)\"]" "$host"
+services=$(choose_variable "$memagent" service "{\"host\": $host}")
+expect_equal "services" "$(jq -nc "[\"shop\", $odd_service${jemalloc:+, \"jemalloc\"}] | sort")" "$services"
+pids=$(choose_variable "$memagent" pid "{\"host\": \"all\", \"service\": \"all\"}")
+expect_equal "processes" "$(cat "$work"/*.pid | jq -Rc . | jq -sc 'sort')" "$pids"
+odd_pid=$(choose_variable "$memagent" pid "{\"host\": $host, \"service\": [$odd_service]}")
+expect_equal "processes of the service with an odd name" "[\"$odd\"]" "$odd_pid"
+expect_equal "hosts of the fleet" "$host" "$(choose_variable "$fleet" host '{}')"
+expect_equal "services of the fleet" "$services" "$(choose_variable "$fleet" service "{\"host\": \"all\"}")"
+expect_equal "hosts of another time" '[]' \
+	"$(from=$((from - 7200000)) to=$((to - 3600000)) && choose_variable "$memagent" host '{}')"
+
+expect_agreement "all of it" "$memagent" '{"host": "all", "service": "all", "pid": "all"}' "$all"
+expect_events '{"host": "all", "service": "all", "pid": "all"}' "$all"
+optional='["arenas", "heap_released_bytes", "heap_metadata_bytes"]'
+expect_agreement "several values" "$memagent" "{\"host\": $host, \"service\": $services, \"pid\": $pids}" "$all"
+expect_agreement "an odd name" "$memagent" "{\"host\": $host, \"service\": [$odd_service], \"pid\": $odd_pid}" 1
+expect_events "{\"host\": $host, \"service\": [$odd_service], \"pid\": $odd_pid}" 1
+expect_agreement "the fleet" "$fleet" '{"host": "all", "service": "all"}' "$all"
+expect_agreement "the fleet, one service" "$fleet" '{"host": "all", "service": ["shop"]}' 1
+
+# ---- and with what the servers did ----
+
+ask_panels "the leak" "$memagent" "{\"host\": $host, \"service\": [\"shop\"], \"pid\": [\"$shop\"]}"
+
+# values NAME: a query's values that are not null, in order of time.
+values()
+{
+	jq -s --arg name "$1" '([.[0][].name] | index($name)) as $i |
+		[.[1].results[$i].series[].values[] | select(.[1] != null)]' "$work/asked" "$work/answers"
+}
+
+pushed=$((requests * each))
+grown=$(values "Heap objects A" | jq '(map(.[1]) | max) - first[1]')
+if [ "$grown" -lt $((pushed * 98 / 100)) ] || [ "$grown" -gt $((pushed * 102 / 100)) ]; then
+	fail "live objects grew by $grown on the dashboard, $requests requests keep $pushed"
+fi
+made=$(values "Mallocs and frees per second A" | jq 'map(.[1]) | add | floor')
+if [ "$made" -lt "$pushed" ] || [ "$made" -gt $((pushed * 2)) ]; then
+	fail "$made objects were made by the dashboard, $requests requests make $pushed and a few"
+fi
+last=$(jq '.results[0].series[0] | (.columns | index("heap_alloc_bytes")) as $i | .values[-1][$i]' "$work/raw")
+expect_equal "the stat of the live bytes" "$last" "$(values "Live bytes A" | jq 'last[1]')"
+# The sizes are those of all objects made, but for the first of a size, with which its field begins.
+sizes=$(jq -s '([.[0][].name] | index("Requested sizes A")) as $i |
+	[.[1].results[$i].series[0].values[] | .[1:] | map(. // 0) | add] | add * 5 | round' "$work/asked" "$work/answers")
+mallocs=$(jq '.results[0].series[0] | (.columns | index("mallocs")) as $i | [.values[] | [(.[0] / 5e9 | floor), .[$i]]] |
+	group_by(.[0]) | map(last[1]) | last - first' "$work/raw")
+if [ "$sizes" -gt "$mallocs" ] || [ "$sizes" -lt $((mallocs - 10)) ]; then
+	fail "$sizes objects in the heatmap of $mallocs"
+fi
+
+# ---- that this can fail ----
+
+# expect_found TEXT CHANGE: the change of the answers or of the points is found.
+expect_found()
+{
+	jq "$3" "$work/$2" >"$work/$2.changed"
+	! cmp -s "$work/$2" "$work/$2.changed" || fail "nothing changed: $3"
+	cp "$work/$2" "$work/$2.kept"
+	mv "$work/$2.changed" "$work/$2"
+	disagreements >"$work/found"
+	mv "$work/$2.kept" "$work/$2"
+	grep -qF -e "$1" "$work/found" || fail "not found after $3, but: $(cat "$work/found")"
+}
+
+[ -z "$(disagreements)" ] || fail "the leak: $(disagreements)"
+index=$(jq '[.[].name] | index("Live bytes of each process A")' "$work/asked")
+expect_found 'Live bytes of each process A: no rows' answers ".results[$index].series = []"
+expect_found 'Live bytes of each process A: no such thing' answers ".results[$index] = {error: \"no such thing\"}"
+expect_found 'Live bytes of each process A of' answers ".results[$index].series[0].values[3][1] += 1"
+expect_found 'times' answers "del(.results[$index].series[0].values[3])"
+expect_found 'instead of' answers ".results[$index].series[0].tags.pid = \"1\""
+expect_found 'Mallocs and frees per second A of' raw '.results[0].series[0] |= ((.columns | index("mallocs")) as $i | .values[5:][][$i] += 1000)'
+[ $sends_events = yes ] || echo "no memagent_event yet: the annotations were asked, and no rows expected"

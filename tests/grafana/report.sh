@@ -1,0 +1,153 @@
+#!/bin/sh
+# limit: 180
+# memagent-report tells a leak from what is none, from a file as from InfluxDB, under each awk that is here; its
+# page needs nothing but the pictures beside it; and it says what is wrong when there is nothing to draw.
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+
+report=$root/tools/memagent-report
+for program in gnuplot jq curl; do
+	command -v $program >/dev/null || skip "there is no $program"
+done
+
+# points SERVICE PID FORMULA: forty points, one a second; what is live at t s is the formula's value.
+points()
+{
+	service=$1 awk -v now="$now" -v pid="$2" 'BEGIN {
+		service = ENVIRON["service"]
+		for (t = 0; t < 40; t++) {
+			busy = t < 5 ? 0 : t > 30 ? 25 : t - 5
+			live = '"$3"'
+			held = live > held ? live : held
+			printf "memagent,host=h,service=%s,pid=%s mallocs=%di,frees=%di,heap_objects=%di,heap_alloc_bytes=%di," \
+			    "total_alloc_bytes=%di,rss_bytes=%di,threads=%di,sizes_le_16=%di,sizes_le_64=%di,agent_coverage=\"all, or so\" %d000000000\n",
+			    service, pid, 100 + busy * 5000, 100 + busy * 5000 - live / 100, live / 100, live, 2 * held, 4e6 + held,
+			    (t > 4 ? 50 : 3), busy * 2000, busy * 3000, now - 45 + t
+		}
+	}'
+}
+
+figure()
+{
+	sed -n "s/^$2	//p" "$1/figures.tsv"
+}
+
+# expect_class CLASS WORDS FORMULA: of a process that holds what the formula says.
+expect_class()
+{
+	points shop 1 "$3" >"$work/$1.lp"
+	"$report" -o "$work/$1" --requests 1000 "$work/$1.lp" >"$work/words" 2>"$work/err" || fail "$1: status $?"
+	expect_silence "$1"
+	expect_equal "class of $3" "$1" "$(figure "$work/$1" class)"
+	grep -qF -e "$2" "$work/words" || fail "$1: no \"$2\" in: $(cat "$work/words")"
+	cmp -s "$work/words" "$work/$1/verdict.txt" || fail "verdict.txt has not what was printed"
+}
+
+now=$(date +%s)
+expect_class leaks 'LEAK: shop (process 1 on h) keeps what it allocates' '1e6 + busy * 1e6'
+expect_equal "bytes a request" 25000 "$(figure "$work/leaks" live_slope_bytes_per_request)"
+expect_equal "bytes a second" 1000000 "$(figure "$work/leaks" live_slope_bytes_per_second)"
+expect_equal "live afterwards" 26000000 "$(figure "$work/leaks" live_after_bytes)"
+expect_class level 'That is what a cache does' '1e6 + (busy < 10 ? busy : 10) * 1e6'
+expect_class returns 'The allocator still holds 23.8 MiB' 't > 32 ? 1e6 : 1e6 + busy * 1e6'
+# What stays of a peak is no leak while it is less than half of it.
+expect_class returns 'No leak' '1e6 + (t > 32 ? 10 : busy) * 1e6'
+expect_class returns 'The allocator still holds 23.8 MiB' 't > 32 ? 1e6 : 1e6 + busy * 1e6'
+expect_equal "at most" 26000000 "$(figure "$work/returns" live_peak_bytes)"
+# A steady leak of a thousandth is one all the same; noise around a level is none.
+expect_class leaks 'LEAK' '1e6 + busy * 5e3'
+expect_class returns 'No leak' '1e6 + t % 3 * 4e5 - (t > 30 ? t % 3 * 4e5 : 0)'
+
+# ---- the page ----
+
+page=$work/level/index.html
+pictures=$(sed -n 's/.*<img src="\([^"]*\)".*/\1/p' "$page")
+expect_equal "pictures" "heap.svg objects.svg rates.svg bytes.svg growth.svg sizes.svg threads.svg" "$(echo "$pictures" | paste -sd ' ' -)"
+for picture in $pictures; do
+	[ -s "$work/level/$picture" ] || fail "$picture is not there"
+	png=$work/level/${picture%.svg}.png
+	expect_equal "size of $png" "960 360" "$(od -An -tu1 -j16 -N8 "$png" | awk '{ print $3 * 256 + $4, $7 * 256 + $8 }')"
+done
+for word in 'Live bytes and resident set' MiB live resident seconds; do
+	grep -qF ">$word<" "$work/level/heap.svg" || fail "no \"$word\" in heap.svg"
+done
+if grep -nE '(src|href)="?(/|[a-z]+:)|<script|@import|url\(' "$page"; then
+	fail "the page needs more than what lies beside it"
+fi
+
+# ---- several processes, odd names ----
+
+{
+	points 'a\ \,\=b<i>"' 7 '1e6 + busy * 1e6'
+	points "d'or" 8 '1e6'
+	echo 'memagent_event,host=h,service=x,pid=9 event="start",text="started" 1000000000000000000'
+	echo 'memagent,host=h,service=x,pid=9 heap_alloc'
+	echo 'other,host=h,service=x,pid=9 heap_alloc_bytes=1i 1000000000000000000'
+} >"$work/odd.lp"
+"$report" -o "$work/it's odd" "$work/odd.lp" >"$work/words" 2>"$work/err" || fail "odd names: status $?"
+expect_silence "odd names"
+expect_equal "processes" 'a ,=b<i>" (process 7 on h)
+d'"'"'or (process 8 on h)' "$(figure "$work/it's odd" process)"
+grep -qF 'a ,=b&lt;i&gt;&quot; (process 7' "$work/it's odd/index.html" || fail "the name is not escaped on the page"
+grep -qF "d'or 8" "$work/it's odd/heap.svg" || fail "the key does not name d'or"
+"$report" -o "$work/one" --service "d'or" "$work/odd.lp" >"$work/words" || fail "one service: status $?"
+expect_equal "one service" "d'or (process 8 on h)" "$(figure "$work/one" process)"
+
+# ---- the same from InfluxDB ----
+
+influxd_start "$work/influxdb"
+influxd_query '' 'CREATE DATABASE memagent' >/dev/null
+for points in "$work/leaks.lp" "$work/odd.lp"; do
+	grep ' [0-9]*$' "$points" | curl -s -f -X POST --data-binary @- "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+done
+for service in shop "d'or"; do
+	cat "$work/leaks.lp" "$work/odd.lp" >"$work/all.lp"
+	"$report" -o "$work/file" --service "$service" "$work/all.lp" >/dev/null || fail "from the file: status $?"
+	"$report" -o "$work/db" --url "$INFLUXD_URL" --since 1h --service "$service" >"$work/words" 2>"$work/err" ||
+		fail "from InfluxDB: status $?"
+	cmp -s "$work/file/figures.tsv" "$work/db/figures.tsv" ||
+		fail "the file (<) and InfluxDB (>) differ: $(diff "$work/file/figures.tsv" "$work/db/figures.tsv")"
+	for picture in heap.svg sizes.svg rates.png; do
+		cmp -s "$work/file/$picture" "$work/db/$picture" || fail "$picture of $service is another from InfluxDB than from the file"
+	done
+done
+
+# ---- each awk ----
+
+"$report" -o "$work/file" --service shop "$work/all.lp" >/dev/null
+for awk in mawk gawk 'busybox awk' original-awk; do
+	command -v "${awk%% *}" >/dev/null || continue
+	mkdir -p "$work/bin"
+	printf '#!/bin/sh\nexec %s "$@"\n' "$awk" >"$work/bin/awk"
+	chmod +x "$work/bin/awk"
+	PATH="$work/bin:$PATH" "$report" -o "$work/awk" --service shop "$work/all.lp" >/dev/null 2>"$work/err" || fail "$awk: status $?"
+	expect_silence "$awk"
+	for part in heap.svg sizes.svg index.html figures.tsv; do
+		cmp -s "$work/file/$part" "$work/awk/$part" || fail "$awk makes another $part"
+	done
+done
+
+# ---- what it says when it can't ----
+
+# expect_refusal STATUS TEXT ARGUMENT...
+expect_refusal()
+{
+	want=$1 text=$2 status=0
+	shift 2
+	"$report" -o "$work/none" "$@" >"$work/out" 2>"$work/err" || status=$?
+	expect_equal "status of $*" "$want" "$status"
+	grep -qF -e "$text" "$work/err" || fail "$*: no \"$text\""
+	[ ! -e "$work/none" ] || fail "$*: something was written"
+}
+: >"$work/empty"
+expect_refusal 1 'there are no points of measurement memagent' "$work/empty"
+expect_refusal 1 'there are no points of measurement memagent and service none' --service none "$work/all.lp"
+expect_refusal 1 'cannot be read' "$work/missing"
+expect_refusal 1 'no answer from' --url http://127.0.0.1:1
+expect_refusal 1 'database not found' --url "$INFLUXD_URL" --database missing
+expect_refusal 1 'there are no points' --url "$INFLUXD_URL" --service "'; DROP DATABASE memagent"
+expect_refusal 2 '--since 1 is not valid' --since 1
+expect_refusal 2 '--since 1d2h is not valid' --since 1d2h
+expect_refusal 2 '--requests x is not valid' --requests x
+expect_refusal 2 '--colour is not an option' --colour
+expect_refusal 2 '--url needs a value' --url
+influxd_query '' 'SHOW DATABASES' | grep -q memagent || fail "the database is gone"
