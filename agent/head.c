@@ -24,7 +24,8 @@ static void executable(char *out, size_t size)
 	snprintf(out, size, "%.255s", slash ? slash + 1 : path);
 }
 
-void head_write(struct line *head, const struct options *options, pid_t pid)
+void head_write(struct line *head, const struct options *options, pid_t pid, const char *allocator,
+		const char *version)
 {
 	struct utsname system = {.nodename = ""};
 	const char *rest = options->tags;
@@ -39,6 +40,8 @@ void head_write(struct line *head, const struct options *options, pid_t pid)
 	if (options->service[0] == '\0')
 		executable(text, sizeof(text));
 	line_tag(head, "service", options->service[0] ? options->service : text);
+	line_tag(head, "allocator", allocator);
+	line_tag(head, "allocator_version", version);
 	while (tags_next(&rest, &tag) == 1)
 		line_tag(head, tag.key, tag.value);
 }

@@ -44,7 +44,8 @@ static bool is_clean(const char *text, size_t longest)
 
 static bool is_reserved(const char *key)
 {
-	static const char *const ours[] = {"host", "service", "pid", "time"};
+	static const char *const ours[] = {"host", "service",	"pid",
+					   "time", "allocator", "allocator_version"};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (strcmp(key, ours[i]) == 0)

@@ -18,6 +18,7 @@
 #include "agent/destination.h"
 #include "agent/futex.h"
 #include "agent/head.h"
+#include "agent/heap.h"
 #include "agent/kin.h"
 #include "agent/last.h"
 #include "agent/line.h"
@@ -116,13 +117,15 @@ static void say_problems(const char *problems)
 static void open_all(void)
 {
 	const struct options *o = sidecar.options;
+	char version[HEAP_VERSION_BYTES];
+	const struct heap *heap = heap_find(version);
 
 	log_open(o->log, sidecar.pid);
 	say_problems(o->problems);
 	memset(&sidecar.health, -1, sizeof(sidecar.health));
 	line_start(&sidecar.head, sidecar.head_text, sizeof(sidecar.head_text));
 	line_start(&sidecar.line, sidecar.line_text, sizeof(sidecar.line_text));
-	head_write(&sidecar.head, o, sidecar.pid);
+	head_write(&sidecar.head, o, sidecar.pid, heap->name, version);
 	sidecar.can_deliver =
 	    sidecar.backlog.ring != NULL &&
 	    destination_open(&sidecar.destination, o, wait_begins, wait_ends) == 0;
