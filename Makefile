@@ -172,6 +172,12 @@ $(BUILD)/tests/preload/lib/lib%.so: tests/preload/lib/%.c
 	$(SAY)
 	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
 
+ALLOC_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/alloc/*.c))
+
+$(BUILD)/tests/alloc/%: tests/alloc/%.c
+	@mkdir -p $(@D)
+	$(CC) $(PLAIN) -pthread -o $@ $<
+
 $(BUILD)/tests/e2e/scripted: tests/e2e/scripted.c
 	@mkdir -p $(@D)
 	$(SAY)
@@ -184,7 +190,7 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 		$(call pkg,--libs libmicrohttpd)
 
 .PHONY: test-programs test
-test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer
+test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(ALLOC_TESTS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer
 
 test:
 	tools/deps.sh test

@@ -30,4 +30,51 @@ static bool find(const void *function, char version[HEAP_VERSION_BYTES])
 	return true;
 }
 
-const struct heap heap_jemalloc = {.name = "jemalloc", .find = find};
+/* Return the size_t or unsigned of that name, or -1. */
+static int64_t ask(const char *name)
+{
+	union {
+		size_t wide;
+		unsigned narrow;
+	} value = {.wide = 0};
+	size_t size = sizeof(value.wide);
+
+	if (mallctl(name, &value, &size, NULL, 0) == 0)
+		return (int64_t)value.wide;
+	/* It says what size it would have had. */
+	size = sizeof(value.narrow);
+	return mallctl(name, &value, &size, NULL, 0) ? -1 : (int64_t)value.narrow;
+}
+
+/* 4096 stands for all arenas (MALLCTL_ARENAS_ALL). */
+static int64_t idle_pages(void)
+{
+	int64_t dirty = ask("stats.arenas.4096.pdirty");
+	int64_t muzzy = ask("stats.arenas.4096.pmuzzy");
+
+	return dirty < 0 || muzzy < 0 ? -1 : dirty + muzzy;
+}
+
+/* jemalloc's figures are of the moment at which the epoch was last written. */
+static void read(struct heap_figures *out)
+{
+	uint64_t epoch = 1;
+	int64_t active, pages, page, retained;
+
+	if (mallctl("epoch", NULL, NULL, &epoch, sizeof(epoch)))
+		return;
+	active = ask("stats.active");
+	retained = ask("stats.retained");
+	pages = idle_pages();
+	page = ask("arenas.page");
+	out->inuse_bytes = active;
+	out->released_bytes = retained;
+	if (pages >= 0 && page >= 0 && retained >= 0)
+		out->idle_bytes = pages * page + retained;
+	if (active >= 0 && out->idle_bytes >= 0)
+		out->sys_bytes = active + out->idle_bytes;
+	out->metadata_bytes = ask("stats.metadata");
+	out->arenas = ask("arenas.narenas");
+}
+
+const struct heap heap_jemalloc = {.name = "jemalloc", .is_slow = true, .find = find, .read = read};

@@ -8,6 +8,8 @@
 #include "agent/heap.h"
 #include "agent/object.h"
 
+static int (*get_property)(const char *name, size_t *value);
+
 static bool find(const void *function, char version[HEAP_VERSION_BYTES])
 {
 	const char *(*tc_version)(int *major, int *minor, const char **patch) =
@@ -15,7 +17,10 @@ static bool find(const void *function, char version[HEAP_VERSION_BYTES])
 	int major, minor;
 	const char *patch = "";
 
-	if (object_function(function, "MallocExtension_GetNumericProperty") == NULL)
+	get_property =
+	    (int (*)(const char *, size_t *))object_function(function,
+							     "MallocExtension_GetNumericProperty");
+	if (get_property == NULL)
 		return false;
 	version[0] = '\0';
 	if (tc_version) {
@@ -25,4 +30,25 @@ static bool find(const void *function, char version[HEAP_VERSION_BYTES])
 	return true;
 }
 
-const struct heap heap_tcmalloc = {.name = "tcmalloc", .find = find};
+static int64_t ask(const char *name)
+{
+	size_t value;
+
+	return get_property(name, &value) ? (int64_t)value : -1;
+}
+
+/* In use are spans, with what the threads' caches hold of them. */
+static void read(struct heap_figures *out)
+{
+	int64_t free_bytes = ask("tcmalloc.pageheap_free_bytes");
+
+	out->sys_bytes = ask("generic.heap_size");
+	out->released_bytes = ask("tcmalloc.pageheap_unmapped_bytes");
+	if (free_bytes < 0 || out->released_bytes < 0)
+		return;
+	out->idle_bytes = free_bytes + out->released_bytes;
+	if (out->sys_bytes >= out->idle_bytes)
+		out->inuse_bytes = out->sys_bytes - out->idle_bytes;
+}
+
+const struct heap heap_tcmalloc = {.name = "tcmalloc", .find = find, .read = read};

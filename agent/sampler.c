@@ -30,6 +30,21 @@ static void take_heap(const struct counters *app, int64_t *value)
 	value[FIELD_heap_alloc_bytes] = (int64_t)(app->alloc_bytes - app->freed_bytes);
 }
 
+static void take_allocator(struct allocator *allocator, int64_t *value)
+{
+	struct heap_figures figures;
+
+	if (!allocator_read(allocator, clock_mono_ns(), &figures))
+		return;
+	value[FIELD_heap_sys_bytes] = figures.sys_bytes;
+	value[FIELD_heap_inuse_bytes] = figures.inuse_bytes;
+	value[FIELD_heap_idle_bytes] = figures.idle_bytes;
+	value[FIELD_heap_released_bytes] = figures.released_bytes;
+	value[FIELD_heap_metadata_bytes] = figures.metadata_bytes;
+	value[FIELD_arenas] = figures.arenas;
+	value[FIELD_agent_allocator_stats_ns] = allocator->took_ns;
+}
+
 static void take_kernel(const struct sampler *sampler, int64_t *value)
 {
 	struct proc_status status;
@@ -73,6 +88,7 @@ void sampler_take(struct sampler *sampler, const struct agent_health *health, st
 	memcpy(point->sizes, app.sizes, sizeof(point->sizes));
 	take_calls(&app, point->value);
 	take_heap(&app, point->value);
+	take_allocator(&sampler->allocator, point->value);
 	take_kernel(sampler, point->value);
 	take_agent(&agent, health, point->value);
 }

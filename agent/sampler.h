@@ -3,12 +3,13 @@
 /*
  * sampler: fills a point, from the counters, the kernel and what the agent knows of itself.
  *
- * Layer    agent; needs fields, proc, clock and the shim.
+ * Layer    agent; needs allocator, fields, proc, clock and the shim.
  * Threads  the sidecar.
  * Memory   never allocates.
  */
 #include <stdint.h>
 
+#include "agent/allocator.h"
 #include "agent/fields.h"
 
 /* How the agent itself is doing; -1 where it does not know yet. */
@@ -23,9 +24,14 @@ struct agent_health {
 
 struct sampler {
 	int status_fd; /* from proc_open, or -1 */
+	struct allocator allocator;
 };
 
-/* Open what is read in every point.  Never fails: what cannot be had is left out. */
+/*
+ * sampler_open(sampler):
+ * Open what is read in every point; but the allocator, the caller opens.  Never fails: what cannot
+ * be had is left out.
+ */
 void sampler_open(struct sampler *sampler);
 
 /* Read everything now into ${point}. */

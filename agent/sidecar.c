@@ -18,7 +18,6 @@
 #include "agent/destination.h"
 #include "agent/futex.h"
 #include "agent/head.h"
-#include "agent/heap.h"
 #include "agent/kin.h"
 #include "agent/last.h"
 #include "agent/line.h"
@@ -117,15 +116,15 @@ static void say_problems(const char *problems)
 static void open_all(void)
 {
 	const struct options *o = sidecar.options;
-	char version[HEAP_VERSION_BYTES];
-	const struct heap *heap = heap_find(version);
+	struct allocator *allocator = &sidecar.sampler.allocator;
 
 	log_open(o->log, sidecar.pid);
 	say_problems(o->problems);
 	memset(&sidecar.health, -1, sizeof(sidecar.health));
 	line_start(&sidecar.head, sidecar.head_text, sizeof(sidecar.head_text));
 	line_start(&sidecar.line, sidecar.line_text, sizeof(sidecar.line_text));
-	head_write(&sidecar.head, o, sidecar.pid, heap->name, version);
+	allocator_open(allocator, o->allocator_interval);
+	head_write(&sidecar.head, o, sidecar.pid, allocator->heap->name, allocator->version);
 	sidecar.can_deliver =
 	    sidecar.backlog.ring != NULL &&
 	    destination_open(&sidecar.destination, o, wait_begins, wait_ends) == 0;
@@ -305,6 +304,7 @@ static bool work(void)
 		if (!may_stay) {
 			give_up();
 		} else if (!is_not_worth_it()) {
+			allocator_rest(&sidecar.sampler.allocator);
 			tick(clock_mono_ns());
 			deliver_rest(sidecar.deadline_ns);
 		}

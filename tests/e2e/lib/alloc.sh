@@ -30,6 +30,21 @@ metered()
 		"$@" </dev/null >"$work/out" 2>"$work/err" || status=$?
 }
 
+# figure NAME: as field, of the last point that has it.
+figure()
+{
+	sed 's/[, ]/\n/g' "$work/points" | sed -n "s/^$1=\([0-9.]*\)i\{0,1\}$/\1/p" | tail -n 1
+}
+
+# expect_between WHAT LEAST VALUE MOST, in integers
+expect_between()
+{
+	[ -n "$3" ] || fail "$1 is missing"
+	if [ "$3" -lt "$2" ] || [ "$3" -gt "$4" ]; then
+		fail "$1 is $3: expected $2 to $4"
+	fi
+}
+
 # tag NAME, field NAME: of the last point; nothing when it has none.  An integer comes without its i.
 tag()
 {
