@@ -1,6 +1,7 @@
 #include "agent/fields.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* A row without unit and doc does not compile. */
 #define FIELD(id, unit, source, doc) _Static_assert(sizeof(unit) > 1 && sizeof(doc) > 1, #id);
@@ -9,6 +10,12 @@
 
 static const char *const names[FIELDS] = {
 #define FIELD(id, unit, source, doc) #id,
+#include "agent/fields.def"
+#undef FIELD
+};
+
+static const char *const units[FIELDS] = {
+#define FIELD(id, unit, source, doc) unit,
 #include "agent/fields.def"
 #undef FIELD
 };
@@ -22,6 +29,11 @@ static const char *const size_names[COUNTERS_SIZES] = {
 const char *fields_name(enum field field)
 {
 	return names[field];
+}
+
+bool fields_is_fraction(enum field field)
+{
+	return strcmp(units[field], "fraction") == 0;
 }
 
 const char *fields_size_name(unsigned index)

@@ -5,6 +5,7 @@
  *
  * Layer    agent; needs shim/counters.h for the number of size buckets.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "shim/counters.h"
@@ -25,6 +26,9 @@ struct point {
 
 /* Return the name of ${field} in the database. */
 const char *fields_name(enum field field);
+
+/* Return whether ${field} is a fraction, in billionths, and no integer. */
+bool fields_is_fraction(enum field field);
 
 /* Return the name of size bucket ${index}, or NULL when nothing can fall into it. */
 const char *fields_size_name(unsigned index);

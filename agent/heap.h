@@ -23,6 +23,8 @@ struct heap_figures {
 	int64_t released_bytes; /* of that, what the kernel has the pages of */
 	int64_t metadata_bytes; /* its own books, beside sys */
 	int64_t arenas;
+	int64_t purges;	      /* times that it gave pages back, by itself or asked */
+	int64_t purged_bytes; /* pages that it has given back ever */
 };
 
 struct heap {
@@ -38,6 +40,9 @@ struct heap {
 
 	/* Write what it knows to ${out}, which is all -1; after find.  NULL: it knows nothing. */
 	void (*read)(struct heap_figures *out);
+
+	/* Give back to the kernel what no object lies in; after find.  NULL: it cannot. */
+	void (*trim)(void);
 };
 
 extern const struct heap heap_glibc, heap_jemalloc, heap_tcmalloc, heap_mimalloc;

@@ -46,11 +46,14 @@ static int64_t ask(const char *name)
 	return mallctl(name, &value, &size, NULL, 0) ? -1 : (int64_t)value.narrow;
 }
 
-/* 4096 stands for all arenas (MALLCTL_ARENAS_ALL). */
-static int64_t idle_pages(void)
+/*
+ * Return the sum of two counters, of dirty pages and of those that the kernel may take already.
+ * 4096 stands for all arenas (MALLCTL_ARENAS_ALL).
+ */
+static int64_t ask_both(const char *dirty_name, const char *muzzy_name)
 {
-	int64_t dirty = ask("stats.arenas.4096.pdirty");
-	int64_t muzzy = ask("stats.arenas.4096.pmuzzy");
+	int64_t dirty = ask(dirty_name);
+	int64_t muzzy = ask(muzzy_name);
 
 	return dirty < 0 || muzzy < 0 ? -1 : dirty + muzzy;
 }
@@ -59,13 +62,13 @@ static int64_t idle_pages(void)
 static void read(struct heap_figures *out)
 {
 	uint64_t epoch = 1;
-	int64_t active, pages, page, retained;
+	int64_t active, pages, page, purged, retained;
 
 	if (mallctl("epoch", NULL, NULL, &epoch, sizeof(epoch)))
 		return;
 	active = ask("stats.active");
 	retained = ask("stats.retained");
-	pages = idle_pages();
+	pages = ask_both("stats.arenas.4096.pdirty", "stats.arenas.4096.pmuzzy");
 	page = ask("arenas.page");
 	out->inuse_bytes = active;
 	out->released_bytes = retained;
@@ -75,6 +78,16 @@ static void read(struct heap_figures *out)
 		out->sys_bytes = active + out->idle_bytes;
 	out->metadata_bytes = ask("stats.metadata");
 	out->arenas = ask("arenas.narenas");
+	out->purges = ask_both("stats.arenas.4096.dirty_npurge", "stats.arenas.4096.muzzy_npurge");
+	purged = ask_both("stats.arenas.4096.dirty_purged", "stats.arenas.4096.muzzy_purged");
+	if (purged >= 0 && page >= 0)
+		out->purged_bytes = purged * page;
 }
 
-const struct heap heap_jemalloc = {.name = "jemalloc", .is_slow = true, .find = find, .read = read};
+static void trim(void)
+{
+	mallctl("arena.4096.purge", NULL, NULL, NULL, 0);
+}
+
+const struct heap heap_jemalloc = {
+    .name = "jemalloc", .is_slow = true, .find = find, .read = read, .trim = trim};

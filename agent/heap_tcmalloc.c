@@ -9,6 +9,7 @@
 #include "agent/object.h"
 
 static int (*get_property)(const char *name, size_t *value);
+static void (*release_free_memory)(void);
 
 static bool find(const void *function, char version[HEAP_VERSION_BYTES])
 {
@@ -20,7 +21,9 @@ static bool find(const void *function, char version[HEAP_VERSION_BYTES])
 	get_property =
 	    (int (*)(const char *, size_t *))object_function(function,
 							     "MallocExtension_GetNumericProperty");
-	if (get_property == NULL)
+	release_free_memory =
+	    (void (*)(void))object_function(function, "MallocExtension_ReleaseFreeMemory");
+	if (get_property == NULL || release_free_memory == NULL)
 		return false;
 	version[0] = '\0';
 	if (tc_version) {
@@ -51,4 +54,9 @@ static void read(struct heap_figures *out)
 		out->inuse_bytes = out->sys_bytes - out->idle_bytes;
 }
 
-const struct heap heap_tcmalloc = {.name = "tcmalloc", .find = find, .read = read};
+static void trim(void)
+{
+	release_free_memory();
+}
+
+const struct heap heap_tcmalloc = {.name = "tcmalloc", .find = find, .read = read, .trim = trim};

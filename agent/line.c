@@ -105,7 +105,20 @@ static void end_line(struct writer *w)
 	add_text(w->line, w->time);
 }
 
-static void add_field(struct writer *w, const char *name, uint64_t value)
+/* ${n} billionths as a decimal fraction; shorter than an integer may be. */
+static void add_fraction(struct line *line, uint64_t n)
+{
+	const uint64_t one = 1000000000;
+	char digits[] = ".000000000";
+
+	add_number(line, n / one);
+	n %= one;
+	for (size_t at = sizeof(digits) - 2; at > 0; at--, n /= 10)
+		digits[at] = (char)('0' + n % 10);
+	add_text(line, digits);
+}
+
+static void add_field(struct writer *w, const char *name, uint64_t value, bool is_fraction)
 {
 	size_t most = 1 + strlen(name) + 1 + DIGITS + 1 + strlen(w->time);
 
@@ -117,8 +130,12 @@ static void add_field(struct writer *w, const char *name, uint64_t value)
 	w->separator = ',';
 	add_text(w->line, name);
 	add_text(w->line, "=");
-	add_number(w->line, value);
-	add_text(w->line, "i");
+	if (is_fraction) {
+		add_fraction(w->line, value);
+	} else {
+		add_number(w->line, value);
+		add_text(w->line, "i");
+	}
 }
 
 /* What ends every line of one time. */
@@ -144,10 +161,11 @@ int line_point(struct line *line, const struct line *head, const struct point *p
 	begin_line(&w);
 	for (unsigned i = 0; i < FIELDS; i++)
 		if (point->value[i] >= 0)
-			add_field(&w, fields_name(i), (uint64_t)point->value[i]);
+			add_field(&w, fields_name(i), (uint64_t)point->value[i],
+				  fields_is_fraction(i));
 	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
 		if (point->sizes[i] && fields_size_name(i))
-			add_field(&w, fields_size_name(i), point->sizes[i]);
+			add_field(&w, fields_size_name(i), point->sizes[i], false);
 	if (w.separator == ' ') {
 		errno = EINVAL;
 		return -1;

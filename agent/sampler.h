@@ -3,7 +3,7 @@
 /*
  * sampler: fills a point, from the counters, the kernel and what the agent knows of itself.
  *
- * Layer    agent; needs allocator, fields, proc, clock and the shim.
+ * Layer    agent; needs allocator, trim, fields, proc, clock and the shim.
  * Threads  the sidecar.
  * Memory   never allocates.
  */
@@ -11,6 +11,7 @@
 
 #include "agent/allocator.h"
 #include "agent/fields.h"
+#include "agent/trim.h"
 
 /* How the agent itself is doing; -1 where it does not know yet. */
 struct agent_health {
@@ -25,14 +26,15 @@ struct agent_health {
 struct sampler {
 	int status_fd; /* from proc_open, or -1 */
 	struct allocator allocator;
+	const struct trim *trim;
 };
 
 /*
- * sampler_open(sampler):
+ * sampler_open(sampler, trim):
  * Open what is read in every point; but the allocator, the caller opens.  Never fails: what cannot
- * be had is left out.
+ * be had is left out.  ${trim} stays the caller's.
  */
-void sampler_open(struct sampler *sampler);
+void sampler_open(struct sampler *sampler, const struct trim *trim);
 
 /* Read everything now into ${point}. */
 void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point);

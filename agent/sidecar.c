@@ -28,6 +28,7 @@
 #include "agent/sampler.h"
 #include "agent/schedule.h"
 #include "agent/spool.h"
+#include "agent/trim.h"
 #include "agent/url.h"
 #include "shim/shim.h"
 
@@ -53,6 +54,7 @@ static struct {
 	int64_t deadline_ns; /* monotonic: when the last delivery must be over */
 
 	struct sampler sampler;
+	struct trim trim;
 	struct rights_watch rights;
 	struct agent_health health;
 	struct backlog backlog;
@@ -131,7 +133,12 @@ static void open_all(void)
 	if (sidecar.can_deliver && o->spool[0])
 		spool_open(&sidecar.spool, o);
 	/* After the destination: where descriptors are few, that is the one to have. */
-	sampler_open(&sidecar.sampler);
+	sampler_open(&sidecar.sampler, &sidecar.trim);
+	if (trim_open(&sidecar.trim, allocator->heap, o->trim_interval))
+		log_say(LOG_CONFIG,
+			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s cannot be asked to "
+			"give memory back",
+			allocator->heap->name);
 	rights_open(&sidecar.rights);
 	if (sidecar.can_deliver)
 		delivery_init(&sidecar.delivery, sidecar.destination.transport,
@@ -247,7 +254,9 @@ static bool run(void)
 				spool_feed(&sidecar.spool, &sidecar.backlog);
 			due = schedule_next(start, sidecar.options->interval, now);
 		}
-		pass_time(due);
+		if (now >= sidecar.trim.due_ns)
+			trim_run(&sidecar.trim, sidecar.sampler.status_fd);
+		pass_time(sidecar.trim.due_ns < due ? sidecar.trim.due_ns : due);
 	}
 	return true;
 }

@@ -54,7 +54,8 @@ for name in glibc jemalloc tcmalloc mimalloc; do
 	inuse=$(figure heap_inuse_bytes)
 	idle=$(figure heap_idle_bytes)
 	expect_equal "$name: in use and idle" "$sys" $((inuse + idle))
-	expect_between "$name: heap_idle_bytes" $((live - live / 4)) "$idle" $((live + live / 2))
+	freed=$(figure total_freed_bytes)
+	expect_between "$name: heap_idle_bytes" $((freed - freed / 4)) "$idle" $((freed * 3))
 	case $name in
 	glibc)
 		# To the byte but for what the agent itself and caches have: a header of 8 bytes an object.
