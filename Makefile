@@ -31,8 +31,15 @@ HTTP = $(wildcard agent/http/*.c) agent/clock.c agent/url.c
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 pkg = $(shell pkg-config $(1))
 
-PRODUCTS = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(BUILD)/memagent-run \
-	$(BUILD)/memagent-send
+LIBRARIES = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so
+
+# Only Debian and its like have jemalloc as an archive of position-independent objects.
+JEMALLOC_ARCHIVE := $(wildcard $(shell $(CC) -print-file-name=libjemalloc_pic.a))
+ifneq ($(JEMALLOC_ARCHIVE),)
+LIBRARIES += $(BUILD)/libmemagent-jemalloc.so
+endif
+
+PRODUCTS = $(LIBRARIES) $(BUILD)/memagent-run $(BUILD)/memagent-send
 
 .PHONY: all
 all: $(PRODUCTS)
@@ -57,6 +64,20 @@ $(BUILD)/obj/agent/%.o: agent/%.c
 $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 	$(SAY)
 	$(CC) $(CFLAGS) $(LINK) -Wl,-soname,libmemagent.so -pthread -o $@ $^
+
+# The same with jemalloc inside, without its C++ operators (which bring libstdc++), and with other
+# names for what we stand in front of.
+SHIM_JEMALLOC = $(filter-out shim/next.c shim/interpose.c,$(SHIM)) $(wildcard shim/jemalloc/*.c)
+
+$(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE)
+	@mkdir -p $(@D)
+	objcopy --redefine-syms=$< $(JEMALLOC_ARCHIVE) $@
+	ar d $@ jemalloc_cpp.pic.o
+
+$(BUILD)/libmemagent-jemalloc.so: $(call objects,$(SHIM_JEMALLOC) $(AGENT)) $(BUILD)/embedded.a \
+		shim/jemalloc/hidden.map
+	$(CC) $(CFLAGS) $(LINK) -static-libgcc -Wl,--version-script=shim/jemalloc/hidden.map \
+		-Wl,-soname,libmemagent-jemalloc.so -pthread -o $@ $(filter-out %.map,$^) -lm
 
 $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 	$(SAY)
@@ -215,7 +236,7 @@ check-format:
 check-shell: $(BUILD)/memagent-run
 	shellcheck -x -P SCRIPTDIR -P . $(SCRIPTS) $(BUILD)/memagent-run
 
-check-exports: $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so
+check-exports: $(BUILD)/libmemagent.so $(BUILD)/libmemagent-jemalloc.so $(BUILD)/memagent-http.so
 	tests/exports.sh $(BUILD)
 
 check-docs: $(BUILD)/memagent-describe
@@ -256,11 +277,11 @@ bench-quick: all $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.
 .PHONY: install uninstall clean
 install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR)
-	install -m 755 $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(DESTDIR)$(LIBDIR)
+	install -m 755 $(LIBRARIES) $(DESTDIR)$(LIBDIR)
 	install -m 755 $(BUILD)/memagent-run $(BUILD)/memagent-send $(DESTDIR)$(BINDIR)
 
 uninstall:
-	rm -f $(DESTDIR)$(LIBDIR)/libmemagent.so $(DESTDIR)$(LIBDIR)/memagent-http.so
+	rm -f $(patsubst $(BUILD)/%,$(DESTDIR)$(LIBDIR)/%,$(LIBRARIES))
 	rm -f $(DESTDIR)$(BINDIR)/memagent-run $(DESTDIR)$(BINDIR)/memagent-send
 
 clean:

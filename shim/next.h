@@ -54,6 +54,9 @@ extern struct next next INTERNAL;
 /* Look everything up, once.  Leaves errno alone. */
 void next_resolve(void);
 
+/* Its part that is the same whatever the allocator; for a muted thread. */
+void next_resolve_system(void);
+
 /*
  * next_is_boot(p):
  * Return whether ${p} comes from the static arena: not counted, and never to be freed.
