@@ -39,7 +39,7 @@ for name in glibc jemalloc tcmalloc mimalloc; do
 	for field in $(cut -d ' ' -f 1 "$work/out"); do
 		eval "base_$field=$(field "$field")"
 	done
-	known $objects 400
+	known $objects 2000
 	expect_equal "$name: allocator" $name "$(tag allocator)"
 	expect_counts
 
