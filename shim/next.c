@@ -168,6 +168,16 @@ static void *look_up(const char *name)
 	return dlsym(RTLD_NEXT, name);
 }
 
+void *next_operator(const char *symbol)
+{
+	return look_up(symbol);
+}
+
+bool next_is_neighbour(const void *function)
+{
+	return same_object((const void *)next.malloc, function);
+}
+
 /* The functions that every allocator has; look_up does not fail, so nothing is allocated for that.
  */
 static void resolve_core(struct next *found)

@@ -13,6 +13,7 @@
 
 #include "shim/cc.h"
 #include "shim/counters.h"
+#include "shim/interpose.h"
 #include "shim/jemalloc/embedded.h"
 #include "shim/next.h"
 #include "shim/threads.h"
@@ -37,7 +38,7 @@ static struct counters *own_block(void)
 	return threads_self ? threads_self : threads_claim();
 }
 
-static __attribute__((noinline)) void *made_slow(void *p, size_t size)
+__attribute__((noinline)) void *interpose_made(void *p, size_t size)
 {
 	struct counters *c = own_block();
 
@@ -57,13 +58,13 @@ INLINE void *made(void *p, size_t size)
 	struct counters *c = threads_self;
 
 	if (UNLIKELY(c == NULL || p == NULL))
-		return made_slow(p, size);
+		return interpose_made(p, size);
 	counters_made_unsized(c, size, OWN);
 	return p;
 }
 
 /* ${p} is about to be freed. */
-static __attribute__((noinline)) void freed_slow(void *p)
+__attribute__((noinline)) void interpose_freed(void *p)
 {
 	struct counters *c;
 
@@ -81,7 +82,7 @@ INLINE void freed(void *p)
 	struct counters *c = threads_self;
 
 	if (UNLIKELY(c == NULL || p == NULL))
-		freed_slow(p);
+		interpose_freed(p);
 	else
 		counter_add(&c->frees, 1, OWN);
 }
@@ -147,7 +148,7 @@ EXPORT HOT void *realloc(void *p, size_t size)
 	else if (size == 0)
 		count_freed(before);
 	else
-		made_slow(NULL, size);
+		interpose_made(NULL, size);
 	return q;
 }
 
@@ -157,7 +158,7 @@ EXPORT void *reallocarray(void *p, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &total)) {
 		errno = ENOMEM;
-		return made_slow(NULL, 0);
+		return interpose_made(NULL, 0);
 	}
 	return realloc(p, total);
 }
@@ -193,7 +194,7 @@ EXPORT void *pvalloc(size_t size)
 
 	if (__builtin_add_overflow(size, page - 1, &whole)) {
 		errno = ENOMEM;
-		return made_slow(NULL, 0);
+		return interpose_made(NULL, 0);
 	}
 	whole = whole ? whole & ~(page - 1) : page;
 	return made(embedded_memalign(page, whole), size);
@@ -231,7 +232,7 @@ EXPORT void *rallocx(void *p, size_t size, int flags)
 	if (q)
 		resized(before, q, size);
 	else
-		made_slow(NULL, size);
+		interpose_made(NULL, size);
 	return q;
 }
 

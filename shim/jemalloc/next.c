@@ -25,6 +25,18 @@ bool next_sizes_known(void)
 	return sizes_known;
 }
 
+void *next_operator(const char *symbol)
+{
+	(void)symbol;
+	return NULL;
+}
+
+bool next_is_neighbour(const void *function)
+{
+	(void)function;
+	return false;
+}
+
 /* jemalloc may have been built without counters; then there are no bytes. */
 static void use_bytes(void)
 {
