@@ -40,3 +40,20 @@ const char *fields_size_name(unsigned index)
 {
 	return size_names[index];
 }
+
+static const struct {
+	const char *name;
+	enum field field;
+} go_rows[] = {
+#define GO(name, id) {name, FIELD_##id},
+#include "agent/go_runtime.def"
+#undef GO
+};
+
+const char *fields_go(unsigned index, enum field *field)
+{
+	if (index >= sizeof(go_rows) / sizeof(go_rows[0]))
+		return NULL;
+	*field = go_rows[index].field;
+	return go_rows[index].name;
+}

@@ -32,8 +32,11 @@ void head_write(struct line *head, const struct options *options, pid_t pid, con
 	char text[256];
 	struct tag tag;
 
-	line_measurement(head, options->measurement);
 	uname(&system);
+	snprintf(text, sizeof(text), "%s%s",
+		 options->schema == SCHEMA_GO_RUNTIME ? "go.runtime." : "memagent",
+		 options->schema == SCHEMA_GO_RUNTIME ? system.nodename : "");
+	line_measurement(head, options->measurement[0] ? options->measurement : text);
 	line_tag(head, "host", system.nodename);
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	line_tag(head, "pid", text);

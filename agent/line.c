@@ -150,6 +150,28 @@ static void write_time(char out[DIGITS + 3], int64_t time_ns)
 	out[text.used] = '\0';
 }
 
+static void add_fields(struct writer *w, const struct point *point)
+{
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (point->value[i] >= 0)
+			add_field(w, fields_name(i), (uint64_t)point->value[i],
+				  fields_is_fraction(i));
+	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
+		if (point->sizes[i] && fields_size_name(i))
+			add_field(w, fields_size_name(i), point->sizes[i], false);
+}
+
+static void add_go_fields(struct writer *w, const struct point *point)
+{
+	const char *name;
+	enum field field;
+
+	for (unsigned i = 0; (name = fields_go(i, &field)) != NULL; i++)
+		if (point->value[field] >= 0)
+			add_field(w, name, (uint64_t)point->value[field],
+				  fields_is_fraction(field));
+}
+
 int line_point(struct line *line, const struct line *head, const struct point *point,
 	       size_t longest)
 {
@@ -159,13 +181,10 @@ int line_point(struct line *line, const struct line *head, const struct point *p
 	line->full = head->full;
 	write_time(w.time, point->time_ns);
 	begin_line(&w);
-	for (unsigned i = 0; i < FIELDS; i++)
-		if (point->value[i] >= 0)
-			add_field(&w, fields_name(i), (uint64_t)point->value[i],
-				  fields_is_fraction(i));
-	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
-		if (point->sizes[i] && fields_size_name(i))
-			add_field(&w, fields_size_name(i), point->sizes[i], false);
+	if (point->schema == SCHEMA_GO_RUNTIME)
+		add_go_fields(&w, point);
+	else
+		add_fields(&w, point);
 	if (w.separator == ' ') {
 		errno = EINVAL;
 		return -1;

@@ -162,6 +162,15 @@ static bool parse_API(struct options *o, const char *value, const char **out)
 	return set(o, value, out);
 }
 
+static bool parse_SCHEMA(struct options *o, const char *value, enum schema *out)
+{
+	(void)o;
+	if (strcmp(value, "memagent") != 0 && strcmp(value, "go-runtime") != 0)
+		return false;
+	*out = value[0] == 'g' ? SCHEMA_GO_RUNTIME : SCHEMA_MEMAGENT;
+	return true;
+}
+
 static bool parse_SWITCH(struct options *o, const char *value, bool *out)
 {
 	(void)o;

@@ -36,7 +36,7 @@ struct sampler {
  */
 void sampler_open(struct sampler *sampler, const struct trim *trim);
 
-/* Read everything now into ${point}. */
+/* Read everything now into ${point}, all but its schema. */
 void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point);
 
 #endif

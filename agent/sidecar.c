@@ -178,6 +178,7 @@ static void tick(int64_t due_ns)
 		return;
 	update_health(clock_mono_ns() - due_ns);
 	sampler_take(&sidecar.sampler, &sidecar.health, &point);
+	point.schema = sidecar.options->schema;
 	if (line_point(&sidecar.line, &sidecar.head, &point,
 		       sidecar.destination.transport->longest_line) == 0) {
 		keep(sidecar.line.text, sidecar.line.used);
