@@ -95,6 +95,7 @@ static void take_agent(const struct counters *agent, const struct agent_health *
 	value[FIELD_agent_points_buffered] = health->points_buffered;
 	value[FIELD_agent_points_dropped] = health->points_dropped;
 	value[FIELD_agent_send_errors] = health->send_errors;
+	value[FIELD_agent_coverage] = health->coverage;
 }
 
 void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point)

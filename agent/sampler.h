@@ -21,6 +21,7 @@ struct agent_health {
 	int64_t points_buffered;
 	int64_t points_dropped;
 	int64_t send_errors;
+	int64_t coverage; /* 1 or 0 */
 };
 
 struct sampler {

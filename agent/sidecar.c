@@ -14,6 +14,7 @@
 
 #include "agent/backlog.h"
 #include "agent/clock.h"
+#include "agent/coverage.h"
 #include "agent/delivery.h"
 #include "agent/destination.h"
 #include "agent/futex.h"
@@ -115,6 +116,15 @@ static void say_problems(const char *problems)
 	}
 }
 
+static void look_at_coverage(void)
+{
+	char why[512];
+
+	sidecar.health.coverage = coverage_is_whole(why, sizeof(why));
+	if (sidecar.health.coverage == 0)
+		log_say(LOG_CONFIG, "not all of this program is seen: %s", why);
+}
+
 static void open_all(void)
 {
 	const struct options *o = sidecar.options;
@@ -123,6 +133,7 @@ static void open_all(void)
 	log_open(o->log, sidecar.pid);
 	say_problems(o->problems);
 	memset(&sidecar.health, -1, sizeof(sidecar.health));
+	look_at_coverage();
 	line_start(&sidecar.head, sidecar.head_text, sizeof(sidecar.head_text));
 	line_start(&sidecar.line, sidecar.line_text, sizeof(sidecar.line_text));
 	allocator_open(allocator, o->allocator_interval);
