@@ -33,8 +33,15 @@ HTTP = $(wildcard agent/http/*.c) agent/clock.c agent/url.c
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 pkg = $(shell pkg-config $(1))
 
-PRODUCTS = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(BUILD)/memagent-run \
-	$(BUILD)/memagent-send
+LIBRARIES = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so
+
+# Only Debian and its like have jemalloc as an archive of position-independent objects.
+JEMALLOC_ARCHIVE := $(wildcard $(shell $(CC) -print-file-name=libjemalloc_pic.a))
+ifneq ($(JEMALLOC_ARCHIVE),)
+LIBRARIES += $(BUILD)/libmemagent-jemalloc.so
+endif
+
+PRODUCTS = $(LIBRARIES) $(BUILD)/memagent-run $(BUILD)/memagent-send
 
 .PHONY: all
 all: $(PRODUCTS)
@@ -59,6 +66,20 @@ $(BUILD)/obj/agent/%.o: agent/%.c
 $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 	$(SAY)
 	$(CC) $(CFLAGS) $(LINK) -Wl,-soname,libmemagent.so -pthread -o $@ $^
+
+# The same with jemalloc inside, without its C++ operators (which bring libstdc++), and with other
+# names for what we stand in front of.
+SHIM_JEMALLOC = $(filter-out shim/next.c shim/interpose.c,$(SHIM)) $(wildcard shim/jemalloc/*.c)
+
+$(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE)
+	@mkdir -p $(@D)
+	objcopy --redefine-syms=$< $(JEMALLOC_ARCHIVE) $@
+	ar d $@ jemalloc_cpp.pic.o
+
+$(BUILD)/libmemagent-jemalloc.so: $(call objects,$(SHIM_JEMALLOC) $(AGENT)) $(BUILD)/embedded.a \
+		shim/jemalloc/hidden.map
+	$(CC) $(CFLAGS) $(LINK) -static-libgcc -Wl,--version-script=shim/jemalloc/hidden.map \
+		-Wl,-soname,libmemagent-jemalloc.so -pthread -o $@ $(filter-out %.map,$^) -lm
 
 $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 	$(SAY)
@@ -174,6 +195,12 @@ $(BUILD)/tests/preload/lib/lib%.so: tests/preload/lib/%.c
 	$(SAY)
 	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
 
+ALLOC_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/alloc/*.c))
+
+$(BUILD)/tests/alloc/%: tests/alloc/%.c
+	@mkdir -p $(@D)
+	$(CC) $(PLAIN) -pthread -o $@ $<
+
 $(BUILD)/tests/e2e/scripted: tests/e2e/scripted.c
 	@mkdir -p $(@D)
 	$(SAY)
@@ -186,8 +213,9 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 		$(call pkg,--libs libmicrohttpd)
 
 .PHONY: test-programs test
-test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer \
-	$(BUILD)/memagent-describe $(BUILD)/demo-server
+test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(ALLOC_TESTS) \
+	$(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
+	$(BUILD)/demo-server
 
 test:
 	tools/deps.sh test
@@ -212,7 +240,7 @@ check-format:
 check-shell: $(BUILD)/memagent-run
 	shellcheck -x -P SCRIPTDIR -P . $(SCRIPTS) $(BUILD)/memagent-run
 
-check-exports: $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so
+check-exports: $(BUILD)/libmemagent.so $(BUILD)/libmemagent-jemalloc.so $(BUILD)/memagent-http.so
 	tests/exports.sh $(BUILD)
 
 check-docs: $(BUILD)/memagent-describe
@@ -253,13 +281,13 @@ bench-quick: all $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.
 .PHONY: install uninstall clean
 install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR)
-	install -m 755 $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so $(DESTDIR)$(LIBDIR)
+	install -m 755 $(LIBRARIES) $(DESTDIR)$(LIBDIR)
 	install -m 755 $(BUILD)/memagent-run $(BUILD)/memagent-send tools/memagent-report $(DESTDIR)$(BINDIR)
 	install -d $(DESTDIR)$(DATADIR)/report
 	install -m 644 tools/report/* $(DESTDIR)$(DATADIR)/report
 
 uninstall:
-	rm -f $(DESTDIR)$(LIBDIR)/libmemagent.so $(DESTDIR)$(LIBDIR)/memagent-http.so
+	rm -f $(patsubst $(BUILD)/%,$(DESTDIR)$(LIBDIR)/%,$(LIBRARIES))
 	rm -f $(DESTDIR)$(BINDIR)/memagent-run $(DESTDIR)$(BINDIR)/memagent-send \
 		$(DESTDIR)$(BINDIR)/memagent-report
 	rm -rf $(DESTDIR)$(DATADIR)

@@ -1,6 +1,7 @@
 #include "agent/fields.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* A row without unit and doc does not compile. */
 #define FIELD(id, unit, source, doc) _Static_assert(sizeof(unit) > 1 && sizeof(doc) > 1, #id);
@@ -9,6 +10,12 @@
 
 static const char *const names[FIELDS] = {
 #define FIELD(id, unit, source, doc) #id,
+#include "agent/fields.def"
+#undef FIELD
+};
+
+static const char *const units[FIELDS] = {
+#define FIELD(id, unit, source, doc) unit,
 #include "agent/fields.def"
 #undef FIELD
 };
@@ -24,7 +31,29 @@ const char *fields_name(enum field field)
 	return names[field];
 }
 
+bool fields_is_fraction(enum field field)
+{
+	return strcmp(units[field], "fraction") == 0;
+}
+
 const char *fields_size_name(unsigned index)
 {
 	return size_names[index];
+}
+
+static const struct {
+	const char *name;
+	enum field field;
+} go_rows[] = {
+#define GO(name, id) {name, FIELD_##id},
+#include "agent/go_runtime.def"
+#undef GO
+};
+
+const char *fields_go(unsigned index, enum field *field)
+{
+	if (index >= sizeof(go_rows) / sizeof(go_rows[0]))
+		return NULL;
+	*field = go_rows[index].field;
+	return go_rows[index].name;
 }

@@ -24,21 +24,27 @@ static void executable(char *out, size_t size)
 	snprintf(out, size, "%.255s", slash ? slash + 1 : path);
 }
 
-void head_write(struct line *head, const struct options *options, pid_t pid)
+void head_write(struct line *head, const struct options *options, pid_t pid, const char *allocator,
+		const char *version)
 {
 	struct utsname system = {.nodename = ""};
 	const char *rest = options->tags;
 	char text[256];
 	struct tag tag;
 
-	line_measurement(head, options->measurement);
 	uname(&system);
+	snprintf(text, sizeof(text), "%s%s",
+		 options->schema == SCHEMA_GO_RUNTIME ? "go.runtime." : "memagent",
+		 options->schema == SCHEMA_GO_RUNTIME ? system.nodename : "");
+	line_measurement(head, options->measurement[0] ? options->measurement : text);
 	line_tag(head, "host", system.nodename);
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	line_tag(head, "pid", text);
 	if (options->service[0] == '\0')
 		executable(text, sizeof(text));
 	line_tag(head, "service", options->service[0] ? options->service : text);
+	line_tag(head, "allocator", allocator);
+	line_tag(head, "allocator_version", version);
 	while (tags_next(&rest, &tag) == 1)
 		line_tag(head, tag.key, tag.value);
 }

@@ -12,9 +12,11 @@ struct line;
 struct options;
 
 /*
- * head_write(head, options, pid):
- * Write the measurement and the tags host, pid, service and the user's into ${head}.
+ * head_write(head, options, pid, allocator, version):
+ * Write the measurement and the tags host, pid, service, allocator, allocator_version (unless
+ * ${version} is "") and the user's into ${head}.
  */
-void head_write(struct line *head, const struct options *options, pid_t pid);
+void head_write(struct line *head, const struct options *options, pid_t pid, const char *allocator,
+		const char *version);
 
 #endif

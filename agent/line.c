@@ -105,7 +105,20 @@ static void end_line(struct writer *w)
 	add_text(w->line, w->time);
 }
 
-static void add_field(struct writer *w, const char *name, uint64_t value)
+/* ${n} billionths as a decimal fraction; shorter than an integer may be. */
+static void add_fraction(struct line *line, uint64_t n)
+{
+	const uint64_t one = 1000000000;
+	char digits[] = ".000000000";
+
+	add_number(line, n / one);
+	n %= one;
+	for (size_t at = sizeof(digits) - 2; at > 0; at--, n /= 10)
+		digits[at] = (char)('0' + n % 10);
+	add_text(line, digits);
+}
+
+static void add_field(struct writer *w, const char *name, uint64_t value, bool is_fraction)
 {
 	size_t most = 1 + strlen(name) + 1 + DIGITS + 1 + strlen(w->time);
 
@@ -117,8 +130,12 @@ static void add_field(struct writer *w, const char *name, uint64_t value)
 	w->separator = ',';
 	add_text(w->line, name);
 	add_text(w->line, "=");
-	add_number(w->line, value);
-	add_text(w->line, "i");
+	if (is_fraction) {
+		add_fraction(w->line, value);
+	} else {
+		add_number(w->line, value);
+		add_text(w->line, "i");
+	}
 }
 
 /* What ends every line of one time. */
@@ -133,6 +150,28 @@ static void write_time(char out[DIGITS + 3], int64_t time_ns)
 	out[text.used] = '\0';
 }
 
+static void add_fields(struct writer *w, const struct point *point)
+{
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (point->value[i] >= 0)
+			add_field(w, fields_name(i), (uint64_t)point->value[i],
+				  fields_is_fraction(i));
+	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
+		if (point->sizes[i] && fields_size_name(i))
+			add_field(w, fields_size_name(i), point->sizes[i], false);
+}
+
+static void add_go_fields(struct writer *w, const struct point *point)
+{
+	const char *name;
+	enum field field;
+
+	for (unsigned i = 0; (name = fields_go(i, &field)) != NULL; i++)
+		if (point->value[field] >= 0)
+			add_field(w, name, (uint64_t)point->value[field],
+				  fields_is_fraction(field));
+}
+
 int line_point(struct line *line, const struct line *head, const struct point *point,
 	       size_t longest)
 {
@@ -142,12 +181,10 @@ int line_point(struct line *line, const struct line *head, const struct point *p
 	line->full = head->full;
 	write_time(w.time, point->time_ns);
 	begin_line(&w);
-	for (unsigned i = 0; i < FIELDS; i++)
-		if (point->value[i] >= 0)
-			add_field(&w, fields_name(i), (uint64_t)point->value[i]);
-	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
-		if (point->sizes[i] && fields_size_name(i))
-			add_field(&w, fields_size_name(i), point->sizes[i]);
+	if (point->schema == SCHEMA_GO_RUNTIME)
+		add_go_fields(&w, point);
+	else
+		add_fields(&w, point);
 	if (w.separator == ' ') {
 		errno = EINVAL;
 		return -1;

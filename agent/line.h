@@ -41,10 +41,10 @@ void line_tag(struct line *line, const char *key, const char *value);
  * line_point(line, head, point, longest):
  * Make ${line} one whole line with its newline: the ${head} (measurement and tags), every field of
  * ${point} that is known, every size bucket that is not empty, and the time in nanoseconds.
- * Integers carry an i.  Where that is more than ${longest} bytes (0: any length), make it several
- * lines with the same head and time, which the database makes one point of; none is longer, as long
- * as the head and one field fit.  Return 0; -1 with errno ENOSPC when it does not fit, EINVAL when
- * no field is known.
+ * Integers carry an i, fractions a decimal point.  Where that is more than ${longest} bytes (0: any
+ * length), make it several lines with the same head and time, which the database makes one point
+ * of; none is longer, as long as the head and one field fit.  Return 0; -1 with errno ENOSPC when
+ * it does not fit, EINVAL when no field is known.
  */
 int line_point(struct line *line, const struct line *head, const struct point *point,
 	       size_t longest);

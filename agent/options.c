@@ -44,7 +44,8 @@ static bool is_clean(const char *text, size_t longest)
 
 static bool is_reserved(const char *key)
 {
-	static const char *const ours[] = {"host", "service", "pid", "time"};
+	static const char *const ours[] = {"host", "service",	"pid",
+					   "time", "allocator", "allocator_version"};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (strcmp(key, ours[i]) == 0)
@@ -159,6 +160,15 @@ static bool parse_API(struct options *o, const char *value, const char **out)
 	    strcmp(value, "v3") != 0)
 		return false;
 	return set(o, value, out);
+}
+
+static bool parse_SCHEMA(struct options *o, const char *value, enum schema *out)
+{
+	(void)o;
+	if (strcmp(value, "memagent") != 0 && strcmp(value, "go-runtime") != 0)
+		return false;
+	*out = value[0] == 'g' ? SCHEMA_GO_RUNTIME : SCHEMA_MEMAGENT;
+	return true;
 }
 
 static bool parse_SWITCH(struct options *o, const char *value, bool *out)

@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/fields.h"
+
 struct options {
 #define OPTION_TYPE_TEXT const char *
 #define OPTION_TYPE_MEASUREMENT const char *
@@ -20,6 +22,7 @@ struct options {
 #define OPTION_TYPE_TAGS const char *
 #define OPTION_TYPE_SINK const char *
 #define OPTION_TYPE_API const char *
+#define OPTION_TYPE_SCHEMA enum schema
 #define OPTION_TYPE_DURATION int64_t
 #define OPTION_TYPE_SIZE int64_t
 #define OPTION_TYPE_SWITCH bool

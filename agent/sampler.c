@@ -6,9 +6,10 @@
 #include "agent/proc.h"
 #include "shim/shim.h"
 
-void sampler_open(struct sampler *sampler)
+void sampler_open(struct sampler *sampler, const struct trim *trim)
 {
 	sampler->status_fd = proc_open();
+	sampler->trim = trim;
 }
 
 static void take_calls(const struct counters *app, int64_t *value)
@@ -30,6 +31,23 @@ static void take_heap(const struct counters *app, int64_t *value)
 	value[FIELD_heap_alloc_bytes] = (int64_t)(app->alloc_bytes - app->freed_bytes);
 }
 
+static void take_allocator(struct allocator *allocator, int64_t *value)
+{
+	struct heap_figures figures;
+
+	if (!allocator_read(allocator, clock_mono_ns(), &figures))
+		return;
+	value[FIELD_heap_sys_bytes] = figures.sys_bytes;
+	value[FIELD_heap_inuse_bytes] = figures.inuse_bytes;
+	value[FIELD_heap_idle_bytes] = figures.idle_bytes;
+	value[FIELD_heap_released_bytes] = figures.released_bytes;
+	value[FIELD_heap_metadata_bytes] = figures.metadata_bytes;
+	value[FIELD_arenas] = figures.arenas;
+	value[FIELD_purges] = figures.purges;
+	value[FIELD_purged_bytes] = figures.purged_bytes;
+	value[FIELD_agent_allocator_stats_ns] = allocator->took_ns;
+}
+
 static void take_kernel(const struct sampler *sampler, int64_t *value)
 {
 	struct proc_status status;
@@ -49,6 +67,22 @@ static void take_kernel(const struct sampler *sampler, int64_t *value)
 	value[FIELD_cpu_sys_ns] = usage.cpu_sys_ns;
 }
 
+/* After take_kernel, for the processor time. */
+static void take_trim(const struct trim *trim, int64_t *value)
+{
+	int64_t cpu_ns = value[FIELD_cpu_user_ns] + value[FIELD_cpu_sys_ns];
+
+	if (trim->interval_ns == 0)
+		return;
+	value[FIELD_trims] = trim->times;
+	value[FIELD_trim_pause_ns] = trim->pause_ns;
+	value[FIELD_trim_pause_total_ns] = trim->pause_total_ns;
+	value[FIELD_trim_released_bytes] = trim->released_bytes;
+	if (cpu_ns > 0)
+		value[FIELD_trim_cpu_fraction] =
+		    (int64_t)((double)trim->cpu_ns / (double)cpu_ns * 1e9);
+}
+
 static void take_agent(const struct counters *agent, const struct agent_health *health,
 		       int64_t *value)
 {
@@ -61,6 +95,7 @@ static void take_agent(const struct counters *agent, const struct agent_health *
 	value[FIELD_agent_points_buffered] = health->points_buffered;
 	value[FIELD_agent_points_dropped] = health->points_dropped;
 	value[FIELD_agent_send_errors] = health->send_errors;
+	value[FIELD_agent_coverage] = health->coverage;
 }
 
 void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point)
@@ -73,6 +108,8 @@ void sampler_take(struct sampler *sampler, const struct agent_health *health, st
 	memcpy(point->sizes, app.sizes, sizeof(point->sizes));
 	take_calls(&app, point->value);
 	take_heap(&app, point->value);
+	take_allocator(&sampler->allocator, point->value);
 	take_kernel(sampler, point->value);
+	take_trim(sampler->trim, point->value);
 	take_agent(&agent, health, point->value);
 }

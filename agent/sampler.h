@@ -3,13 +3,15 @@
 /*
  * sampler: fills a point, from the counters, the kernel and what the agent knows of itself.
  *
- * Layer    agent; needs fields, proc, clock and the shim.
+ * Layer    agent; needs allocator, trim, fields, proc, clock and the shim.
  * Threads  the sidecar.
  * Memory   never allocates.
  */
 #include <stdint.h>
 
+#include "agent/allocator.h"
 #include "agent/fields.h"
+#include "agent/trim.h"
 
 /* How the agent itself is doing; -1 where it does not know yet. */
 struct agent_health {
@@ -19,16 +21,23 @@ struct agent_health {
 	int64_t points_buffered;
 	int64_t points_dropped;
 	int64_t send_errors;
+	int64_t coverage; /* 1 or 0 */
 };
 
 struct sampler {
 	int status_fd; /* from proc_open, or -1 */
+	struct allocator allocator;
+	const struct trim *trim;
 };
 
-/* Open what is read in every point.  Never fails: what cannot be had is left out. */
-void sampler_open(struct sampler *sampler);
+/*
+ * sampler_open(sampler, trim):
+ * Open what is read in every point; but the allocator, the caller opens.  Never fails: what cannot
+ * be had is left out.  ${trim} stays the caller's.
+ */
+void sampler_open(struct sampler *sampler, const struct trim *trim);
 
-/* Read everything now into ${point}. */
+/* Read everything now into ${point}, all but its schema. */
 void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point);
 
 #endif

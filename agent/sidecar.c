@@ -14,6 +14,7 @@
 
 #include "agent/backlog.h"
 #include "agent/clock.h"
+#include "agent/coverage.h"
 #include "agent/delivery.h"
 #include "agent/destination.h"
 #include "agent/futex.h"
@@ -28,6 +29,7 @@
 #include "agent/sampler.h"
 #include "agent/schedule.h"
 #include "agent/spool.h"
+#include "agent/trim.h"
 #include "agent/url.h"
 #include "shim/shim.h"
 
@@ -53,6 +55,7 @@ static struct {
 	int64_t deadline_ns; /* monotonic: when the last delivery must be over */
 
 	struct sampler sampler;
+	struct trim trim;
 	struct rights_watch rights;
 	struct agent_health health;
 	struct backlog backlog;
@@ -126,23 +129,40 @@ static void add_event(const char *event, const char *text)
 		backlog_add(&sidecar.backlog, sidecar.line.text, sidecar.line.used);
 }
 
+static void look_at_coverage(void)
+{
+	char why[512];
+
+	sidecar.health.coverage = coverage_is_whole(why, sizeof(why));
+	if (sidecar.health.coverage == 0)
+		log_say(LOG_CONFIG, "not all of this program is seen: %s", why);
+}
+
 static void open_all(void)
 {
 	const struct options *o = sidecar.options;
+	struct allocator *allocator = &sidecar.sampler.allocator;
 
 	log_open(o->log, sidecar.pid);
 	say_problems(o->problems);
 	memset(&sidecar.health, -1, sizeof(sidecar.health));
+	look_at_coverage();
 	line_start(&sidecar.head, sidecar.head_text, sizeof(sidecar.head_text));
 	line_start(&sidecar.line, sidecar.line_text, sizeof(sidecar.line_text));
-	head_write(&sidecar.head, o, sidecar.pid);
+	allocator_open(allocator, o->allocator_interval);
+	head_write(&sidecar.head, o, sidecar.pid, allocator->heap->name, allocator->version);
 	sidecar.can_deliver =
 	    sidecar.backlog.ring != NULL &&
 	    destination_open(&sidecar.destination, o, wait_begins, wait_ends) == 0;
 	if (sidecar.can_deliver && o->spool[0])
 		spool_open(&sidecar.spool, o);
 	/* After the destination: where descriptors are few, that is the one to have. */
-	sampler_open(&sidecar.sampler);
+	sampler_open(&sidecar.sampler, &sidecar.trim);
+	if (trim_open(&sidecar.trim, allocator->heap, o->trim_interval))
+		log_say(LOG_CONFIG,
+			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s cannot be asked to "
+			"give memory back",
+			allocator->heap->name);
 	rights_open(&sidecar.rights);
 	if (sidecar.can_deliver)
 		delivery_init(&sidecar.delivery, sidecar.destination.transport,
@@ -183,6 +203,7 @@ static void tick(int64_t due_ns)
 		return;
 	update_health(clock_mono_ns() - due_ns);
 	sampler_take(&sidecar.sampler, &sidecar.health, &point);
+	point.schema = sidecar.options->schema;
 	if (line_point(&sidecar.line, &sidecar.head, &point,
 		       sidecar.destination.transport->longest_line) == 0) {
 		keep(sidecar.line.text, sidecar.line.used);
@@ -280,7 +301,9 @@ static bool run(void)
 				spool_feed(&sidecar.spool, &sidecar.backlog);
 			due = schedule_next(start, sidecar.options->interval, now);
 		}
-		pass_time(due);
+		if (now >= sidecar.trim.due_ns)
+			trim_run(&sidecar.trim, sidecar.sampler.status_fd);
+		pass_time(sidecar.trim.due_ns < due ? sidecar.trim.due_ns : due);
 	}
 	return true;
 }
@@ -329,6 +352,7 @@ static bool work(void)
 			give_up();
 		} else if (!is_not_worth_it()) {
 			add_event("exit", "exited");
+			allocator_rest(&sidecar.sampler.allocator);
 			tick(clock_mono_ns());
 			deliver_rest(sidecar.deadline_ns);
 		}

@@ -60,11 +60,20 @@ INLINE unsigned counters_bucket(size_t size)
 	return 63U - (unsigned)__builtin_clzll((size - 1) | 1);
 }
 
-/* One object of ${size} requested and ${usable} usable bytes was made. */
-INLINE void counters_made(struct counters *c, size_t size, size_t usable, enum counters_owner owner)
+/*
+ * One object of ${size} requested bytes was made; what of that is usable, the allocator counts
+ * itself (threads_use_bytes).
+ */
+INLINE void counters_made_unsized(struct counters *c, size_t size, enum counters_owner owner)
 {
 	counter_add(&c->sizes[counters_bucket(size)], 1, owner);
 	counter_add(&c->requested_bytes, size, owner);
+}
+
+/* One object of ${size} requested and ${usable} usable bytes was made. */
+INLINE void counters_made(struct counters *c, size_t size, size_t usable, enum counters_owner owner)
+{
+	counters_made_unsized(c, size, owner);
 	counter_add(&c->alloc_bytes, usable, owner);
 }
 

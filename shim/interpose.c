@@ -16,6 +16,7 @@
 
 #include "shim/cc.h"
 #include "shim/counters.h"
+#include "shim/interpose.h"
 #include "shim/next.h"
 #include "shim/threads.h"
 
@@ -31,8 +32,7 @@ static struct counters *own_block(void)
 	return LIKELY(c != NULL) ? c : threads_claim();
 }
 
-/* Count ${p}, made for a request of ${size} bytes, or the failure to make it.  Return ${p}. */
-static __attribute__((noinline)) void *made_slow(void *p, size_t size)
+__attribute__((noinline)) void *interpose_made(void *p, size_t size)
 {
 	struct counters *c;
 
@@ -58,15 +58,15 @@ INLINE void *made(void *p, size_t size)
 	size_t header;
 
 	if (UNLIKELY(c == NULL || p == NULL))
-		return made_slow(p, size);
+		return interpose_made(p, size);
 	header = next_header(p);
 	if (UNLIKELY(next_header_mapped(header)))
-		return made_slow(p, size);
+		return interpose_made(p, size);
 	counters_made(c, size, next_header_usable(header), OWN);
 	return p;
 }
 
-static __attribute__((noinline)) void freed_slow(void *p)
+__attribute__((noinline)) void interpose_freed(void *p)
 {
 	struct counters *c;
 
@@ -81,7 +81,7 @@ static __attribute__((noinline)) void freed_slow(void *p)
 
 static __attribute__((noinline)) void free_slow(void *p)
 {
-	freed_slow(p);
+	interpose_freed(p);
 	if (!next_is_boot(p))
 		next.free(p);
 }
@@ -163,7 +163,7 @@ EXPORT HOT void *realloc(void *p, size_t size)
 		if (size == 0)
 			count_freed(before);
 		else
-			made_slow(NULL, size);
+			interpose_made(NULL, size);
 		return NULL;
 	}
 	c = own_block();
@@ -181,7 +181,7 @@ EXPORT void *reallocarray(void *p, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &total)) {
 		errno = ENOMEM;
-		return made_slow(NULL, 0);
+		return interpose_made(NULL, 0);
 	}
 	return realloc(p, total);
 }
@@ -228,7 +228,7 @@ EXPORT void free_sized(void *p, size_t size)
 		free(p);
 		return;
 	}
-	freed_slow(p);
+	interpose_freed(p);
 	next.free_sized(p, size);
 }
 
@@ -239,7 +239,7 @@ EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size)
 		free(p);
 		return;
 	}
-	freed_slow(p);
+	interpose_freed(p);
 	next.free_aligned_sized(p, alignment, size);
 }
 
@@ -251,6 +251,6 @@ EXPORT void cfree(void *p)
 		free(p);
 		return;
 	}
-	freed_slow(p);
+	interpose_freed(p);
 	next.cfree(p);
 }

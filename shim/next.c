@@ -168,6 +168,16 @@ static void *look_up(const char *name)
 	return dlsym(RTLD_NEXT, name);
 }
 
+void *next_operator(const char *symbol)
+{
+	return look_up(symbol);
+}
+
+bool next_is_neighbour(const void *function)
+{
+	return same_object((const void *)next.malloc, function);
+}
+
 /* The functions that every allocator has; look_up does not fail, so nothing is allocated for that.
  */
 static void resolve_core(struct next *found)
@@ -189,15 +199,6 @@ static void resolve_rest(struct next *found)
 	found->free_sized = (void (*)(void *, size_t))look_up("free_sized");
 	found->free_aligned_sized = (void (*)(void *, size_t, size_t))look_up("free_aligned_sized");
 	found->cfree = (void (*)(void *))look_up("cfree");
-	found->pthread_create = (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
-					 void *))look_up("pthread_create");
-	found->pthread_exit = (void (*)(void *))look_up("pthread_exit");
-	found->pthread_cancel = (int (*)(pthread_t))look_up("pthread_cancel");
-	found->_exit = (void (*)(int))look_up("_exit");
-	found->fork = (pid_t(*)(void))look_up("fork");
-	found->daemon = (int (*)(int, int))look_up("daemon");
-	found->forkpty = (int (*)(int *, char *, const struct termios *,
-				  const struct winsize *))look_up("forkpty");
 }
 
 void next_resolve(void)
@@ -220,9 +221,7 @@ void next_resolve(void)
 	 */
 	free(NULL);
 	resolve_rest(&next);
-	/* A name that was not found has left a message behind; fetching it frees it here. */
-	dlerror();
-	dlerror();
+	next_resolve_system();
 	if (!sizes_are_plausible())
 		next.usable_size = no_size;
 	threads_init(boot_used == 0 && header_is_right());

@@ -54,6 +54,19 @@ extern struct next next INTERNAL;
 /* Look everything up, once.  Leaves errno alone. */
 void next_resolve(void);
 
+/* Its part that is the same whatever the allocator; for a muted thread. */
+void next_resolve_system(void);
+
+/*
+ * next_operator(symbol):
+ * Return the function of that name, an operator of C++, that comes next, or NULL when there is none
+ * or we have to stand in for it.  For a muted thread.
+ */
+void *next_operator(const char *symbol);
+
+/* Return whether ${function} is in the object that next.malloc is in. */
+bool next_is_neighbour(const void *function);
+
 /*
  * next_is_boot(p):
  * Return whether ${p} comes from the static arena: not counted, and never to be freed.

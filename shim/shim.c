@@ -15,6 +15,11 @@ void shim_read(struct counters *app, struct counters *agent)
 	threads_sum(app, agent);
 }
 
+const void *shim_next_malloc(void)
+{
+	return (const void *)next.malloc;
+}
+
 bool shim_counts_bytes(void)
 {
 	return next_sizes_known();

@@ -25,6 +25,9 @@ void shim_init(void);
  */
 void shim_read(struct counters *app, struct counters *agent);
 
+/* Return the malloc that calls are passed on to, to tell whose it is. */
+const void *shim_next_malloc(void);
+
 /* Return whether the byte counters mean anything (next_sizes_known). */
 bool shim_counts_bytes(void);
 

@@ -3,13 +3,20 @@
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
+#include <stddef.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 /* Aligned so that no two threads write to one cache line. */
 struct block {
 	struct counters counters;
 	uint32_t kind; /* enum threads_kind; 0 until its first owner is known */
 	uint32_t link; /* next free block, as index + 1 */
+	/* With threads_use_bytes only: */
+	struct settled *owner; /* in the storage of the thread that has the block, or NULL */
+	bool locked;	       /* while somebody looks into that storage, or changes owner */
 } __attribute__((aligned(64)));
 
 /* Blocks come in slabs, so that indexes stay short and addresses stay put. */
@@ -41,6 +48,17 @@ THREAD_LOCAL struct counters *threads_self;
 THREAD_LOCAL struct counters *threads_fast;
 static THREAD_LOCAL uint32_t own; /* index + 1 of the block that threads_self is in, or 0 */
 static THREAD_LOCAL bool no_more_claims;
+
+/* How much of a thread's own byte counters (threads_use_bytes) is in blocks already. */
+struct settled {
+	uint64_t alloc_bytes;
+	uint64_t freed_bytes;
+};
+
+static bool has_bytes;
+static ptrdiff_t allocated_at; /* from the thread's struct settled */
+static ptrdiff_t freed_at;
+static THREAD_LOCAL struct settled settled;
 
 static struct block *block_at(uint32_t index)
 {
@@ -126,11 +144,81 @@ static uint32_t take_block(enum threads_kind kind)
 	return taken ? taken : make_block(kind);
 }
 
+/*
+ * A block's lock is held for a few instructions, when a thread comes or goes and when a reader
+ * looks in.  Who finds it taken sleeps, so that a holder of lower priority gets the processor; by
+ * the system call, for this is no place to be cancelled at.
+ */
+static void lock(struct block *b)
+{
+	const struct timespec moment = {.tv_nsec = 20000};
+
+	while (__atomic_test_and_set(&b->locked, __ATOMIC_ACQUIRE)) {
+		int saved = errno;
+
+		syscall(SYS_nanosleep, &moment, NULL);
+		errno = saved;
+	}
+}
+
+static void unlock(struct block *b)
+{
+	__atomic_clear(&b->locked, __ATOMIC_RELEASE);
+}
+
+static uint64_t bytes_at(const struct settled *owner, ptrdiff_t at)
+{
+	const char *place = (const char *)owner + at;
+
+	return __atomic_load_n((const uint64_t *)(const void *)place, __ATOMIC_ACQUIRE);
+}
+
+/* Take what the thread of ${owner} has counted since the last time into the block ${b}, locked. */
+static void settle(struct block *b, struct settled *owner)
+{
+	uint64_t freed = bytes_at(owner, freed_at);
+	uint64_t allocated = bytes_at(owner, allocated_at);
+
+	b->counters.freed_bytes += freed - owner->freed_bytes;
+	b->counters.alloc_bytes += allocated - owner->alloc_bytes;
+	owner->freed_bytes = freed;
+	owner->alloc_bytes = allocated;
+}
+
+/* The calling thread's byte counters leave, or come to, the block of that index + 1. */
+static void leave(uint32_t taken)
+{
+	struct block *b;
+
+	if (!has_bytes || taken == 0)
+		return;
+	b = block_at(taken - 1);
+	lock(b);
+	settle(b, &settled);
+	b->owner = NULL;
+	unlock(b);
+}
+
+static void enter(uint32_t taken)
+{
+	struct block *b;
+
+	if (!has_bytes || taken <= RESERVED)
+		return;
+	b = block_at(taken - 1);
+	lock(b);
+	b->owner = &settled;
+	unlock(b);
+}
+
+/* In this order: what a signal handler allocates meanwhile finds a block, and claims no other. */
 static void adopt(uint32_t taken)
 {
+	leave(own);
 	own = taken;
 	threads_self = taken ? &block_at(taken - 1)->counters : NULL;
 	threads_fast = fast_sizes ? threads_self : NULL;
+	enter(taken);
 }
 
 static void release(uint32_t taken)
@@ -166,10 +254,20 @@ void threads_init(bool fast)
 	have_exit_key = pthread_key_create(&exit_key, at_thread_exit) == 0;
 }
 
+void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed)
+{
+	allocated_at = (const char *)allocated - (const char *)&settled;
+	freed_at = (const char *)freed - (const char *)&settled;
+	has_bytes = true;
+}
+
 struct counters *threads_claim(void)
 {
 	int saved = errno;
 
+	/* Without the key nobody would settle with a thread before its storage is gone. */
+	if (has_bytes && !have_exit_key)
+		no_more_claims = true;
 	if (!no_more_claims) {
 		adopt(take_block(THREADS_APP));
 		no_more_claims = threads_self == NULL;
@@ -218,23 +316,47 @@ void threads_after_fork(void)
 {
 	free_head[THREADS_APP] = 0;
 	free_head[THREADS_AGENT] = 0;
-	for (uint32_t i = RESERVED; i < blocks_made; i++)
-		if (i + 1 != own && block_at(i)->kind)
-			push_free(block_at(i)->kind, i);
+	for (uint32_t i = 0; i < blocks_made; i++) {
+		struct block *b = block_at(i);
+
+		b->locked = false;
+		if (i < RESERVED || i + 1 == own || b->kind == 0)
+			continue;
+		/* Its thread is gone, its storage is not: no thread has been made since. */
+		if (b->owner)
+			settle(b, b->owner);
+		b->owner = NULL;
+		push_free(b->kind, i);
+	}
 }
 
 typedef void sum_fn(struct counters *sum, const struct counters *c);
+
+/* The same for a block whose byte counters may be with its owner. */
+static void add_owned(sum_fn *add, struct counters *sum, struct block *b)
+{
+	lock(b);
+	if (b->owner)
+		settle(b, b->owner);
+	add(sum, &b->counters);
+	unlock(b);
+}
 
 static void sum_blocks(sum_fn *add, struct counters *app, struct counters *agent)
 {
 	uint32_t made = __atomic_load_n(&blocks_made, __ATOMIC_ACQUIRE);
 
 	for (uint32_t i = 0; i < made; i++) {
-		const struct block *b = block_at(i);
+		struct block *b = block_at(i);
 		uint32_t kind = __atomic_load_n(&b->kind, __ATOMIC_ACQUIRE);
+		struct counters *sum = kind == THREADS_APP ? app : agent;
 
-		if (kind)
-			add(kind == THREADS_APP ? app : agent, &b->counters);
+		if (kind == 0)
+			continue;
+		if (has_bytes)
+			add_owned(add, sum, b);
+		else
+			add(sum, &b->counters);
 	}
 }
 

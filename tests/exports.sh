@@ -1,16 +1,23 @@
 #!/bin/sh
-# exports.sh BUILD: the libraries show exactly the symbols of exports.txt, and libmemagent.so needs libc
-# alone.
+# exports.sh BUILD: the libraries show exactly the symbols of exports.txt, and need no other
+# libraries than libc, and libm where jemalloc is inside.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1
 
-for object in libmemagent.so memagent-http.so; do
+for object in libmemagent.so libmemagent-jemalloc.so memagent-http.so; do
 	nm -D --defined-only "$build/$object" | awk -v object="$object" '{ print object, $3 }'
 done | LC_ALL=C sort | diff -u "$here/exports.txt" - ||
 	{ echo "exports.sh: the exported symbols differ from tests/exports.txt" >&2; exit 1; }
 
-needed=$(readelf -d "$build/libmemagent.so" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
-[ "$needed" = libc.so.6 ] ||
-	{ echo "exports.sh: libmemagent.so needs more than libc.so.6: $needed" >&2; exit 1; }
+# expect_needed LIBRARY NAMES
+expect_needed()
+{
+	needed=$(readelf -d "$build/$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sort | paste -sd ' ')
+	[ "$needed" = "$2" ] ||
+		{ echo "exports.sh: $1 needs other libraries than $2: $needed" >&2; exit 1; }
+}
+
+expect_needed libmemagent.so libc.so.6
+expect_needed libmemagent-jemalloc.so 'libc.so.6 libm.so.6'

@@ -9,9 +9,9 @@ set -eu
 
 # One word a need; a|b where a release calls the package otherwise, or where
 # either will do.  The first that is to be had is installed.
-build='gcc make pkg-config|pkgconf libc6-dev libcurl4-openssl-dev zlib1g-dev ca-certificates'
+build='gcc make pkg-config|pkgconf libc6-dev libcurl4-openssl-dev libjemalloc-dev zlib1g-dev ca-certificates'
 demo='wrk libmicrohttpd-dev curl jq gnuplot-nox'
-test='g++ check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
+test='g++ libc++-dev libc++abi-dev check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
 	libxml2-utils util-linux libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0|libmimalloc3
 	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl gnuplot-nox'
 # Large, so not of "test": a browser for the report's page, and what compose.yaml and the Dockerfile are tried with.

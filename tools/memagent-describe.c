@@ -187,7 +187,7 @@ static void print_options_sh(void)
 		if (*options[i].flag != '\0')
 			printf("--%s ", options[i].flag);
 	}
-	puts("--check --help --version'\n");
+	puts("--allocator --check --help --version'\n");
 	puts("mr_option()\n{\n\tmr_secret=\n\tcase $1 in");
 	for (i = 0; i < LENGTH(options); i++) {
 		const struct option *option = &options[i];

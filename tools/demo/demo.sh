@@ -193,12 +193,6 @@ write_page()
 	} >"$out/index.html"
 }
 
-# A build without it is of before there was one.
-can_trim()
-{
-	"$build/memagent-run" --help | grep -q -e '--trim-interval '
-}
-
 trap clean_up EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
@@ -209,12 +203,7 @@ work=$(mktemp -d)
 influxd_start "$work/influxdb"
 finished=
 for experiment in $chosen; do
-	if [ "$experiment" != burst-trim ] || can_trim; then
-		run_experiment "$experiment"
-	else
-		echo
-		echo "== $experiment == not run: this build knows no MEMAGENT_TRIM_INTERVAL"
-	fi
+	run_experiment "$experiment"
 done
 write_page
 echo

@@ -1,7 +1,6 @@
 # rules.jq: what is wrong with a dashboard, a line each.
 #
-# In: the dashboard.  Arguments: $declared, the names of all fields, and $awaited, names that
-# another change brings.
+# In: the dashboard.  Argument: $declared, the names of all fields.
 
 def graphs: [.panels[] | select(.type != "row")];
 
@@ -21,7 +20,7 @@ def bare_counters:
 	| gsub("SELECT count\\(\"v\"\\) AS \"processes\" FROM \\(SELECT last\\(\"mallocs\"\\)"; "")
 	| fields_of | map(select(cumulative));
 
-def unknown($names): $names - $declared - $awaited;
+def unknown($names): $names - $declared;
 
 def queries_of_panel: .targets[].query;
 

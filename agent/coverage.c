@@ -1,0 +1,146 @@
+#include "agent/coverage.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/object.h"
+#include "shim/shim.h"
+
+/* What makes objects, of the allocators' own names. */
+static const char *const makers[] = {
+    "mallocx",		 "rallocx",	   "je_malloc",		"je_calloc",
+    "je_realloc",	 "je_mallocx",	   "je_rallocx",	"tc_malloc",
+    "tc_calloc",	 "tc_realloc",	   "tc_memalign",	"tc_new",
+    "tc_newarray",	 "mi_malloc",	   "mi_calloc",		"mi_realloc",
+    "mi_zalloc",	 "mi_new",	   "mi_new_n",		"mi_heap_malloc",
+    "mi_heap_new",	 "mi_mallocn",	   "mi_strdup",		"mi_reallocf",
+    "mi_malloc_aligned", "mi_heap_zalloc", "tc_posix_memalign",
+};
+
+/* Whether our counters see a malloc of this thread, which is found as the program finds its own. */
+static bool sees_malloc(void)
+{
+	struct counters app, before, after;
+	void *volatile p; /* so that the compiler does not leave it out */
+
+	shim_read(&app, &before);
+	p = malloc(1);
+	shim_read(&app, &after);
+	free(p);
+	return counters_mallocs(&after) != counters_mallocs(&before);
+}
+
+struct search {
+	char *why;
+	size_t size;
+	bool is_whole;
+};
+
+struct dynamic {
+	const ElfW(Sym) * symbols;
+	const char *names;
+	const ElfW(Rela) * relocations[2]; /* of the PLT, and the others */
+	size_t bytes[2];
+};
+
+static const void *place(const struct dl_phdr_info *object, ElfW(Addr) at)
+{
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+	return (const void *)(at < object->dlpi_addr ? at + object->dlpi_addr : at);
+}
+
+static void read_dynamic(const struct dl_phdr_info *object, const ElfW(Dyn) * d,
+			 struct dynamic *out)
+{
+	for (; d->d_tag != DT_NULL; d++) {
+		if (d->d_tag == DT_SYMTAB)
+			out->symbols = place(object, d->d_un.d_ptr);
+		else if (d->d_tag == DT_STRTAB)
+			out->names = place(object, d->d_un.d_ptr);
+		else if (d->d_tag == DT_JMPREL)
+			out->relocations[0] = place(object, d->d_un.d_ptr);
+		else if (d->d_tag == DT_PLTRELSZ)
+			out->bytes[0] = d->d_un.d_val;
+		else if (d->d_tag == DT_RELA)
+			out->relocations[1] = place(object, d->d_un.d_ptr);
+		else if (d->d_tag == DT_RELASZ)
+			out->bytes[1] = d->d_un.d_val;
+	}
+}
+
+static bool is_maker(const char *name)
+{
+	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
+		if (name[0] == makers[i][0] && strcmp(name, makers[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Whether calls of that name end where nobody counts: it is there, and not ours. */
+static bool is_elsewhere(const char *name)
+{
+	const void *found = dlsym(RTLD_DEFAULT, name);
+
+	return found && !object_same(found, (const void *)coverage_is_whole);
+}
+
+/* A name that an object imports stands in one of its relocations. */
+static const char *find_maker(const struct dynamic *d)
+{
+	for (int kind = 0; kind < 2; kind++) {
+		const ElfW(Rela) *r = d->relocations[kind];
+
+		for (size_t n = r ? d->bytes[kind] / sizeof(*r) : 0; n > 0; n--, r++) {
+			const ElfW(Sym) *s = &d->symbols[ELF64_R_SYM(r->r_info)];
+			const char *name = d->names + s->st_name;
+
+			if (ELF64_R_SYM(r->r_info) && s->st_shndx == SHN_UNDEF && is_maker(name) &&
+			    is_elsewhere(name))
+				return name;
+		}
+	}
+	return NULL;
+}
+
+static int look_into(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct search *search = arg;
+	struct dynamic dynamic = {.symbols = NULL};
+	const char *name;
+
+	(void)size;
+	for (unsigned i = 0; i < object->dlpi_phnum; i++)
+		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file
+			 */
+			read_dynamic(object,
+				     (const void *)(object->dlpi_addr +
+						    object->dlpi_phdr[i].p_vaddr),
+				     &dynamic);
+	if (dynamic.symbols == NULL || dynamic.names == NULL)
+		return 0;
+	name = find_maker(&dynamic);
+	if (name == NULL)
+		return 0;
+	search->is_whole = false;
+	snprintf(search->why, search->size, "%s calls %s, which is not counted",
+		 object->dlpi_name[0] ? object->dlpi_name : "the program", name);
+	return 1;
+}
+
+bool coverage_is_whole(char *why, size_t size)
+{
+	struct search search = {.why = why, .size = size, .is_whole = true};
+
+	if (!sees_malloc()) {
+		snprintf(why, size, "the program brings a malloc of its own, which is not counted");
+		return false;
+	}
+	dl_iterate_phdr(look_into, &search);
+	return search.is_whole;
+}

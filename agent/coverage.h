@@ -1,0 +1,23 @@
+#ifndef MEMAGENT_COVERAGE_H
+#define MEMAGENT_COVERAGE_H
+/*
+ * coverage: whether the counters see all that the program allocates with malloc.
+ *
+ * They do not when its malloc is one that comes before ours (inside of the executable), and when
+ * one of its objects calls an allocator by names of its own (tc_malloc, mi_malloc, mallocx …),
+ * which nobody stands in front of.  What is linked in so that no name is left cannot be told.
+ *
+ * Layer    agent; needs the shim.
+ * Threads  the sidecar; takes the dynamic linker's lock.
+ * Source   dl_iterate_phdr(3), elf(5).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * coverage_is_whole(why, size):
+ * Return true; false with what is not seen in ${why}, of ${size} bytes.
+ */
+bool coverage_is_whole(char *why, size_t size);
+
+#endif

@@ -1,0 +1,27 @@
+#ifndef MEMAGENT_OBJECT_H
+#define MEMAGENT_OBJECT_H
+/*
+ * object: which loaded object (the executable or a shared library) a function belongs to, and what
+ * else is in it.
+ *
+ * Its tables are read, and dlsym is not called for a name that may be missing: the message that it
+ * leaves is allocated and freed by way of the program's malloc, and there are libraries that call
+ * dlsym in their free.
+ *
+ * Layer    agent, leaf.
+ * Threads  any, for objects that are not unloaded meanwhile.
+ * Memory   never allocates.
+ * Source   dladdr(3), elf(5); for DT_GNU_HASH glibc, elf/dl-lookup.c, do_lookup_x.
+ */
+#include <stdbool.h>
+
+/* Return whether the two addresses are in one object. */
+bool object_same(const void *a, const void *b);
+
+/*
+ * object_function(neighbour, name):
+ * Return the function ${name} that the object of ${neighbour} shows to the world, or NULL.
+ */
+void *object_function(const void *neighbour, const char *name);
+
+#endif

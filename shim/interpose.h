@@ -1,0 +1,21 @@
+#ifndef MEMAGENT_INTERPOSE_H
+#define MEMAGENT_INTERPOSE_H
+/*
+ * interpose: how others than the C functions count an object.
+ *
+ * Layer    shim.
+ */
+#include <stddef.h>
+
+#include "shim/cc.h"
+
+/*
+ * interpose_made(p, size):
+ * Count ${p}, made for a request of ${size} bytes, or the failure to make it.  Return ${p}.
+ */
+void *interpose_made(void *p, size_t size) INTERNAL;
+
+/* Count ${p}, which is about to be freed; not NULL. */
+void interpose_freed(void *p) INTERNAL;
+
+#endif

@@ -1,0 +1,230 @@
+/*
+ * interpose_cxx: C++'s operators new and delete.
+ *
+ * Most call malloc and free, which counts.  An allocator that brings operators of its own may not;
+ * then they are counted here.  Which it is, is tried out, each operator by itself: jemalloc's new
+ * ends in malloc and its sized delete does not end in free.  Tried are only those in the object
+ * that malloc comes from: any other may hand out memory of which malloc_usable_size knows nothing.
+ *
+ * A program that loads a C++ library later, out of everybody's sight (RTLD_LOCAL), finds our
+ * operators first, and we do not find the library's; then we do what they all do by default, with
+ * malloc and free.  With an allocator inside we always do: an operator of another would free what
+ * that one never made.
+ *
+ * They are looked up when the first is called, so that programs in C do not pay for it.  An
+ * operator that throws is not counted as a failed call.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "shim/cc.h"
+#include "shim/counters.h"
+#include "shim/interpose.h"
+#include "shim/next.h"
+#include "shim/threads.h"
+
+/* All arguments are words, and passing one more than the callee takes does no harm. */
+typedef void *operator_fn(uintptr_t first, uintptr_t second, uintptr_t third);
+
+enum {
+#define OPERATOR(kind, symbol, second, third) AT_##symbol,
+#include "shim/operators.def"
+#undef OPERATOR
+	OPERATORS
+};
+
+enum kind { NEW, DELETE };
+enum argument { NONE, SIZE, ALIGNMENT, NOTHROW };
+
+static const struct form {
+	const char *symbol;
+	enum kind kind;
+	enum argument second, third;
+} forms[OPERATORS] = {
+#define OPERATOR(kind, symbol, second, third) [AT_##symbol] = {#symbol, kind, second, third},
+#include "shim/operators.def"
+#undef OPERATOR
+};
+
+enum how {
+	UNKNOWN,  /* until it is looked up */
+	PASS,	  /* to the next operator, which ends in a malloc or free of ours, or is not ours */
+	COUNT,	  /* the same, and count it here, because none of ours sees it */
+	STAND_IN, /* there is none to pass it to */
+};
+
+static struct {
+	operator_fn *next;
+	enum how how;
+} operators[OPERATORS];
+
+/*
+ * There is no memory, so what happens is up to the C++ library: the handler that the program has
+ * set, an exception.  Its operator is behind us, or else among the libraries that the calling
+ * object needs.
+ */
+static COLD void *without_memory(unsigned at, const void *from, uintptr_t size, uintptr_t second,
+				 uintptr_t third)
+{
+	operator_fn *theirs = (operator_fn *)dlsym(RTLD_NEXT, forms[at].symbol);
+	struct link_map *map;
+	Dl_info info;
+	void *object = NULL;
+
+	if (theirs == NULL && dladdr1(from, &info, (void **)&map, RTLD_DL_LINKMAP))
+		object = dlopen(map->l_name, RTLD_LAZY | RTLD_NOLOAD);
+	if (object)
+		theirs = (operator_fn *)dlsym(object, forms[at].symbol);
+	return theirs ? theirs(size, second, third) : NULL;
+}
+
+static void *own_new(unsigned at, const void *from, uintptr_t size, uintptr_t second,
+		     uintptr_t third)
+{
+	void *p;
+
+	if (forms[at].second != ALIGNMENT)
+		p = malloc(size ? size : 1);
+	else if (posix_memalign(&p, second < sizeof(p) ? sizeof(p) : second, size ? size : 1))
+		p = NULL;
+	return LIKELY(p != NULL) ? p : without_memory(at, from, size, second, third);
+}
+
+static uintptr_t try_argument(enum argument argument)
+{
+	static const char nothrow;
+
+	switch (argument) {
+	case SIZE:
+	case ALIGNMENT:
+		return 64;
+	case NOTHROW:
+		return (uintptr_t)&nothrow;
+	case NONE:
+		break;
+	}
+	return 0;
+}
+
+/* Return whether our malloc or free sees what the operator does; for a muted thread. */
+static bool is_seen(const struct form *form, operator_fn *call)
+{
+	uintptr_t second = try_argument(form->second);
+	uintptr_t third = try_argument(form->third);
+	bool is_aligned = form->second == ALIGNMENT || form->third == ALIGNMENT;
+	struct counters before = *threads_self;
+	void *p;
+
+	if (form->kind == NEW) {
+		p = call(64, second, third);
+		if (p)
+			next.free(p);
+		return counters_mallocs(threads_self) != counters_mallocs(&before);
+	}
+	p = is_aligned && next.aligned_alloc ? next.aligned_alloc(64, 64) : next.malloc(64);
+	if (p)
+		call((uintptr_t)p, second, third);
+	return threads_self->frees != before.frees;
+}
+
+/* Release: another thread that sees how sees the function too. */
+static void set_how(unsigned at, enum how how)
+{
+	__atomic_store_n(&operators[at].how, how, __ATOMIC_RELEASE);
+}
+
+static void find_next(void)
+{
+	for (unsigned i = 0; i < OPERATORS; i++) {
+		operators[i].next = (operator_fn *)next_operator(forms[i].symbol);
+		set_how(i, operators[i].next ? PASS : STAND_IN);
+	}
+}
+
+/*
+ * An allocator may call new when it is first asked for a size (tcmalloc makes its extension then):
+ * that must be over before new asks for sizes.
+ */
+static void ask_for_a_size(void)
+{
+	void *p = next.malloc(64);
+
+	if (p)
+		next.usable_size(p);
+	next.free(p);
+}
+
+static COLD void look_up(void)
+{
+	int saved = errno;
+	uint32_t before;
+
+	next_resolve();
+	before = threads_mute();
+	find_next();
+	ask_for_a_size();
+	for (unsigned i = 0; i < OPERATORS; i++) {
+		operator_fn *next_one = operators[i].next;
+
+		if (next_one && next_is_neighbour((const void *)next_one) &&
+		    !is_seen(&forms[i], next_one))
+			set_how(i, COUNT);
+	}
+	threads_unmute(before);
+	errno = saved;
+}
+
+INLINE enum how look(unsigned at)
+{
+	enum how how = __atomic_load_n(&operators[at].how, __ATOMIC_ACQUIRE);
+
+	if (LIKELY(how != UNKNOWN))
+		return how;
+	look_up();
+	return operators[at].how;
+}
+
+INLINE void *do_new(unsigned at, const void *from, uintptr_t size, uintptr_t second,
+		    uintptr_t third)
+{
+	enum how how = look(at);
+
+	if (how == PASS)
+		return operators[at].next(size, second, third);
+	if (how == STAND_IN)
+		return own_new(at, from, size, second, third);
+	return interpose_made(operators[at].next(size, second, third), size);
+}
+
+INLINE void do_delete(unsigned at, void *object, uintptr_t second, uintptr_t third)
+{
+	enum how how = look(at);
+
+	if (how == STAND_IN) {
+		free(object);
+		return;
+	}
+	if (how == COUNT && object)
+		interpose_freed(object);
+	operators[at].next((uintptr_t)object, second, third);
+}
+
+#define DEFINE_NEW(symbol)                                                                         \
+	EXPORT void *symbol(uintptr_t size, uintptr_t second, uintptr_t third);                    \
+	void *symbol(uintptr_t size, uintptr_t second, uintptr_t third)                            \
+	{                                                                                          \
+		return do_new(AT_##symbol, __builtin_return_address(0), size, second, third);      \
+	}
+#define DEFINE_DELETE(symbol)                                                                      \
+	EXPORT void symbol(void *object, uintptr_t second, uintptr_t third);                       \
+	void symbol(void *object, uintptr_t second, uintptr_t third)                               \
+	{                                                                                          \
+		do_delete(AT_##symbol, object, second, third);                                     \
+	}
+#define OPERATOR(kind, symbol, second, third) DEFINE_##kind(symbol)
+#include "shim/operators.def"
+#undef OPERATOR

@@ -1,0 +1,260 @@
+/*
+ * interpose, of libmemagent-jemalloc.so: the C allocation functions, and jemalloc's own, counted
+ * and handed to the jemalloc inside.
+ *
+ * It counts the usable bytes itself, in the thread's storage (threads_use_bytes), so here is less
+ * to do than in front of another allocator.  Only for a thread without a block of its own, which is
+ * about to end, are the sizes asked for.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "shim/cc.h"
+#include "shim/counters.h"
+#include "shim/interpose.h"
+#include "shim/jemalloc/embedded.h"
+#include "shim/next.h"
+#include "shim/threads.h"
+
+/* libc's headers declare most of these with attributes of their own; these are the rest. */
+EXPORT void cfree(void *p);
+EXPORT void free_sized(void *p, size_t size);
+EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size);
+EXPORT void *mallocx(size_t size, int flags);
+EXPORT void *rallocx(void *p, size_t size, int flags);
+EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags);
+EXPORT void dallocx(void *p, int flags);
+EXPORT void sdallocx(void *p, size_t size, int flags);
+
+static struct counters *own_block(void)
+{
+	struct counters *c = threads_self;
+
+	if (LIKELY(c != NULL))
+		return c;
+	next_resolve();
+	return threads_self ? threads_self : threads_claim();
+}
+
+__attribute__((noinline)) void *interpose_made(void *p, size_t size)
+{
+	struct counters *c = own_block();
+
+	if (p && c)
+		counters_made_unsized(c, size, OWN);
+	else if (p)
+		counters_made(threads_shared(), size, malloc_usable_size(p), SHARED);
+	else if (c)
+		counters_failed(c, OWN);
+	else
+		counters_failed(threads_shared(), SHARED);
+	return p;
+}
+
+INLINE void *made(void *p, size_t size)
+{
+	struct counters *c = threads_self;
+
+	if (UNLIKELY(c == NULL || p == NULL))
+		return interpose_made(p, size);
+	counters_made_unsized(c, size, OWN);
+	return p;
+}
+
+/* ${p} is about to be freed. */
+__attribute__((noinline)) void interpose_freed(void *p)
+{
+	struct counters *c;
+
+	if (p == NULL)
+		return;
+	c = own_block();
+	if (c)
+		counter_add(&c->frees, 1, OWN);
+	else
+		counters_freed(threads_shared(), malloc_usable_size(p), SHARED);
+}
+
+INLINE void freed(void *p)
+{
+	struct counters *c = threads_self;
+
+	if (UNLIKELY(c == NULL || p == NULL))
+		interpose_freed(p);
+	else
+		counter_add(&c->frees, 1, OWN);
+}
+
+/* An object of ${before} usable bytes became ${p}, for a request of ${size}. */
+static void resized(size_t before, void *p, size_t size)
+{
+	struct counters *c = own_block();
+
+	if (UNLIKELY(c == NULL)) {
+		counters_resized(threads_shared(), before, size, malloc_usable_size(p), SHARED);
+		return;
+	}
+	counter_add(&c->reallocs, 1, OWN);
+	counter_add(&c->requested_bytes, size, OWN);
+}
+
+/* What resized needs, where it needs it. */
+INLINE size_t size_before(void *p)
+{
+	return LIKELY(threads_self != NULL) ? 0 : malloc_usable_size(p);
+}
+
+EXPORT HOT void *malloc(size_t size)
+{
+	return made(embedded_malloc(size), size);
+}
+
+EXPORT HOT void *calloc(size_t count, size_t size)
+{
+	/* A product that overflows is never counted: then there is no object. */
+	return made(embedded_calloc(count, size), count * size);
+}
+
+EXPORT HOT void free(void *p)
+{
+	freed(p);
+	embedded_free(p);
+}
+
+/* With MALLOC_CONF=zero_realloc:free the object of a realloc to no bytes is gone. */
+static COLD void count_freed(size_t before)
+{
+	struct counters *c = own_block();
+
+	if (c)
+		counter_add(&c->frees, 1, OWN);
+	else
+		counters_freed(threads_shared(), before, SHARED);
+}
+
+EXPORT HOT void *realloc(void *p, size_t size)
+{
+	size_t before;
+	void *q;
+
+	if (p == NULL)
+		return made(embedded_realloc(NULL, size), size);
+	before = size_before(p);
+	q = embedded_realloc(p, size);
+	if (LIKELY(q != NULL))
+		resized(before, q, size);
+	else if (size == 0)
+		count_freed(before);
+	else
+		interpose_made(NULL, size);
+	return q;
+}
+
+EXPORT void *reallocarray(void *p, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total)) {
+		errno = ENOMEM;
+		return interpose_made(NULL, 0);
+	}
+	return realloc(p, total);
+}
+
+EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
+{
+	int error = embedded_posix_memalign(out, alignment, size);
+
+	made(error ? NULL : *out, size);
+	return error;
+}
+
+EXPORT void *aligned_alloc(size_t alignment, size_t size)
+{
+	return made(embedded_aligned_alloc(alignment, size), size);
+}
+
+EXPORT void *memalign(size_t alignment, size_t size)
+{
+	return made(embedded_memalign(alignment, size), size);
+}
+
+EXPORT void *valloc(size_t size)
+{
+	return made(embedded_valloc(size), size);
+}
+
+/* Whole pages; jemalloc has no such function. */
+EXPORT void *pvalloc(size_t size)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t whole;
+
+	if (__builtin_add_overflow(size, page - 1, &whole)) {
+		errno = ENOMEM;
+		return interpose_made(NULL, 0);
+	}
+	whole = whole ? whole & ~(page - 1) : page;
+	return made(embedded_memalign(page, whole), size);
+}
+
+/* The size is of no use to us: jemalloc would believe it, and a wrong one would break the heap. */
+EXPORT void free_sized(void *p, size_t size)
+{
+	(void)size;
+	free(p);
+}
+
+EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size)
+{
+	(void)alignment;
+	(void)size;
+	free(p);
+}
+
+EXPORT void cfree(void *p)
+{
+	free(p);
+}
+
+EXPORT void *mallocx(size_t size, int flags)
+{
+	return made(embedded_mallocx(size, flags), size);
+}
+
+EXPORT void *rallocx(void *p, size_t size, int flags)
+{
+	size_t before = size_before(p);
+	void *q = embedded_rallocx(p, size, flags);
+
+	if (q)
+		resized(before, q, size);
+	else
+		interpose_made(NULL, size);
+	return q;
+}
+
+/* In place or not at all; then nothing has happened, and jemalloc counts no bytes either. */
+EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags)
+{
+	size_t before = sallocx(p, flags);
+	size_t after = embedded_xallocx(p, size, extra, flags);
+
+	if (after != before)
+		resized(before, p, size);
+	return after;
+}
+
+EXPORT void dallocx(void *p, int flags)
+{
+	freed(p);
+	embedded_dallocx(p, flags);
+}
+
+EXPORT void sdallocx(void *p, size_t size, int flags)
+{
+	freed(p);
+	embedded_sdallocx(p, size, flags);
+}

@@ -1,0 +1,70 @@
+/*
+ * next, of libmemagent-jemalloc.so: what comes next is the jemalloc inside, known from the start.
+ */
+#include "shim/next.h"
+
+#include <errno.h>
+#include <malloc.h>
+
+#include "shim/jemalloc/embedded.h"
+#include "shim/threads.h"
+
+struct next next = {
+    .malloc = embedded_malloc,
+    .free = embedded_free,
+    .calloc = embedded_calloc,
+    .realloc = embedded_realloc,
+    .usable_size = malloc_usable_size,
+};
+
+static bool resolved;
+static bool sizes_known;
+
+bool next_sizes_known(void)
+{
+	return sizes_known;
+}
+
+void *next_operator(const char *symbol)
+{
+	(void)symbol;
+	return NULL;
+}
+
+bool next_is_neighbour(const void *function)
+{
+	(void)function;
+	return false;
+}
+
+/* jemalloc may have been built without counters; then there are no bytes. */
+static void use_bytes(void)
+{
+	uint64_t *allocated, *freed;
+	size_t size = sizeof(allocated);
+
+	if (mallctl("thread.allocatedp", (void *)&allocated, &size, NULL, 0) ||
+	    mallctl("thread.deallocatedp", (void *)&freed, &size, NULL, 0))
+		return;
+	threads_use_bytes(allocated, freed);
+	sizes_known = true;
+}
+
+void next_resolve(void)
+{
+	int saved = errno;
+	uint32_t before;
+
+	if (resolved)
+		return;
+	resolved = true;
+	threads_init(false);
+	use_bytes();
+	/* What brought us here is the program's; only then is this thread the agent's for a moment.
+	 */
+	threads_claim();
+	before = threads_mute();
+	next_resolve_system();
+	threads_unmute(before);
+	errno = saved;
+}

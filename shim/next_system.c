@@ -1,0 +1,22 @@
+/*
+ * next_system: the functions beside the allocator's that we stand in front of.
+ */
+#include <dlfcn.h>
+
+#include "shim/next.h"
+
+void next_resolve_system(void)
+{
+	next.pthread_create = (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
+				       void *))dlsym(RTLD_NEXT, "pthread_create");
+	next.pthread_exit = (void (*)(void *))dlsym(RTLD_NEXT, "pthread_exit");
+	next.pthread_cancel = (int (*)(pthread_t))dlsym(RTLD_NEXT, "pthread_cancel");
+	next._exit = (void (*)(int))dlsym(RTLD_NEXT, "_exit");
+	next.fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
+	next.daemon = (int (*)(int, int))dlsym(RTLD_NEXT, "daemon");
+	next.forkpty = (int (*)(int *, char *, const struct termios *,
+				const struct winsize *))dlsym(RTLD_NEXT, "forkpty");
+	/* A name that was not found has left a message behind; fetching it frees it here. */
+	dlerror();
+	dlerror();
+}

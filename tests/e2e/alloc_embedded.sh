@@ -1,0 +1,119 @@
+#!/bin/sh
+# The library with jemalloc inside: counts as exact as the other's, bytes from
+# jemalloc's own counters, its API and its settings there; real programs run on it.
+# shellcheck disable=SC2154 # status is set by metered
+. "$(dirname "$0")/lib/influx.sh"
+. "$(dirname "$0")/lib/alloc.sh"
+
+embedded=$build/libmemagent-jemalloc.so
+[ -e "$embedded" ] || skip "libmemagent-jemalloc.so is not built: there is no libjemalloc_pic.a"
+
+# expect_counts WHAT: what the program printed stands in the last point.
+expect_counts()
+{
+	expect_equal "$1: status" 0 "$status"
+	expect_silence "$1"
+	expect_equal "$1: allocator" jemalloc "$(tag allocator)"
+	while read -r name value; do
+		expect_equal "$1: $name" "$value" "$(field "$name")"
+	done <"$work/out"
+}
+
+metered "$embedded" "$scripted"
+expect_counts "a script"
+metered "$embedded" MEMAGENT_INTERVAL=10ms "$scripted" -w 300
+expect_counts "a script that is looked at"
+
+# The same calls, whichever library; with names of one length, because awk keeps its environment.
+cp "$library" "$work/p.so"
+cp "$embedded" "$work/j.so"
+for command in "sort -R /etc/services" "awk {x[\$1]=\$0} /etc/services"; do
+	for which in p j; do
+		# shellcheck disable=SC2086 # into words
+		metered "$work/$which.so" $command
+		for name in mallocs frees reallocs failed_allocs total_requested_bytes; do
+			echo "$name $(field $name)"
+		done >"$work/$which.counts"
+	done
+	diff "$work/p.counts" "$work/j.counts" >"$work/difference" ||
+		fail "$command: the libraries differ: $(cat "$work/difference")"
+done
+
+# crowd WHAT LIVE: but for what libc makes for threads, and at most LIVE bytes that libraries keep.
+crowd()
+{
+	[ "$status" -eq 0 ] || fail "$1: status $status"
+	while read -r name value; do
+		case $name in
+		reallocs) expect_equal "$1: $name" "$value" "$(field "$name")" ;;
+		mallocs) extra=$(($(field mallocs) - value)) ;;
+		esac
+	done <"$work/out"
+	expect_between "$1: objects of libraries" 0 "$extra" 200
+	live=$(($(field total_alloc_bytes) - $(field total_freed_bytes)))
+	expect_equal "$1: live bytes" "$live" "$(field heap_alloc_bytes)"
+	told=$(awk '$1 == "total_alloc_bytes" { a = $2 } $1 == "total_freed_bytes" { f = $2 }
+		END { print a - f }' "$work/out")
+	expect_between "$1: live bytes beside the program's own" 0 $((live - told)) "$2"
+	expect_between "$1: bytes of libraries" 0 \
+		$(($(field total_requested_bytes) - $(sed -n 's/^total_requested_bytes //p' "$work/out"))) 100000
+}
+
+for i in 1 2 3; do
+	metered "$embedded" MEMAGENT_INTERVAL=10ms "$programs/crowd"
+	crowd "threads, run $i" 2000
+done
+
+# Settings from the environment and in the program.
+metered "$embedded" MEMAGENT_INTERVAL=50ms MALLOC_CONF=narenas:3 "$programs/known" 10 200
+arenas=$(figure arenas)
+metered "$embedded" MEMAGENT_INTERVAL=50ms MALLOC_CONF=narenas:5 "$programs/known" 10 200
+expect_equal "MALLOC_CONF=narenas:5 instead of 3" $((arenas + 2)) "$(figure arenas)"
+
+if echo 'int main(void){return 0;}' | gcc -x c - -o "$work/linked" -ljemalloc 2>/dev/null; then
+	gcc -O1 -fno-builtin -D_GNU_SOURCE -o "$work/crowd" "$root/tests/alloc/crowd.c" -ljemalloc -pthread
+	metered "$embedded" MEMAGENT_INTERVAL=10ms "$work/crowd" api
+	# libstdc++, which this jemalloc brings, keeps 72,704 bytes for exceptions.
+	crowd "jemalloc's own API" 84000
+	printf '%s\n' 'const char *malloc_conf = "narenas:7";' '#include <unistd.h>' \
+		'int main(void) { usleep(200000); return 0; }' >"$work/conf.c"
+	gcc -rdynamic -o "$work/conf" "$work/conf.c"
+	metered "$embedded" MEMAGENT_INTERVAL=50ms "$work/conf"
+	expect_equal "malloc_conf of the program, narenas:7 instead of 3" $((arenas + 4)) "$(figure arenas)"
+fi
+
+# real WHAT COMMAND...: does what it does by itself.
+real()
+{
+	what=$1
+	shift
+	"$@" >"$work/bare" 2>&1
+	metered "$embedded" "$@"
+	expect_equal "$what: status" 0 "$status"
+	cmp -s "$work/bare" "$work/out" || fail "$what: its output has changed"
+	expect_equal "$what: allocator" jemalloc "$(tag allocator)"
+}
+
+real "python3" env PYTHONMALLOC=malloc python3 -c '
+import json, threading
+d = {str(i): [i] * 10 for i in range(20000)}
+t = [threading.Thread(target=lambda: json.loads(json.dumps(d))) for i in range(4)]
+[x.start() for x in t]; [x.join() for x in t]; print(len(d))'
+# shellcheck disable=SC2016 # variables of perl
+real "perl" perl -e 'my %h; push @{$h{$_ % 1000}}, $_ for 1..100000; print scalar(keys %h), "\n"'
+printf '%s\n' '#include <map>' '#include <string>' '#include <cstdio>' \
+	'int main() { std::map<int, std::string> m;' \
+	'for (int i = 0; i < 1000; i++) m[i] = std::string(i, 120);' \
+	'printf("%zu\n", m.size()); }' >"$work/map.cc"
+g++ -O1 -o "$work/map" "$work/map.cc"
+real "a C++ program" "$work/map"
+expect_between "a C++ program: mallocs" 1980 "$(field mallocs)" 2100
+
+"$build/memagent-run" --url "file://$work/run" --allocator jemalloc "$work/map" >"$work/out"
+grep -q ',allocator=jemalloc,' "$work/run" || fail "memagent-run --allocator jemalloc: another one"
+"$build/memagent-run" --url "file://$work/run2" --allocator own "$work/map" >"$work/out"
+grep -q ',allocator=glibc,' "$work/run2" || fail "memagent-run --allocator own: another one"
+status=0
+"$build/memagent-run" --allocator best "$work/map" 2>"$work/err" || status=$?
+expect_equal "memagent-run --allocator best" 2 "$status"
+grep -q "expected own or jemalloc" "$work/err" || fail "memagent-run does not say what it expects"

@@ -1,0 +1,66 @@
+#!/bin/sh
+# C++'s operators, in all forms, are counted once: with libstdc++ and libc++, with
+# allocators that bring operators of their own, linked or preloaded, and in a
+# library that is loaded out of sight.
+# shellcheck disable=SC2154 # status is set by metered
+. "$(dirname "$0")/lib/influx.sh"
+. "$(dirname "$0")/lib/alloc.sh"
+
+source=$root/tests/alloc/operators.cc
+g++ -O1 -std=c++17 -fno-builtin -o "$work/libstdc++" "$source"
+programs="libstdc++"
+if clang++ -O1 -std=c++17 -fno-builtin -stdlib=libc++ -o "$work/libc++" "$source" 2>/dev/null; then
+	programs="$programs libc++"
+fi
+if g++ -O1 -std=c++17 -fno-builtin -o "$work/with-jemalloc" "$source" -Wl,--no-as-needed -ljemalloc 2>/dev/null; then
+	programs="$programs with-jemalloc"
+fi
+
+# run WHAT PRELOAD COMMAND...
+run()
+{
+	metered "$2" "$3" plain
+	for name in mallocs frees total_requested_bytes; do
+		eval "base_$name=$(field $name)"
+	done
+	metered "$2" "$3" all
+	expect_equal "$1: status" 0 "$status"
+	expect_silence "$1"
+	while read -r name value; do
+		eval "base=\$base_$name"
+		expect_equal "$1: $name" "$value" $(($(field "$name") - base))
+	done <"$work/out"
+	expect_equal "$1: mallocs of the script" 1300 "$(sed -n 's/^mallocs //p' "$work/out")"
+	expect_equal "$1: live" "$(($(field total_alloc_bytes) - $(field total_freed_bytes)))" "$(field heap_alloc_bytes)"
+	expect_between "$1: live bytes" 323200 "$(field heap_alloc_bytes)" 550000
+	metered "$2" "$3" throw
+	# mimalloc, compiled as C, cannot throw and ends the program.
+	case $1 in
+	*mimalloc) expect_equal "$1: a new that must throw: status" 134 "$status" ;;
+	*) expect_equal "$1: a new that must throw: status" 0 "$status" ;;
+	esac
+}
+
+for program in $programs; do
+	for name in glibc jemalloc tcmalloc mimalloc; do
+		other=$(library_of $name) || continue
+		run "$program on $name" "$library${other:+:$other}" "$work/$program"
+	done
+	run "$program on jemalloc inside" "$build/libmemagent-jemalloc.so" "$work/$program"
+done
+
+# A program in C that loads a C++ library which nobody else is to see.
+g++ -O1 -std=c++17 -fno-builtin -fPIC -shared -Dmain=plugin_main -o "$work/plugin.so" "$source"
+cat >"$work/host.c" <<'END'
+#include <dlfcn.h>
+int main(int argc, char **argv)
+{
+	void *plugin = dlopen(PLUGIN, RTLD_NOW | RTLD_LOCAL);
+	int (*run)(int, char **) = (int (*)(int, char **))dlsym(plugin, NAME);
+	return run(argc, argv);
+}
+END
+name=$(nm -D --defined-only "$work/plugin.so" | awk '$3 ~ /plugin_main/ { print $3 }')
+gcc -DPLUGIN="\"$work/plugin.so\"" -DNAME="\"$name\"" -o "$work/host" "$work/host.c"
+run "a library out of sight" "$library" "$work/host"
+run "a library out of sight, jemalloc inside" "$build/libmemagent-jemalloc.so" "$work/host"

@@ -1,0 +1,58 @@
+#!/bin/sh
+# A trim lowers the resident set of a fragmented heap by at least half and says
+# how long it took; without the option there is none, and none of its fields.
+. "$(dirname "$0")/lib/influx.sh"
+. "$(dirname "$0")/lib/alloc.sh"
+
+fragmented()
+{
+	metered "$library:$other" MEMAGENT_INTERVAL=50ms MEMAGENT_ALLOCATOR_INTERVAL=50ms "$@"
+	expect_equal "$name: status" 0 "$status"
+	before=$(head -n 1 "$work/out")
+	after=$(tail -n 1 "$work/out")
+}
+
+for name in glibc jemalloc tcmalloc; do
+	other=$(library_of $name) || continue
+	# jemalloc itself begins to give back after some hundred milliseconds; not here.
+	conf=MALLOC_CONF=dirty_decay_ms:60000
+	fragmented $conf "$programs/fragmented" 400
+	expect_silence "$name"
+	expect_between "$name: resident without a trim" $((before * 9 / 10)) "$after" $((before * 11 / 10))
+	for absent in trims trim_pause_ns trim_pause_total_ns trim_released_bytes trim_cpu_fraction; do
+		[ -z "$(figure $absent)" ] || fail "$name: $absent without a trim"
+	done
+	[ $name != jemalloc ] || expect_equal "$name: purges without a trim" 0 "$(figure purges)"
+
+	fragmented $conf MEMAGENT_TRIM_INTERVAL=100ms "$programs/fragmented" 400
+	expect_silence "$name"
+	expect_between "$name: resident with trims" 0 "$after" $((before / 2))
+	expect_between "$name: trims" 2 "$(field trims)" 6
+	expect_between "$name: trim_released_bytes" $((before / 2)) "$(field trim_released_bytes)" "$before"
+	expect_between "$name: trim_pause_ns" 1 "$(field trim_pause_ns)" "$(field trim_pause_total_ns)"
+	expect_between "$name: trim_pause_total_ns" 10000 "$(field trim_pause_total_ns)" 400000000
+	# A float, which the database needs to hear from the first value on.
+	tail -n 1 "$work/points" | grep -Eq ',trim_cpu_fraction=0\.[0-9]{9},' ||
+		fail "$name: trim_cpu_fraction is $(figure trim_cpu_fraction)"
+	expect_between "$name: trim_cpu_fraction, in millionths" 10 \
+		"$(figure trim_cpu_fraction | sed 's/^0\.0*\(.*\)...$/\1/')" 900000
+	if [ $name = jemalloc ]; then
+		expect_between "$name: purges" 1 "$(figure purges)" 1000
+		expect_between "$name: purged_bytes" $((before / 2)) "$(figure purged_bytes)" $((2 * before))
+	fi
+done
+
+# What jemalloc gives back by itself is counted too.
+if other=$(library_of jemalloc); then
+	name=jemalloc
+	fragmented MALLOC_CONF=dirty_decay_ms:0 "$programs/fragmented" 200
+	expect_between "jemalloc's own purges" 1 "$(figure purges)" 100000
+fi
+
+if other=$(library_of mimalloc); then
+	name=mimalloc
+	fragmented MEMAGENT_TRIM_INTERVAL=100ms "$programs/fragmented" 200
+	grep -q '^memagent\[.*MEMAGENT_TRIM_INTERVAL has no effect: allocator mimalloc ' "$work/err" ||
+		fail "mimalloc: it does not say that it cannot"
+	[ -z "$(figure trims)" ] || fail "mimalloc: it has trims"
+fi
