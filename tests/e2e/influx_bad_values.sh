@@ -39,7 +39,7 @@ bad SERVICE "$newline" "1 to 255 bytes"
 grep -q ',service=scripted[ ,]' "$file" || fail "the default service does not stand in"
 for value in env '=prod' 'env=' 'env=prod,' host=me pid=1 service=a time=1 'env=a,env=b'; do
 	bad TAGS "$value" "$value" "KEY=VALUE"
-	grep -q "^memagent,host=[^,]*,pid=$pid,service=scripted " "$file" ||
+	grep -q "^memagent,host=[^,]*,pid=$pid,service=scripted,allocator=glibc,allocator_version=[^,]* " "$file" ||
 		fail "TAGS=$value: tags got in"
 done
 bad USERNAME "$newline" "1 to 255 bytes"

@@ -22,7 +22,7 @@ expect_silence "all is well"
 
 # The dashboard's own variable.
 influxd_query go 'SHOW MEASUREMENTS' | jq -e --arg m "$measurement" \
-	'[.results[0].series[0].values[][0]] == [$m]' >"$work/query" || fail "measurements: $(cat "$work/query")"
+	'[.results[0].series[0].values[][0]] - ["memagent_event"] == [$m]' >"$work/query" || fail "measurements: $(cat "$work/query")"
 
 # As Grafana 4 makes them of the panels.
 for field in cpu.goroutines mem.sys mem.heap.objects mem.heap.alloc mem.heap.sys mem.heap.idle \

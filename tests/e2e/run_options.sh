@@ -44,12 +44,15 @@ expect BUFFER buffer 64KiB
 expect SPOOL spool "$dir"
 expect MIN_UPTIME min-uptime 20ms
 expect EXCLUDE exclude 'one,two'
+expect ALLOCATOR_INTERVAL allocator-interval 2s
+expect TRIM_INTERVAL trim-interval 1m
+expect SCHEMA schema go-runtime
 expect ENABLED enabled 0
 expect URL url "file://$dir/other"
 
-# None is forgotten above: --help names as many.
+# None is forgotten above: --help names as many, and --allocator, which sets LD_PRELOAD instead.
 named=$("$build/memagent-run" --help | grep -c '^  --.* [^ ]*[A-Z|]')
-[ "$named" -eq 23 ] || fail "--help names $named options with a value, this test knows 23"
+[ "$named" -eq 27 ] || fail "--help names $named options with a value, this test knows 27"
 
 # What follows the command is the command's.
 got=$("$build/memagent-run" --interval 2s echo --interval 3s -- --help)

@@ -51,10 +51,10 @@ END_TEST
 START_TEST(a_point_of_one_field)
 {
 	line_measurement(&head, "m");
-	point.value[FIELDS - 1] = 0;
+	point.value[FIELD_agent_coverage] = 0;
 	point.time_ns = 0;
 	ck_assert_int_eq(line_point(&line, &head, &point, 0), 0);
-	expect(&line, "m agent_send_errors=0i 0\n");
+	expect(&line, "m agent_coverage=0i 0\n");
 }
 END_TEST
 
@@ -82,7 +82,9 @@ START_TEST(every_field_under_its_name)
 		memset(point.value, -1, sizeof(point.value));
 		point.value[i] = i;
 		ck_assert_int_eq(line_point(&line, &head, &point, 0), 0);
-		snprintf(wanted, sizeof(wanted), "m %s=%ui 1\n", names[i], i);
+		snprintf(wanted, sizeof(wanted),
+			 fields_is_fraction(i) ? "m %s=0.0000000%02u 1\n" : "m %s=%ui 1\n",
+			 names[i], i);
 		expect(&line, wanted);
 	}
 }

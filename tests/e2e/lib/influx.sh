@@ -147,6 +147,7 @@ expect_exact()
 # start_answer STATUS TYPE BODY: a server on $answer_url that answers everything so.
 start_answer()
 {
+	rm -f "$work/answer.out" # or the one before would tell its port
 	"$build/tests/e2e/answer" "$@" >"$work/answer.out" &
 	answer_pid=$!
 	children="$children $answer_pid"
