@@ -26,6 +26,9 @@ expect()
 expect DATABASE database 'two words'
 expect RETENTION_POLICY retention-policy a=b=c
 expect INTERVAL interval 250ms
+expect ALLOCATOR_INTERVAL allocator-interval 20s
+expect TRIM_INTERVAL trim-interval 1m
+expect SCHEMA schema go-runtime
 expect MEASUREMENT measurement m
 expect SERVICE service 'a "service"'
 expect TAGS tag env=prod
@@ -47,9 +50,9 @@ expect EXCLUDE exclude 'one,two'
 expect ENABLED enabled 0
 expect URL url "file://$dir/other"
 
-# None is forgotten above: --help names as many.
+# None is forgotten above: --help names as many, and --allocator, which is no variable.
 named=$("$build/memagent-run" --help | grep -c '^  --.* [^ ]*[A-Z|]')
-[ "$named" -eq 23 ] || fail "--help names $named options with a value, this test knows 23"
+[ "$named" -eq 27 ] || fail "--help names $named options with a value, this test knows 27"
 
 # What follows the command is the command's.
 got=$("$build/memagent-run" --interval 2s echo --interval 3s -- --help)
