@@ -48,7 +48,7 @@ struct dynamic {
 	size_t bytes[2];
 };
 
-static const void *place(const struct dl_phdr_info *object, ElfW(Addr) at)
+static const void *place(const struct dl_phdr_info *object, uintptr_t at)
 {
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
 	return (const void *)(at < object->dlpi_addr ? at + object->dlpi_addr : at);
@@ -116,12 +116,7 @@ static int look_into(struct dl_phdr_info *object, size_t size, void *arg)
 	(void)size;
 	for (unsigned i = 0; i < object->dlpi_phnum; i++)
 		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file
-			 */
-			read_dynamic(object,
-				     (const void *)(object->dlpi_addr +
-						    object->dlpi_phdr[i].p_vaddr),
-				     &dynamic);
+			read_dynamic(object, place(object, object->dlpi_phdr[i].p_vaddr), &dynamic);
 	if (dynamic.symbols == NULL || dynamic.names == NULL)
 		return 0;
 	name = find_maker(&dynamic);

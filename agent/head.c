@@ -29,14 +29,15 @@ void head_write(struct line *head, const struct options *options, pid_t pid, con
 {
 	struct utsname system = {.nodename = ""};
 	const char *rest = options->tags;
+	/* As go-runtime-metrics calls it, unless the user does otherwise. */
+	bool go =
+	    options->schema == SCHEMA_GO_RUNTIME && strcmp(options->measurement, "memagent") == 0;
 	char text[256];
 	struct tag tag;
 
 	uname(&system);
-	snprintf(text, sizeof(text), "%s%s",
-		 options->schema == SCHEMA_GO_RUNTIME ? "go.runtime." : "memagent",
-		 options->schema == SCHEMA_GO_RUNTIME ? system.nodename : "");
-	line_measurement(head, options->measurement[0] ? options->measurement : text);
+	snprintf(text, sizeof(text), "go.runtime.%s", system.nodename);
+	line_measurement(head, go ? text : options->measurement);
 	line_tag(head, "host", system.nodename);
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	line_tag(head, "pid", text);

@@ -14,7 +14,7 @@ static int (*mallctl)(const char *name, void *old, size_t *old_size, void *new, 
 static bool find(const void *function, char version[HEAP_VERSION_BYTES])
 {
 	const char *text = "";
-	size_t size = sizeof(text);
+	size_t size = sizeof(void *);
 	void *api = object_function(function, "mallctl");
 
 	/* A build may put a prefix before its own API only. */

@@ -83,8 +83,9 @@ static bool parse_TEXT(struct options *o, const char *value, const char **out)
  * follows. */
 static bool parse_MEASUREMENT(struct options *o, const char *value, const char **out)
 {
-	return value[0] != '#' && value[0] && value[strlen(value) - 1] != '\\' &&
-	       parse_TEXT(o, value, out);
+	size_t n = strlen(value);
+
+	return value[0] != '#' && (n == 0 || value[n - 1] != '\\') && parse_TEXT(o, value, out);
 }
 
 static bool parse_PATH(struct options *o, const char *value, const char **out)

@@ -116,14 +116,15 @@ static void say_problems(const char *problems)
 	}
 }
 
-/* Something that a dashboard marks: the measurement's name with _event behind it. */
+/* Something that a dashboard marks, whatever the schema of the points. */
 static void add_event(const char *event, const char *text)
 {
 	char measurement[300];
 
 	if (!sidecar.can_deliver)
 		return;
-	snprintf(measurement, sizeof(measurement), "%s_event", sidecar.options->measurement);
+	snprintf(measurement, sizeof(measurement), "%s_event",
+		 sidecar.options->measurement[0] ? sidecar.options->measurement : "memagent");
 	if (line_event(&sidecar.line, measurement, &sidecar.head, event, text, clock_wall_ns()) ==
 	    0)
 		backlog_add(&sidecar.backlog, sidecar.line.text, sidecar.line.used);

@@ -26,6 +26,9 @@ expect()
 expect DATABASE database 'two words'
 expect RETENTION_POLICY retention-policy a=b=c
 expect INTERVAL interval 250ms
+expect ALLOCATOR_INTERVAL allocator-interval 20s
+expect TRIM_INTERVAL trim-interval 1m
+expect SCHEMA schema go-runtime
 expect MEASUREMENT measurement m
 expect SERVICE service 'a "service"'
 expect TAGS tag env=prod

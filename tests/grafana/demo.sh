@@ -85,7 +85,7 @@ for program in wrk gnuplot jq; do
 	command -v $program >/dev/null || skip "there is no $program"
 done
 status=0
-ONLY='local global' SECONDS=2 OUT="$work/pictures" "$root/tools/demo/demo.sh" >"$work/out" 2>"$work/err" || status=$?
+ONLY='local global' SECONDS=5 OUT="$work/pictures" "$root/tools/demo/demo.sh" >"$work/out" 2>"$work/err" || status=$?
 [ $status -eq 0 ] || fail "the demo ended with status $status: $(tail -n 20 "$work/out")"
 grep -q '^LEAK: demo-global' "$work/out" || fail "global is not called a leak"
 grep -q '^No leak: demo-local' "$work/out" || fail "local is not called no leak"

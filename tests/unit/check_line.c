@@ -82,11 +82,50 @@ START_TEST(every_field_under_its_name)
 		memset(point.value, -1, sizeof(point.value));
 		point.value[i] = i;
 		ck_assert_int_eq(line_point(&line, &head, &point, 0), 0);
-		snprintf(wanted, sizeof(wanted),
-			 fields_is_fraction(i) ? "m %s=0.0000000%02u 1\n" : "m %s=%ui 1\n",
-			 names[i], i);
+		if (fields_is_fraction(i))
+			snprintf(wanted, sizeof(wanted), "m %s=%.9f 1\n", names[i], i / 1e9);
+		else
+			snprintf(wanted, sizeof(wanted), "m %s=%ui 1\n", names[i], i);
 		expect(&line, wanted);
 	}
+}
+END_TEST
+
+/* In billionths; a float with all its digits, whatever the locale. */
+static const struct {
+	int64_t value;
+	const char *text;
+} fractions[] = {
+    {0, "0.000000000"},		 {1, "0.000000001"},	     {10, "0.000000010"},
+    {123456789, "0.123456789"},	 {999999999, "0.999999999"}, {1000000000, "1.000000000"},
+    {1000000001, "1.000000001"},
+};
+
+START_TEST(a_fraction_is_a_float)
+{
+	char wanted[128];
+
+	line_measurement(&head, "m");
+	point.value[FIELD_trim_cpu_fraction] = fractions[_i].value;
+	ck_assert_int_eq(line_point(&line, &head, &point, 0), 0);
+	snprintf(wanted, sizeof(wanted), "m trim_cpu_fraction=%s 1\n", fractions[_i].text);
+	expect(&line, wanted);
+}
+END_TEST
+
+START_TEST(go_runtime_has_its_own_names)
+{
+	line_measurement(&head, "m");
+	point.schema = SCHEMA_GO_RUNTIME;
+	point.value[FIELD_mallocs] = 3;
+	point.value[FIELD_heap_alloc_bytes] = 5;
+	point.value[FIELD_agent_send_errors] = 7; /* there is no name for it */
+	point.value[FIELD_trim_cpu_fraction] = 250000000;
+	point.sizes[0] = 3; /* nor for these */
+	ck_assert_int_eq(line_point(&line, &head, &point, 0), 0);
+	expect(
+	    &line,
+	    "m mem.alloc=5i,mem.malloc=3i,mem.heap.alloc=5i,mem.gc.cpu_fraction=0.250000000 1\n");
 }
 END_TEST
 
@@ -519,6 +558,8 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, a_point_of_one_field);
 	tcase_add_test(all, a_point_of_one_bucket);
 	tcase_add_test(all, every_field_under_its_name);
+	tcase_add_loop_test(all, a_fraction_is_a_float, 0, UNIT_COUNT(fractions));
+	tcase_add_test(all, go_runtime_has_its_own_names);
 	tcase_add_test(all, a_point_without_fields_is_none);
 	tcase_add_test(all, each_point_begins_anew);
 	tcase_add_test(all, never_writes_behind_the_buffer);
