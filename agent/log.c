@@ -1,5 +1,6 @@
 #include "agent/log.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -19,6 +20,7 @@
 static struct {
 	const char *sink;
 	pid_t pid;
+	bool told;		    /* LOG_CONFIG, by the parent */
 	int64_t said_ns[LOG_KINDS]; /* monotonic; 0 is never */
 } state;
 
@@ -28,13 +30,6 @@ static bool have_stderr;
 void log_remember(void)
 {
 	have_stderr = fstat(STDERR_FILENO, &stderr_at_start) == 0;
-}
-
-void log_open(const char *sink, pid_t pid)
-{
-	memset(&state, 0, sizeof(state));
-	state.sink = sink;
-	state.pid = pid;
 }
 
 static bool is_stderr_still(int fd)
@@ -80,12 +75,35 @@ static int open_sink(void)
 		    0600);
 }
 
+void log_open(const char *sink, pid_t pid, bool told)
+{
+	int fd, error;
+
+	memset(&state, 0, sizeof(state));
+	state.sink = sink;
+	state.pid = pid;
+	state.told = told;
+	if (sink[0] != '/')
+		return;
+	fd = open_sink();
+	if (fd >= 0) {
+		close(fd);
+		return;
+	}
+	error = errno;
+	state.sink = "stderr";
+	log_say(LOG_CONFIG,
+		"MEMAGENT_LOG=%s cannot be used: %s; expected off, stderr or the path of a "
+		"file to write to; using stderr",
+		sink, strerrordesc_np(error));
+}
+
 static bool is_too_soon(enum log_kind kind)
 {
 	int64_t now = clock_mono_ns();
 
 	if (kind == LOG_CONFIG)
-		return false; /* said at the start only */
+		return state.told; /* said at the start only */
 	if (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS)
 		return true;
 	state.said_ns[kind] = now;

@@ -11,6 +11,7 @@
  * Threads  log_remember in the main thread; the rest in the sidecar.
  * Memory   never allocates.
  */
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* What a line is about.  Of each kind there is one line a minute at most. */
@@ -19,8 +20,13 @@ enum log_kind { LOG_CONFIG, LOG_SEND, LOG_SPOOL, LOG_END, LOG_KINDS };
 /* Note what stderr is now. */
 void log_remember(void);
 
-/* ${sink}: "off", "stderr" or the absolute path of a file, opened for each line, mode 0600. */
-void log_open(const char *sink, pid_t pid);
+/*
+ * log_open(sink, pid, told):
+ * ${sink}: "off", "stderr" or the absolute path of a file, opened for each line, mode 0600; when
+ * that cannot be, it is said on stderr, which is used instead.  ${told}: the parent process has the
+ * same settings and has said what is wrong with them, so LOG_CONFIG is not said again.
+ */
+void log_open(const char *sink, pid_t pid, bool told);
 
 /* Write "memagent[PID]: ", the text, and a newline.  Never fails, never waits. */
 void log_say(enum log_kind kind, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -155,9 +156,9 @@ int proc_status_read(int fd, struct proc_status *out)
 	return conclude(&reading, proc_each_line(fd, read_line, &reading));
 }
 
-bool proc_main_is_gone(void)
+int proc_main_is_gone(int *status)
 {
-	char text[128];
+	char text[1024];
 	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	const char *state;
@@ -165,11 +166,18 @@ bool proc_main_is_gone(void)
 	if (fd >= 0)
 		close(fd);
 	if (n <= 0)
-		return true;
+		return -1;
 	text[n] = '\0';
 	/* Behind the name, which may itself have a parenthesis. */
 	state = strrchr(text, ')');
-	return state == NULL || strlen(state) < 3 || state[2] == 'Z' || state[2] == 'X';
+	if (state == NULL || strlen(state) < 3)
+		return -1;
+	if (state[2] != 'Z' && state[2] != 'X')
+		return 0;
+	/* The last number, as wait(2) gives it. */
+	if (status)
+		*status = atoi(strrchr(state, ' ')) >> 8 & 0xff;
+	return 1;
 }
 
 static int64_t timeval_ns(struct timeval t)

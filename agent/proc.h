@@ -57,10 +57,11 @@ int proc_open(void);
 int proc_status_read(int fd, struct proc_status *out);
 
 /*
- * proc_main_is_gone():
- * Return whether the main thread has ended, while the process goes on; also when nobody can tell.
+ * proc_main_is_gone(status):
+ * Return 1 when the main thread has ended while the process goes on, and then its exit status in
+ * ${status}, unless that is NULL; 0 when it has not; -1 without /proc.
  */
-bool proc_main_is_gone(void);
+int proc_main_is_gone(int *status);
 
 /* Read the times and faults of the whole process.  Return 0, or -1 with errno, ${out} all -1. */
 int proc_usage_read(struct proc_usage *out);

@@ -44,7 +44,11 @@ enum { WORKING, STOPPED };
 
 static struct {
 	const struct options *options;
-	pid_t pid;	    /* whose sidecar this is; 0 at first */
+	pid_t pid; /* whose sidecar this is; 0 at first */
+	pthread_t thread;
+	bool outlived;	    /* the main thread, by others */
+	int exit_status;    /* that the process is to have, when the sidecar is its last thread */
+	bool locked_in;	    /* with seccomp: no sidecar any more */
 	bool is_forked;	    /* started in the child of a fork */
 	bool is_child;	    /* of a metered program */
 	int64_t started_ns; /* monotonic */
@@ -144,7 +148,7 @@ static void open_all(void)
 	const struct options *o = sidecar.options;
 	struct allocator *allocator = &sidecar.sampler.allocator;
 
-	log_open(o->log, sidecar.pid);
+	log_open(o->log, sidecar.pid, sidecar.is_child);
 	say_problems(o->problems);
 	memset(&sidecar.health, -1, sizeof(sidecar.health));
 	look_at_coverage();
@@ -227,7 +231,7 @@ static int64_t end_if_alone(int64_t until_ns)
 	/* Without /proc nobody can tell: then better early than never. */
 	if ((proc_status_read(sidecar.sampler.status_fd, &status) ||
 	     status.threads <= LAST_THREADS) &&
-	    proc_main_is_gone())
+	    proc_main_is_gone(NULL) != 0)
 		last_end();
 	return next_look < until_ns ? next_look : until_ns;
 }
@@ -279,8 +283,32 @@ static bool is_not_worth_it(void)
 	return sidecar.is_child && clock_mono_ns() - sidecar.started_ns < least_age();
 }
 
-/* Return whether it ran until it was asked to stop; false: it may more than the program. */
-static bool run(void)
+/* Why it ran no longer: it was asked to stop, it may more than the program, or there is no program.
+ */
+enum end { ASKED, UNEQUAL, ALONE };
+
+/*
+ * The main thread has ended by the raw system call, and no other is left: without us the process
+ * would be over.
+ */
+static bool is_alone(void)
+{
+	struct proc_status status;
+	int main_status;
+
+	if (last_is_watched() || proc_main_is_gone(&main_status) != 1 ||
+	    proc_status_read(sidecar.sampler.status_fd, &status))
+		return false;
+	if (status.threads > LAST_THREADS - 1) {
+		sidecar.outlived = true;
+		return false;
+	}
+	/* The status is the last thread's: the main thread's, or that of one which returned. */
+	sidecar.exit_status = sidecar.outlived ? 0 : main_status;
+	return true;
+}
+
+static enum end run(void)
 {
 	int64_t start = phase_ns();
 	int64_t due = schedule_next(start, sidecar.options->interval, clock_mono_ns());
@@ -295,8 +323,10 @@ static bool run(void)
 
 		if (now >= due) {
 			if (rights_follow(&sidecar.rights))
-				return false;
+				return UNEQUAL;
 			tick(due);
+			if (is_alone())
+				return ALONE;
 			if (sidecar.can_deliver && sidecar.options->spool[0] &&
 			    sidecar.delivery.failures == 0 && sidecar.delivery.send_ns >= 0)
 				spool_feed(&sidecar.spool, &sidecar.backlog);
@@ -306,7 +336,7 @@ static bool run(void)
 			trim_run(&sidecar.trim, sidecar.sampler.status_fd);
 		pass_time(sidecar.trim.due_ns < due ? sidecar.trim.due_ns : due);
 	}
-	return true;
+	return ASKED;
 }
 
 /* Deliver what there is by ${deadline_ns}, and keep or mourn the rest. */
@@ -334,10 +364,26 @@ static void give_up(void)
 	deliver_rest(clock_mono_ns() + PARTING_NS);
 }
 
-/* Return whether the thread may stay until the process ends. */
-static bool work(void)
+static void say_farewell(enum end why)
 {
-	bool may_stay = true;
+	if (why == UNEQUAL) {
+		give_up();
+		return;
+	}
+	if (is_not_worth_it())
+		return;
+	if (sidecar.locked_in)
+		sidecar.health.coverage = 0;
+	add_event("exit", sidecar.locked_in ? "locked itself in, no longer seen" : "exited");
+	allocator_rest(&sidecar.sampler.allocator);
+	tick(clock_mono_ns());
+	deliver_rest(why == ALONE ? clock_mono_ns() + sidecar.options->exit_timeout
+				  : sidecar.deadline_ns);
+}
+
+static enum end work(void)
+{
+	enum end why = ASKED;
 
 	wait_ends();
 	sidecar.is_child = sidecar.is_forked || kin_is_metered(getppid());
@@ -348,23 +394,16 @@ static bool work(void)
 	wait_ends();
 	if (futex_get(&sidecar.wish) == RUN || !is_not_worth_it()) {
 		open_all();
-		may_stay = run();
-		if (!may_stay) {
-			give_up();
-		} else if (!is_not_worth_it()) {
-			add_event("exit", "exited");
-			allocator_rest(&sidecar.sampler.allocator);
-			tick(clock_mono_ns());
-			deliver_rest(sidecar.deadline_ns);
-		}
+		why = run();
+		say_farewell(why);
 	}
 	wait_begins();
-	return may_stay;
+	return why;
 }
 
 static void *sidecar_main(void *unused)
 {
-	bool may_stay = true;
+	enum end why = ASKED;
 
 	(void)unused;
 	pthread_setname_np(pthread_self(), "memagent");
@@ -372,10 +411,13 @@ static void *sidecar_main(void *unused)
 	if (sidecar.is_forked)
 		futex_wait(&sidecar.wish, RUN, clock_mono_ns() + GRACE_NS);
 	if (own_descriptors() == 0)
-		may_stay = work();
+		why = work();
+	/* The raw call: the last thread's status is the process's. */
+	if (why == ALONE)
+		syscall(SYS_exit, sidecar.exit_status);
 	futex_set(&sidecar.state, STOPPED);
-	/* Else the process is about to end, and unwinding would only run into its exit. */
-	if (may_stay)
+	/* At the end of the process, unwinding would only run into its exit. */
+	if (why == ASKED && !sidecar.locked_in)
 		for (;;)
 			pause();
 	return NULL;
@@ -408,16 +450,14 @@ static int create_thread(void)
 
 	for (size_t bytes = STACK_BYTES; error == EINVAL && bytes <= 64 * STACK_BYTES; bytes *= 2) {
 		pthread_attr_t attr;
-		pthread_t thread;
 
 		error = make_stack(bytes);
 		if (error)
 			break;
 		pthread_attr_init(&attr);
-		pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 		error = pthread_attr_setstack(&attr, sidecar.stack, sidecar.stack_bytes);
 		if (error == 0)
-			error = shim_create_thread(&thread, &attr, sidecar_main, NULL);
+			error = shim_create_thread(&sidecar.thread, &attr, sidecar_main, NULL);
 		pthread_attr_destroy(&attr);
 	}
 	return error;
@@ -429,6 +469,8 @@ int sidecar_start(const struct options *options)
 	uint32_t muted;
 	int error;
 
+	if (sidecar.locked_in)
+		return 0;
 	sidecar.options = options;
 	sidecar.wish = RUN;
 	sidecar.state = WORKING;
@@ -455,12 +497,17 @@ int sidecar_start(const struct options *options)
 	return error;
 }
 
+/* A process that was cloned behind our back has a copy of all this, but no thread. */
+static bool is_here(void)
+{
+	return sidecar.pid && sidecar.pid == getpid();
+}
+
 void sidecar_stop(void)
 {
 	int64_t deadline;
 
-	/* A process that was cloned behind our back has a copy of this, but no thread. */
-	if (sidecar.pid != getpid())
+	if (!is_here())
 		return;
 	deadline = clock_mono_ns() + sidecar.options->exit_timeout;
 	/* A little less for the delivery, so that it can still say what became of it. */
@@ -470,9 +517,26 @@ void sidecar_stop(void)
 		futex_wait(&sidecar.state, WORKING, deadline);
 }
 
+void sidecar_lock_in(void)
+{
+	uint32_t muted = shim_mute();
+	int64_t until;
+	struct timespec deadline;
+
+	sidecar.locked_in = true;
+	sidecar_stop();
+	until = clock_mono_ns() + HOLD_NS;
+	deadline = (struct timespec){until / CLOCK_S, until % CLOCK_S};
+	/* It has done its work; see it off, or the filter could catch it on its way out. */
+	if (is_here())
+		pthread_clockjoin_np(sidecar.thread, NULL, CLOCK_MONOTONIC, &deadline);
+	sidecar.pid = 0;
+	shim_unmute(muted);
+}
+
 void sidecar_main_leaves(void)
 {
-	if (sidecar.pid != getpid())
+	if (!is_here())
 		return;
 	last_start();
 	/* Have it look from now on, instead of at its next point. */
@@ -484,7 +548,8 @@ void sidecar_hold(void)
 	int64_t until = clock_mono_ns() + HOLD_NS;
 	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
 
-	held = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
+	if (!sidecar.locked_in)
+		held = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
 }
 
 void sidecar_release(void)

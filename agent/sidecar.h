@@ -26,6 +26,13 @@ int sidecar_start(const struct options *options);
 void sidecar_stop(void);
 
 /*
+ * sidecar_lock_in():
+ * The process is about to set a seccomp filter: the same as sidecar_stop, and then the sidecar
+ * ends, for good, in children too.  From then on none of these functions makes a system call.
+ */
+void sidecar_lock_in(void);
+
+/*
  * sidecar_main_leaves():
  * The main thread is about to leave by pthread_exit; the process ends with its last thread.
  */

@@ -30,7 +30,7 @@ static void start_sidecar(void)
 
 	if (error == 0)
 		return;
-	log_open(options.log, getpid());
+	log_open(options.log, getpid(), false);
 	log_say(LOG_CONFIG, "cannot start its thread: %s; this process is not reported",
 		strerrordesc_np(error));
 }
@@ -40,6 +40,7 @@ static const struct shim_hooks hooks = {
     .after_fork = sidecar_release,
     .in_child = start_sidecar,
     .leaves = sidecar_stop,
+    .locks_in = sidecar_lock_in,
     .main_leaves = sidecar_main_leaves,
 };
 

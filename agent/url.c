@@ -18,25 +18,58 @@ static bool is_printable(const char *text)
 	return true;
 }
 
+/* Return whether ${colon} and what follows, up to ${end}, is nothing or ":" and a port. */
+static bool is_port(const char *colon, const char *end)
+{
+	long port = 0;
+
+	if (colon == end)
+		return true;
+	if (*colon != ':')
+		return false;
+	for (const char *p = colon + 1; p < end; p++) {
+		if (*p < '0' || *p > '9' || port > 65535)
+			return false;
+		port = port * 10 + (*p - '0');
+	}
+	return port >= 1 && port <= 65535;
+}
+
+/* Return where the host that begins at ${host} ends, at ${end} at the latest; NULL without one. */
+static const char *end_of_host(const char *host, const char *end)
+{
+	const char *p = host;
+
+	if (host < end && *host == '[') {
+		p = memchr(host, ']', (size_t)(end - host));
+		return p && p > host + 1 ? p + 1 : NULL;
+	}
+	while (p < end && *p != ':')
+		p++;
+	return p > host ? p : NULL;
+}
+
 /* Return whether the part after "://" begins with a host and ends with a path at most. */
 static bool has_host(const char *rest)
 {
 	const char *host = rest;
-	size_t authority = strcspn(rest, "/");
+	const char *end = rest + strcspn(rest, "/");
+	const char *behind;
 
-	for (size_t i = 0; i < authority; i++)
-		if (rest[i] == '@')
-			host = rest + i + 1;
-	return host < rest + authority && *host != ':' && strpbrk(rest, "?#") == NULL;
+	for (const char *p = rest; p < end; p++)
+		if (*p == '@')
+			host = p + 1;
+	behind = end_of_host(host, end);
+	return behind && is_port(behind, end) && strpbrk(rest, "?#") == NULL;
 }
 
 /* Return whether ${rest} is HOST:PORT and no more. */
 static bool has_port(const char *rest)
 {
-	const char *colon = strrchr(rest, ':');
+	const char *end = rest + strlen(rest);
+	const char *behind = end_of_host(rest, end);
 
-	return colon && colon != rest && colon[1] && strpbrk(rest, "/@?#") == NULL &&
-	       colon[1 + strspn(colon + 1, "0123456789")] == '\0';
+	return behind && behind < end && is_port(behind, end) && strpbrk(rest, "/@?#") == NULL;
 }
 
 enum url_scheme url_scheme(const char *url)
@@ -85,13 +118,19 @@ int url_host_port(const char *url, char *host, size_t size, const char **port)
 void url_mask(const char *url, char *out, size_t size)
 {
 	const char *at = strrchr(url, '@');
+	const char *rest = url;
 	size_t scheme = strspn(url, "abcdefghijklmnopqrstuvwxyz");
+	size_t n;
 
-	if (at == NULL || starts_with(url, "file:///") || starts_with(url, "unix:///")) {
+	if (starts_with(url, "file:///") || starts_with(url, "unix:///")) {
 		snprintf(out, size, "%s", url);
 		return;
 	}
 	/* Rather too much than too little: a mistyped URL has its password in odd places. */
-	scheme = starts_with(url + scheme, "://") ? scheme + strlen("://") : 0;
-	snprintf(out, size, "%.*s***%s", (int)scheme, url, at);
+	scheme = at && starts_with(url + scheme, "://") ? scheme + strlen("://") : 0;
+	if (at)
+		rest = at;
+	n = strcspn(rest, "?");
+	snprintf(out, size, "%.*s%s%.*s%s", (int)scheme, url, at ? "***" : "", (int)n, rest,
+		 rest[n] ? "?***" : "");
 }

@@ -30,7 +30,7 @@ int url_host_port(const char *url, char *host, size_t size, const char **port);
 /*
  * url_mask(url, out, size):
  * Copy ${url} to ${out} of ${size} bytes, cut short when it does not fit, with "***" in place of a
- * user and password in it.  Works for any text.
+ * user and password in it, and of a query.  Works for any text.
  */
 void url_mask(const char *url, char *out, size_t size);
 

@@ -4,7 +4,7 @@ static void nothing(void)
 {
 }
 
-static const struct shim_hooks no_hooks = {nothing, nothing, nothing, nothing, nothing};
+static const struct shim_hooks no_hooks = {nothing, nothing, nothing, nothing, nothing, nothing};
 
 const struct shim_hooks *hooks = &no_hooks;
 

@@ -41,7 +41,7 @@ EXPORT int pthread_cancel(pthread_t thread)
 EXPORT void pthread_exit(void *result)
 {
 	next_resolve();
-	if (gettid() == getpid() && !threads_muted())
+	if (pthread_equal(pthread_self(), spawn_main_thread()) && !threads_muted())
 		hooks->main_leaves();
 	next.pthread_exit(result);
 	__builtin_unreachable();

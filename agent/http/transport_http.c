@@ -302,6 +302,13 @@ static void copy_text(char *out, size_t size, const char *text)
 		out[n - 1] = '\0';
 }
 
+/* libcurl's own words are the clearer ones, but may quote a URL with a user and a password in it.
+ */
+static bool is_public(const char *error)
+{
+	return error[0] && strchr(error, '@') == NULL;
+}
+
 static void read_answer(struct http *http, CURLcode result, struct transport_answer *answer)
 {
 	long status = 0;
@@ -312,7 +319,7 @@ static void read_answer(struct http *http, CURLcode result, struct transport_ans
 	answer->can_create = http->can_create;
 	if (result != CURLE_OK) {
 		copy_text(answer->text, sizeof(answer->text),
-			  http->error[0] ? http->error : curl_easy_strerror(result));
+			  is_public(http->error) ? http->error : curl_easy_strerror(result));
 		return;
 	}
 	curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);

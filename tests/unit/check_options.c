@@ -248,7 +248,7 @@ static const struct {
     {"MIN_UPTIME", "soon", NULL},
     {"MIN_UPTIME", "9ms", NULL},
     {"EXCLUDE", "a\nb", "a?b"},
-    {"URL", "http://host/?db=x", NULL},
+    {"URL", "http://host/?db=x", "http://host/?***"},
     {"URL", "http://host/a\nb", "http://host/a?b"},
     {"URL", "file://relative", NULL},
     {"DATABASE", "a\nb", "a?b"},

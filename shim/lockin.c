@@ -1,0 +1,80 @@
+/*
+ * lockin: a program that sets a seccomp filter locks itself in.
+ *
+ * The agent leaves before it does: with TSYNC the filter would be the sidecar's too, and could kill
+ * the process for what the sidecar does; without, the sidecar would be a thread outside.  libc has
+ * no function for seccomp(2), so it comes by way of syscall, or of prctl.
+ */
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "shim/cc.h"
+#include "shim/hooks.h"
+#include "shim/next.h"
+
+static bool locks_in(long number, long first)
+{
+	if (number == SYS_seccomp)
+		return first == SECCOMP_SET_MODE_STRICT || first == SECCOMP_SET_MODE_FILTER;
+	return number == SYS_prctl && first == PR_SET_SECCOMP;
+}
+
+/*
+ * On x86-64 made here and not passed on: an allocator may come this way while it is being set up,
+ * when nothing can be looked up yet.
+ */
+static long call(long number, const long *a)
+{
+#ifdef __x86_64__
+	register long r10 __asm__("r10") = a[3];
+	register long r8 __asm__("r8") = a[4];
+	register long r9 __asm__("r9") = a[5];
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	if (result >= 0 || result < -4095)
+		return result;
+	errno = (int)-result;
+	return -1;
+#else
+	next_resolve();
+	return next.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+#endif
+}
+
+/* The kernel takes six arguments at most; those that were not given are whatever there is. */
+EXPORT long syscall(long number, ...)
+{
+	va_list args;
+	long a[6];
+
+	va_start(args, number);
+	for (int i = 0; i < 6; i++)
+		a[i] = va_arg(args, long);
+	va_end(args);
+	if (UNLIKELY(locks_in(number, a[0])))
+		hooks->locks_in();
+	return call(number, a);
+}
+
+EXPORT int prctl(int option, ...)
+{
+	va_list args;
+	long a[4];
+
+	va_start(args, option);
+	for (int i = 0; i < 4; i++)
+		a[i] = va_arg(args, long);
+	va_end(args);
+	if (locks_in(SYS_prctl, option))
+		hooks->locks_in();
+	return (int)call(SYS_prctl, (const long[6]){option, a[0], a[1], a[2], a[3], 0});
+}

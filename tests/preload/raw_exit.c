@@ -1,0 +1,16 @@
+/*
+ * A main thread that ends by the raw system call, with no other beside it: the process is over
+ * then, with its status, and not kept alive by the agent.
+ *
+ * wants-status: 8
+ */
+#include <sys/syscall.h>
+
+#include "expect.h"
+
+int main(void)
+{
+	free(malloc(100));
+	syscall(SYS_exit, 8);
+	return 0;
+}
