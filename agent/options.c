@@ -112,8 +112,7 @@ static bool parse_TAGS(struct options *o, const char *value, const char **out)
 		found = tags_next(&rest, &tag);
 		if (found != 1)
 			break;
-		if (tag.key[strlen(tag.key) - 1] == '\\' ||
-		    tag.value[strlen(tag.value) - 1] == '\\' || is_reserved(tag.key) ||
+		if (tag.key[strlen(tag.key) - 1] == '\\' || is_reserved(tag.key) ||
 		    has_key(value, at, tag.key))
 			return false;
 	}
