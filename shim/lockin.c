@@ -31,8 +31,11 @@ static bool locks_in(long number, long first)
 static long call(long number, const long *a)
 {
 #ifdef __x86_64__
+	/* cppcheck-suppress constStatement ; the instruction takes it */
 	register long r10 __asm__("r10") = a[3];
+	/* cppcheck-suppress constStatement ; the instruction takes it */
 	register long r8 __asm__("r8") = a[4];
+	/* cppcheck-suppress constStatement ; the instruction takes it */
 	register long r9 __asm__("r9") = a[5];
 	long result;
 
