@@ -24,7 +24,11 @@ static const void *program_malloc(void)
 {
 	const void *first = dlsym(RTLD_DEFAULT, "malloc");
 
-	return first && !object_same(first, (const void *)heap_find) ? first : shim_next_malloc();
+	if (first == NULL || object_same(first, (const void *)heap_find))
+		return shim_next_malloc();
+	/* In a program without PIE it may be no function but the way to it (an entry of the PLT).
+	 */
+	return object_function(first, "malloc") ? first : shim_next_malloc();
 }
 
 const struct heap *heap_find(char version[HEAP_VERSION_BYTES])
