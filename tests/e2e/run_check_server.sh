@@ -21,47 +21,7 @@ for tool in curl python3; do
 	}
 done
 
-# A server that answers /ping with 204, or 401 without the right user and password.
-cat >"$dir/server.py" <<'END'
-import base64, http.server, os, sys
-
-secret = os.environ.get("SECRET", "")
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        code = 204 if self.path == "/ping" else 404
-        wanted = "Basic " + base64.b64encode(("me:" + secret).encode()).decode()
-        if secret and self.headers.get("Authorization") != wanted:
-            code = 401
-        self.send_response(code)
-        self.end_headers()
-
-    def log_message(self, *rest):
-        pass
-
-
-server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
-with open(sys.argv[1] + ".new", "w") as file:
-    file.write(str(server.server_address[1]))
-os.rename(sys.argv[1] + ".new", sys.argv[1])
-server.serve_forever()
-END
-
-# start: port is where it listens, on 127.0.0.1
-start()
-{
-	python3 "$dir/server.py" "$dir/port" &
-	server=$!
-	trap 'kill "$server" 2>/dev/null || :; rm -rf "$dir"' EXIT
-	waited=0
-	while [ ! -f "$dir/port" ]; do
-		waited=$((waited + 1))
-		[ $waited -lt 100 ] || fail "the server did not start"
-		sleep 0.1
-	done
-	port=$(cat "$dir/port")
-}
+. "$root/tests/e2e/lib/ping.sh"
 
 
 # expect STATUS LINE OPTION...
@@ -76,6 +36,7 @@ expect()
 	[ ! -s "$dir/err" ] || fail "$*: on standard error: $(cat "$dir/err")"
 }
 
+# shellcheck disable=SC2119 # without a certificate
 start
 live=http://127.0.0.1:$port
 expect 0 "server  ok  $live answers\$" --url "$live"
