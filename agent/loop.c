@@ -1,0 +1,350 @@
+#include "agent/loop.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/backlog.h"
+#include "agent/clock.h"
+#include "agent/coverage.h"
+#include "agent/delivery.h"
+#include "agent/destination.h"
+#include "agent/futex.h"
+#include "agent/head.h"
+#include "agent/kin.h"
+#include "agent/last.h"
+#include "agent/line.h"
+#include "agent/log.h"
+#include "agent/options.h"
+#include "agent/proc.h"
+#include "agent/rest.h"
+#include "agent/rights.h"
+#include "agent/sampler.h"
+#include "agent/schedule.h"
+#include "agent/spool.h"
+#include "agent/trim.h"
+#include "agent/url.h"
+
+#define GRACE_NS (20 * CLOCK_MS)
+#define PARTING_NS (50 * CLOCK_MS)
+
+static struct {
+	struct loop_task *task;
+	bool is_child;	 /* of a metered program */
+	bool outlived;	 /* the main thread, by others */
+	int exit_status; /* that the process is to have, when the sidecar is its last thread */
+
+	struct sampler sampler;
+	struct trim trim;
+	struct rights_watch rights;
+	struct agent_health health;
+	struct backlog backlog;
+	struct spool spool;
+	struct delivery delivery;
+	struct destination destination;
+	bool can_deliver;
+
+	struct line head;
+	struct line line;
+	char head_text[LINE_HEAD_BYTES];
+	char line_text[LINE_BYTES];
+} loop;
+
+static bool is_wanted(void)
+{
+	return futex_get(&loop.task->wish) == LOOP_RUN;
+}
+
+static void say_problems(const char *problems)
+{
+	while (*problems) {
+		size_t n = strcspn(problems, "\n");
+
+		log_say(LOG_CONFIG, "%.*s", (int)n, problems);
+		problems += n + (problems[n] == '\n');
+	}
+}
+
+/* Something that a dashboard marks, whatever the schema of the points. */
+static void add_event(const char *event, const char *text)
+{
+	char measurement[300];
+
+	if (!loop.can_deliver)
+		return;
+	snprintf(measurement, sizeof(measurement), "%s_event",
+		 loop.task->options->measurement[0] ? loop.task->options->measurement : "memagent");
+	if (line_event(&loop.line, measurement, &loop.head, event, text, clock_wall_ns()) == 0)
+		backlog_add(&loop.backlog, loop.line.text, loop.line.used);
+}
+
+static void look_at_coverage(void)
+{
+	char why[512];
+
+	loop.health.coverage = coverage_is_whole(why, sizeof(why));
+	if (loop.health.coverage == 0)
+		log_say(LOG_CONFIG, "not all of this program is seen: %s", why);
+}
+
+static void open_all(void)
+{
+	const struct options *o = loop.task->options;
+	struct allocator *allocator = &loop.sampler.allocator;
+
+	if (loop.backlog.ring) /* the parent's, which it delivers itself */
+		backlog_reset(&loop.backlog);
+	else
+		backlog_open(&loop.backlog, (size_t)o->buffer);
+	log_open(o->log, loop.task->pid, loop.is_child);
+	say_problems(o->problems);
+	memset(&loop.health, -1, sizeof(loop.health));
+	look_at_coverage();
+	line_start(&loop.head, loop.head_text, sizeof(loop.head_text));
+	line_start(&loop.line, loop.line_text, sizeof(loop.line_text));
+	allocator_open(allocator, o->allocator_interval);
+	head_write(&loop.head, o, loop.task->pid, allocator->heap->name, allocator->version);
+	loop.can_deliver = loop.backlog.ring != NULL &&
+			   destination_open(&loop.destination, o, rest_begins, rest_ends) == 0;
+	if (loop.can_deliver && o->spool[0])
+		spool_open(&loop.spool, o);
+	/* After the destination: where descriptors are few, that is the one to have. */
+	sampler_open(&loop.sampler, &loop.trim);
+	if (trim_open(&loop.trim, allocator->heap, o->trim_interval))
+		log_say(LOG_CONFIG,
+			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s cannot be asked to "
+			"give memory back",
+			allocator->heap->name);
+	rights_open(&loop.rights);
+	if (loop.can_deliver)
+		delivery_init(&loop.delivery, loop.destination.transport, loop.destination.handle,
+			      &loop.backlog);
+	add_event("start", loop.task->is_forked ? "forked" : "started");
+}
+
+static void update_health(int64_t late_ns)
+{
+	loop.health.late_ns = late_ns;
+	loop.health.send_ns = loop.delivery.send_ns;
+	loop.health.send_errors = (int64_t)loop.delivery.errors;
+	loop.health.points_buffered = (int64_t)backlog_points(&loop.backlog);
+	loop.health.points_dropped = (int64_t)delivery_dropped(&loop.delivery);
+}
+
+/* Add the lines of a point to the backlog: more than one where the transport takes short ones only.
+ */
+static void keep(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+
+		backlog_add(&loop.backlog, text, (size_t)(newline + 1 - text));
+		text = newline + 1;
+	}
+}
+
+/* Take a point that was due at ${due_ns}. */
+static void tick(int64_t due_ns)
+{
+	int64_t cpu = clock_thread_cpu_ns();
+	struct point point;
+
+	if (!loop.can_deliver)
+		return;
+	update_health(clock_mono_ns() - due_ns);
+	sampler_take(&loop.sampler, &loop.health, &point);
+	point.schema = loop.task->options->schema;
+	if (line_point(&loop.line, &loop.head, &point, loop.destination.transport->longest_line) ==
+	    0) {
+		keep(loop.line.text, loop.line.used);
+	} else {
+		loop.backlog.dropped++;
+		log_say(LOG_SEND, "the tags are too long for a point over UDP; it is dropped");
+	}
+	loop.health.tick_ns = clock_thread_cpu_ns() - cpu;
+}
+
+/*
+ * The main thread has left.  If all others have too, have the process end; else return when to look
+ * again, ${until_ns} at the latest.
+ */
+static int64_t end_if_alone(int64_t until_ns)
+{
+	struct proc_status status;
+	int64_t next_look = clock_mono_ns() + LAST_LOOK_NS;
+
+	/* Without /proc nobody can tell: then better early than never. */
+	if ((proc_status_read(loop.sampler.status_fd, &status) || status.threads <= LAST_THREADS) &&
+	    proc_main_is_gone(NULL) != 0)
+		last_end();
+	return next_look < until_ns ? next_look : until_ns;
+}
+
+/* Go on with the delivery, or rest, until ${until_ns} at most or until the process wants to end. */
+static void pass_time(int64_t until_ns)
+{
+	int64_t due = loop.can_deliver ? delivery_due_ns(&loop.delivery) : INT64_MAX;
+
+	if (loop.can_deliver && (delivery_is_busy(&loop.delivery) || due <= clock_mono_ns())) {
+		delivery_step(&loop.delivery, until_ns - clock_mono_ns());
+		return;
+	}
+	if (due < until_ns)
+		until_ns = due;
+	if (last_is_watched())
+		until_ns = end_if_alone(until_ns);
+	rest_begins();
+	futex_wait(&loop.task->wish, LOOP_RUN, until_ns);
+	rest_ends();
+}
+
+/*
+ * When the schedule begins: somewhere in the past interval, so that processes that are started
+ * together do not all send at the same moment.
+ */
+static int64_t phase_ns(void)
+{
+	uint64_t mixed = (uint64_t)clock_wall_ns() ^ (uint64_t)loop.task->pid << 32;
+
+	mixed *= UINT64_C(0x9e3779b97f4a7c15); /* Fibonacci hashing: the high bits depend on all */
+	return clock_mono_ns() - (int64_t)(mixed >> 11) % loop.task->options->interval;
+}
+
+/* How old a child must be for its points to be worth a round trip. */
+static int64_t least_age(void)
+{
+	const struct options *o = loop.task->options;
+
+	if (url_scheme(o->url) == URL_FILE)
+		return 0;
+	return o->min_uptime ? o->min_uptime : o->interval;
+}
+
+/* A program that starts many others is not to wait for the network at the end of each. */
+static bool is_not_worth_it(void)
+{
+	return loop.is_child && clock_mono_ns() - loop.task->started_ns < least_age();
+}
+
+/*
+ * The main thread has ended by the raw system call, and no other is left: without us the process
+ * would be over.
+ */
+static bool is_alone(void)
+{
+	struct proc_status status;
+	int main_status;
+
+	if (last_is_watched() || proc_main_is_gone(&main_status) != 1 ||
+	    proc_status_read(loop.sampler.status_fd, &status))
+		return false;
+	if (status.threads > LAST_THREADS - 1) {
+		loop.outlived = true;
+		return false;
+	}
+	/* The status is the last thread's: the main thread's, or that of one which returned. */
+	loop.exit_status = loop.outlived ? 0 : main_status;
+	return true;
+}
+
+static enum loop_end run(void)
+{
+	int64_t start = phase_ns();
+	int64_t due = schedule_next(start, loop.task->options->interval, clock_mono_ns());
+
+	/* What there is before the first point goes with it, and not for a child that may be gone
+	 * soon. */
+	delivery_not_before(&loop.delivery, due);
+	if (loop.is_child)
+		delivery_not_before(&loop.delivery, loop.task->started_ns + least_age());
+	while (is_wanted()) {
+		int64_t now = clock_mono_ns();
+
+		if (now >= due) {
+			if (rights_follow(&loop.rights))
+				return LOOP_UNEQUAL;
+			tick(due);
+			if (is_alone())
+				return LOOP_ALONE;
+			if (loop.can_deliver && loop.task->options->spool[0] &&
+			    loop.delivery.failures == 0 && loop.delivery.send_ns >= 0)
+				spool_feed(&loop.spool, &loop.backlog);
+			due = schedule_next(start, loop.task->options->interval, now);
+		}
+		if (now >= loop.trim.due_ns)
+			trim_run(&loop.trim, loop.sampler.status_fd);
+		pass_time(loop.trim.due_ns < due ? loop.trim.due_ns : due);
+	}
+	return LOOP_ASKED;
+}
+
+/* Deliver what there is by ${deadline_ns}, and keep or mourn the rest. */
+static void deliver_rest(int64_t deadline_ns)
+{
+	const struct options *o = loop.task->options;
+	unsigned long long left;
+
+	if (!loop.can_deliver || delivery_finish(&loop.delivery, deadline_ns))
+		return;
+	left = backlog_points(&loop.backlog);
+	if (o->spool[0] && spool_save(&loop.spool, &loop.backlog) == 0)
+		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are kept in %s",
+			loop.delivery.reason, left, o->spool);
+	else
+		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are lost",
+			loop.delivery.reason, left);
+}
+
+static void give_up(void)
+{
+	log_say(LOG_END, "the program has given up rights that this thread cannot give up: it ends "
+			 "here, and with it what is seen of the program");
+	add_event("exit", "gave up rights, no longer seen");
+	deliver_rest(clock_mono_ns() + PARTING_NS);
+}
+
+static void say_farewell(enum loop_end why)
+{
+	if (why == LOOP_UNEQUAL) {
+		give_up();
+		return;
+	}
+	if (is_not_worth_it())
+		return;
+	if (loop.task->is_locked_in)
+		loop.health.coverage = 0;
+	add_event("exit", loop.task->is_locked_in ? "locked itself in, no longer seen" : "exited");
+	allocator_rest(&loop.sampler.allocator);
+	tick(clock_mono_ns());
+	deliver_rest(why == LOOP_ALONE ? clock_mono_ns() + loop.task->options->exit_timeout
+				       : loop.task->deadline_ns);
+}
+
+void loop_grace(struct loop_task *task)
+{
+	futex_wait(&task->wish, LOOP_RUN, clock_mono_ns() + GRACE_NS);
+}
+
+enum loop_end loop_work(struct loop_task *task, int *exit_status)
+{
+	enum loop_end why = LOOP_ASKED;
+
+	loop.task = task;
+	rest_ends();
+	loop.is_child = task->is_forked || kin_is_metered(getppid());
+	rest_begins();
+	/* Open nothing for a child that will soon be something else. */
+	if (loop.is_child)
+		loop_grace(task);
+	rest_ends();
+	if (is_wanted() || !is_not_worth_it()) {
+		open_all();
+		why = run();
+		say_farewell(why);
+	}
+	rest_begins();
+	*exit_status = loop.exit_status;
+	return why;
+}

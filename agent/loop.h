@@ -1,0 +1,45 @@
+#ifndef MEMAGENT_LOOP_H
+#define MEMAGENT_LOOP_H
+/*
+ * loop: what the sidecar does: take a point when it is due, deliver, trim, rest; and a last point
+ * at the end.
+ *
+ * Layer    agent; needs all of it but sidecar.h.
+ * Threads  loop_work is the sidecar's; struct loop_task is written by the program's threads.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct options;
+
+enum loop_wish { LOOP_RUN, LOOP_STOP };
+
+struct loop_task {
+	const struct options *options;
+	pid_t pid;	     /* whose sidecar this is; 0 when there is none */
+	bool is_forked;	     /* started in the child of a fork */
+	bool is_locked_in;   /* with seccomp: no sidecar any more */
+	int64_t started_ns;  /* monotonic */
+	int64_t deadline_ns; /* monotonic: when the last delivery must be over; before LOOP_STOP */
+	uint32_t wish;	     /* enum loop_wish; a futex */
+};
+
+/* Why it ran no longer: it was asked to stop, it may more than the program, or there is no program.
+ */
+enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ALONE };
+
+/*
+ * loop_grace(task):
+ * In the child of a fork: most become another program at once, or end.  Wait for that, a moment.
+ */
+void loop_grace(struct loop_task *task);
+
+/*
+ * loop_work(task, exit_status):
+ * Run until ${task} says LOOP_STOP or there is another reason to end, and return it.  With
+ * LOOP_ALONE, ${exit_status} is what the process is to end with.
+ */
+enum loop_end loop_work(struct loop_task *task, int *exit_status);
+
+#endif
