@@ -19,7 +19,7 @@ void counters_sum_rest(struct counters *sum, const struct counters *c)
 	sum->reallocs += read(&c->reallocs);
 	sum->failed_allocs += read(&c->failed_allocs);
 	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
-		sum->sizes[i] += read(&c->sizes[i]);
+		sum->sizes[counters_bucket(i)] += read(&c->sizes[i]);
 }
 
 uint64_t counters_mallocs(const struct counters *c)

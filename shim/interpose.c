@@ -115,28 +115,6 @@ EXPORT HOT void free(void *p)
 	next.free(p);
 }
 
-static size_t usable(void *p)
-{
-	size_t header;
-
-	if (UNLIKELY(threads_fast == NULL))
-		return next.usable_size(p);
-	header = next_header(p);
-	return UNLIKELY(next_header_mapped(header)) ? next.usable_size(p)
-						    : next_header_usable(header);
-}
-
-/* realloc(p, 0) that returned NULL: glibc has freed ${p}, of ${before} usable bytes. */
-static COLD void count_freed(size_t before)
-{
-	struct counters *c = own_block();
-
-	if (c)
-		counters_freed(c, before, OWN);
-	else
-		counters_freed(threads_shared(), before, SHARED);
-}
-
 static COLD void *realloc_boot(void *p, size_t size)
 {
 	size_t had = ((size_t *)p)[-1];
@@ -147,30 +125,55 @@ static COLD void *realloc_boot(void *p, size_t size)
 	return moved;
 }
 
-EXPORT HOT void *realloc(void *p, size_t size)
+/* What ${p}, of ${before} usable bytes, became is ${q}, for a request of ${size}. */
+static __attribute__((noinline)) void *resized(size_t before, void *q, size_t size)
 {
-	struct counters *c;
+	struct counters *c = own_block();
+
+	if (q == NULL && size > 0)
+		return interpose_made(NULL, size);
+	if (q == NULL && c) /* glibc's realloc(p, 0) has freed it */
+		counters_freed(c, before, OWN);
+	else if (q == NULL)
+		counters_freed(threads_shared(), before, SHARED);
+	else if (c)
+		counters_resized(c, before, size, next.usable_size(q), OWN);
+	else
+		counters_resized(threads_shared(), before, size, next.usable_size(q), SHARED);
+	return q;
+}
+
+static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
+{
 	size_t before;
-	void *q;
 
 	if (p == NULL)
 		return made(next.realloc(NULL, size), size);
-	if (UNLIKELY(next_is_boot(p)))
+	if (next_is_boot(p))
 		return realloc_boot(p, size);
-	before = usable(p);
+	before = next.usable_size(p);
+	return resized(before, next.realloc(p, size), size);
+}
+
+EXPORT HOT void *realloc(void *p, size_t size)
+{
+	struct counters *c = threads_fast;
+	size_t header, before;
+	void *q;
+
+	if (UNLIKELY(c == NULL || p == NULL))
+		return realloc_slow(p, size);
+	header = next_header(p);
+	if (UNLIKELY(next_header_mapped(header)))
+		return realloc_slow(p, size);
+	before = next_header_usable(header);
 	q = next.realloc(p, size);
-	if (UNLIKELY(q == NULL)) {
-		if (size == 0)
-			count_freed(before);
-		else
-			interpose_made(NULL, size);
-		return NULL;
-	}
-	c = own_block();
-	if (LIKELY(c != NULL))
-		counters_resized(c, before, size, usable(q), OWN);
-	else
-		counters_resized(threads_shared(), before, size, usable(q), SHARED);
+	if (UNLIKELY(q == NULL))
+		return resized(before, q, size);
+	header = next_header(q);
+	if (UNLIKELY(next_header_mapped(header)))
+		return resized(before, q, size);
+	counters_resized(c, before, size, next_header_usable(header), OWN);
 	return q;
 }
 

@@ -4,7 +4,7 @@ include "panels";
 # Buckets of the histogram up to 1 GiB: [field, label].
 def size_buckets:
 	[["sizes_0", "0 B"]] +
-	[range(1; 31) as $i | pow(2; $i) as $bound |
+	[range(0; 31) as $i | pow(2; $i) as $bound |
 		["sizes_le_\($bound)", if $i < 10 then "\($bound) B" elif $i < 20 then "\($bound / 1024) KiB"
 			elif $i < 30 then "\($bound / 1048576) MiB" else "\($bound / 1073741824) GiB" end]];
 

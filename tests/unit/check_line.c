@@ -36,8 +36,8 @@ START_TEST(a_point_to_the_byte)
 	point.value[FIELD_mallocs] = 3;
 	point.value[FIELD_heap_alloc_bytes] = 1234567890;
 	point.value[FIELD_agent_send_errors] = INT64_MAX;
-	point.sizes[0] = 1;
-	point.sizes[3] = 20;
+	point.sizes[1] = 1;
+	point.sizes[4] = 20;
 	point.sizes[63] = 300;
 	ck_assert_int_eq(line_point(&line, &head, &point, 0), 0);
 	expect(&line, "memagent,host=web1,pid=42"
@@ -61,7 +61,7 @@ END_TEST
 START_TEST(a_point_of_one_bucket)
 {
 	line_measurement(&head, "m");
-	point.sizes[47] = 9;
+	point.sizes[48] = 9;
 	ck_assert_int_eq(line_point(&line, &head, &point, 0), 0);
 	expect(&line, "m sizes_le_281474976710656=9i 1\n");
 }
@@ -168,7 +168,7 @@ START_TEST(never_writes_behind_the_buffer)
 	line_measurement(&head, "m");
 	line_tag(&head, "a", "b");
 	point.value[FIELD_mallocs] = 10;
-	point.sizes[0] = 7;
+	point.sizes[1] = 7;
 	for (size_t size = 0; size <= needed + 1; size++) {
 		char *text = malloc(size ? size : 1); /* so that a sanitizer sees the end */
 		struct line small;
@@ -327,7 +327,7 @@ START_TEST(splits_to_the_byte)
 	line_tag(&head, "a", "b");
 	point.value[FIELD_mallocs] = 1;
 	point.value[FIELD_frees] = 2;
-	point.sizes[0] = 3;
+	point.sizes[1] = 3;
 	ck_assert_int_eq(line_point(&line, &head, &point, 1), 0);
 	expect(&line, "m,a=b mallocs=1i 1\nm,a=b frees=2i 1\nm,a=b sizes_le_2=3i 1\n");
 	ck_assert_int_eq(line_point(&line, &head, &point, 1000), 0);
