@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/object.h"
 #include "shim/shim.h"
 
 /* What makes objects, of the allocators' own names. */

@@ -2,7 +2,6 @@
 
 #include <dlfcn.h>
 
-#include "agent/object.h"
 #include "shim/shim.h"
 
 static bool find_any(const void *function, char version[HEAP_VERSION_BYTES])

@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "agent/heap.h"
-#include "agent/object.h"
+#include "shim/shim.h"
 
 static bool find(const void *function, char version[HEAP_VERSION_BYTES])
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "agent/heap.h"
-#include "agent/object.h"
+#include "shim/shim.h"
 
 static int (*mallctl)(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "agent/heap.h"
-#include "agent/object.h"
+#include "shim/shim.h"
 
 typedef void process_info(size_t *elapsed_ms, size_t *user_ms, size_t *system_ms, size_t *rss,
 			  size_t *peak_rss, size_t *commit, size_t *peak_commit,

@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "agent/heap.h"
-#include "agent/object.h"
+#include "shim/shim.h"
 
 static int (*get_property)(const char *name, size_t *value);
 static void (*release_free_memory)(void);

@@ -34,7 +34,7 @@ void last_start(void)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &main_mask);
 	futex_set(&state, WATCHED);
-	if (shim_create_thread(&thread, NULL, stand_in, NULL))
+	if (shim_create_thread(&thread, NULL, stand_in))
 		futex_set(&state, NONE);
 	else
 		pthread_detach(thread);

@@ -110,7 +110,7 @@ static int create_thread(void)
 		pthread_attr_init(&attr);
 		error = pthread_attr_setstack(&attr, sidecar.stack, sidecar.stack_bytes);
 		if (error == 0)
-			error = shim_create_thread(&sidecar.thread, &attr, sidecar_main, NULL);
+			error = shim_create_thread(&sidecar.thread, &attr, sidecar_main);
 		pthread_attr_destroy(&attr);
 	}
 	return error;

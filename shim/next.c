@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shim/object.h"
 #include "shim/threads.h"
 
 /*
@@ -105,14 +106,6 @@ static size_t no_size(void *p)
 	return 0;
 }
 
-/* Return whether both functions are in one object. */
-static bool same_object(const void *a, const void *b)
-{
-	Dl_info of_a, of_b;
-
-	return dladdr(a, &of_a) && dladdr(b, &of_b) && of_a.dli_fbase == of_b.dli_fbase;
-}
-
 /*
  * Whether sizes may be read from the chunk header: glibc's own malloc is what comes next, and its
  * headers say what malloc_usable_size says.  Sizes below the mapping threshold only: freeing a
@@ -122,10 +115,10 @@ static bool header_is_right(void)
 {
 	static const size_t sizes[] = {1, 24, 25, 40, 100, 1000};
 	bool right =
-	    same_object((const void *)next.malloc, (const void *)gnu_get_libc_version) &&
-	    same_object((const void *)next.free, (const void *)gnu_get_libc_version) &&
-	    same_object((const void *)next.realloc, (const void *)gnu_get_libc_version) &&
-	    same_object((const void *)next.usable_size, (const void *)gnu_get_libc_version);
+	    object_same((const void *)next.malloc, (const void *)gnu_get_libc_version) &&
+	    object_same((const void *)next.free, (const void *)gnu_get_libc_version) &&
+	    object_same((const void *)next.realloc, (const void *)gnu_get_libc_version) &&
+	    object_same((const void *)next.usable_size, (const void *)gnu_get_libc_version);
 
 	for (size_t i = 0; right && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		void *p = next.malloc(sizes[i]);
@@ -146,7 +139,7 @@ static bool sizes_are_plausible(void)
 	static const size_t sizes[] = {1, 24, 100, 1000};
 	bool plausible = true;
 
-	if (same_object((const void *)next.malloc, (const void *)next.usable_size))
+	if (object_same((const void *)next.malloc, (const void *)next.usable_size))
 		return true;
 	for (size_t i = 0; plausible && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		void *p = next.malloc(sizes[i]);
@@ -175,7 +168,7 @@ void *next_operator(const char *symbol)
 
 bool next_is_neighbour(const void *function)
 {
-	return same_object((const void *)next.malloc, function);
+	return object_same((const void *)next.malloc, function);
 }
 
 /* The functions that every allocator has; look_up does not fail, so nothing is allocated for that.

@@ -11,6 +11,7 @@
 #include <pthread.h>
 
 #include "shim/counters.h"
+#include "shim/object.h"
 
 /*
  * shim_init():
@@ -39,11 +40,10 @@ uint32_t shim_mute(void);
 void shim_unmute(uint32_t before);
 
 /*
- * shim_create_thread(thread, attr, start, arg):
- * pthread_create, of a thread that is muted from its first instruction on.
+ * shim_create_thread(thread, attr, run):
+ * pthread_create, of a thread that is muted from its first instruction on.  ${run} gets NULL.
  */
-int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
-		       void *arg);
+int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *));
 
 /*
  * shim_set_hooks(hooks):

@@ -25,8 +25,22 @@
 #include "shim/shim.h"
 #include "shim/threads.h"
 
+typedef void *thread_fn(void *);
+
+/* Without an allocation: free in a thread's first moment would make it an arena of its own. */
+static void *run_agent(void *run)
+{
+	threads_mute_for_good();
+	return ((thread_fn *)run)(NULL);
+}
+
+int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *))
+{
+	return next.pthread_create(thread, attr, run_agent, (void *)run);
+}
+
 struct start {
-	void *(*run)(void *);
+	thread_fn *run;
 	void *arg;
 };
 
@@ -39,8 +53,8 @@ static void *run_muted(void *arg)
 	return start.run(start.arg);
 }
 
-int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
-		       void *arg)
+static COLD int create_muted(pthread_t *thread, const pthread_attr_t *attr, thread_fn *run,
+			     void *arg)
 {
 	/* Of the next allocator and not counted: it is freed in another thread. */
 	struct start *start = next.malloc(sizeof(*start));
@@ -61,7 +75,7 @@ EXPORT int pthread_create(pthread_t *restrict thread, const pthread_attr_t *rest
 {
 	next_resolve();
 	if (UNLIKELY(threads_muted()))
-		return shim_create_thread(thread, attr, run, arg);
+		return create_muted(thread, attr, run, arg);
 	return next.pthread_create(thread, attr, run, arg);
 }
 

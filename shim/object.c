@@ -1,0 +1,164 @@
+#include "shim/object.h"
+
+#include <elf.h>
+#include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The tables of an object that names are looked up in. */
+struct tables {
+	const ElfW(Sym) * symbols;
+	const char *names;
+	const uint32_t *gnu_hash;
+	const uint32_t *hash;
+};
+
+static bool contains(const struct dl_phdr_info *object, const void *address)
+{
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+
+		if (segment->p_type == PT_LOAD &&
+		    (uintptr_t)address - object->dlpi_addr - segment->p_vaddr < segment->p_memsz)
+			return true;
+	}
+	return false;
+}
+
+struct pair {
+	const void *a, *b;
+	bool is_one;
+};
+
+static int compare(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct pair *pair = arg;
+
+	(void)size;
+	if (!contains(object, pair->a))
+		return 0;
+	pair->is_one = contains(object, pair->b);
+	return 1;
+}
+
+bool object_same(const void *a, const void *b)
+{
+	struct pair pair = {a, b, false};
+
+	dl_iterate_phdr(compare, &pair);
+	return pair.is_one;
+}
+
+/* The dynamic linker has most of these relocated in place, but not all, and not everywhere. */
+static const void *place(ElfW(Addr) base, ElfW(Addr) at)
+{
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+	return (const void *)(at < base ? at + base : at);
+}
+
+static struct tables read_tables(ElfW(Addr) base, ElfW(Addr) dynamic)
+{
+	struct tables t = {.symbols = NULL};
+
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+	for (const ElfW(Dyn) *d = (const void *)(base + dynamic); d->d_tag != DT_NULL; d++) {
+		if (d->d_tag == DT_SYMTAB)
+			t.symbols = place(base, d->d_un.d_ptr);
+		else if (d->d_tag == DT_STRTAB)
+			t.names = place(base, d->d_un.d_ptr);
+		else if (d->d_tag == DT_GNU_HASH)
+			t.gnu_hash = place(base, d->d_un.d_ptr);
+		else if (d->d_tag == DT_HASH)
+			t.hash = place(base, d->d_un.d_ptr);
+	}
+	return t;
+}
+
+static bool is_function(const struct tables *t, uint32_t i, const char *name)
+{
+	const ElfW(Sym) *s = &t->symbols[i];
+
+	return s->st_shndx != SHN_UNDEF && ELF64_ST_TYPE(s->st_info) == STT_FUNC &&
+	       strcmp(t->names + s->st_name, name) == 0;
+}
+
+static uint32_t gnu_hash(const char *name)
+{
+	uint32_t h = 5381;
+
+	for (; *name; name++)
+		h = h * 33 + (unsigned char)*name;
+	return h;
+}
+
+/* Return the index of the symbol, or 0. */
+static uint32_t find_gnu(const struct tables *t, const char *name)
+{
+	uint32_t buckets = t->gnu_hash[0];
+	uint32_t first = t->gnu_hash[1];
+	uint32_t words = t->gnu_hash[2] * (uint32_t)(sizeof(ElfW(Addr)) / sizeof(uint32_t));
+	const uint32_t *bucket = t->gnu_hash + 4 + words;
+	const uint32_t *chain = bucket + buckets;
+	uint32_t h = gnu_hash(name);
+	uint32_t i = bucket[h % buckets];
+
+	if (i < first)
+		return 0;
+	for (;; i++) {
+		uint32_t other = chain[i - first];
+
+		if ((other | 1) == (h | 1) && is_function(t, i, name))
+			return i;
+		if (other & 1)
+			return 0;
+	}
+}
+
+/* The same by the older table, of which only the number of symbols is used. */
+static uint32_t find_any(const struct tables *t, const char *name)
+{
+	for (uint32_t i = 1; i < t->hash[1]; i++)
+		if (is_function(t, i, name))
+			return i;
+	return 0;
+}
+
+struct search {
+	const void *neighbour;
+	const char *name;
+	void *function;
+};
+
+static int look_up(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct search *search = arg;
+	struct tables t = {.symbols = NULL};
+	ElfW(Addr) base = object->dlpi_addr;
+	uint32_t found = 0;
+
+	(void)size;
+	if (!contains(object, search->neighbour))
+		return 0;
+	for (int i = 0; i < object->dlpi_phnum; i++)
+		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			t = read_tables(base, object->dlpi_phdr[i].p_vaddr);
+	if (t.symbols == NULL || t.names == NULL)
+		return 1;
+	if (t.gnu_hash)
+		found = find_gnu(&t, search->name);
+	else if (t.hash)
+		found = find_any(&t, search->name);
+	if (found)
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+		search->function = (void *)(base + t.symbols[found].st_value);
+	return 1;
+}
+
+void *object_function(const void *neighbour, const char *name)
+{
+	struct search search = {neighbour, name, NULL};
+
+	dl_iterate_phdr(look_up, &search);
+	return search.function;
+}
