@@ -51,13 +51,13 @@ bool object_same(const void *a, const void *b)
 }
 
 /* The dynamic linker has most of these relocated in place, but not all, and not everywhere. */
-static const void *place(ElfW(Addr) base, ElfW(Addr) at)
+static const void *place(uintptr_t base, uintptr_t at)
 {
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
 	return (const void *)(at < base ? at + base : at);
 }
 
-static struct tables read_tables(ElfW(Addr) base, ElfW(Addr) dynamic)
+static struct tables read_tables(uintptr_t base, uintptr_t dynamic)
 {
 	struct tables t = {.symbols = NULL};
 
@@ -134,7 +134,7 @@ static int look_up(struct dl_phdr_info *object, size_t size, void *arg)
 {
 	struct search *search = arg;
 	struct tables t = {.symbols = NULL};
-	ElfW(Addr) base = object->dlpi_addr;
+	uintptr_t base = object->dlpi_addr;
 	uint32_t found = 0;
 
 	(void)size;
