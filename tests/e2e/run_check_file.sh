@@ -2,17 +2,7 @@
 # memagent-run: --check of a file:// says if it can be appended to, and leaves no trace.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 as=
 # expect STATUS LINE PATH

@@ -2,17 +2,7 @@
 # memagent-run: --check asks the server, does not run the command, and exits 0 or 1.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 for tool in curl python3; do
 	command -v $tool >/dev/null || {
@@ -21,7 +11,7 @@ for tool in curl python3; do
 	}
 done
 
-. "$root/tests/e2e/lib/ping.sh"
+. "$(dirname "$0")/lib/ping.sh"
 
 
 # expect STATUS LINE OPTION...

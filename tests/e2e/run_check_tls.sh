@@ -2,17 +2,7 @@
 # memagent-run: --check trusts what --ca-file says, and nothing else.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 for tool in curl python3 openssl; do
 	command -v $tool >/dev/null || {
@@ -21,7 +11,7 @@ for tool in curl python3 openssl; do
 	}
 done
 
-. "$root/tests/e2e/lib/ping.sh"
+. "$(dirname "$0")/lib/ping.sh"
 
 
 openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \

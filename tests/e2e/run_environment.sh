@@ -3,17 +3,7 @@
 # LD_PRELOAD and MEMAGENT_* beside it, though a shell drops some names and adds others.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 # environment PREFIX...: what a command finds in its environment under the prefix
 environment()

@@ -2,17 +2,7 @@
 # memagent-run: a command for another machine is told; the loader is left alone.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 # forge NAME OFFSET OCTAL: a program with one byte of its ELF header changed
 forge()

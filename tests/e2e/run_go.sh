@@ -2,17 +2,7 @@
 # memagent-run: a Go program without cgo is told by name.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 # What Go's own linker makes: a note and no libc, static or with a loader.
 cat >"$dir/go.s" <<'END'

@@ -2,17 +2,7 @@
 # memagent-run: --help and --version.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 "$build/memagent-run" --help >"$dir/out" 2>"$dir/err" || fail "--help: exit status $?"
 [ ! -s "$dir/err" ] || fail "--help said on standard error: $(cat "$dir/err")"

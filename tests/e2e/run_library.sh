@@ -3,17 +3,7 @@
 # cannot be preloaded, that is told and the command runs.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 mkdir -p "$dir/bin" "$dir/lib/memagent" "$dir/lib/$(uname -m)-linux-gnu" "$dir/elsewhere"
 cp "$build/memagent-run" "$dir/bin"

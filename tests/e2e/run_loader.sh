@@ -2,17 +2,7 @@
 # memagent-run: a program whose loader is missing is told.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 echo 'int main(void) { return 3; }' |
 	gcc -x c - -Wl,--dynamic-linker=/no/such/ld.so -o "$dir/program"

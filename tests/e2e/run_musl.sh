@@ -2,17 +2,7 @@
 # memagent-run: a musl program is told, and runs, which it could not with the library.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 command -v musl-gcc >/dev/null || {
 	echo "there is no musl-gcc (Debian's musl-tools)"

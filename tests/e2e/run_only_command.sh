@@ -3,17 +3,7 @@
 # also when the library is in LD_PRELOAD already.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 cp "$build/memagent-run" "$dir"
 gcc -D_GNU_SOURCE -shared -fPIC -x c - -o "$dir/libmemagent.so" <<'END'

@@ -2,17 +2,7 @@
 # memagent-run: every option reaches the command as its variable, in both forms.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 # expect VARIABLE FLAG VALUE: the variable is the flag's name in capitals but for --tag.
 expect()

@@ -2,17 +2,7 @@
 # memagent-run: an option wins over the variable that came in.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 got=$(MEMAGENT_INTERVAL=5s "$build/memagent-run" printenv MEMAGENT_INTERVAL)
 [ "$got" = 5s ] || fail "the variable alone: '$got'"

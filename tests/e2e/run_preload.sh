@@ -2,17 +2,7 @@
 # memagent-run: what LD_PRELOAD held is kept, behind the library and as it was.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 cp "$build/memagent-run" "$dir"
 echo 'int stand_in;' | gcc -shared -fPIC -x c - -o "$dir/libmemagent.so"

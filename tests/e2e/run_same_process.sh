@@ -2,17 +2,7 @@
 # memagent-run: the command has its pid, exit status, signals and descriptors.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 # shellcheck disable=SC2016 # for the inner shells
 pids=$(sh -c 'echo $$; exec "$0" sh -c "echo \$\$"' "$build/memagent-run")

@@ -3,17 +3,7 @@
 # set-uid, set-gid or with capabilities, but only when that gives the caller something.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 [ "$(id -u)" -eq 0 ] || {
 	echo "needs root, to make a set-uid program"

@@ -2,17 +2,7 @@
 # memagent-run: a statically linked command is told, and run.
 set -eu
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$(cd "${BUILD:-$root/build}" && pwd)
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export MEMAGENT_URL="file://$dir/points"
-
-fail()
-{
-	echo "$*"
-	exit 1
-}
+. "$(dirname "$0")/lib/run.sh"
 
 printf '#include <stdio.h>\nint main(void) { puts("ran"); return 3; }\n' >"$dir/main.c"
 for flags in -static -static-pie; do
