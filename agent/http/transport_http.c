@@ -13,13 +13,13 @@
 #include <string.h>
 
 #include "agent/clock.h"
+#include "agent/http/answer.h"
 #include "agent/http/pack.h"
 #include "agent/transport.h"
 #include "agent/url.h"
 
 #define CONNECT_TIMEOUT_MS 5000L
 #define REQUEST_TIMEOUT_MS 15000L
-#define ANSWER_BYTES_MOST 65536 /* of a body; what is longer is cut off */
 
 struct http {
 	const struct transport_config *config;
@@ -33,8 +33,7 @@ struct http {
 	struct pack *pack;
 	bool can_create;
 	char error[CURL_ERROR_SIZE];
-	size_t answer_bytes; /* received */
-	char answer[sizeof(((struct transport_answer *)0)->text)];
+	struct answer_body body; /* of the answer */
 };
 
 /* OPENSSL_INIT_NO_ATEXIT of openssl/crypto.h. */
@@ -59,17 +58,11 @@ static void keep_openssl_until_the_end(void)
 		init(NO_ATEXIT, NULL);
 }
 
-static size_t take_answer(char *bytes, size_t size, size_t n, void *arg)
+static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct http *http = arg;
-	size_t room = http->answer_bytes < sizeof(http->answer) - 1
-			  ? sizeof(http->answer) - 1 - http->answer_bytes
-			  : 0;
 
-	n *= size;
-	memcpy(http->answer + (sizeof(http->answer) - 1 - room), bytes, n < room ? n : room);
-	http->answer_bytes += n;
-	return http->answer_bytes > ANSWER_BYTES_MOST ? 0 : n;
+	return answer_take(&http->body, bytes, size * n) ? size * n : 0;
 }
 
 /* Return what the URLs of requests begin with: for a socket in the file system, any host will do.
@@ -151,7 +144,7 @@ static int set_options(struct http *http)
 	bad |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
 	bad |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, REQUEST_TIMEOUT_MS);
 	bad |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error);
-	bad |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_answer);
+	bad |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	bad |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
 	bad |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
 	if (config->username[0]) {
@@ -281,8 +274,7 @@ static void http_begin(void *handle, enum transport_request what, const char *bo
 		packed = pack_bytes(http->pack, body, &len);
 	}
 	http->error[0] = '\0';
-	http->answer_bytes = 0;
-	memset(http->answer, 0, sizeof(http->answer));
+	answer_begin(&http->body);
 	curl_easy_setopt(easy, CURLOPT_URL,
 			 what == TRANSPORT_CREATE ? http->query_url : http->write_url);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, packed ? http->gzip_headers : http->headers);
@@ -291,44 +283,21 @@ static void http_begin(void *handle, enum transport_request what, const char *bo
 	curl_multi_add_handle(http->multi, easy);
 }
 
-/* One line of it, whatever the server sent. */
-static void copy_text(char *out, size_t size, const char *text)
-{
-	snprintf(out, size, "%s", text);
-	for (char *p = out; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			*p = ' ';
-	for (size_t n = strlen(out); n && out[n - 1] == ' '; n--)
-		out[n - 1] = '\0';
-}
-
-/* libcurl's own words are the clearer ones, but may quote a URL with a user and a password in it.
- */
-static bool is_public(const char *error)
-{
-	return error[0] && strchr(error, '@') == NULL;
-}
-
 static void read_answer(struct http *http, CURLcode result, struct transport_answer *answer)
 {
 	long status = 0;
 	curl_off_t retry_after = 0;
 	char *type = NULL;
 
-	memset(answer, 0, sizeof(*answer));
-	answer->can_create = http->can_create;
-	if (result != CURLE_OK) {
-		copy_text(answer->text, sizeof(answer->text),
-			  is_public(http->error) ? http->error : curl_easy_strerror(result));
-		return;
+	if (result == CURLE_OK) {
+		curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+		curl_easy_getinfo(http->easy, CURLINFO_RETRY_AFTER, &retry_after);
+		curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &type);
+		answer_read(&http->body, status, type, (int64_t)retry_after, answer);
+	} else {
+		answer_missing(http->error, curl_easy_strerror(result), answer);
 	}
-	curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(http->easy, CURLINFO_RETRY_AFTER, &retry_after);
-	curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &type);
-	answer->status = (int)status;
-	answer->retry_after_ns = (retry_after > 3600 ? 3600 : (int64_t)retry_after) * CLOCK_S;
-	answer->html = type && strncmp(type, "text/html", strlen("text/html")) == 0;
-	copy_text(answer->text, sizeof(answer->text), http->answer);
+	answer->can_create = http->can_create;
 }
 
 /* Return whether the request is over, and then how. */
