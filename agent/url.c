@@ -128,7 +128,9 @@ void url_mask(const char *url, char *out, size_t size)
 	}
 	/* Rather too much than too little: a mistyped URL has its password in odd places. */
 	scheme = at && starts_with(url + scheme, "://") ? scheme + strlen("://") : 0;
-	if (at)
+	if (at && memchr(url, '?', (size_t)(at - url)))
+		rest = url + strlen(url); /* the at-sign may be one of a query */
+	else if (at)
 		rest = at;
 	n = strcspn(rest, "?");
 	snprintf(out, size, "%.*s%s%.*s%s", (int)scheme, url, at ? "***" : "", (int)n, rest,

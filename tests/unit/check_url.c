@@ -150,11 +150,14 @@ END_TEST
 
 /* What people mistype, and what is no URL but holds a password all the same. */
 static const char *const leaks[] = {
-    "http://user:secret@host", "http:/user:secret@host",    "http//user:secret@host",
-    "http:user:secret@host",   "http:///user:secret@host",  "//user:secret@host",
-    "user:secret@host",	       "http://user:a/secret@host", "http://user:secret/b@host",
-    "http://user:a?secret@h",  "http://user:a#secret@h",    "http://user:a://secret@h",
-    "/user:secret@host",       "http://user:secret@host/",  "HTTP:/user:secret@host/path",
+    "http://user:secret@host",	 "http:/user:secret@host",
+    "http//user:secret@host",	 "http:user:secret@host",
+    "http:///user:secret@host",	 "//user:secret@host",
+    "user:secret@host",		 "http://user:a/secret@host",
+    "http://user:secret/b@host", "http://host?p=me@secret",
+    "http://user:a?secret@h",	 "http://user:a#secret@h",
+    "http://user:a://secret@h",	 "/user:secret@host",
+    "http://user:secret@host/",	 "HTTP:/user:secret@host/path",
 };
 
 START_TEST(never_shows_a_password)
