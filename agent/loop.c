@@ -1,5 +1,6 @@
 #include "agent/loop.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -92,11 +93,12 @@ static void open_all(void)
 	const struct options *o = loop.task->options;
 	struct allocator *allocator = &loop.sampler.allocator;
 
+	log_open(o->log, loop.task->pid, loop.is_child);
 	if (loop.backlog.ring) /* the parent's, which it delivers itself */
 		backlog_reset(&loop.backlog);
-	else
-		backlog_open(&loop.backlog, (size_t)o->buffer);
-	log_open(o->log, loop.task->pid, loop.is_child);
+	else if (backlog_open(&loop.backlog, (size_t)o->buffer))
+		log_say(LOG_CONFIG, "no memory for the points that wait: %s; nothing will be delivered",
+			strerrordesc_np(errno));
 	say_problems(o->problems);
 	memset(&loop.health, -1, sizeof(loop.health));
 	look_at_coverage();
