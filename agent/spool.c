@@ -117,6 +117,22 @@ static void look_for_file(struct spool *spool)
 		spool->look_ns = clock_mono_ns() + LOOK_EVERY_NS;
 }
 
+/* Be done with the file that is being delivered; what is left of it is for another time. */
+static void let_go(struct spool *spool)
+{
+	close(spool->file_fd);
+	spool->file_fd = -1;
+}
+
+/* The same because something is wrong with it: not at once again. */
+static void put_off(struct spool *spool, const char *what)
+{
+	log_say(LOG_SPOOL, "%s in MEMAGENT_SPOOL cannot be %s: %s; it stays", spool->name, what,
+		strerrordesc_np(errno));
+	let_go(spool);
+	spool->look_ns = clock_mono_ns() + LOOK_EVERY_NS;
+}
+
 /* Bring in the next whole lines.  What is at the end without a newline is not ours, and skipped. */
 static void read_chunk(struct spool *spool, struct backlog *backlog)
 {
@@ -125,7 +141,11 @@ static void read_chunk(struct spool *spool, struct backlog *backlog)
 	const char *line = chunk;
 	const char *newline;
 
-	while (n > 0 && (newline = memchr(line, '\n', (size_t)(chunk + n - line)))) {
+	if (n < 0) {
+		put_off(spool, "read");
+		return;
+	}
+	while ((newline = memchr(line, '\n', (size_t)(chunk + n - line))) != NULL) {
 		backlog_add(backlog, line, (size_t)(newline + 1 - line));
 		line = newline + 1;
 	}
@@ -148,9 +168,10 @@ void spool_feed(struct spool *spool, struct backlog *backlog)
 		if (backlog->used + CHUNK_BYTES <= backlog->size / 2)
 			read_chunk(spool, backlog);
 	} else if (backlog->first >= spool->end) {
-		unlinkat(spool->dir_fd, spool->name, 0);
-		close(spool->file_fd);
-		spool->file_fd = -1;
+		if (unlinkat(spool->dir_fd, spool->name, 0))
+			put_off(spool, "removed");
+		else
+			let_go(spool);
 	}
 }
 
