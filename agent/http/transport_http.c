@@ -41,21 +41,17 @@ struct http {
 
 /*
  * OpenSSL cleans up in an atexit handler, registered when it is first used: now, so it would run
- * before the program's own handlers, and before the last point is sent.  Ask it not to.  (Looked up
- * because a libcurl on another TLS library has no such function, and needs none.)
+ * before the program's own handlers, and before the last point is sent.  Ask it not to.  (Looked
+ * up, as our libcurl's own calls of it are, because one on another TLS library has no such
+ * function, and needs none.)  Return 0, or -1 when it cannot be asked: then what it frees would be
+ * taken for the program's.
  */
-static void keep_openssl_until_the_end(void)
+static int keep_openssl_until_the_end(void)
 {
-	Dl_info here;
-	void *self = NULL;
-	int (*init)(uint64_t, const void *) = NULL;
+	int (*init)(uint64_t, const void *) =
+	    (int (*)(uint64_t, const void *))dlsym(RTLD_DEFAULT, "OPENSSL_init_ssl");
 
-	if (dladdr((const void *)keep_openssl_until_the_end, &here))
-		self = dlopen(here.dli_fname, RTLD_NOLOAD | RTLD_NOW);
-	if (self)
-		init = (int (*)(uint64_t, const void *))dlsym(self, "OPENSSL_init_ssl");
-	if (init)
-		init(NO_ATEXIT, NULL);
+	return init == NULL || init(NO_ATEXIT, NULL) == 1 ? 0 : -1;
 }
 
 static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
@@ -230,9 +226,8 @@ static void *http_open(const struct transport_config *config, char *error, size_
 {
 	struct http *http;
 
-	keep_openssl_until_the_end();
 	/* Never undone: the program may be using libcurl too. */
-	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+	if (keep_openssl_until_the_end() || curl_global_init(CURL_GLOBAL_DEFAULT)) {
 		snprintf(error, size, "libcurl cannot be initialised");
 		return NULL;
 	}
