@@ -5,6 +5,7 @@
 #   demo         four servers under load, what InfluxDB then holds of them, and pictures of it;
 #                ONLY='global burst-trim' for some, SECONDS=30 for longer
 #   test         all tests; PATTERN='unit/*' for some of them
+#   fuzz         the fuzzers for FUZZ_SECONDS=60 each; PATTERN=url for one
 #   check        formatting, static analysis, warnings of two compilers, exported symbols, documents
 #   docs         make the tables in README.md anew
 #   bench-quick  what it costs, in a minute
@@ -178,6 +179,29 @@ $(foreach u,threads,$(eval $(call unit,$(u),unit-tsan,$(TSAN_CC),$(TSAN))))
 UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/unit-asan/check_%) \
 	$(BUILD)/tests/unit-tsan/check_threads
 
+# As the unit tests, but libFuzzer thinks up the inputs.
+FUZZ_answer = agent/http/answer.c agent/verdict.c
+FUZZ_line = agent/line.c agent/fields.c
+FUZZ_options = agent/options.c agent/duration.c agent/tags.c agent/url.c
+FUZZ_proc = agent/proc.c agent/rights.c
+FUZZ_spool = agent/spool.c agent/backlog.c agent/clock.c agent/dir.c agent/log.c
+FUZZ_url = agent/url.c
+
+FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_TESTS = $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
+FUZZ = -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_CC = clang
+
+# $(1) name
+define fuzzer
+$(BUILD)/tests/fuzz/$(1): tests/fuzz/fuzz_$(1).c $(FUZZ_$(1))
+	@mkdir -p $$(@D)
+	@echo "  $$@"
+	$(FUZZ_CC) $(BASE) $(CFLAGS) $(FUZZ) -MMD -MP -MF $(BUILD)/obj/fuzz-$(1).d \
+		-o $$@ $$< $(FUZZ_$(1)) $$(call pkg,--cflags --libs libcurl)
+endef
+$(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(f))))
+
 PRELOAD_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/preload/*.c))
 
 PRELOAD_LIBS = $(patsubst tests/preload/lib/%.c,$(BUILD)/tests/preload/lib/lib%.so, \
@@ -192,6 +216,18 @@ $(BUILD)/tests/preload/%: tests/preload/%.c $(wildcard tests/preload/*.h)
 	$(CC) $(PLAIN) -o $@ $<
 
 $(BUILD)/tests/preload/lib/lib%.so: tests/preload/lib/%.c
+	@mkdir -p $(@D)
+	$(SAY)
+	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
+
+FAULT_TESTS = $(BUILD)/tests/faults/host $(BUILD)/tests/faults/lib/libfault.so
+
+$(BUILD)/tests/faults/host: tests/faults/host.c
+	@mkdir -p $(@D)
+	$(SAY)
+	$(CC) $(PLAIN) -pthread -o $@ $<
+
+$(BUILD)/tests/faults/lib/libfault.so: tests/faults/lib/fault.c
 	@mkdir -p $(@D)
 	$(SAY)
 	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
@@ -214,7 +250,7 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 		$(call pkg,--libs libmicrohttpd)
 
 .PHONY: test-programs test
-test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(ALLOC_TESTS) \
+test-programs: all $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) $(ALLOC_TESTS) \
 	$(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server
 
@@ -222,6 +258,15 @@ test:
 	tools/deps.sh test
 	$(MAKE) --no-print-directory test-programs
 	BUILD=$(BUILD) tests/run $(PATTERN)
+
+# FUZZ_SECONDS for each fuzzer; what it finds is added to the corpus.
+FUZZ_SECONDS = 60
+
+.PHONY: fuzz
+fuzz:
+	tools/deps.sh test
+	$(MAKE) --no-print-directory $(FUZZ_TESTS)
+	BUILD=$(BUILD) tests/fuzz/long $(FUZZ_SECONDS) $(PATTERN)
 
 # ---- the static checks ----
 

@@ -1,0 +1,110 @@
+/*
+ * The kernel's status of a process: whatever stands there, what comes out of it is numbers that
+ * stand there; and it is the same read from a file, in pieces.
+ *
+ * input: the text
+ */
+#include "agent/proc.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "agent/rights.h"
+#include "tests/fuzz/fuzz.h"
+
+#define LINE_BYTES 4096 /* that come in one piece */
+
+struct lines {
+	const char *text; /* all */
+	size_t at;	  /* what has come of it */
+	struct rights rights;
+	size_t stop_after;
+};
+
+static int take_line(void *arg, const char *text, size_t len)
+{
+	struct lines *lines = arg;
+
+	CHECK(len <= LINE_BYTES);
+	CHECK(memcmp(lines->text + lines->at, text, len) == 0);
+	lines->at += len;
+	if (lines->text[lines->at] == '\n')
+		lines->at++;
+	else
+		CHECK(len > 0);
+	rights_line(&lines->rights, text, len);
+	if (lines->stop_after && --lines->stop_after == 0)
+		return 42;
+	return 0;
+}
+
+/* Whether ${value} stands behind ${key}, by other means than proc.c. */
+static void check_value(const char *text, const char *key, int64_t value, int64_t unit)
+{
+	if (value == -1)
+		return;
+	CHECK(value >= 0 && value % unit == 0);
+	for (const char *p = strstr(text, key); p; p = strstr(p + 1, key))
+		if ((p == text || p[-1] == '\n') &&
+		    strtoll(p + strlen(key), NULL, 10) == value / unit)
+			return;
+	CHECK(!"a number that stands nowhere");
+}
+
+static void check_status(const char *text, const struct proc_status *s)
+{
+	check_value(text, "VmSize:", s->sys_bytes, 1024);
+	check_value(text, "VmRSS:", s->rss_bytes, 1024);
+	check_value(text, "VmHWM:", s->rss_peak_bytes, 1024);
+	check_value(text, "VmSwap:", s->swap_bytes, 1024);
+	check_value(text, "VmStk:", s->stack_bytes, 1024);
+	check_value(text, "Threads:", s->threads, 1);
+}
+
+static bool has_long_line(const char *text)
+{
+	for (; *text; text += *text == '\n') {
+		size_t n = strcspn(text, "\n");
+
+		if (n >= LINE_BYTES)
+			return true;
+		text += n;
+	}
+	return false;
+}
+
+static void check_file(const char *text, size_t size, const struct proc_status *wanted, int result)
+{
+	struct lines lines = {.text = text};
+	struct proc_status status;
+	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+
+	CHECK(fd >= 0 && write(fd, text, size) == (ssize_t)size);
+	CHECK(proc_each_line(fd, take_line, &lines) == 0);
+	CHECK(lines.at == size);
+	lines.stop_after = 2;
+	lines.at = 0;
+	(void)proc_each_line(fd, take_line, &lines);
+	if (!has_long_line(text)) {
+		CHECK(proc_status_read(fd, &status) == result);
+		CHECK(memcmp(&status, wanted, sizeof(status)) == 0);
+	}
+	close(fd);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct input in;
+	struct proc_status status;
+	int result;
+
+	input_open(&in, data, size);
+	size = strlen(in.text); /* the kernel writes no NUL */
+	result = proc_status_parse(in.text, size, &status);
+	CHECK(result == 0 || (result == -1 && errno == EBADMSG && status.threads == -1));
+	check_status(in.text, &status);
+	check_file(in.text, size, &status, result);
+	input_close(&in);
+	return 0;
+}

@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# lib.sh: what running a fuzzer takes; to be sourced, with its name in $name.
+#
+# A line "runs: N" in a fuzzer's source says how many inputs its test thinks up, and "longest: N" how
+# many bytes they may have.
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# setting WHAT DEFAULT
+setting()
+{
+	local value
+	value=$(sed -n "s/^ \* $1: \([0-9][0-9]*\)\$/\1/p" "$here/fuzz_$name.c")
+	echo "${value:-$2}"
+}
+
+# fuzz FUZZER FINDINGS ARGUMENT...: run it; what it finds is put into that directory.
+fuzz()
+{
+	local fuzzer=$1 findings=$2
+	shift 2
+	TMPDIR=$work "$fuzzer" -max_len="$(setting longest 4096)" -timeout=10 \
+		-artifact_prefix="$findings/" "$@" </dev/null 2>&1
+}
