@@ -181,6 +181,7 @@ UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/uni
 
 # As the unit tests, but libFuzzer thinks up the inputs.
 FUZZ_answer = agent/http/answer.c agent/verdict.c
+FUZZ_delivery = agent/delivery.c agent/backlog.c agent/verdict.c
 FUZZ_line = agent/line.c agent/fields.c
 FUZZ_options = agent/options.c agent/duration.c agent/tags.c agent/url.c
 FUZZ_proc = agent/proc.c agent/rights.c

@@ -1,6 +1,8 @@
 #!/bin/sh
 # Each call of the agent fails, one after another, while it writes to a file; and each that it makes
 # in the program's own threads.
+# limit: 300
+
 . "$(dirname "$0")/lib/faults.sh"
 
 for kind in memory error interrupt short; do

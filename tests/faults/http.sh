@@ -1,6 +1,8 @@
 #!/bin/sh
 # Each call of the agent, of libcurl and of what that needs fails, one after another, while the agent
 # writes to an InfluxDB.  (FAULT_STEP=1 leaves out none of what OpenSSL allocates at its start.)
+# limit: 300
+
 . "$(dirname "$0")/lib/faults.sh"
 
 influxd_start "$work/influxdb"

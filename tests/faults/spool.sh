@@ -1,6 +1,8 @@
 #!/bin/sh
 # Each call of the agent fails, one after another, while it keeps its points in a spool; and while it
 # delivers what it finds there.
+# limit: 300
+
 . "$(dirname "$0")/lib/faults.sh"
 
 influxd_start "$work/influxdb"
@@ -16,7 +18,7 @@ set -- "$work"/spool/memagent-*.lp
 [ -f "$1" ] || fail "nothing in the spool"
 influxd_start "$work/influxdb"
 for kind in error interrupt short; do
-	sweep --who agent --kind $kind --influx --spooled "$1" --ms 200 MEMAGENT_URL="$INFLUXD_URL" \
-		MEMAGENT_INTERVAL=30ms MEMAGENT_SPOOL=%d/spool
+	sweep --who agent --kind $kind --influx --spooled "$1" --ms 120 MEMAGENT_URL="$INFLUXD_URL" \
+		MEMAGENT_INTERVAL=20ms MEMAGENT_SPOOL=%d/spool
 done
 end_of_sweeps

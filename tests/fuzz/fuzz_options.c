@@ -79,7 +79,8 @@ static void check_tags(const char *text)
 		const char *rest = written;
 		size_t n = escape(written, tag.key);
 
-		CHECK(tag.key[0] && tag.value[0]);
+		CHECK(tag.key[0] && strlen(tag.key) < TAGS_PART_BYTES);
+		CHECK(tag.value[0] && strlen(tag.value) < TAGS_PART_BYTES);
 		CHECK(!has_control(tag.key, strlen(tag.key)));
 		CHECK(!has_control(tag.value, strlen(tag.value)));
 		written[n++] = '=';

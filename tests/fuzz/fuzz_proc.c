@@ -39,17 +39,23 @@ static int take_line(void *arg, const char *text, size_t len)
 	return 0;
 }
 
-/* Whether ${value} stands behind ${key}, by other means than proc.c. */
+/* Whether ${value} is the number at ${text}, and nothing else stands in its way. */
+static bool is_number(const char *text, int64_t value)
+{
+	char *end;
+
+	return strtoll(text, &end, 10) == value && (*end == ' ' || *end == '\n' || *end == '\0');
+}
+
+/* Where there is a value, it stands behind ${key}; this by other means than proc.c. */
 static void check_value(const char *text, const char *key, int64_t value, int64_t unit)
 {
-	if (value == -1)
-		return;
-	CHECK(value >= 0 && value % unit == 0);
-	for (const char *p = strstr(text, key); p; p = strstr(p + 1, key))
-		if ((p == text || p[-1] == '\n') &&
-		    strtoll(p + strlen(key), NULL, 10) == value / unit)
-			return;
-	CHECK(!"a number that stands nowhere");
+	bool found = value == -1;
+
+	CHECK(found || (value >= 0 && value % unit == 0));
+	for (const char *p = strstr(text, key); p && !found; p = strstr(p + 1, key))
+		found = (p == text || p[-1] == '\n') && is_number(p + strlen(key), value / unit);
+	CHECK(found);
 }
 
 static void check_status(const char *text, const struct proc_status *s)

@@ -57,11 +57,11 @@ static void put_file(const char *prefix, const uint8_t *data, size_t size)
 	close(fd);
 }
 
-/* What a delivery would do. */
+/* What a delivery would do, with half of what waits. */
 static void deliver(size_t size)
 {
 	char batch[65536];
-	uint64_t points = UINT64_MAX;
+	uint64_t points = (backlog_points(&backlog) + 1) / 2;
 	size_t len;
 
 	backlog_copy(&backlog, batch, sizeof(batch), &points, &len);
@@ -102,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	put_file(spool.prefix, data, size);
 	do {
 		spool_feed(&spool, &backlog);
+		CHECK(spool.file_fd >= 0 || backlog_points(&backlog) == 0);
 		deliver(size);
 		CHECK(++rounds < ROUNDS);
 	} while (spool.file_fd >= 0);

@@ -144,9 +144,10 @@ def check_told(runs, delivered):
 def check_spooled(args, runs):
     """The points that lay in the spool are in the database, or still there."""
     count = query(args, "SELECT count(mallocs) FROM memagent GROUP BY pid")
+    if not any(count.get(run.spooled.decode()) for run in runs):
+        yield runs[0], "no run at all has delivered what was in the spool"
     for run in runs:
-        kept = run.lines()
-        if b"pid=" + run.spooled not in kept and \
+        if b"pid=" + run.spooled not in run.lines() and \
                 count.get(run.spooled.decode()) != run.spooled_points:
             yield run, f"of {run.spooled_points} points in the spool " \
                        f"{count.get(run.spooled.decode(), 0)} are delivered"
