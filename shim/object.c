@@ -101,9 +101,9 @@ static uint32_t find_gnu(const struct tables *t, const char *name)
 	const uint32_t *bucket = t->gnu_hash + 4 + words;
 	const uint32_t *chain = bucket + buckets;
 	uint32_t h = gnu_hash(name);
-	uint32_t i = bucket[h % buckets];
+	uint32_t i = buckets ? bucket[h % buckets] : 0; /* an object may export nothing */
 
-	if (i < first)
+	if (i < first || i == 0)
 		return 0;
 	for (;; i++) {
 		uint32_t other = chain[i - first];
