@@ -25,7 +25,7 @@ LINE = re.compile(
     rb'memagent(_event)?(,[a-z_]+=([^ ,=\\]|\\.)+)+ '
     rb'[a-z_0-9]+=([0-9.]+i?|"[^"]*")(,[a-z_0-9]+=([0-9.]+i?|"[^"]*"))* [0-9]+')
 LOST = 3  # calls in a row that were not reached: there are no more
-EACH_OF_LAST = 150  # calls, before which there may be steps
+EACH_OF_LAST = 250  # calls, before which there may be steps
 
 
 class Run:
