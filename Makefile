@@ -196,7 +196,7 @@ FUZZ_CC = clang
 # $(1) name
 define fuzzer
 $(BUILD)/tests/fuzz/$(1): tests/fuzz/fuzz_$(1).c $(FUZZ_$(1))
-	@mkdir -p $$(@D)
+	@mkdir -p $$(@D) $(BUILD)/obj
 	@echo "  $$@"
 	$(FUZZ_CC) $(BASE) $(CFLAGS) $(FUZZ) -MMD -MP -MF $(BUILD)/obj/fuzz-$(1).d \
 		-o $$@ $$< $(FUZZ_$(1)) $$(call pkg,--cflags --libs libcurl)

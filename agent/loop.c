@@ -97,7 +97,8 @@ static void open_all(void)
 	if (loop.backlog.ring) /* the parent's, which it delivers itself */
 		backlog_reset(&loop.backlog);
 	else if (backlog_open(&loop.backlog, (size_t)o->buffer))
-		log_say(LOG_CONFIG, "no memory for the points that wait: %s; nothing will be delivered",
+		log_say(LOG_CONFIG,
+			"no memory for the points that wait: %s; nothing will be delivered",
 			strerrordesc_np(errno));
 	say_problems(o->problems);
 	memset(&loop.health, -1, sizeof(loop.health));

@@ -18,8 +18,8 @@
 /* More than there are blocks of counters at first. */
 #define THREADS 40
 #define OBJECTS 50
-#define STACK_BYTES ((size_t)64 << 10) /* so small that libc keeps all, and frees nothing of them  \
-					*/
+/* So small that libc keeps all, and frees nothing of them. */
+#define STACK_BYTES ((size_t)64 << 10)
 #define STATUS 7
 
 static pthread_barrier_t all_here;
