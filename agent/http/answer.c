@@ -21,7 +21,12 @@ bool answer_take(struct answer_body *body, const char *bytes, size_t n)
 
 	memcpy(body->text + have, bytes, n < most - have ? n : most - have);
 	body->bytes += n;
-	return body->bytes <= BYTES_MOST;
+	return !answer_is_cut(body);
+}
+
+bool answer_is_cut(const struct answer_body *body)
+{
+	return body->bytes > BYTES_MOST;
 }
 
 /* One line of it, whatever the server sent. */

@@ -22,6 +22,9 @@ void answer_begin(struct answer_body *body);
 /* Take the next ${n} bytes.  Return whether more may come: not when the body is too long. */
 bool answer_take(struct answer_body *body, const char *bytes, size_t n);
 
+/* Return whether the body was too long, so that the rest of it was not taken. */
+bool answer_is_cut(const struct answer_body *body);
+
 /*
  * answer_read(body, status, type, retry_after_s, out):
  * Fill ${out}, but for can_create, with an answer of that ${status}, content ${type} (NULL: it says

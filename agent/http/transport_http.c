@@ -32,6 +32,7 @@ struct http {
 	struct curl_slist *gzip_headers; /* of one with a compressed body */
 	struct pack *pack;
 	bool can_create;
+	CURLMcode begun; /* how the request under way began */
 	char error[CURL_ERROR_SIZE];
 	struct answer_body body; /* of the answer */
 };
@@ -132,8 +133,9 @@ static int set_options(struct http *http)
 
 	bad |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	/* An empty one is none, whatever http_proxy says. */
+	/* An empty one is none, whatever http_proxy and no_proxy say. */
 	bad |= curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy);
+	bad |= curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
 	if (url_scheme(config->url) == URL_UNIX)
 		bad |= curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, url_path(config->url));
 	bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "memagent/" MEMAGENT_VERSION);
@@ -275,7 +277,7 @@ static void http_begin(void *handle, enum transport_request what, const char *bo
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, packed ? http->gzip_headers : http->headers);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, packed ? packed : body);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)len);
-	curl_multi_add_handle(http->multi, easy);
+	http->begun = curl_multi_add_handle(http->multi, easy);
 }
 
 static void read_answer(struct http *http, CURLcode result, struct transport_answer *answer)
@@ -284,8 +286,11 @@ static void read_answer(struct http *http, CURLcode result, struct transport_ans
 	curl_off_t retry_after = 0;
 	char *type = NULL;
 
-	if (result == CURLE_OK) {
-		curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+	/* A refusal may quote all that it refuses; a yes without end is no InfluxDB's. */
+	if (answer_is_cut(&http->body) && status / 100 == 2) {
+		answer_missing("the answer does not end", "", answer);
+	} else if (answer_is_cut(&http->body) || result == CURLE_OK) {
 		curl_easy_getinfo(http->easy, CURLINFO_RETRY_AFTER, &retry_after);
 		curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &type);
 		answer_read(&http->body, status, type, (int64_t)retry_after, answer);
@@ -314,7 +319,7 @@ static bool http_poll(void *handle, int64_t wait_ns, struct transport_answer *an
 {
 	struct http *http = handle;
 	int64_t end = clock_mono_ns() + wait_ns;
-	CURLcode result = CURLE_OK;
+	CURLcode result = http->begun ? CURLE_OUT_OF_MEMORY : CURLE_OK;
 	int running;
 
 	for (;;) {

@@ -32,7 +32,9 @@ START_TEST(a_long_body_is_cut_and_then_refused)
 	ck_assert(answer_take(&body, much, sizeof(much) - 2));
 	answer_read(&body, 500, NULL, 0, &answer);
 	ck_assert_uint_eq(strlen(answer.text), sizeof(answer.text) - 1);
+	ck_assert(!answer_is_cut(&body));
 	ck_assert(!take("x"));
+	ck_assert(answer_is_cut(&body));
 	answer_begin(&body);
 	ck_assert(take("x"));
 	answer_read(&body, 500, NULL, 0, &answer);
