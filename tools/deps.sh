@@ -74,40 +74,49 @@ apt_get()
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@"
 }
 
-# The package is unpacked and not installed: installing it would start a
+# unpack PACKAGE...: into .deps/PACKAGE, and not installed: installing it would start a
 # database for the whole system.  _apt has no right to write below the user's
 # directories, and apt-get says so at length unless it is told not to try.
-unpack_influxd()
+unpack()
 {
 	mkdir -p "$root/.deps"
 	work=$(mktemp -d "$root/.deps/tmp.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 130' INT TERM
-	(cd "$work" && apt-get -q -o APT::Sandbox::User=root download influxdb) ||
-		die "apt-get download influxdb failed"
-	dpkg-deb -x "$work"/influxdb_*.deb "$work/influxdb"
-	rm -rf "$root/.deps/influxdb"
-	mv "$work/influxdb" "$root/.deps/influxdb"
-	influxd_find >/dev/null || die "Debian's influxdb holds no influxd of version 1 that runs here"
+	for package; do
+		echo "deps.sh: unpacking $package into .deps/$package (no service is started)"
+		if ! (cd "$work" && apt-get -q -o APT::Sandbox::User=root download "$package"); then
+			echo "deps.sh: apt-get download $package failed; what needs it is skipped" >&2
+			continue
+		fi
+		dpkg-deb -x "$work/$package"_*.deb "$work/$package"
+		rm -rf "$root/.deps/$package"
+		mv "$work/$package" "$root/.deps/$package"
+	done
 }
 
 needs=
-influxd=no
+databases=
 [ $# -gt 0 ] || die "usage: deps.sh build|demo|test|browse|check ..."
 for purpose; do
 	case $purpose in
 	build) needs="$needs $build" ;;
-	demo) needs="$needs $build $demo" influxd=yes ;;
-	test) needs="$needs $build $test" influxd=yes ;;
+	demo) needs="$needs $build $demo" databases="$databases influxdb" ;;
+	test) needs="$needs $build $test" databases="$databases influxdb victoria-metrics" ;;
 	browse) needs="$needs $browse" ;;
 	check) needs="$needs $build $check" ;;
 	*) die "$purpose is not a purpose: expected build, demo, test, browse or check" ;;
 	esac
 done
 needs=$(printf '%s\n' $needs | sort -u)
-if [ $influxd = yes ] && influxd_find >/dev/null; then
-	influxd=no
-fi
+to_unpack=
+for database in $databases; do
+	if [ $database = influxdb ]; then
+		influxd_find >/dev/null || to_unpack="$to_unpack influxdb"
+	elif [ ! -x "$root/.deps/$database/usr/bin/$database" ]; then
+		to_unpack="$to_unpack $database"
+	fi
+done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 	# Nothing to ask and nothing to install with: the build will tell.
@@ -116,7 +125,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 
 lacking=$(missing $needs)
-[ -n "$lacking" ] || [ $influxd = yes ] || exit 0
+[ -n "$lacking$to_unpack" ] || exit 0
 
 if [ -n "$lacking" ] && [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
 	die "neither root nor sudo: as root run: apt-get install" $(choose $lacking)
@@ -130,7 +139,7 @@ if [ -n "$lacking" ]; then
 	apt_get install -y --no-install-recommends --no-remove $packages ||
 		die "apt-get could not install" $packages
 fi
-if [ $influxd = yes ]; then
-	echo "deps.sh: unpacking influxd into .deps/influxdb (no service is started)"
-	unpack_influxd
+if [ -n "$to_unpack" ]; then
+	unpack $to_unpack
+	influxd_find >/dev/null || die "there is no influxd of version 1 that runs here"
 fi
