@@ -1,0 +1,36 @@
+# Proves of the points of one process that none is missing and none is there twice.
+#
+# usage: points.py INTERVAL_NS <ANSWER
+#
+# ANSWER is InfluxDB's, in ns, to a query for agent_late_ns of one process.  The agent takes its points
+# at whole intervals; a point's own time less how late it was taken tells when it was due, and
+# from how late it was follows which one was due next: so each point tells of the one after it.
+# Prints how many points there are.
+import json, statistics, sys
+
+interval = int(sys.argv[1])
+series = json.load(sys.stdin)["results"][0].get("series")
+if not series:
+    sys.exit("no points at all")
+columns = series[0]["columns"]
+rows = [dict(zip(columns, row)) for row in series[0]["values"]]
+# The last point is taken at the end of the process, whenever that is.
+points = sorted((row["time"], row["agent_late_ns"]) for row in rows)[:-1]
+due = [time - late for time, late in points]
+
+# Where in an interval they are due.  Between the two clocks that were read the system may have run
+# something else: then a point seems to be due later than it was, never sooner.
+phase = statistics.median((d - due[0] + interval // 2) % interval - interval // 2 for d in due)
+slack = interval // 5
+number = [int((d - due[0] - phase + slack) // interval) for d in due]
+wrong = []
+for i in range(len(number) - 1):
+    late = points[i][1]
+    # Late by so nearly a whole number of intervals that it could be either.
+    steps = {late // interval + 1, max(late - slack // 4, 0) // interval + 1}
+    if number[i + 1] - number[i] not in steps:
+        wrong.append("after %d (late by %d ns) the next one is %d intervals away: %d"
+                     % (points[i][0], late, number[i + 1] - number[i], points[i + 1][0]))
+if wrong:
+    sys.exit("missing, or there twice:\n" + "\n".join(wrong[:10]))
+print(len(rows))

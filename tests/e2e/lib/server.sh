@@ -1,0 +1,121 @@
+# shellcheck shell=sh disable=SC2154 # work, build, scripted and so on are influx.sh's
+# server.sh: a server that answers by a script (server.py), and programs that write to it, all at once;
+# to be sourced after influx.sh.
+
+cases=$work/cases
+mkdir "$cases"
+command -v python3 >/dev/null || skip "python3 is not installed"
+
+# script NAME STEP...: what the server does for NAME.
+script()
+{
+	name=$1
+	shift
+	printf '%s\n' "$@" >"$cases/$name"
+}
+
+# start_server NAME...: of all that have a script.
+start_server()
+{
+	python3 "$root/tests/e2e/lib/server.py" "$cases" "$@" &
+	children="$children $!"
+	for name; do
+		tries=0
+		until [ -e "$cases/$name.port" ]; do
+			tries=$((tries + 1))
+			[ $tries -lt 400 ] || fail "the scripted server did not start"
+			sleep 0.05
+		done
+	done
+}
+
+url_of()
+{
+	echo "http://127.0.0.1:$(cat "$cases/$1.port")"
+}
+
+# begin NAME MS VARIABLE=VALUE...: in the background, the program for MS, writing to the server's NAME.
+begin()
+{
+	name=$1
+	ms=$2
+	shift 2
+	(
+		status=0
+		env LD_PRELOAD="$build/libmemagent.so" MEMAGENT_URL="$(url_of "$name")" MEMAGENT_INTERVAL=50ms \
+			"$@" "$scripted" -w "$ms" -x 3 </dev/null >"$cases/$name.out" 2>"$cases/$name.err" ||
+			status=$?
+		echo "$status" >"$cases/$name.status"
+	) &
+	begun="${begun-} $!"
+}
+
+# Wait for all that was begun; each is as without the library.
+await_all()
+{
+	# shellcheck disable=SC2086 # several
+	wait $begun
+	begun=
+	run_bare "$scripted" -x 3
+	for name in "$cases"/*.status; do
+		name=${name%.status}
+		expect_equal "${name##*/}: exit status" 3 "$(cat "$name.status")"
+		without_usable_bytes "$name.out" >"$work/out.cut"
+		without_usable_bytes "$work/bare.out" | cmp -s "$work/out.cut" - ||
+			fail "${name##*/}: the program's output has changed"
+	done
+}
+
+# seen NAME, stored NAME, unstored NAME: the lines, each once, in order.
+seen()
+{
+	sort -u "$cases/$1.seen"
+}
+
+stored()
+{
+	sort -u "$cases/$1.stored"
+}
+
+unstored()
+{
+	stored "$1" >"$work/stored"
+	seen "$1" | comm -23 - "$work/stored"
+}
+
+# requests NAME: how many requests to write it had.
+requests()
+{
+	grep -c '/write' "$cases/$1.log"
+}
+
+# last_of NAME FIELD: in the last point that is stored.
+last_of()
+{
+	grep '^memagent,' "$cases/$1.stored" | tail -n 1 | sed -n "s/.*[ ,]$2=\([0-9]*\)i.*/\1/p"
+}
+
+# The last point is that of the program's end, so nothing came after it.
+expect_complete()
+{
+	for field in mallocs frees reallocs total_requested_bytes; do
+		expect_equal "$1: $field" "$(sed -n "s/^$field //p" "$cases/$1.out")" "$(last_of "$1" $field)"
+	done
+}
+
+# expect_said NAME TEXT...: one line on stderr, with the texts.
+expect_said()
+{
+	name=$1
+	shift
+	expect_equal "$name: lines on stderr" 1 "$(wc -l <"$cases/$name.err")"
+	for text; do
+		grep -qF -e "$text" "$cases/$name.err" ||
+			fail "$name: nothing of \"$text\" in: $(cat "$cases/$name.err")"
+	done
+}
+
+expect_quiet()
+{
+	[ ! -s "$cases/$1.err" ] || fail "$1: said: $(cat "$cases/$1.err")"
+}
