@@ -216,16 +216,26 @@ static void complain(struct options *o, const char *variable, const char *value,
 	     default_[0] ? default_ : "none");
 }
 
-/* Where ${get} has no variable of ours but that of InfluxDB's own clients, the latter's value. */
+static bool is_set(const char *value)
+{
+	return value && value[0];
+}
+
+/*
+ * Where ${get} has no variable of ours, nor one that names a file instead, but that of InfluxDB's
+ * own clients, the latter's value.
+ */
 static const char *find(struct options *o, const char *(*get)(const char *name), const char *ours,
 			const char *standard)
 {
 	const char *value = get(ours);
+	char file[64];
 
-	if ((value && value[0]) || standard == NULL)
+	snprintf(file, sizeof(file), "%s_FILE", ours);
+	if (is_set(value) || standard == NULL || is_set(get(file)))
 		return value;
 	value = get(standard);
-	if (value && value[0])
+	if (is_set(value))
 		tell(o, "%s is not set; using %s\n", ours, standard);
 	return value;
 }
@@ -251,7 +261,7 @@ void options_read(struct options *options, const char *(*get)(const char *name))
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)                            \
 	parse_##kind(o, default_, &o->id);                                                         \
 	value = find(o, get, "MEMAGENT_" variable, standard.id);                                   \
-	if (value && value[0] && !parse_##kind(o, value, &o->id))                                  \
+	if (is_set(value) && !parse_##kind(o, value, &o->id))                                      \
 		complain(o, variable, value, default_, accepted);
 #include "agent/options.def"
 #undef OPTION
