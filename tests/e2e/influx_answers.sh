@@ -65,12 +65,12 @@ start_server $retries $drops $others never
 
 for name in $retries $drops $others; do
 	case $name in
-	no-bucket) begin "$name" 1500 MEMAGENT_API=v2 ;;
-	*) begin "$name" 1500 ;;
+	no-bucket) start "$name" 1500 MEMAGENT_API=v2 ;;
+	*) start "$name" 1500 ;;
 	esac
 done
 # Longer than a request may take, and what is tried again after it.
-begin never 17500
+start never 17500
 await_all
 
 # All that was ever sent is stored at the end; what was sent first is sent again, unchanged.

@@ -10,14 +10,14 @@ script proxy 204
 start_server server other-proxy proxy
 
 other=$(url_of other-proxy)
-begin server 300 http_proxy="$other" https_proxy="$other" all_proxy="$other" HTTP_PROXY="$other" HTTPS_PROXY="$other" \
+start server 300 http_proxy="$other" https_proxy="$other" all_proxy="$other" HTTP_PROXY="$other" HTTPS_PROXY="$other" \
 	ALL_PROXY="$other"
 await_all
 [ ! -e "$cases/other-proxy.log" ] || fail "the proxy of other programs was used"
 expect_quiet server
 expect_complete server
 
-begin proxy 300 MEMAGENT_URL=http://influxdb.example:8086 MEMAGENT_PROXY="$(url_of proxy)" http_proxy="$other" \
+start proxy 300 MEMAGENT_URL=http://influxdb.example:8086 MEMAGENT_PROXY="$(url_of proxy)" http_proxy="$other" \
 	no_proxy='*' NO_PROXY='*'
 await_all
 [ ! -e "$cases/other-proxy.log" ] || fail "the proxy of other programs was used"

@@ -10,7 +10,7 @@ for status in 301 302 303 307 308; do
 done
 start_server from-301 from-302 from-303 from-307 from-308
 for status in 301 302 303 307 308; do
-	begin "from-$status" 1200 MEMAGENT_TOKEN=secret
+	start "from-$status" 1200 MEMAGENT_TOKEN=secret
 done
 await_all
 [ ! -e "$cases/elsewhere.log" ] || fail "redirects were followed: $(cat "$cases/elsewhere.log")"

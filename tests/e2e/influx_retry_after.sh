@@ -10,7 +10,7 @@ script past '503 Retry-After: Sun, 06 Nov 1994 08:49:37 GMT' 204
 script waits 503 503 503 204
 start_server seconds date past waits
 for name in seconds date past waits; do
-	begin "$name" 5500
+	start "$name" 5500
 done
 await_all
 

@@ -12,13 +12,13 @@ done
 start_server $names
 echo from-a-file >"$work/token"
 
-begin theirs 300 MEMAGENT_URL= INFLUX_HOST="$(url_of theirs)" INFLUX_TOKEN=their-token INFLUX_ORG=their-org \
+start theirs 300 MEMAGENT_URL= INFLUX_HOST="$(url_of theirs)" INFLUX_TOKEN=their-token INFLUX_ORG=their-org \
 	INFLUX_DATABASE=their-database
 their="INFLUX_HOST=$(url_of elsewhere) INFLUX_TOKEN=their-token INFLUX_ORG=their-org INFLUX_DATABASE=their-database"
 # shellcheck disable=SC2086 # several
-begin ours 300 $their MEMAGENT_TOKEN=our-token MEMAGENT_ORG=our-org MEMAGENT_DATABASE=our-database
+start ours 300 $their MEMAGENT_TOKEN=our-token MEMAGENT_ORG=our-org MEMAGENT_DATABASE=our-database
 # shellcheck disable=SC2086 # several
-begin ours-in-a-file 300 $their MEMAGENT_TOKEN_FILE="$work/token" MEMAGENT_ORG=our-org MEMAGENT_DATABASE=our-database
+start ours-in-a-file 300 $their MEMAGENT_TOKEN_FILE="$work/token" MEMAGENT_ORG=our-org MEMAGENT_DATABASE=our-database
 await_all
 
 # asked NAME ORG DATABASE TOKEN

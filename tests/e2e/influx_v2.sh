@@ -13,14 +13,14 @@ script wrong-token '401 | {"code":"unauthorized","message":"unauthorized access"
 start_server $names wrong-token
 
 echo 'from a file==' >"$work/token"
-begin v2 300 MEMAGENT_TOKEN='s3cret-_==' MEMAGENT_ORG='my org & co' MEMAGENT_BUCKET='a/b=c'
-begin file 300 MEMAGENT_TOKEN_FILE="$work/token" MEMAGENT_TOKEN=other MEMAGENT_ORG=o MEMAGENT_BUCKET=b
-begin bucket 300 MEMAGENT_TOKEN=t MEMAGENT_DATABASE=d
-begin v3 300 MEMAGENT_API=v3 MEMAGENT_TOKEN=t MEMAGENT_DATABASE=d
-begin forced-v1 300 MEMAGENT_API=v1 MEMAGENT_TOKEN=t MEMAGENT_BUCKET=b
-begin forced-v2 300 MEMAGENT_API=v2 MEMAGENT_BUCKET=b
-begin v1 300 MEMAGENT_ORG=o MEMAGENT_BUCKET=b MEMAGENT_RETENTION_POLICY='two hours'
-begin wrong-token 300 MEMAGENT_TOKEN=wr0ng MEMAGENT_BUCKET=b
+start v2 300 MEMAGENT_TOKEN='s3cret-_==' MEMAGENT_ORG='my org & co' MEMAGENT_BUCKET='a/b=c'
+start file 300 MEMAGENT_TOKEN_FILE="$work/token" MEMAGENT_TOKEN=other MEMAGENT_ORG=o MEMAGENT_BUCKET=b
+start bucket 300 MEMAGENT_TOKEN=t MEMAGENT_DATABASE=d
+start v3 300 MEMAGENT_API=v3 MEMAGENT_TOKEN=t MEMAGENT_DATABASE=d
+start forced-v1 300 MEMAGENT_API=v1 MEMAGENT_TOKEN=t MEMAGENT_BUCKET=b
+start forced-v2 300 MEMAGENT_API=v2 MEMAGENT_BUCKET=b
+start v1 300 MEMAGENT_ORG=o MEMAGENT_BUCKET=b MEMAGENT_RETENTION_POLICY='two hours'
+start wrong-token 300 MEMAGENT_TOKEN=wr0ng MEMAGENT_BUCKET=b
 await_all
 
 # asked NAME TARGET [TOKEN]

@@ -1,12 +1,12 @@
 /*
  * scripted: allocates by a script and tells what must have been counted.
  *
- *	scripted [-w MS] [-x STATUS]
+ *	scripted [-w MS] [-u FILE] [-x STATUS]
  *
  * Prints lines "FIELD VALUE", the fields as they must stand in the last point,
- * then waits MS and exits with STATUS.  No stdio and nothing else of libc that
- * allocates, so that the script is all there is to count.  Usable sizes are the
- * allocator's own: it is asked for each object.
+ * then waits MS, and until there is FILE, and exits with STATUS.  No stdio and nothing else of libc
+ *that allocates, so that the script is all there is to count.  Usable sizes are the allocator's
+ *own: it is asked for each object.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -161,18 +161,38 @@ static bool number(const char *text, long *value)
 	return *text != '\0' && *end == '\0' && *value >= 0;
 }
 
+static void rest(long ms)
+{
+	struct timespec left = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	while (nanosleep(&left, &left) == -1 && errno == EINTR)
+		;
+}
+
+static struct {
+	long wait_ms, status;
+	const char *until;
+} options;
+
+static bool read_options(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i += 2) {
+		if (i + 1 == argc)
+			return false;
+		if (strcmp(argv[i], "-u") == 0)
+			options.until = argv[i + 1];
+		else if (!(strcmp(argv[i], "-w") == 0 && number(argv[i + 1], &options.wait_ms)) &&
+			 !(strcmp(argv[i], "-x") == 0 && number(argv[i + 1], &options.status)))
+			return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
-	long wait_ms = 0;
-	long status = 0;
-
-	for (int i = 1; i < argc; i += 2) {
-		const bool wait = strcmp(argv[i], "-w") == 0;
-		if ((!wait && strcmp(argv[i], "-x") != 0) || i + 1 == argc ||
-		    !number(argv[i + 1], wait ? &wait_ms : &status)) {
-			say("usage: scripted [-w MS] [-x STATUS]\n");
-			return 2;
-		}
+	if (!read_options(argc, argv)) {
+		say("usage: scripted [-w MS] [-u FILE] [-x STATUS]\n");
+		return 2;
 	}
 	script();
 	tell("mallocs", expected.mallocs);
@@ -184,9 +204,8 @@ int main(int argc, char **argv)
 	tell("total_alloc_bytes", expected.total_alloc_bytes);
 	tell("total_freed_bytes", expected.total_freed_bytes);
 	tell("total_requested_bytes", expected.total_requested_bytes);
-
-	struct timespec left = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
-	while (nanosleep(&left, &left) == -1 && errno == EINTR)
-		;
-	return (int)status;
+	rest(options.wait_ms);
+	while (options.until && access(options.until, F_OK))
+		rest(10);
+	return (int)options.status;
 }

@@ -51,6 +51,8 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 work=$(mktemp -d)
+runs=$work/runs
+mkdir "$runs"
 for name in $(env | sed -n 's/^\(MEMAGENT_[A-Z_]*\)=.*/\1/p'); do
 	unset "$name"
 done
@@ -66,6 +68,55 @@ run_metered()
 	sh -c 'echo $$ >"$0"; exec env "$@"' "$work/pid" LD_PRELOAD="$build/libmemagent.so" "$@" \
 		</dev/null >"$work/out" 2>"$work/err" || status=$?
 	pid=$(cat "$work/pid")
+}
+
+# begin NAME VARIABLE=VALUE... [OPTION...]: in the background, the scripted program with the library, to
+# exit with 3; its output in $runs/NAME.out and NAME.err, its process id in NAME.pid.
+begin()
+{
+	name=$1
+	shift
+	# shellcheck disable=SC2016 # the inner shell's
+	sh -c 'echo $$ >"$0"; exec env "$@"' "$runs/$name.pid" LD_PRELOAD="$build/libmemagent.so" "$@" -x 3 \
+		</dev/null >"$runs/$name.out" 2>"$runs/$name.err" &
+	echo $! >"$runs/$name.job"
+	children="$children $!"
+}
+
+# await NAME...: until they have ended; each has done as without the library.
+await()
+{
+	run_bare "$scripted" -x 3
+	for name; do
+		status=0
+		wait "$(cat "$runs/$name.job")" || status=$?
+		cp "$runs/$name.out" "$work/out"
+		cp "$runs/$name.err" "$work/err"
+		pid=$(cat "$runs/$name.pid")
+		expect_unchanged "$name"
+		rm "$runs/$name.job"
+	done
+}
+
+# The same for all that still run.
+await_all()
+{
+	for job in "$runs"/*.job; do
+		job=${job##*/}
+		await "${job%.job}"
+	done
+}
+
+# begin_endless NAME VARIABLE=VALUE...: one that goes on until end NAME, which awaits it.
+begin_endless()
+{
+	begin "$@" "$scripted" -u "$runs/$1.end"
+}
+
+end()
+{
+	touch "$runs/$1.end"
+	await "$1"
 }
 
 # The same without the library: what the program does by itself.
@@ -134,6 +185,31 @@ count_points()
 {
 	influxd_query "$1" "SELECT count(mallocs) FROM $2" |
 		jq -r '.results[0].series[0].values[0][1] // 0'
+}
+
+# await_points DATABASE WHERE: until a point that is so is in the database.
+await_points()
+{
+	tries=0
+	until influxd_query "$1" "SELECT mallocs FROM memagent WHERE $2 LIMIT 1" 2>/dev/null | grep -q '"values"'; do
+		tries=$((tries + 1))
+		[ $tries -lt 1200 ] || fail "no point comes with $2"
+		sleep 0.05
+	done
+}
+
+# expect_every_point DATABASE INTERVAL_NS: of process $pid, once, the last one as the program
+# printed it.
+expect_every_point()
+{
+	command -v python3 >/dev/null || skip "python3 is not installed"
+	influxd_query "$1" "SELECT agent_late_ns FROM memagent WHERE pid = '$pid';
+		SELECT event FROM memagent_event WHERE pid = '$pid'" |
+		python3 "$root/tests/e2e/lib/points.py" "$2" >"$work/points" || fail "not every point is there once"
+	expect_exact "$1"
+	dropped=$(influxd_query "$1" "SELECT last(agent_points_dropped) FROM memagent WHERE pid = '$pid'" |
+		jq -r '.results[0].series[0].values[0][1]')
+	expect_equal "points dropped" 0 "$dropped"
 }
 
 # expect_exact DATABASE [MEASUREMENT]: the last point has what the program printed.

@@ -2,18 +2,25 @@
 #
 # usage: points.py INTERVAL_NS <ANSWER
 #
-# ANSWER is InfluxDB's, in ns, to a query for agent_late_ns of one process.  The agent takes its points
+# ANSWER is InfluxDB's, in ns, to two queries, for agent_late_ns and for the events of one process.  The agent takes its points
 # at whole intervals; a point's own time less how late it was taken tells when it was due, and
 # from how late it was follows which one was due next: so each point tells of the one after it.
 # Prints how many points there are.
 import json, statistics, sys
 
 interval = int(sys.argv[1])
-series = json.load(sys.stdin)["results"][0].get("series")
-if not series:
-    sys.exit("no points at all")
-columns = series[0]["columns"]
-rows = [dict(zip(columns, row)) for row in series[0]["values"]]
+
+
+def rows_of(result):
+    series = result.get("series") or sys.exit("no points at all")
+    return [dict(zip(series[0]["columns"], row)) for row in series[0]["values"]]
+
+
+results = json.load(sys.stdin)["results"]
+rows = rows_of(results[0])
+events = [(row["event"], row["time"]) for row in rows_of(results[1])]
+if [event for event, _ in events] != ["start", "exit"]:
+    sys.exit("the events are %s" % events)
 # The last point is taken at the end of the process, whenever that is.
 points = sorted((row["time"], row["agent_late_ns"]) for row in rows)[:-1]
 due = [time - late for time, late in points]
@@ -24,6 +31,8 @@ phase = statistics.median((d - due[0] + interval // 2) % interval - interval // 
 slack = interval // 5
 number = [int((d - due[0] - phase + slack) // interval) for d in due]
 wrong = []
+if not 0 <= due[0] - events[0][1] + slack <= interval + 2 * slack:
+    wrong.append("the first point was due %d ns after the start" % (due[0] - events[0][1]))
 for i in range(len(number) - 1):
     late = points[i][1]
     # Late by so nearly a whole number of intervals that it could be either.

@@ -2,8 +2,7 @@
 # server.sh: a server that answers by a script (server.py), and programs that write to it, all at once;
 # to be sourced after influx.sh.
 
-cases=$work/cases
-mkdir "$cases"
+cases=$runs
 command -v python3 >/dev/null || skip "python3 is not installed"
 
 # script NAME STEP...: what the server does for NAME.
@@ -34,36 +33,13 @@ url_of()
 	echo "http://127.0.0.1:$(cat "$cases/$1.port")"
 }
 
-# begin NAME MS VARIABLE=VALUE...: in the background, the program for MS, writing to the server's NAME.
-begin()
+# start NAME MS VARIABLE=VALUE...: in the background, the program for MS, writing to the server's NAME.
+start()
 {
 	name=$1
 	ms=$2
 	shift 2
-	(
-		status=0
-		env LD_PRELOAD="$build/libmemagent.so" MEMAGENT_URL="$(url_of "$name")" MEMAGENT_INTERVAL=50ms \
-			"$@" "$scripted" -w "$ms" -x 3 </dev/null >"$cases/$name.out" 2>"$cases/$name.err" ||
-			status=$?
-		echo "$status" >"$cases/$name.status"
-	) &
-	begun="${begun-} $!"
-}
-
-# Wait for all that was begun; each is as without the library.
-await_all()
-{
-	# shellcheck disable=SC2086 # several
-	wait $begun
-	begun=
-	run_bare "$scripted" -x 3
-	for name in "$cases"/*.status; do
-		name=${name%.status}
-		expect_equal "${name##*/}: exit status" 3 "$(cat "$name.status")"
-		without_usable_bytes "$name.out" >"$work/out.cut"
-		without_usable_bytes "$work/bare.out" | cmp -s "$work/out.cut" - ||
-			fail "${name##*/}: the program's output has changed"
-	done
+	begin "$name" MEMAGENT_URL="$(url_of "$name")" MEMAGENT_INTERVAL=50ms "$@" "$scripted" -w "$ms"
 }
 
 # seen NAME, stored NAME, unstored NAME: the lines, each once, in order.

@@ -1,0 +1,38 @@
+#!/bin/sh
+# limit: 300
+# An outage of two minutes at 250 ms: afterwards every point is in the database, once.  Meanwhile another
+# influxd is killed with SIGKILL fifty times while points come every 20 ms: the same.
+. "$(dirname "$0")/lib/influx.sh"
+. "$root/tests/e2e/lib/kills.sh"
+
+now_s()
+{
+	date +%s
+}
+
+influxd_start "$work/away"
+away=$INFLUXD_URL
+begin_endless waiting MEMAGENT_URL="$away" MEMAGENT_INTERVAL=250ms
+await_points memagent "agent_send_ns > 0"
+influxd_stop
+stopped=$(now_s)
+
+influxd_start "$work/killed"
+begin_endless hit MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms
+kill_influxd 50 "$work/killed"
+end hit
+expect_every_point memagent 20000000
+expect_line "fifty kills" "cannot deliver"
+influxd_stop
+
+while [ $(($(now_s) - stopped)) -lt 120 ]; do
+	sleep 1
+done
+influxd_start "$work/away"
+expect_equal URL "$away" "$INFLUXD_URL"
+# It finds out by itself, and what waited comes first.
+back=$(date +%s%N)
+await_points memagent "time > $back"
+end waiting
+expect_every_point memagent 250000000
+[ "$(cat "$work/points")" -ge 480 ] || fail "$(cat "$work/points") points of more than two minutes at 250ms"
