@@ -20,8 +20,10 @@
 
 static struct {
 	const struct transport_config *config;
-	int fd;
-	int error; /* of the last request, or 0 */
+	char host[256];
+	const char *port;
+	int fd;		   /* or -1 */
+	const char *error; /* of the last request, or NULL */
 } udp;
 
 /* Return a socket that is connected to the first address that will do, or -1 with errno. */
@@ -43,29 +45,35 @@ static int connect_first(const struct addrinfo *addresses)
 	return -1;
 }
 
-static void *udp_open(const struct transport_config *config, char *error, size_t size)
+/* Return 0, or -1 with what is wrong in udp.error. */
+static int look_up_and_connect(void)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
 	struct addrinfo *addresses;
-	const char *port;
-	char host[256];
-	int failed;
+	int failed = getaddrinfo(udp.host, udp.port, &hints, &addresses);
 
-	udp.config = config;
-	if (url_host_port(config->url, host, sizeof(host), &port)) {
-		snprintf(error, size, "the host's name is too long");
-		return NULL;
-	}
-	failed = getaddrinfo(host, port, &hints, &addresses);
 	if (failed) {
-		snprintf(error, size, "%s", gai_strerror(failed));
-		return NULL;
+		udp.error = gai_strerror(failed);
+		return -1;
 	}
 	udp.fd = connect_first(addresses);
 	if (udp.fd < 0)
-		snprintf(error, size, "%s", strerrordesc_np(errno));
+		udp.error = strerrordesc_np(errno);
 	freeaddrinfo(addresses);
-	return udp.fd < 0 ? NULL : &udp;
+	return udp.fd < 0 ? -1 : 0;
+}
+
+static void *udp_open(const struct transport_config *config, char *error, size_t size)
+{
+	udp.config = config;
+	udp.fd = -1;
+	if (url_host_port(config->url, udp.host, sizeof(udp.host), &udp.port)) {
+		snprintf(error, size, "the host's name is too long");
+		return NULL;
+	}
+	/* Now, because the program may have no way to ask later; what fails is tried again. */
+	look_up_and_connect();
+	return &udp;
 }
 
 /* Return the length of the whole lines at the start of ${body} that fit a datagram, or of the
@@ -89,12 +97,14 @@ static void udp_begin(void *handle, enum transport_request what, const char *bod
 {
 	(void)handle;
 	(void)what; /* there is no database to create, and nobody asks for it */
-	udp.error = 0;
-	while (len && udp.error == 0) {
+	udp.error = NULL;
+	if (udp.fd < 0 && look_up_and_connect())
+		return;
+	while (len && udp.error == NULL) {
 		size_t n = fitting(body, len);
 
 		if (send(udp.fd, body, n, MSG_NOSIGNAL) < 0)
-			udp.error = errno;
+			udp.error = strerrordesc_np(errno);
 		body += n;
 		len -= n;
 	}
@@ -105,11 +115,10 @@ static bool udp_poll(void *handle, int64_t wait_ns, struct transport_answer *ans
 	(void)handle;
 	(void)wait_ns;
 	memset(answer, 0, sizeof(*answer));
-	if (udp.error == 0)
+	if (udp.error == NULL)
 		answer->status = 204;
 	else
-		snprintf(answer->text, sizeof(answer->text), "%s: %s", udp.config->url,
-			 strerrordesc_np(udp.error));
+		snprintf(answer->text, sizeof(answer->text), "%s: %s", udp.config->url, udp.error);
 	return true;
 }
 

@@ -1,0 +1,49 @@
+#!/bin/sh
+# udp://HOST:PORT: influxd's UDP listener has every point, though one is longer than a datagram may be; each
+# datagram is made of whole lines, of 1,400 bytes at most.  Where nobody listens, or nobody knows the
+# host, that is told.
+. "$(dirname "$0")/lib/influx.sh"
+
+command -v python3 >/dev/null || skip "python3 is not installed"
+udp=127.0.0.1:$(influxd_random_port)
+influxd_start "$work/influxdb" INFLUXDB_UDP_0_ENABLED=true INFLUXDB_UDP_0_BIND_ADDRESS="$udp" \
+	INFLUXDB_UDP_0_DATABASE=memagent INFLUXDB_UDP_0_BATCH_TIMEOUT=50ms
+influxd_query '' 'CREATE DATABASE memagent' >/dev/null
+tags=a=$(printf '%0120d' 0),b=$(printf '%0120d' 0)
+run_bare "$scripted" -w 300 -x 7
+run_metered MEMAGENT_URL="udp://$udp" MEMAGENT_INTERVAL=50ms MEMAGENT_TAGS="$tags" "$scripted" -w 300 -x 7
+expect_unchanged "influxd's listener"
+expect_silence "influxd's listener"
+# influxd stores them in batches; the event comes before the last point, which has several lines.
+await_rows memagent "SELECT event FROM memagent_event WHERE event = 'exit'"
+exit=$(influxd_query memagent "SELECT event FROM memagent_event WHERE event = 'exit'" |
+	jq '.results[0].series[0].values[0][0]')
+await_points memagent "time > $exit"
+await_rows memagent "SELECT agent_coverage FROM memagent WHERE time > $exit"
+expect_every_point memagent 50000000
+
+python3 "$root/tests/e2e/lib/udp.py" "$work/port" "$work/datagrams" &
+children="$children $!"
+tries=0
+until [ -e "$work/port" ]; do
+	tries=$((tries + 1))
+	[ $tries -lt 200 ] || fail "the receiver did not start"
+	sleep 0.05
+done
+run_metered MEMAGENT_URL="udp://localhost:$(cat "$work/port")" MEMAGENT_INTERVAL=20ms MEMAGENT_TAGS="$tags" "$scripted" -w 500
+expect_silence "a receiver"
+[ "$(wc -l <"$work/datagrams")" -ge 10 ] || fail "$(wc -l <"$work/datagrams") datagrams of 500 ms at 20ms"
+grep -q ' cut' "$work/datagrams" && fail "a datagram has half a line"
+longest=$(sort -rn "$work/datagrams" | head -n 1 | cut -d ' ' -f 1)
+[ "$longest" -le 1400 ] || fail "a datagram of $longest bytes"
+[ "$longest" -ge 700 ] || fail "no datagram has more than $longest bytes"
+
+influxd_stop
+run_bare "$scripted" -w 300 -x 7
+run_metered MEMAGENT_URL="udp://$udp" MEMAGENT_INTERVAL=50ms "$scripted" -w 300 -x 7
+expect_unchanged "nobody listens"
+expect_line "nobody listens" "udp://$udp: Connection refused" "the points wait"
+# A name that there is none of (RFC 2606).  It may be known later.
+run_metered MEMAGENT_URL=udp://memagent.invalid:8089 MEMAGENT_INTERVAL=50ms "$scripted" -w 300 -x 7
+expect_unchanged "no such host"
+expect_line "no such host" "udp://memagent.invalid:8089: " "the points wait"

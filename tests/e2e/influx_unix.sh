@@ -1,0 +1,27 @@
+#!/bin/sh
+# unix:///PATH: HTTP through a socket in the file system, to influxd; one that is not there is told, and
+# the points wait for it.
+. "$(dirname "$0")/lib/influx.sh"
+
+socket="$work/a socket.sock"
+influxd_start "$work/influxdb" INFLUXDB_HTTP_UNIX_SOCKET_ENABLED=true INFLUXDB_HTTP_BIND_SOCKET="$socket"
+run_bare "$scripted" -w 300 -x 7
+run_metered MEMAGENT_URL="unix://$socket" MEMAGENT_INTERVAL=50ms "$scripted" -w 300 -x 7
+expect_unchanged "a socket"
+expect_silence "a socket"
+expect_every_point memagent 50000000
+
+influxd_stop
+rm -f "$socket"
+begin_endless late MEMAGENT_URL="unix://$socket" MEMAGENT_INTERVAL=50ms
+tries=0
+until [ -s "$runs/late.err" ]; do
+	tries=$((tries + 1))
+	[ $tries -lt 200 ] || fail "not a word of a socket that is missing"
+	sleep 0.05
+done
+influxd_start "$work/influxdb" INFLUXDB_HTTP_UNIX_SOCKET_ENABLED=true INFLUXDB_HTTP_BIND_SOCKET="$socket"
+await_points memagent "pid = '$(cat "$runs/late.pid")'"
+end late
+expect_line "a socket that comes late" "cannot deliver" "the points wait"
+expect_every_point memagent 50000000

@@ -1,0 +1,19 @@
+# Receives datagrams on 127.0.0.1.
+#
+# usage: udp.py PORT_FILE OUT
+#
+# OUT gets a line for each: its length, and "whole" when it is made of whole lines.
+import os, socket, sys
+
+receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+receiver.bind(("127.0.0.1", 0))
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write("%d\n" % receiver.getsockname()[1])
+os.rename(sys.argv[1] + ".new", sys.argv[1])
+with open(sys.argv[2], "w", buffering=1) as out:
+    while True:
+        data = receiver.recv(65536)
+        lines = data.decode().split("\n")
+        whole = lines[-1] == "" and all(line.split(" ")[-1].isdigit() for line in lines[:-1])
+        out.write("%d %s\n" % (len(data), "whole" if whole else "cut"))
