@@ -252,6 +252,15 @@ static bool is_alone(void)
 	return true;
 }
 
+/* What earlier processes have left goes as soon as the server answers, however long the interval.
+ */
+static void feed(void)
+{
+	if (loop.can_deliver && loop.task->options->spool[0] && loop.delivery.failures == 0 &&
+	    loop.delivery.send_ns >= 0)
+		spool_feed(&loop.spool, &loop.backlog);
+}
+
 static enum loop_end run(void)
 {
 	int64_t start = phase_ns();
@@ -271,11 +280,9 @@ static enum loop_end run(void)
 			tick(due);
 			if (is_alone())
 				return LOOP_ALONE;
-			if (loop.can_deliver && loop.task->options->spool[0] &&
-			    loop.delivery.failures == 0 && loop.delivery.send_ns >= 0)
-				spool_feed(&loop.spool, &loop.backlog);
 			due = schedule_next(start, loop.task->options->interval, now);
 		}
+		feed();
 		if (now >= loop.trim.due_ns)
 			trim_run(&loop.trim, loop.sampler.status_fd);
 		pass_time(loop.trim.due_ns < due ? loop.trim.due_ns : due);

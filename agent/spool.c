@@ -19,6 +19,9 @@
 #define CHUNK_BYTES 32768 /* at least two of the longest lines */
 #define LOOK_EVERY_NS (60 * CLOCK_S)
 
+/* Nobody writes to a file for longer. */
+#define HALF_LIFE_S 3600
+
 /* So many files of one destination; when there are more, the oldest go. */
 #define MOST_FILES 64
 
@@ -81,6 +84,12 @@ static unsigned find(const struct spool *spool, const char *after, char *out, si
 	return files;
 }
 
+static void rewind_file(struct spool *spool, const struct backlog *backlog)
+{
+	spool->offset = 0;
+	spool->dropped = backlog->dropped;
+}
+
 /* Open ${name} for delivery, if nobody else is at it.  Return 0 or -1. */
 static int claim(struct spool *spool, const char *name)
 {
@@ -96,13 +105,12 @@ static int claim(struct spool *spool, const char *name)
 		return -1;
 	}
 	spool->file_fd = fd;
-	spool->offset = 0;
 	spool->size = st.st_size;
 	snprintf(spool->name, sizeof(spool->name), "%s", name);
 	return 0;
 }
 
-static void look_for_file(struct spool *spool)
+static void look_for_file(struct spool *spool, const struct backlog *backlog)
 {
 	char name[sizeof(spool->name)] = "";
 	char after[sizeof(spool->name)];
@@ -115,6 +123,8 @@ static void look_for_file(struct spool *spool)
 	} while (name[0] && claim(spool, name));
 	if (spool->file_fd < 0)
 		spool->look_ns = clock_mono_ns() + LOOK_EVERY_NS;
+	else
+		rewind_file(spool, backlog);
 }
 
 /* Be done with the file that is being delivered; what is left of it is for another time. */
@@ -161,12 +171,14 @@ void spool_feed(struct spool *spool, struct backlog *backlog)
 	if (spool->dir_fd < 0)
 		return;
 	if (spool->file_fd < 0)
-		look_for_file(spool);
+		look_for_file(spool, backlog);
 	if (spool->file_fd < 0)
 		return;
 	if (spool->offset < spool->size) {
 		if (backlog->used + CHUNK_BYTES <= backlog->size / 2)
 			read_chunk(spool, backlog);
+	} else if (backlog->first >= spool->end && backlog->dropped > spool->dropped) {
+		rewind_file(spool, backlog);
 	} else if (backlog->first >= spool->end) {
 		if (unlinkat(spool->dir_fd, spool->name, 0))
 			put_off(spool, "removed");
@@ -192,9 +204,29 @@ static void remove_oldest(const struct spool *spool)
 {
 	char name[sizeof(spool->name)];
 
-	while (find(spool, "", name, sizeof(name)) >= MOST_FILES && name[0])
+	while (find(spool, "", name, sizeof(name)) >= MOST_FILES && name[0]) {
+		log_say(LOG_SPOOL, "MEMAGENT_SPOOL has %d files for this server: the oldest goes",
+			MOST_FILES);
 		if (unlinkat(spool->dir_fd, name, 0))
 			break;
+	}
+}
+
+/* What a process has left that was killed while it wrote. */
+static void remove_halves(const struct spool *spool)
+{
+	struct dir dir;
+	struct stat st;
+	const char *name;
+	time_t now = (time_t)(clock_wall_ns() / CLOCK_S);
+
+	dir_start(&dir, spool->dir_fd);
+	while ((name = dir_next(&dir)) != NULL)
+		if (name[0] == '.' &&
+		    strncmp(name + 1, spool->prefix, strlen(spool->prefix)) == 0 &&
+		    fstatat(spool->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    now - st.st_mtime > HALF_LIFE_S)
+			unlinkat(spool->dir_fd, name, 0);
 }
 
 int spool_save(struct spool *spool, const struct backlog *backlog)
@@ -205,6 +237,7 @@ int spool_save(struct spool *spool, const struct backlog *backlog)
 
 	if (spool->dir_fd < 0)
 		return -1;
+	remove_halves(spool);
 	remove_oldest(spool);
 	snprintf(name, sizeof(name), "%s%020lld-%d" SUFFIX, spool->prefix,
 		 (long long)clock_wall_ns(), (int)getpid());

@@ -25,8 +25,9 @@ struct spool {
 	char name[96];	/* its name */
 	int64_t offset; /* what has been read of it */
 	int64_t size;
-	uint64_t end;	 /* number behind its last point in the backlog */
-	int64_t look_ns; /* monotonic: when to look for the next file */
+	uint64_t end;	  /* number behind its last point in the backlog */
+	uint64_t dropped; /* by the backlog, before its first point */
+	int64_t look_ns;  /* monotonic: when to look for the next file */
 };
 
 /* Open the directory options->spool.  Never fails: without it there is nothing to deliver. */
@@ -35,7 +36,7 @@ void spool_open(struct spool *spool, const struct options *options);
 /*
  * spool_feed(spool, backlog):
  * Bring in lines from files as long as the backlog has room for them, and remove a file whose
- * points are all delivered.
+ * points are all delivered.  One of which the backlog may have dropped some is read again.
  */
 void spool_feed(struct spool *spool, struct backlog *backlog);
 
