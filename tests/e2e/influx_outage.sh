@@ -1,7 +1,8 @@
 #!/bin/sh
 # limit: 300
 # An outage of two minutes at 250 ms: afterwards every point is in the database, once.  Meanwhile another
-# influxd is killed with SIGKILL fifty times while points come every 20 ms: the same.
+# influxd is killed with SIGKILL fifty times while points come every 20 ms, and then paused for longer than
+# an answer is waited for: the same.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/kills.sh"
 
@@ -20,6 +21,14 @@ stopped=$(now_s)
 influxd_start "$work/killed"
 begin_endless hit MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms
 kill_influxd 50 "$work/killed"
+# The agent waits 15 s.
+now=$(date +%s%N)
+await_points memagent "time > $now"
+kill -STOP "$INFLUXD_PID"
+sleep 16
+kill -CONT "$INFLUXD_PID"
+now=$(date +%s%N)
+await_points memagent "time > $now"
 end hit
 expect_every_point memagent 20000000
 expect_line "fifty kills" "cannot deliver"

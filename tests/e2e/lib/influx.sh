@@ -187,15 +187,21 @@ count_points()
 		jq -r '.results[0].series[0].values[0][1] // 0'
 }
 
+# await_rows DATABASE QUERY: until there is an answer to it.
+await_rows()
+{
+	tries=0
+	until influxd_query "$1" "$2 LIMIT 1" 2>/dev/null | grep -q '"values"'; do
+		tries=$((tries + 1))
+		[ $tries -lt 1200 ] || fail "nothing comes for $2"
+		sleep 0.05
+	done
+}
+
 # await_points DATABASE WHERE: until a point that is so is in the database.
 await_points()
 {
-	tries=0
-	until influxd_query "$1" "SELECT mallocs FROM memagent WHERE $2 LIMIT 1" 2>/dev/null | grep -q '"values"'; do
-		tries=$((tries + 1))
-		[ $tries -lt 1200 ] || fail "no point comes with $2"
-		sleep 0.05
-	done
+	await_rows "$1" "SELECT mallocs FROM memagent WHERE $2"
 }
 
 # expect_every_point DATABASE INTERVAL_NS: of process $pid, once, the last one as the program

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Authentication is switched on in the middle of a run.  Who has user and password goes on; who has none is
+# refused, says so once, and its points wait until it may write again.  Every point is there, once.
+. "$(dirname "$0")/lib/influx.sh"
+
+influxd_start "$work/influxdb"
+influxd_query '' "CREATE USER admin WITH PASSWORD 'pw' WITH ALL PRIVILEGES" >/dev/null
+begin_endless known MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=50ms MEMAGENT_USERNAME=admin MEMAGENT_PASSWORD=pw
+begin_endless unknown MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=50ms
+
+# await_new NAME: points of it that were taken from now on.
+await_new()
+{
+	now=$(date +%s%N)
+	await_points memagent "time > $now AND pid = '$(cat "$runs/$1.pid")'"
+}
+
+await_new known
+await_new unknown
+influxd_stop
+INFLUXD_USER=admin
+INFLUXD_PASSWORD=pw
+influxd_start "$work/influxdb" INFLUXDB_HTTP_AUTH_ENABLED=true
+await_new known
+# The log of requests: the one without a user was refused.
+tries=0
+until grep -q 'POST /write.* 401 ' "$work/influxdb/influxd.log"; do
+	tries=$((tries + 1))
+	[ $tries -lt 400 ] || fail "nobody was refused"
+	sleep 0.05
+done
+end known
+expect_silence known
+expect_every_point memagent 50000000
+influxd_stop
+influxd_start "$work/influxdb"
+await_new unknown
+end unknown
+expect_line unknown 401 "the points wait"
+expect_every_point memagent 50000000

@@ -1,0 +1,31 @@
+#!/bin/sh
+# influxd's disk is full: it answers with an error, the points wait, and when there is room again every
+# point is there, once.
+. "$(dirname "$0")/lib/influx.sh"
+
+clean_up_more()
+{
+	umount "$work/disk" 2>/dev/null || :
+}
+
+mkdir "$work/disk"
+mount -t tmpfs -o size=64m memagent-test "$work/disk" 2>/dev/null ||
+	skip "a file system of its own cannot be mounted here"
+influxd_start "$work/disk/influxdb"
+begin_endless run MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=50ms
+await_points memagent "agent_send_ns > 0"
+dd if=/dev/zero of="$work/disk/filler" bs=1M 2>/dev/null || :
+dd if=/dev/zero of="$work/disk/filler2" bs=1k 2>/dev/null || :
+tries=0
+until [ -s "$runs/run.err" ]; do
+	tries=$((tries + 1))
+	[ $tries -lt 400 ] || fail "not a word of the full disk"
+	sleep 0.05
+done
+sleep 1
+rm "$work/disk/filler" "$work/disk/filler2"
+now=$(date +%s%N)
+await_points memagent "time > $now"
+end run
+expect_line "disk full" "no space left on device" "the points wait"
+expect_every_point memagent 50000000
