@@ -1,0 +1,40 @@
+#!/bin/sh
+# The backlog is bounded: when MEMAGENT_BUFFER is full the oldest points go, and agent_points_dropped in the
+# database is how many are missing there.  What waited comes in batches, compressed where they are large,
+# with pauses between them.
+. "$(dirname "$0")/lib/influx.sh"
+. "$root/tests/e2e/lib/server.sh"
+
+# Each batch has all that waits, so the server sees every point, also those that go before it stores any.
+script small 204 503 503 503 204
+script large 503 503 204
+start_server small large
+start small 5500 MEMAGENT_BUFFER=64KiB MEMAGENT_INTERVAL=40ms
+start large 4000 MEMAGENT_INTERVAL=10ms
+await_all
+
+expect_said small 503 "the points wait"
+expect_complete small
+unstored small >"$work/missing"
+[ -s "$work/missing" ] || fail "nothing was dropped"
+expect_equal "points missing, and counted" "$(wc -l <"$work/missing")" "$(last_of small agent_points_dropped)"
+
+# In the order of their times, which are at the end: those that are missing were the oldest that waited.
+stored small | sed 's/.* //' | sort -n >"$work/stored.times"
+sed 's/.* //' "$work/missing" | sort -n >"$work/missing.times"
+# What the first request brought was stored before there was anything to wait for.
+first=$(head -n 1 "$work/missing.times")
+last=$(tail -n 1 "$work/missing.times")
+between=$(awk -v first="$first" -v last="$last" '$1 > first && $1 < last' "$work/stored.times" | wc -l)
+expect_equal "points stored between two that were dropped" 0 "$between"
+# No more than the buffer holds was ever sent at once.
+[ "$(awk '$5 > most { most = $5 } END { print most }' "$cases/small.log")" -le 65536 ] || fail "more than 64 KiB at once"
+
+[ -z "$(unstored large)" ] || fail "large: points are missing"
+expect_complete large
+expect_equal "large: dropped" 0 "$(last_of large agent_points_dropped)"
+wrong=$(awk '$5 > 65536 || ($4 == "gzip") != ($5 >= 4096)' "$cases/large.log")
+[ -z "$wrong" ] || fail "large: batches are too large, or not compressed as they should be: $wrong"
+[ "$(grep -c ' gzip ' "$cases/large.log")" -ge 3 ] || fail "large: one batch only"
+wrong=$(awk '$6 == 204 && at && $1 - at < 0.05; { at = $6 == 204 ? $1 : 0 }' "$cases/large.log" | head -n -1)
+[ -z "$wrong" ] || fail "large: no pause before $wrong"
