@@ -2,7 +2,7 @@
 # limit: 300
 # An outage of two minutes at 250 ms: afterwards every point is in the database, once.  Meanwhile another
 # influxd is killed with SIGKILL fifty times while points come every 20 ms, and then paused for longer than
-# an answer is waited for: the same.
+# an answer is waited for: the same.  And memagent-send, which can't send, gives up and leaves its file alone.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/kills.sh"
 
@@ -17,6 +17,9 @@ begin_endless waiting MEMAGENT_URL="$away" MEMAGENT_INTERVAL=250ms
 await_points memagent "agent_send_ns > 0"
 influxd_stop
 stopped=$(now_s)
+echo 'memagent,pid=1 mallocs=1i 1700000000000000000' >"$work/file"
+MEMAGENT_URL="$away" "$build/memagent-send" --remove "$work/file" >"$work/sent" 2>&1 &
+sender=$!
 
 influxd_start "$work/killed"
 begin_endless hit MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms
@@ -33,6 +36,10 @@ end hit
 expect_every_point memagent 20000000
 expect_line "fifty kills" "cannot deliver"
 influxd_stop
+
+! wait $sender || fail "memagent-send claims to have sent it to nobody: $(cat "$work/sent")"
+[ -f "$work/file" ] || fail "memagent-send has removed what it could not send"
+grep -q 'not delivered' "$work/sent" || fail "memagent-send said $(cat "$work/sent")"
 
 while [ $(($(now_s) - stopped)) -lt 120 ]; do
 	sleep 1

@@ -25,9 +25,6 @@ influxd_start "$work/influxdb"
 influxd_stop
 
 kept "for memagent-send"
-! MEMAGENT_URL="$INFLUXD_URL" timeout -s KILL 60 "$build/memagent-send" --remove "$file" >/dev/null 2>&1 ||
-	fail "memagent-send claims to have sent it to nobody"
-[ -f "$file" ] || fail "memagent-send has removed what it could not send"
 influxd_start "$work/influxdb"
 MEMAGENT_URL="$INFLUXD_URL" timeout -s KILL 60 "$build/memagent-send" --remove "$file" >"$work/sent"
 grep -q 'points delivered$' "$work/sent" || fail "memagent-send said: $(cat "$work/sent")"

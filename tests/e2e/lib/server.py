@@ -3,7 +3,7 @@
 # usage: server.py DIR NAME...
 #
 # For each NAME it listens on a port of 127.0.0.1 of its own and follows the file DIR/NAME, a step a
-# line, the last one for ever.  Steps:
+# line, the last one for ever; one that is put in its place meanwhile is followed from its start.  Steps:
 #
 #   STATUS [HEADER: VALUE] [| BODY]  read the request, answer so ("date+N" in VALUE: N s from now)
 #   slow SECONDS STATUS ...          the same, later
@@ -29,13 +29,16 @@ class Gone(Exception):
 class Case:
     def __init__(self, directory, name):
         self.base = os.path.join(directory, name)
-        with open(self.base) as file:
-            self.steps = [step for step in file.read().split("\n") if step]
+        self.inode = None
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0))
 
     def next_step(self):
-        with self.lock:
+        with self.lock, open(self.base) as file:
+            inode = os.fstat(file.fileno()).st_ino
+            if inode != self.inode:
+                self.inode = inode
+                self.steps = [step for step in file.read().split("\n") if step]
             return self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
 
     def append(self, suffix, data):

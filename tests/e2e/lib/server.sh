@@ -5,12 +5,13 @@
 cases=$runs
 command -v python3 >/dev/null || skip "python3 is not installed"
 
-# script NAME STEP...: what the server does for NAME.
+# script NAME STEP...: what the server does for NAME, from now on.
 script()
 {
 	name=$1
 	shift
-	printf '%s\n' "$@" >"$cases/$name"
+	printf '%s\n' "$@" >"$cases/$name.new"
+	mv "$cases/$name.new" "$cases/$name"
 }
 
 # start_server NAME...: of all that have a script.

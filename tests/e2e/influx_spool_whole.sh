@@ -1,0 +1,85 @@
+#!/bin/sh
+# Nothing half-written is ever sent from MEMAGENT_SPOOL: a process that is killed while it writes leaves
+# nothing that anybody reads, and of a file that was cut off only the whole lines go.  No link is followed,
+# and nobody else's file is read.
+. "$(dirname "$0")/lib/influx.sh"
+
+spool=$work/spool
+mkdir "$spool"
+influxd_start "$work/influxdb"
+influxd_stop
+
+# kept VARIABLE=VALUE...: run without a server
+kept()
+{
+	run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms MEMAGENT_SPOOL="$spool" "$@" "$scripted" -w 400
+}
+
+# the_file: the only one there is, as $file
+the_file()
+{
+	set -- "$spool"/memagent-*.lp
+	[ $# -eq 1 ] && [ -f "$1" ] || fail "$# files in the spool: $*"
+	file=$1
+}
+
+points_of()
+{
+	influxd_query memagent "SELECT count(mallocs) FROM memagent WHERE pid = '$1'" |
+		jq -r '.results[0].series[0].values[0][1] // 0'
+}
+
+kept LD_PRELOAD="$build/libmemagent.so $build/tests/preload/lib/libhalf_write.so"
+expect_equal "killed: exit status" 137 "$status"
+killed=$pid
+half=$(find "$spool" -name '.memagent-*.half')
+[ -s "$half" ] || fail "nothing half-written was left: $(ls -A "$spool")"
+expect_equal "killed: mode" 600 "$(stat -c %a "$half")"
+[ -n "$(tail -c 1 "$half")" ] || fail "what was written is not cut off in the middle of a line"
+
+kept
+cut=$pid
+the_file
+name=${file##*/}
+lines=$(grep -c '^memagent,' "$file")
+truncate -s -100 "$file"
+
+# As good as those of the spool to look at.
+linked=${name%-*}-111.lp
+sed "s/pid=$cut/pid=111/" "$file" >"$work/$linked"
+ln -s "$work/$linked" "$spool/$linked"
+others=${name%-*}-222.lp
+sed "s/pid=$cut/pid=222/" "$file" >"$spool/$others"
+chown 65534 "$spool/$others" 2>/dev/null || rm "$spool/$others"
+
+influxd_start "$work/influxdb"
+begin_endless next MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms MEMAGENT_SPOOL="$spool"
+tries=0
+while [ -e "$file" ]; do
+	tries=$((tries + 1))
+	[ $tries -lt 400 ] || fail "the file that was cut off stays"
+	sleep 0.05
+done
+end next
+expect_silence "the next process"
+expect_equal "points of the process that was killed" 0 "$(points_of "$killed")"
+expect_equal "points of the file that was cut off" $((lines - 1)) "$(points_of "$cut")"
+[ -L "$spool/$linked" ] && [ -f "$work/$linked" ] || fail "a link is gone"
+expect_equal "points behind a link" 0 "$(points_of 111)"
+expect_equal "points of somebody else's file" 0 "$(points_of 222)"
+[ -e "$half" ] || fail "what may still be written to is gone"
+
+# When nobody can be writing to it any more, it goes; and a disk that is full leaves nothing.
+rm -f "$spool/$linked" "$spool/$others"
+touch -d '2 hours ago' "$half"
+influxd_stop
+kept
+[ ! -e "$half" ] || fail "what was left half-written two hours ago stays"
+the_file
+rm "$file"
+(
+	ulimit -f 8
+	kept
+)
+grep -q 'cannot keep the points' "$work/err" || fail "a file too large: said $(cat "$work/err")"
+[ -z "$(ls -A "$spool")" ] || fail "a file too large: left $(ls -A "$spool")"
