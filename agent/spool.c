@@ -166,25 +166,30 @@ static void read_chunk(struct spool *spool, struct backlog *backlog)
 	spool->end = backlog->next;
 }
 
+/* What was read of the file has left the backlog: the file goes, if all of it is delivered. */
+static void finish_file(struct spool *spool, const struct backlog *backlog)
+{
+	if (backlog->dropped > spool->dropped) {
+		rewind_file(spool, backlog);
+		return;
+	}
+	if (unlinkat(spool->dir_fd, spool->name, 0))
+		put_off(spool, "removed");
+	else
+		let_go(spool);
+}
+
 void spool_feed(struct spool *spool, struct backlog *backlog)
 {
 	if (spool->dir_fd < 0)
 		return;
+	if (spool->file_fd >= 0 && spool->offset >= spool->size && backlog->first >= spool->end)
+		finish_file(spool, backlog);
 	if (spool->file_fd < 0)
 		look_for_file(spool, backlog);
-	if (spool->file_fd < 0)
-		return;
-	if (spool->offset < spool->size) {
-		if (backlog->used + CHUNK_BYTES <= backlog->size / 2)
-			read_chunk(spool, backlog);
-	} else if (backlog->first >= spool->end && backlog->dropped > spool->dropped) {
-		rewind_file(spool, backlog);
-	} else if (backlog->first >= spool->end) {
-		if (unlinkat(spool->dir_fd, spool->name, 0))
-			put_off(spool, "removed");
-		else
-			let_go(spool);
-	}
+	if (spool->file_fd >= 0 && spool->offset < spool->size &&
+	    backlog->used + CHUNK_BYTES <= backlog->size / 2)
+		read_chunk(spool, backlog);
 }
 
 static int write_all(int fd, const char *bytes, size_t len)

@@ -18,8 +18,8 @@ await_new()
 await_new known
 await_new unknown
 influxd_stop
-INFLUXD_USER=admin
-INFLUXD_PASSWORD=pw
+INFLUXD_USER='admin'
+INFLUXD_PASSWORD='pw'
 influxd_start "$work/influxdb" INFLUXDB_HTTP_AUTH_ENABLED=true
 await_new known
 # The log of requests: the one without a user was refused.

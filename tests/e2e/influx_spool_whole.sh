@@ -19,7 +19,9 @@ kept()
 the_file()
 {
 	set -- "$spool"/memagent-*.lp
-	[ $# -eq 1 ] && [ -f "$1" ] || fail "$# files in the spool: $*"
+	if [ $# -ne 1 ] || [ ! -f "$1" ]; then
+		fail "$# files in the spool: $*"
+	fi
 	file=$1
 }
 
@@ -64,7 +66,8 @@ end next
 expect_silence "the next process"
 expect_equal "points of the process that was killed" 0 "$(points_of "$killed")"
 expect_equal "points of the file that was cut off" $((lines - 1)) "$(points_of "$cut")"
-[ -L "$spool/$linked" ] && [ -f "$work/$linked" ] || fail "a link is gone"
+[ -L "$spool/$linked" ] || fail "a link is gone"
+[ -f "$work/$linked" ] || fail "the file behind a link is gone"
 expect_equal "points behind a link" 0 "$(points_of 111)"
 expect_equal "points of somebody else's file" 0 "$(points_of 222)"
 [ -e "$half" ] || fail "what may still be written to is gone"
