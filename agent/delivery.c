@@ -233,7 +233,6 @@ bool delivery_finish(struct delivery *d, int64_t deadline_ns)
 	/* The server may be back: this is the last chance to find out, so no waiting. */
 	d->failures = 0;
 	d->ending = true;
-	snprintf(d->reason, sizeof(d->reason), "no answer in time");
 	for (;;) {
 		int64_t now = clock_mono_ns();
 
@@ -244,8 +243,10 @@ bool delivery_finish(struct delivery *d, int64_t deadline_ns)
 				return false;
 			begin_write(d);
 		}
-		if (now >= deadline_ns)
+		if (now >= deadline_ns) {
+			snprintf(d->reason, sizeof(d->reason), "no answer in time");
 			return false;
+		}
 		go_on(d, deadline_ns - now);
 	}
 }

@@ -773,6 +773,7 @@ START_TEST(finishes_in_the_middle)
 	ck_assert(!delivery_finish(&d, deadline));
 	ck_assert_int_eq(now, deadline);
 	ck_assert_uint_eq(server.writes, 3);
+	ck_assert_str_eq(d.reason, "no answer in time");
 	ck_assert_uint_gt(backlog_points(&backlog), 0);
 	ck_assert_uint_eq(server.stored + backlog_points(&backlog), 30000);
 }
