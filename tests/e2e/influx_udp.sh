@@ -30,13 +30,17 @@ until [ -e "$work/port" ]; do
 	[ $tries -lt 200 ] || fail "the receiver did not start"
 	sleep 0.05
 done
-run_metered MEMAGENT_URL="udp://localhost:$(cat "$work/port")" MEMAGENT_INTERVAL=20ms MEMAGENT_TAGS="$tags" "$scripted" -w 500
-expect_silence "a receiver"
-[ "$(wc -l <"$work/datagrams")" -ge 10 ] || fail "$(wc -l <"$work/datagrams") datagrams of 500 ms at 20ms"
+# Points of many lengths, so that there are lines which would just not fit, and lines that just would.
+for length in 10 50 90 130 170 210 250; do
+	run_metered MEMAGENT_URL="udp://localhost:$(cat "$work/port")" MEMAGENT_INTERVAL=20ms \
+		MEMAGENT_TAGS="a=$(printf "%0${length}d" 0),b=$(printf "%0${length}d" 0)" "$scripted" -w 200
+	expect_silence "a receiver"
+done
+[ "$(wc -l <"$work/datagrams")" -ge 40 ] || fail "$(wc -l <"$work/datagrams") datagrams of 1400 ms at 20ms"
 grep -q ' cut' "$work/datagrams" && fail "a datagram has half a line"
 longest=$(sort -rn "$work/datagrams" | head -n 1 | cut -d ' ' -f 1)
 [ "$longest" -le 1400 ] || fail "a datagram of $longest bytes"
-[ "$longest" -ge 700 ] || fail "no datagram has more than $longest bytes"
+[ "$longest" -ge 1300 ] || fail "no datagram has more than $longest bytes"
 
 influxd_stop
 run_bare "$scripted" -w 300 -x 7
