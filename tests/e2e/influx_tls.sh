@@ -1,6 +1,6 @@
 #!/bin/sh
 # Through a proxy with a certificate that it signed itself: trusted with
-# MEMAGENT_CA_FILE, refused without.
+# MEMAGENT_CA_FILE or MEMAGENT_INSECURE=1, refused without.
 . "$(dirname "$0")/lib/influx.sh"
 
 stunnel=$(command -v stunnel4 || command -v stunnel) || skip "stunnel4 is not installed"
@@ -77,3 +77,11 @@ run_metered MEMAGENT_URL="https://127.0.0.1:$proxy_port" MEMAGENT_CA_FILE="$work
 refused "for another host" 127.0.0.1
 run_metered MEMAGENT_URL="https://127.0.0.1:$INFLUXD_PORT" "$scripted" -x 5
 refused "a server without TLS" SSL
+
+# Asked for in so many words, anybody will do; 0 is as good as nothing.
+run_metered MEMAGENT_URL="$proxy_url" MEMAGENT_INSECURE=0 "$scripted" -x 5
+refused "insecure, but not" certificate
+run_metered MEMAGENT_URL="https://127.0.0.1:$proxy_port" MEMAGENT_INSECURE=1 "$scripted" -x 5
+expect_silence "insecure"
+expect_unchanged "insecure"
+expect_exact memagent
