@@ -58,10 +58,9 @@ script cannot-create "404 | $no_database" '200 | {"results":[{"error":"not autho
 	"404 | $no_database" '200 | {"results":[{"statement_id":0}]}' 204
 script split '503 | busy' '413 | too large' '413 | too large' 204
 script too-large '413 | too large' '413 | too large' 204
-script never never 204
 others='status-200 status-204 slow create cannot-create split too-large'
 # shellcheck disable=SC2086 # several
-start_server $retries $drops $others never
+start_server $retries $drops $others
 
 for name in $retries $drops $others; do
 	case $name in
@@ -69,8 +68,6 @@ for name in $retries $drops $others; do
 	*) start "$name" 1500 ;;
 	esac
 done
-# Longer than a request may take, and what is tried again after it.
-start never 17500
 await_all
 
 # All that was ever sent is stored at the end; what was sent first is sent again, unchanged.
@@ -82,14 +79,11 @@ expect_kept()
 	expect_equal "$1: dropped" 0 "$(last_of "$1" agent_points_dropped)"
 }
 
-for name in $retries never; do
+for name in $retries; do
 	expect_kept "$name"
 	expect_equal "$name: send errors" 1 "$(last_of "$name" agent_send_errors)"
-done
-for name in $retries; do
 	expect_said "$name" "$(cat "$cases/$name.says")" "the points wait"
 done
-expect_said never "cannot deliver: " "the points wait"
 
 for name in $drops; do
 	expect_said "$name" "$(cat "$cases/$name.says")"

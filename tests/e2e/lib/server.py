@@ -10,7 +10,6 @@
 #   half STATUS                      answer half a body, and close
 #   endless STATUS                   answer with a body that never ends
 #   garbage                          answer something that is not HTTP, and close
-#   never                            read the request, and wait until the client goes
 #   reset connection|head|body|request|answer
 #                                    break the connection: before the request, in its head, in its body,
 #                                    after it, in the middle of the answer
@@ -151,10 +150,6 @@ def act(connection, step):
         connection.sendall(b"HTTP/1.1 %s Endless\r\n\r\n" % rest.encode())
         while True:
             connection.sendall(b"and so on " * 1000)
-    if word == "never":
-        while connection.recv(1):
-            pass
-        return False
     if step == "reset request":
         return reset(connection)
     if step == "reset answer":
