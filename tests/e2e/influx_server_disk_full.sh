@@ -24,8 +24,12 @@ until [ -s "$runs/run.err" ]; do
 done
 sleep 1
 rm "$work/disk/filler" "$work/disk/filler2"
+# It goes on refusing, but keeps in memory what it has refused: only what is there afterwards counts.
+influxd_stop
+influxd_start "$work/disk/influxdb"
 now=$(date +%s%N)
 await_points memagent "time > $now"
 end run
 expect_line "disk full" "no space left on device" "the points wait"
+expect_equal "lines on stderr" 1 "$(wc -l <"$work/err")"
 expect_every_point memagent 50000000
