@@ -1,0 +1,141 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # root, build and work are from influx.sh
+# hosts.sh: real programs do the same work bare and under the agent; to be sourced first.
+#
+# A test says what it needs, defines work(), and calls
+#
+#   both_ways [jemalloc]
+#	Call work once in the turn "bare", once in "metered", and with jemalloc once more on
+#	libmemagent-jemalloc.so; each time in an empty directory of the same path.  What it
+#	prints, its exit statuses and the files it leaves must be the same every time.
+#   expect_points SERVICE...
+#	Each of these services has points, of every turn but bare; and whatever wrote points
+#	wrote what can be, none is missing between the first and the last, and the process told
+#	of its end.
+#
+# In work:
+#
+#   metered COMMAND...	Run it, in all turns but bare under the agent; its status is kept.
+#   start COMMAND...	The same in the background, its process id in $server.
+#   finish [SIGNAL]	Have $server end, and keep its status.
+#   await COMMAND...	Until it succeeds.
+#   $scratch		A directory for what need not be the same.
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+# shellcheck source=tools/hosts.sh
+. "$root/tools/hosts.sh"
+
+# The same for everybody, and not what a user has set up for himself.
+export LC_ALL=C TZ=UTC HOME="$work/home"
+mkdir "$HOME"
+
+turn=bare
+server=
+turns=
+
+need()
+{
+	for program; do
+		command -v "$program" >/dev/null || skip "no $program; make deps-hosts installs it"
+	done
+}
+
+# What $turn adds to the environment.
+enter_turn()
+{
+	case $turn in
+	bare) return ;;
+	metered) export LD_PRELOAD="$build/libmemagent.so" ;;
+	jemalloc) export LD_PRELOAD="$build/libmemagent-jemalloc.so" ;;
+	esac
+	# A busy machine may take its time with the last point.
+	export MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_DATABASE="$turn" MEMAGENT_INTERVAL=10ms \
+		MEMAGENT_EXIT_TIMEOUT=30s
+}
+
+metered()
+{
+	kept=0
+	(enter_turn && exec "$@") || kept=$?
+	echo "$1: $kept" >>"$work/$turn.status"
+}
+
+start()
+{
+	(enter_turn && exec "$@") &
+	server=$!
+	children="$children $server"
+}
+
+await()
+{
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 1200 ] || fail "$turn: waited in vain for: $*"
+		! influxd_process_ended "$server" || fail "$turn: ended before: $*"
+		sleep 0.05
+	done
+}
+
+finish()
+{
+	kill -s "${1:-TERM}" "$server"
+	kept=0
+	wait "$server" || kept=$?
+	echo "server: $kept" >>"$work/$turn.status"
+	server=
+}
+
+take_turn()
+{
+	turn=$1
+	turns="$turns $turn"
+	scratch=$work/$turn.scratch
+	mkdir "$work/here" "$scratch"
+	: >"$work/$turn.status"
+	cd "$work/here"
+	work </dev/null >"$work/$turn.out" 2>"$work/$turn.err" || {
+		sed 's/^/  stdout: /' "$work/$turn.out" >&2
+		sed 's/^/  stderr: /' "$work/$turn.err" >&2
+		fail "$turn: its work failed"
+	}
+	cd "$work"
+	mv here "$turn"
+}
+
+expect_same()
+{
+	for what in status out err; do
+		diff "$work/bare.$what" "$work/$turn.$what" >"$work/difference" ||
+			fail "$what, bare (<) and $turn (>): $(head -n 20 "$work/difference")"
+	done
+	diff -r "$work/bare" "$work/$turn" >"$work/difference" ||
+		fail "files, bare (<) and $turn (>): $(head -n 20 "$work/difference")"
+}
+
+both_ways()
+{
+	influxd_start "$work/influxdb"
+	take_turn bare
+	for next_turn in metered "$@"; do
+		take_turn "$next_turn"
+		expect_same
+	done
+}
+
+expect_points()
+{
+	for turn in $turns; do
+		[ "$turn" != bare ] || continue
+		influxd_query "$turn" "SELECT mallocs, heap_objects, agent_points_dropped,
+			agent_late_ns FROM memagent GROUP BY service, pid" >"$work/$turn.points"
+		influxd_query "$turn" "SELECT event FROM memagent_event GROUP BY service, pid" \
+			>"$work/$turn.events"
+		jq -r -n -f "$root/tests/hosts/lib/points.jq" --arg services "$*" \
+			--slurpfile points "$work/$turn.points" \
+			--slurpfile events "$work/$turn.events" >"$work/wrong"
+		[ ! -s "$work/wrong" ] || fail "$turn: $(head -n 20 "$work/wrong")"
+		jq -r '[.results[0].series[].values | length] |
+			"\(length) processes, \(add) points"' "$work/$turn.points"
+	done
+}
