@@ -11,7 +11,7 @@ work()
 {
 	for type in ed25519 ecdsa rsa; do
 		metered ssh-keygen -q -t $type -N '' -C '' -f "$scratch/$type"
-		ssh-keygen -y -f "$scratch/$type" | diff - "$scratch/$type.pub"
+		ssh-keygen -y -f "$scratch/$type" | diff -b - "$scratch/$type.pub"
 	done
 	metered ssh-keygen -l -v -f "$work/key"
 	metered ssh-keygen -y -f "$work/key"
@@ -22,7 +22,7 @@ work()
 	metered ssh-keygen -Y verify -f "$work/allowed" -I me -n other -s signature <"$work/data" 2>&1
 	metered ssh-keygen -p -q -P '' -N secret -f "$scratch/rsa"
 	metered ssh-keygen -y -P secret -f "$scratch/rsa" >"$scratch/public"
-	diff "$scratch/public" "$scratch/rsa.pub"
+	diff -b "$scratch/public" "$scratch/rsa.pub"
 	metered ssh-keygen -y -f "$work/nothing" 2>&1
 }
 

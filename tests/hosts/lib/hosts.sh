@@ -107,10 +107,10 @@ expect_same()
 {
 	for what in status out err; do
 		diff "$work/bare.$what" "$work/$turn.$what" >"$work/difference" ||
-			fail "$what, bare (<) and $turn (>): $(head -n 20 "$work/difference")"
+			fail "$what, bare (<) and $turn (>): $(head -n 20 "$work/difference" | cut -c -200)"
 	done
 	diff -r "$work/bare" "$work/$turn" >"$work/difference" ||
-		fail "files, bare (<) and $turn (>): $(head -n 20 "$work/difference")"
+		fail "files, bare (<) and $turn (>): $(head -n 20 "$work/difference" | cut -c -200)"
 }
 
 both_ways()
