@@ -43,7 +43,7 @@ clean_up()
 	done
 	influxd_stop
 	clean_up_more
-	rm -rf "$work"
+	[ -n "${KEEP-}" ] || rm -rf "$work"
 }
 
 trap clean_up EXIT

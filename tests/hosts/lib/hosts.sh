@@ -31,12 +31,19 @@ mkdir "$HOME"
 turn=bare
 server=
 turns=
+killed=
 
 need()
 {
 	for program; do
 		command -v "$program" >/dev/null || skip "no $program; make deps-hosts installs it"
 	done
+}
+
+# executable PROGRAM: the name that its points have.
+executable()
+{
+	basename "$(readlink -f "$(command -v "$1")")"
 }
 
 # What $turn adds to the environment.
@@ -83,6 +90,8 @@ finish()
 	kept=0
 	wait "$server" || kept=$?
 	echo "server: $kept" >>"$work/$turn.status"
+	# By a signal, it cannot tell of its end.
+	[ $kept -lt 128 ] || killed="$killed $server"
 	server=
 }
 
@@ -131,7 +140,7 @@ expect_points()
 			agent_late_ns FROM memagent GROUP BY service, pid" >"$work/$turn.points"
 		influxd_query "$turn" "SELECT event FROM memagent_event GROUP BY service, pid" \
 			>"$work/$turn.events"
-		jq -r -n -f "$root/tests/hosts/lib/points.jq" --arg services "$*" \
+		jq -r -n -f "$root/tests/hosts/lib/points.jq" --arg services "$*" --arg killed "$killed" \
 			--slurpfile points "$work/$turn.points" \
 			--slurpfile events "$work/$turn.events" >"$work/wrong"
 		[ ! -s "$work/wrong" ] || fail "$turn: $(head -n 20 "$work/wrong")"

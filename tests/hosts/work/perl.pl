@@ -32,9 +32,9 @@ for my $i (1 .. 8) {
 }
 for (@children) {
 	my ($pipe, $i) = @$_;
-	my $line = readline $pipe;
+	my @lines = <$pipe>;
 	close $pipe;
-	print "child $i ended with ", $? >> 8, ": $line";
+	print "child $i ended with $?: @lines";
 }
 
 my @threads = map { my $n = $_; threads->create(sub {
@@ -57,7 +57,7 @@ print "socket ", scalar(@lines), " $?\n";
 local $SIG{ALRM} = sub { die "alarm\n" };
 eval { alarm 1; 1 while 1; };
 print "signal $@";
-print "shell ", `echo from the shell; exit 3`, $? >> 8, "\n";
+print "shell ", `echo from the shell; exit 3`, $?, "\n";
 eval { die {code => 42} };
 print "exception $@->{code}\n";
 END { print "end\n" }
