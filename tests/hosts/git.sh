@@ -20,7 +20,7 @@ serve()
 	python3 -u -m http.server --bind 127.0.0.1 --directory "$scratch" 0 >"$scratch/log" 2>&1 &
 	server=$!
 	children="$children $server"
-	await grep -q '^Serving' "$scratch/log"
+	await grep -qs '^Serving' "$scratch/log"
 	port=$(sed -n 's/^Serving HTTP on .* port \([0-9]*\) .*/\1/p' "$scratch/log")
 }
 

@@ -17,7 +17,7 @@
 #
 #   metered COMMAND...	Run it, in all turns but bare under the agent; its status is kept.
 #   start COMMAND...	The same in the background, its process id in $server.
-#   finish [SIGNAL]	Have $server end, and keep its status.
+#   finish [SIGNAL]	Have $server end (0: it does so anyway), and keep its status.
 #   await COMMAND...	Until it succeeds.
 #   $scratch		A directory for what need not be the same.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
@@ -27,11 +27,18 @@
 # The same for everybody, and not what a user has set up for himself.
 export LC_ALL=C TZ=UTC HOME="$work/home"
 mkdir "$HOME"
+: >"$work/killed"
 
+exec 3>&2 # where it tells of trouble while work has the other
+at_work=
 turn=bare
 server=
 turns=
-killed=
+
+clean_up_more()
+{
+	[ -z "$at_work" ] || tail -n 20 "$work/$turn.out" "$work/$turn.err" >&3
+}
 
 need()
 {
@@ -59,16 +66,25 @@ enter_turn()
 		MEMAGENT_EXIT_TIMEOUT=30s
 }
 
+# keep NAME PID: the status $kept.
+keep()
+{
+	echo "$1: $kept" >>"$work/$turn.status"
+	# Ended by a signal, it cannot tell of its end.
+	[ $kept -lt 128 ] || echo "$2" >>"$work/killed"
+}
+
 metered()
 {
 	kept=0
-	(enter_turn && exec "$@") || kept=$?
-	echo "$1: $kept" >>"$work/$turn.status"
+	# shellcheck disable=SC2016 # the inner shell tells who its parent is
+	(sh -c 'echo $PPID' >"$work/pid" && enter_turn && exec "$@" 3>&-) || kept=$?
+	keep "$1" "$(cat "$work/pid")"
 }
 
 start()
 {
-	(enter_turn && exec "$@") &
+	(enter_turn && exec "$@" 3>&-) &
 	server=$!
 	children="$children $server"
 }
@@ -86,12 +102,10 @@ await()
 
 finish()
 {
-	kill -s "${1:-TERM}" "$server"
+	[ "${1-}" = 0 ] || kill -s "${1:-TERM}" "$server"
 	kept=0
-	wait "$server" || kept=$?
-	echo "server: $kept" >>"$work/$turn.status"
-	# By a signal, it cannot tell of its end.
-	[ $kept -lt 128 ] || killed="$killed $server"
+	wait "$server" 2>/dev/null || kept=$?
+	keep server "$server"
 	server=
 }
 
@@ -103,11 +117,9 @@ take_turn()
 	mkdir "$work/here" "$scratch"
 	: >"$work/$turn.status"
 	cd "$work/here"
-	work </dev/null >"$work/$turn.out" 2>"$work/$turn.err" || {
-		sed 's/^/  stdout: /' "$work/$turn.out" >&2
-		sed 's/^/  stderr: /' "$work/$turn.err" >&2
-		fail "$turn: its work failed"
-	}
+	at_work=yes
+	work </dev/null >"$work/$turn.out" 2>"$work/$turn.err" || fail "$turn: its work failed"
+	at_work=
 	cd "$work"
 	mv here "$turn"
 }
@@ -140,7 +152,7 @@ expect_points()
 			agent_late_ns FROM memagent GROUP BY service, pid" >"$work/$turn.points"
 		influxd_query "$turn" "SELECT event FROM memagent_event GROUP BY service, pid" \
 			>"$work/$turn.events"
-		jq -r -n -f "$root/tests/hosts/lib/points.jq" --arg services "$*" --arg killed "$killed" \
+		jq -r -n -f "$root/tests/hosts/lib/points.jq" --arg services "$*" --arg killed "$(paste -sd ' ' "$work/killed")" \
 			--slurpfile points "$work/$turn.points" \
 			--slurpfile events "$work/$turn.events" >"$work/wrong"
 		[ ! -s "$work/wrong" ] || fail "$turn: $(head -n 20 "$work/wrong")"
