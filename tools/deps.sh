@@ -123,8 +123,8 @@ unpack_influxd()
 libraries_of()
 {
 	for deb in "$work"/*.deb; do
-		dpkg-deb -f "$deb" Depends | tr ',' '\n' | sed 's/|.*//; s/(.*//; s/:any//; s/ //g' |
-			grep -E '^(lib|zlib|tzdata)' | grep -v '^libnginx-'
+		dpkg-deb -f "$deb" Depends | tr ',' '\n' |
+			sed -n 's/ *[|(:].*//; s/^ *//; /^libnginx-/d; /^lib/p; /^zlib/p; /^tzdata/p'
 	done | sort -u
 }
 

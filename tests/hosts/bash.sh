@@ -10,5 +10,5 @@ work()
 	metered bash -c 'kill -TERM $$'
 }
 
-both_ways
+both_ways metered
 expect_points bash

@@ -10,5 +10,5 @@ work()
 	metered "$work/words"
 }
 
-both_ways jemalloc
+both_ways metered jemalloc
 expect_points words

@@ -19,5 +19,5 @@ work()
 	echo 'int main(void) { return nothing; }' | metered gcc -x c - 2>&1
 }
 
-both_ways
+both_ways metered
 expect_points make cc1

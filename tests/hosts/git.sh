@@ -50,11 +50,11 @@ work()
 	serve
 	metered git clone -q "http://127.0.0.1:$port/bare.git" clone
 	metered git clone -q "http://127.0.0.1:$port/nothing.git" "$scratch/no" 2>/dev/null
-	finish
+	finish TERM
 	metered git -C clone fsck --full 2>&1
 	git -C clone rev-parse HEAD
 	rm -r clone/.git
 }
 
-both_ways
+both_ways metered
 expect_points git

@@ -10,5 +10,5 @@ work()
 	metered java -Xmx64m -XX:+UseSerialGC -Xint -version >"$scratch/version" 2>&1
 }
 
-both_ways
+both_ways metered
 expect_points java javac

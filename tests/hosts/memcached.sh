@@ -10,8 +10,8 @@ work()
 	start memcached -u nobody -s "$scratch/run/socket" -a 0777 -m 64 -t 4 -c 200
 	await [ -S "$scratch/run/socket" ]
 	python3 "$root/tests/hosts/work/cache.py" "$scratch/run/socket"
-	finish
+	finish TERM
 }
 
-both_ways
+both_ways metered
 expect_points memcached

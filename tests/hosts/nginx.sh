@@ -97,5 +97,5 @@ work()
 	sed "s/^[^[]*//; s/[0-9]*#[0-9]*: //; s/\\*[0-9]* //; s/:$port/:PORT/" "$scratch/error.log"
 }
 
-both_ways jemalloc
+both_ways metered jemalloc
 expect_points nginx

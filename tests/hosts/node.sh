@@ -10,5 +10,5 @@ work()
 	metered node -e 'throw new Error("on purpose")' 2>/dev/null
 }
 
-both_ways
+both_ways metered
 expect_points node

@@ -9,5 +9,5 @@ work()
 	metered perl -e 'die "on purpose\n"'
 }
 
-both_ways
+both_ways metered
 expect_points perl

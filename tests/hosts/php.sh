@@ -11,5 +11,5 @@ work()
 	metered php -n -r 'throw new Exception("on purpose");'
 }
 
-both_ways
+both_ways metered
 expect_points "$(executable php)"

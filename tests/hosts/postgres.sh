@@ -50,5 +50,5 @@ work()
 		grep -v 'starting up\|administrator command' || :
 }
 
-both_ways
+both_ways metered
 expect_points postgres initdb

@@ -16,5 +16,5 @@ work()
 	metered python3 -c 'import os; os.abort()' 2>&1
 }
 
-both_ways jemalloc
+both_ways metered jemalloc
 expect_points "$(executable python3)"

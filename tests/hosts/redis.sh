@@ -61,7 +61,7 @@ work()
 	write
 	cli eval 'local n = 0 for i = 1, 20000 do n = n + #(redis.call("GET", "text:" .. i) or "") end return n' 0
 	read_back first
-	redis-benchmark -s "$scratch/socket" -q -n 20000 -c 30 -P 8 -r 1000 \
+	redis-benchmark -s "$scratch/socket" -q -n 10000 -c 30 -P 8 -r 1000 \
 		-t set,get,incr,lpush,rpop,sadd,hset,spop,zadd,lrange_100 >"$scratch/benchmark"
 	tr '\r' '\n' <"$scratch/benchmark" | sed -n 's/: [0-9.]* requests per second.*//p'
 	cli flushall async
@@ -72,15 +72,15 @@ work()
 	await is_done
 	sed -n 's/^\(rdb_last_bgsave_status\|aof_last_bgrewrite_status\)/&/p' "$scratch/info"
 	read_back second
-	finish
+	finish TERM
 
 	serve
 	read_back third
 	cli shutdown nosave
 	finish 0
 	# What the log has that is not a notice.
-	grep '#' "$scratch/log" | sed 's/^[^#]*//' | grep -v 'overcommit\|Transparent Huge' || :
+	grep '#' "$scratch/log" | sed 's/^[^#]*//' | grep -v 'Redis version\|overcommit\|Transparent Huge' || :
 }
 
-both_ways jemalloc
+both_ways metered jemalloc
 expect_points "$(executable redis-server)"

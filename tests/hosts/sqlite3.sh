@@ -25,5 +25,5 @@ work()
 	metered sqlite3 -batch shop.db 'SELECT broken FROM nowhere' 2>&1
 }
 
-both_ways
+both_ways metered
 expect_points sqlite3

@@ -26,5 +26,5 @@ work()
 	metered ssh-keygen -y -f "$work/nothing" 2>&1
 }
 
-both_ways
+both_ways metered
 expect_points ssh-keygen

@@ -43,7 +43,7 @@ clean_up()
 	done
 	influxd_stop
 	clean_up_more
-	[ -n "${KEEP-}" ] || rm -rf "$work"
+	rm -rf "$work"
 }
 
 trap clean_up EXIT

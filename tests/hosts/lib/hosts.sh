@@ -4,8 +4,8 @@
 #
 # A test says what it needs, defines work(), and calls
 #
-#   both_ways [jemalloc]
-#	Call work once in the turn "bare", once in "metered", and with jemalloc once more on
+#   both_ways metered [jemalloc]
+#	Call work once in the turn "bare" and once in each of these: with libmemagent.so, with
 #	libmemagent-jemalloc.so; each time in an empty directory of the same path.  What it
 #	prints, its exit statuses and the files it leaves must be the same every time.
 #   expect_points SERVICE...
@@ -17,7 +17,7 @@
 #
 #   metered COMMAND...	Run it, in all turns but bare under the agent; its status is kept.
 #   start COMMAND...	The same in the background, its process id in $server.
-#   finish [SIGNAL]	Have $server end (0: it does so anyway), and keep its status.
+#   finish SIGNAL	Have $server end (0: it does so anyway), and keep its status.
 #   await COMMAND...	Until it succeeds.
 #   $scratch		A directory for what need not be the same.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
@@ -102,7 +102,7 @@ await()
 
 finish()
 {
-	[ "${1-}" = 0 ] || kill -s "${1:-TERM}" "$server"
+	[ "$1" = 0 ] || kill -s "$1" "$server"
 	kept=0
 	wait "$server" 2>/dev/null || kept=$?
 	keep server "$server"
@@ -138,7 +138,7 @@ both_ways()
 {
 	influxd_start "$work/influxdb"
 	take_turn bare
-	for next_turn in metered "$@"; do
+	for next_turn; do
 		take_turn "$next_turn"
 		expect_same
 	done

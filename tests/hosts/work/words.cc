@@ -39,7 +39,7 @@ static std::size_t count(int seed)
 	std::unordered_map<std::string, std::vector<int>> words;
 	std::multiset<std::string> sorted;
 
-	for (int i = 0; i < 30000; i++) {
+	for (int i = 0; i < 8000; i++) {
 		std::ostringstream text;
 		text << "word" << std::hex << (i * seed) % 4001 << std::string(i % 40, '.');
 		words[text.str()].push_back(i);
