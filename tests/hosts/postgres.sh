@@ -20,11 +20,6 @@ if [ "$(id -u)" -eq 0 ]; then
 	chown nobody "$HOME"
 fi
 
-query()
-{
-	psql -h "$scratch" -U me -X -q -A -t -v ON_ERROR_STOP=1 "$@" shop
-}
-
 is_up()
 {
 	psql -h "$scratch" -U me -X -q -c '' postgres 2>/dev/null
@@ -43,7 +38,7 @@ work()
 	pgbench -h "$scratch" -U me -q -i -s 1 shop 2>"$scratch/pgbench"
 	pgbench -h "$scratch" -U me -n -c 6 -j 2 -t 100 shop >"$scratch/pgbench" 2>&1
 	grep 'actually processed' "$scratch/pgbench"
-	query <"$root/tests/hosts/work/shop.sql"
+	psql -h "$scratch" -U me -X -q -A -t -v ON_ERROR_STOP=1 shop <"$root/tests/hosts/work/shop.sql"
 	pg_dump -h "$scratch" -U me -t item -t parts shop | sed '/restrict/d' >dump.sql
 	finish INT
 	grep -E 'WARNING|ERROR|FATAL|PANIC|was terminated' "$scratch/log" | sed 's/^.*\] //' |
