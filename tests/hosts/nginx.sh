@@ -98,4 +98,4 @@ work()
 }
 
 both_ways metered jemalloc
-expect_points nginx
+expect_points nginx:5 # the master, two workers, two more

@@ -10,4 +10,4 @@ work()
 }
 
 both_ways metered
-expect_points perl
+expect_points perl:9

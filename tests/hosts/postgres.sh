@@ -46,4 +46,4 @@ work()
 }
 
 both_ways metered
-expect_points postgres initdb
+expect_points postgres:20 initdb

@@ -17,4 +17,4 @@ work()
 }
 
 both_ways metered jemalloc
-expect_points "$(executable python3)"
+expect_points "$(executable python3):10"

@@ -8,8 +8,8 @@
 #	Call work once in the turn "bare" and once in each of these: with libmemagent.so, with
 #	libmemagent-jemalloc.so; each time in an empty directory of the same path.  What it
 #	prints, its exit statuses and the files it leaves must be the same every time.
-#   expect_points SERVICE...
-#	Each of these services has points, of every turn but bare; and whatever wrote points
+#   expect_points SERVICE[:PROCESSES]...
+#	Each of these services has points, of so many processes at least, of every turn but bare; and whatever wrote points
 #	wrote what can be, none is missing between the first and the last, and the process told
 #	of its end.
 #

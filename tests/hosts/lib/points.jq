@@ -1,7 +1,8 @@
 # points.jq: print what is wrong with the points of a turn, a line each; nothing when all is well.
 #
 # $points: mallocs, heap_objects, agent_points_dropped and agent_late_ns, in that order, by service
-# and pid.  $events: their events.  $services: that must be among them, $killed: pids that
+# and pid.  $events: their events.  $services: those that must be among them, and how many
+# processes at least after a colon; $killed: pids that
 # ended by a signal; separated by spaces.
 #
 # A point is due within an interval of the one before; it says itself how late it is.  So one that
@@ -13,7 +14,9 @@
 10000000 as $interval |
 5000000 as $slack |
 
-($services / " " - ($series | map(.tags.service)) | .[] | "no points of \(.)"),
+($services / " " | .[] | (. / ":") as [$name, $least] |
+	($series | map(select(.tags.service == $name)) | length) as $processes |
+	select($processes < ($least // "1" | tonumber)) | "points of \($processes) processes \($name)"),
 
 ($series[] | "\(.tags.service) \(.tags.pid)" as $name | .values as $v |
 	($v[] | select(.[1] == null or .[1] <= 0) | "\($name): \(.[1]) mallocs"),
