@@ -5,6 +5,8 @@
 #   demo         four servers under load, what InfluxDB then holds of them, and pictures of it;
 #                ONLY='global burst-trim' for some, SECONDS=30 for longer
 #   test         all tests; PATTERN='unit/*' for some of them
+#   deps-hosts   install the real programs that it runs when they are there (nginx, postgres, java ...);
+#                the servers among them are only unpacked, none is started
 #   fuzz         the fuzzers for FUZZ_SECONDS=60 each; PATTERN=url for one
 #   check        formatting, static analysis, warnings of two compilers, exported symbols, documents
 #   docs         make the tables in README.md anew
@@ -118,9 +120,12 @@ $(BUILD)/memagent-run: tools/memagent-run.in tools/memagent-run.awk $(BUILD)/mem
 
 # ---- what it needs ----
 
-.PHONY: deps
+.PHONY: deps deps-hosts
 deps:
 	tools/deps.sh build
+
+deps-hosts:
+	tools/deps.sh hosts
 
 # ---- the demo ----
 

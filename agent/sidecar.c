@@ -165,6 +165,11 @@ void sidecar_stop(void)
 		futex_wait(&sidecar.state, WORKING, deadline);
 }
 
+bool sidecar_is_over(void)
+{
+	return sidecar.task.pid == 0 || (is_here() && futex_get(&sidecar.state) == STOPPED);
+}
+
 void sidecar_lock_in(void)
 {
 	uint32_t muted = shim_mute();

@@ -26,6 +26,12 @@ int sidecar_start(const struct options *options);
 void sidecar_stop(void);
 
 /*
+ * Return whether no sidecar is at work here, with whatever locks it holds: it has stopped, or there
+ * never was one.  Not in a process that was cloned behind our back.
+ */
+bool sidecar_is_over(void);
+
+/*
  * sidecar_lock_in():
  * The process is about to set a seccomp filter: the same as sidecar_stop, and then the sidecar
  * ends, for good, in children too.  From then on none of these functions makes a system call.

@@ -5,14 +5,17 @@
  * forks.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "agent/kin.h"
 #include "agent/log.h"
+#include "agent/openssl.h"
 #include "agent/options.h"
 #include "agent/sidecar.h"
+#include "agent/url.h"
 #include "shim/shim.h"
 
 static struct options options;
@@ -35,6 +38,14 @@ static void start_sidecar(void)
 		strerrordesc_np(error));
 }
 
+static bool postpones(void (*handler)(void *))
+{
+	enum url_scheme scheme = url_scheme(options.url);
+
+	/* The others do without OpenSSL. */
+	return scheme != URL_FILE && scheme != URL_UDP && openssl_postpones(handler);
+}
+
 static const struct shim_hooks hooks = {
     .before_fork = sidecar_hold,
     .after_fork = sidecar_release,
@@ -42,6 +53,7 @@ static const struct shim_hooks hooks = {
     .leaves = sidecar_stop,
     .locks_in = sidecar_lock_in,
     .main_leaves = sidecar_main_leaves,
+    .postpones = postpones,
 };
 
 static __attribute__((constructor)) void start(void)
@@ -64,4 +76,6 @@ static __attribute__((constructor)) void start(void)
 static __attribute__((destructor)) void stop(void)
 {
 	sidecar_stop();
+	if (sidecar_is_over())
+		openssl_clean_up();
 }

@@ -4,7 +4,15 @@ static void nothing(void)
 {
 }
 
-static const struct shim_hooks no_hooks = {nothing, nothing, nothing, nothing, nothing, nothing};
+static bool postpones_none(void (*handler)(void *))
+{
+	(void)handler;
+	return false;
+}
+
+static const struct shim_hooks no_hooks = {
+    nothing, nothing, nothing, nothing, nothing, nothing, postpones_none,
+};
 
 const struct shim_hooks *hooks = &no_hooks;
 

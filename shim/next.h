@@ -42,6 +42,7 @@ struct next {
 	void (*pthread_exit)(void *result);
 	int (*pthread_cancel)(pthread_t thread);
 	void (*_exit)(int status);
+	int (*cxa_atexit)(void (*handler)(void *), void *arg, void *object);
 	long (*syscall)(long number, ...);
 	pid_t (*fork)(void);
 	int (*daemon)(int nochdir, int noclose);

@@ -12,6 +12,8 @@ void next_resolve_system(void)
 	next.pthread_exit = (void (*)(void *))dlsym(RTLD_NEXT, "pthread_exit");
 	next.pthread_cancel = (int (*)(pthread_t))dlsym(RTLD_NEXT, "pthread_cancel");
 	next._exit = (void (*)(int))dlsym(RTLD_NEXT, "_exit");
+	next.cxa_atexit =
+	    (int (*)(void (*)(void *), void *, void *))dlsym(RTLD_NEXT, "__cxa_atexit");
 	next.syscall = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	next.fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
 	next.daemon = (int (*)(int, int))dlsym(RTLD_NEXT, "daemon");

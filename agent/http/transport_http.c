@@ -7,7 +7,6 @@
  * sampling; never curl_multi_wakeup, whose descriptor means something else in another thread here.
  */
 #include <curl/curl.h>
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,24 +35,6 @@ struct http {
 	char error[CURL_ERROR_SIZE];
 	struct answer_body body; /* of the answer */
 };
-
-/* OPENSSL_INIT_NO_ATEXIT of openssl/crypto.h. */
-#define NO_ATEXIT UINT64_C(0x00080000)
-
-/*
- * OpenSSL cleans up in an atexit handler, registered when it is first used: now, so it would run
- * before the program's own handlers, and before the last point is sent.  Ask it not to.  (Looked
- * up, as our libcurl's own calls of it are, because one on another TLS library has no such
- * function, and needs none.)  Return 0, or -1 when it cannot be asked: then what it frees would be
- * taken for the program's.
- */
-static int keep_openssl_until_the_end(void)
-{
-	int (*init)(uint64_t, const void *) =
-	    (int (*)(uint64_t, const void *))dlsym(RTLD_DEFAULT, "OPENSSL_init_ssl");
-
-	return init == NULL || init(NO_ATEXIT, NULL) == 1 ? 0 : -1;
-}
 
 static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
 {
@@ -229,7 +210,7 @@ static void *http_open(const struct transport_config *config, char *error, size_
 	struct http *http;
 
 	/* Never undone: the program may be using libcurl too. */
-	if (keep_openssl_until_the_end() || curl_global_init(CURL_GLOBAL_DEFAULT)) {
+	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
 		snprintf(error, size, "libcurl cannot be initialised");
 		return NULL;
 	}

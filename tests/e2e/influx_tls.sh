@@ -85,3 +85,14 @@ run_metered MEMAGENT_URL="https://127.0.0.1:$proxy_port" MEMAGENT_INSECURE=1 "$s
 expect_silence "insecure"
 expect_unchanged "insecure"
 expect_exact memagent
+
+# A program that uses OpenSSL too, and before the agent does: a child of a metered one is given a
+# moment.  Its clean-up is not to come before the last point.
+run_bare sh -c 'openssl rand -hex 30000000 | wc -c'
+run_metered MEMAGENT_URL="$proxy_url" MEMAGENT_CA_FILE="$work/localhost.pem" MEMAGENT_INTERVAL=1h \
+	MEMAGENT_MIN_UPTIME=10ms MEMAGENT_EXIT_TIMEOUT=30s sh -c 'openssl rand -hex 30000000 | wc -c'
+expect_silence "a program that uses OpenSSL"
+expect_unchanged "a program that uses OpenSSL"
+events=$(influxd_query memagent "SELECT event FROM memagent_event WHERE service = 'openssl'" |
+	jq -r '.results[0].series[0].values[][1]' | paste -sd ' ')
+expect_equal "its events" "start exit" "$events"

@@ -1,0 +1,34 @@
+#include "agent/openssl.h"
+
+#include <stddef.h>
+
+#include "shim/object.h"
+
+/* A process may have more than one: linked in, as a library, of two releases. */
+#define MOST 4
+
+static void (*postponed[MOST])(void *);
+static int used;
+
+bool openssl_postpones(void (*handler)(void *))
+{
+	int i;
+
+	if (object_function((const void *)handler, "OPENSSL_cleanup") != (void *)handler)
+		return false;
+	i = __atomic_fetch_add(&used, 1, __ATOMIC_RELAXED);
+	if (i >= MOST)
+		return false;
+	__atomic_store_n(&postponed[i], handler, __ATOMIC_RELAXED);
+	return true;
+}
+
+void openssl_clean_up(void)
+{
+	for (int i = MOST - 1; i >= 0; i--) {
+		void (*handler)(void *) = __atomic_load_n(&postponed[i], __ATOMIC_RELAXED);
+
+		if (handler)
+			handler(NULL);
+	}
+}

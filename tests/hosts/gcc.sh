@@ -1,0 +1,23 @@
+#!/bin/sh
+# gcc and make, with all that these start: this project is built by them, to the same files byte for byte.
+. "$(dirname "$0")/lib/hosts.sh"
+need gcc make
+
+# Nothing of the make that may have started this.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES BUILD V
+
+work()
+{
+	metered make -C "$root" -j2 BUILD="$PWD" "$PWD/libmemagent.so" "$PWD/memagent-run" >"$scratch/out"
+	sort "$scratch/out"
+	# -flto and a mistake, for more of its ways.
+	metered gcc -O2 -flto -o say -x c - <<-'END'
+		#include <stdio.h>
+		int main(void) { return printf("hello\n") != 6; }
+	END
+	./say
+	echo 'int main(void) { return nothing; }' | metered gcc -x c - 2>&1
+}
+
+both_ways metered
+expect_points make cc1

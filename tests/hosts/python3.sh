@@ -1,0 +1,20 @@
+#!/bin/sh
+# python3: asyncio, processes by fork and by spawn, threads, TLS, subprocesses, a database.
+. "$(dirname "$0")/lib/hosts.sh"
+need python3 openssl
+
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+	-addext subjectAltName=DNS:localhost -keyout "$work/tls.pem" -out "$work/certificate" 2>/dev/null
+cat "$work/certificate" >>"$work/tls.pem"
+
+work()
+{
+	metered python3 -W error "$root/tests/hosts/work/snake.py" "$work/tls.pem"
+	# All through malloc, and not through pools of its own.
+	PYTHONMALLOC=malloc metered python3 "$root/tests/hosts/work/snake.py" "$work/tls.pem"
+	metered python3 -c 'raise SystemExit(3)'
+	metered python3 -c 'import os; os.abort()' 2>&1
+}
+
+both_ways metered jemalloc
+expect_points "$(executable python3):10"

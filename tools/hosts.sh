@@ -1,0 +1,11 @@
+# shellcheck shell=sh
+# hosts.sh: the programs that tests/hosts puts under the agent; to be sourced, with $root set.
+#
+# Puts them on PATH: the distribution's own first, then those that deps.sh has unpacked into
+# .deps/hosts.
+
+hosts_dir=$root/.deps/hosts
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH:$hosts_dir/usr/sbin:$hosts_dir/usr/bin
+for hosts_bin in /usr/lib/postgresql/*/bin "$hosts_dir"/usr/lib/postgresql/*/bin; do
+	PATH=$PATH:$hosts_bin
+done
