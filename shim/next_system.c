@@ -14,6 +14,8 @@ void next_resolve_system(void)
 	next._exit = (void (*)(int))dlsym(RTLD_NEXT, "_exit");
 	next.syscall = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	next.fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
+	next._Fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "_Fork");
+	next.clone = (int (*)(int (*)(void *), void *, int, void *, ...))dlsym(RTLD_NEXT, "clone");
 	next.daemon = (int (*)(int, int))dlsym(RTLD_NEXT, "daemon");
 	next.forkpty = (int (*)(int *, char *, const struct termios *,
 				const struct winsize *))dlsym(RTLD_NEXT, "forkpty");
