@@ -24,13 +24,14 @@ static void reap(int number)
 	errno = saved;
 }
 
-static void start_child(void)
+static pid_t start_child(void)
 {
 	pid_t child = fork();
 
 	CHECK(child >= 0);
 	if (child == 0)
 		_exit(0);
+	return child;
 }
 
 int main(void)
@@ -45,7 +46,10 @@ int main(void)
 	CHECK(sigprocmask(SIG_BLOCK, &chld, NULL) == 0);
 	CHECK(sigaction(SIGCHLD, &action, NULL) == 0);
 	for (int i = 0; i < CHILDREN; i++) {
-		start_child();
+		siginfo_t info;
+
+		/* While the signal is blocked, nobody else must take it. */
+		CHECK(waitid(P_PID, (id_t)start_child(), &info, WEXITED | WNOWAIT) == 0);
 		tally_free(&tally, tally_malloc(&tally, 100));
 		while (atomic_load(&ended) <= i)
 			sigsuspend(&none);
