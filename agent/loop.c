@@ -273,6 +273,8 @@ static enum loop_end run(void)
 				return LOOP_UNEQUAL;
 			if (is_alone())
 				return LOOP_ALONE;
+			if (loop.health.coverage && coverage_is_stale())
+				look_at_coverage();
 			look = now + (interval < LONGEST_LOOK_NS ? interval : LONGEST_LOOK_NS);
 		}
 		if (now >= due) {
