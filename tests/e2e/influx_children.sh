@@ -36,9 +36,9 @@ family()
 influxd_start "$work/influxdb"
 # So that the database is there, and its creation is nobody's.
 run_metered MEMAGENT_URL="$INFLUXD_URL" "$scripted"
-before=$(writes)
+requests=$(writes)
 family 0 MEMAGENT_INTERVAL=1h sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; (exit 0); done'
-expect_equal "requests for a shell and twenty children" 1 $(($(writes) - before))
+expect_equal "requests for a shell and twenty children" 1 $(($(writes) - requests))
 # Of its own interval: "scripted" and the subshell that it is started from are one process.
 family 1 MEMAGENT_INTERVAL=50ms sh -c "'$scripted' -w 1000; :"
 family 0 MEMAGENT_INTERVAL=50ms MEMAGENT_MIN_UPTIME=1h sh -c "'$scripted' -w 300; :"

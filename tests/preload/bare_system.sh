@@ -33,7 +33,7 @@ programs='nothing live life close_all close_stdin fork fork_generations fork_thr
 	main_pthread_exit_alone end_by_quick_exit small_stack prefork'
 in_system 'mount -t tmpfs none /proc' || fail "without /proc"
 
-programs="$programs thread_churn main_pthread_exit exec spawn raw_exit sidecar setuid"
+programs="$programs main_pthread_exit exec spawn raw_exit sidecar setuid"
 # shellcheck disable=SC2016 # the inner shell's
 in_system 'mount -o remount,bind,ro /
 	! touch /written 2>/dev/null' '
