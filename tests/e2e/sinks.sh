@@ -13,7 +13,9 @@ expect_mode()
 
 run_metered MEMAGENT_URL="file://$work/points" "$scripted"
 expect_mode "the file of points" "$work/points"
-run_metered MEMAGENT_URL=http://127.0.0.1:1 MEMAGENT_LOG="$work/log" MEMAGENT_SPOOL="$work/spool" "$scripted" -w 100
+influxd_start "$work/influxdb"
+influxd_stop
+run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_LOG="$work/log" MEMAGENT_SPOOL="$work/spool" "$scripted" -w 100
 expect_silence "with a log"
 expect_mode "the log" "$work/log"
 [ -s "$work/log" ] || fail "nothing in the log"
@@ -37,8 +39,9 @@ expect_equal "what the link leads to" mine "$(cat "$work/target")"
 kept=$1
 mv "$kept" "$work/outside"
 ln -s "$work/outside" "$kept"
-start_answer 204 text/plain ''
-run_metered MEMAGENT_URL="$answer_url" MEMAGENT_INTERVAL=20ms MEMAGENT_SPOOL="$work/spool" "$scripted" -w 300
+influxd_start "$work/influxdb"
+run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms MEMAGENT_SPOOL="$work/spool" "$scripted" -w 300
 expect_silence "a link in the spool"
 [ -L "$kept" ] || fail "the link is gone"
-[ -s "$work/outside" ] || fail "what it leads to is gone"
+expect_equal "processes that were heard of" "$pid" \
+	"$(influxd_query memagent 'SELECT count(mallocs) FROM memagent GROUP BY pid' | jq -r '.results[0].series[].tags.pid')"
