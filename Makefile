@@ -102,7 +102,7 @@ $(BUILD)/memagent-send: $(call objects,$(SEND))
 	$(SAY)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
-TABLES = agent/options.def agent/fields.def agent/sizes.def shim/counters.def
+TABLES = agent/excluded.def agent/options.def agent/fields.def agent/sizes.def shim/counters.def
 
 $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 	@mkdir -p $(@D)
@@ -211,7 +211,7 @@ $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(f))))
 PRELOAD_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/preload/*.c))
 
 PRELOAD_LIBS = $(patsubst tests/preload/lib/%.c,$(BUILD)/tests/preload/lib/lib%.so, \
-	$(wildcard tests/preload/lib/*.c))
+	$(wildcard tests/preload/lib/*.c)) $(BUILD)/tests/preload/lib/inner/libinner.so
 
 # Plain programs, which know nothing of the library; what they allocate, they allocate.
 PLAIN = $(filter-out -D_GNU_SOURCE,$(BASE)) -D_GNU_SOURCE -O2 -g -fno-builtin
@@ -219,9 +219,14 @@ PLAIN = $(filter-out -D_GNU_SOURCE,$(BASE)) -D_GNU_SOURCE -O2 -g -fno-builtin
 $(BUILD)/tests/preload/%: tests/preload/%.c $(wildcard tests/preload/*.h)
 	@mkdir -p $(@D)
 	$(SAY)
-	$(CC) $(PLAIN) -o $@ $<
+	$(CC) $(PLAIN) -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/lib' -o $@ $<
 
 $(BUILD)/tests/preload/lib/lib%.so: tests/preload/lib/%.c
+	@mkdir -p $(@D)
+	$(SAY)
+	$(CC) $(PLAIN) -shared -fPIC -Wl,--enable-new-dtags,-rpath,'$$ORIGIN/inner' -o $@ $<
+
+$(BUILD)/tests/preload/lib/inner/lib%.so: tests/preload/lib/inner/%.c
 	@mkdir -p $(@D)
 	$(SAY)
 	$(CC) $(PLAIN) -shared -fPIC -o $@ $<

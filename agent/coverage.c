@@ -1,6 +1,5 @@
 #include "agent/coverage.h"
 
-#include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
 #include <stdint.h>
@@ -8,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shim/object.h"
 #include "shim/shim.h"
 
 /* What makes objects, of the allocators' own names. */
@@ -20,6 +20,9 @@ static const char *const makers[] = {
     "mi_heap_new",	 "mi_mallocn",	   "mi_strdup",		"mi_reallocf",
     "mi_malloc_aligned", "mi_heap_zalloc", "tc_posix_memalign",
 };
+
+/* What libc's own names are looked at for: whether they lead past us. */
+static const char *const usual[] = {"malloc", "calloc", "realloc"};
 
 /* Whether our counters see a malloc of this thread, which is found as the program finds its own. */
 static bool sees_malloc(void)
@@ -80,16 +83,38 @@ static bool is_maker(const char *name)
 	return false;
 }
 
+static bool is_usual(const char *name)
+{
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (strcmp(name, usual[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Whether calls of that name end where nobody counts: it is there, and not ours. */
 static bool is_elsewhere(const char *name)
 {
-	const void *found = dlsym(RTLD_DEFAULT, name);
+	const void *found = object_first(name);
 
 	return found && !object_same(found, (const void *)coverage_is_whole);
 }
 
+/*
+ * Whether the ${object}'s calls of that name go elsewhere than all others (RTLD_DEEPBIND).  A place
+ * that is not bound yet leads to no function.
+ */
+static bool is_bound_elsewhere(const struct dl_phdr_info *object, const ElfW(Rela) * r,
+			       const char *name)
+{
+	const void *target;
+
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+	memcpy(&target, (const void *)(object->dlpi_addr + r->r_offset), sizeof(target));
+	return target && target != object_first(name) && target == object_function(target, name);
+}
+
 /* A name that an object imports stands in one of its relocations. */
-static const char *find_maker(const struct dynamic *d)
+static const char *find_maker(const struct dl_phdr_info *object, const struct dynamic *d)
 {
 	for (int kind = 0; kind < 2; kind++) {
 		const ElfW(Rela) *r = d->relocations[kind];
@@ -98,8 +123,10 @@ static const char *find_maker(const struct dynamic *d)
 			const ElfW(Sym) *s = &d->symbols[ELF64_R_SYM(r->r_info)];
 			const char *name = d->names + s->st_name;
 
-			if (ELF64_R_SYM(r->r_info) && s->st_shndx == SHN_UNDEF && is_maker(name) &&
-			    is_elsewhere(name))
+			if (ELF64_R_SYM(r->r_info) == 0 || s->st_shndx != SHN_UNDEF)
+				continue;
+			if ((is_maker(name) && is_elsewhere(name)) ||
+			    (is_usual(name) && is_bound_elsewhere(object, r, name)))
 				return name;
 		}
 	}
@@ -118,21 +145,47 @@ static int look_into(struct dl_phdr_info *object, size_t size, void *arg)
 			read_dynamic(object, place(object, object->dlpi_phdr[i].p_vaddr), &dynamic);
 	if (dynamic.symbols == NULL || dynamic.names == NULL)
 		return 0;
-	name = find_maker(&dynamic);
+	name = find_maker(object, &dynamic);
 	if (name == NULL)
 		return 0;
 	search->is_whole = false;
-	snprintf(search->why, search->size, "%s calls %s, which is not counted",
-		 object->dlpi_name[0] ? object->dlpi_name : "the program", name);
+	snprintf(search->why, search->size, "%s calls %s%s, which is not counted",
+		 object->dlpi_name[0] ? object->dlpi_name : "the program",
+		 is_usual(name) ? "another allocator's " : "", name);
 	return 1;
+}
+
+/* How many objects were ever loaded: when coverage was looked at, and the last time it was asked.
+ */
+static unsigned long long seen, heard;
+
+static int take_loads(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	unsigned long long *loads = arg;
+
+	(void)size;
+	*loads = object->dlpi_adds;
+	return 1;
+}
+
+bool coverage_is_stale(void)
+{
+	unsigned long long before = heard;
+
+	dl_iterate_phdr(take_loads, &heard);
+	return heard != seen && heard == before;
 }
 
 bool coverage_is_whole(char *why, size_t size)
 {
 	struct search search = {.why = why, .size = size, .is_whole = true};
 
+	dl_iterate_phdr(take_loads, &seen);
 	if (!sees_malloc()) {
-		snprintf(why, size, "the program brings a malloc of its own, which is not counted");
+		const char *whose = object_path(object_first("malloc"));
+
+		snprintf(why, size, "%s brings a malloc of its own, which is not counted",
+			 whose[0] ? whose : "the program");
 		return false;
 	}
 	dl_iterate_phdr(look_into, &search);

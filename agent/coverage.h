@@ -3,9 +3,11 @@
 /*
  * coverage: whether the counters see all that the program allocates with malloc.
  *
- * They do not when its malloc is one that comes before ours (inside of the executable), and when
- * one of its objects calls an allocator by names of its own (tc_malloc, mi_malloc, mallocx …),
- * which nobody stands in front of.  What is linked in so that no name is left cannot be told.
+ * They do not when its malloc is one that comes before ours (inside of the executable, or of
+ * another preload in front); when one of its objects calls an allocator by names of its own
+ * (tc_malloc, mi_malloc, mallocx …), which nobody stands in front of; and when one was loaded so
+ * that it meets another malloc than the rest of the program (RTLD_DEEPBIND).  What is linked in so
+ * that no name is left cannot be told.
  *
  * Layer    agent; needs the shim.
  * Threads  the sidecar; takes the dynamic linker's lock.
@@ -19,5 +21,12 @@
  * Return true; false with what is not seen in ${why}, of ${size} bytes.
  */
 bool coverage_is_whole(char *why, size_t size);
+
+/*
+ * coverage_is_stale():
+ * Return whether objects have been loaded since coverage_is_whole looked; not before the second
+ * call that finds the same ones, so that they are complete.
+ */
+bool coverage_is_stale(void);
 
 #endif

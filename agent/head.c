@@ -1,5 +1,6 @@
 #include "agent/head.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -10,8 +11,8 @@
 #include "agent/tags.h"
 
 /*
- * The name of the executable, which for a script is its interpreter's; "" when it cannot be had. By
- * way of this thread, because the main thread may have left already.
+ * The name of the executable, which for a script is its interpreter's.  By way of this thread,
+ * because the main thread may have left already; without /proc the name that it was called by.
  */
 static void executable(char *out, size_t size)
 {
@@ -21,7 +22,7 @@ static void executable(char *out, size_t size)
 
 	path[n > 0 ? n : 0] = '\0';
 	slash = strrchr(path, '/');
-	snprintf(out, size, "%.255s", slash ? slash + 1 : path);
+	snprintf(out, size, "%.255s", slash ? slash + 1 : program_invocation_short_name);
 }
 
 void head_write(struct line *head, const struct options *options, pid_t pid, const char *allocator,

@@ -1,7 +1,6 @@
 #include "agent/heap.h"
 
-#include <dlfcn.h>
-
+#include "shim/object.h"
 #include "shim/shim.h"
 
 static bool find_any(const void *function, char version[HEAP_VERSION_BYTES])
@@ -21,13 +20,10 @@ static const struct heap *const heaps[] = {
  */
 static const void *program_malloc(void)
 {
-	const void *first = dlsym(RTLD_DEFAULT, "malloc");
+	const void *first = object_first("malloc");
 
-	if (first == NULL || object_same(first, (const void *)heap_find))
-		return shim_next_malloc();
-	/* In a program without PIE it may be no function but the way to it (an entry of the PLT).
-	 */
-	return object_function(first, "malloc") ? first : shim_next_malloc();
+	return first == NULL || object_same(first, (const void *)heap_find) ? shim_next_malloc()
+									    : first;
 }
 
 const struct heap *heap_find(char version[HEAP_VERSION_BYTES])

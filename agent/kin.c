@@ -12,13 +12,10 @@
 /* The sidecar is started before main, so it is the second thread or close to it. */
 #define LOOKED_AT 16
 
-/* setns and unshare(CLONE_NEWUSER) fail in a process of several threads; see setns(2), unshare(2).
- */
 static const char *const excluded[] = {
-    "sudo",	"su",	       "doas",	      "pkexec",		"runuser",   "setpriv",
-    "unshare",	"nsenter",     "bwrap",	      "runc",		"crun",	     "youki",
-    "podman",	"buildah",     "conmon",      "lxc-start",	"newuidmap", "newgidmap",
-    "firejail", "rootlesskit", "slirp4netns", "systemd-nspawn",
+#define EXCLUDED(name) name,
+#include "agent/excluded.def"
+#undef EXCLUDED
 };
 
 static bool is_sidecar(int tasks, const char *tid)

@@ -28,6 +28,7 @@
 
 #define GRACE_NS (20 * CLOCK_MS)
 #define PARTING_NS (50 * CLOCK_MS)
+#define LONGEST_LOOK_NS CLOCK_S /* between two looks at what became of the program */
 
 static struct {
 	struct loop_task *task;
@@ -263,8 +264,10 @@ static void feed(void)
 
 static enum loop_end run(void)
 {
+	int64_t interval = loop.task->options->interval;
 	int64_t start = phase_ns();
-	int64_t due = schedule_next(start, loop.task->options->interval, clock_mono_ns());
+	int64_t due = schedule_next(start, interval, clock_mono_ns());
+	int64_t look = 0, next;
 
 	/* What there is before the first point goes with it, and not for a child that may be gone
 	 * soon. */
@@ -274,18 +277,24 @@ static enum loop_end run(void)
 	while (is_wanted()) {
 		int64_t now = clock_mono_ns();
 
-		if (now >= due) {
+		if (now >= look) {
 			if (rights_follow(&loop.rights))
 				return LOOP_UNEQUAL;
-			tick(due);
 			if (is_alone())
 				return LOOP_ALONE;
-			due = schedule_next(start, loop.task->options->interval, now);
+			if (loop.health.coverage && coverage_is_stale())
+				look_at_coverage();
+			look = now + (interval < LONGEST_LOOK_NS ? interval : LONGEST_LOOK_NS);
+		}
+		if (now >= due) {
+			tick(due);
+			due = schedule_next(start, interval, now);
 		}
 		feed();
 		if (now >= loop.trim.due_ns)
 			trim_run(&loop.trim, loop.sampler.status_fd);
-		pass_time(loop.trim.due_ns < due ? loop.trim.due_ns : due);
+		next = loop.trim.due_ns < due ? loop.trim.due_ns : due;
+		pass_time(look < next ? look : next);
 	}
 	return LOOP_ASKED;
 }
@@ -311,7 +320,10 @@ static void give_up(void)
 {
 	log_say(LOG_END, "the program has given up rights that this thread cannot give up: it ends "
 			 "here, and with it what is seen of the program");
+	loop.health.coverage = 0;
 	add_event("exit", "gave up rights, no longer seen");
+	allocator_rest(&loop.sampler.allocator);
+	tick(clock_mono_ns());
 	deliver_rest(clock_mono_ns() + PARTING_NS);
 }
 

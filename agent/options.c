@@ -44,8 +44,21 @@ static bool is_clean(const char *text, size_t longest)
 
 static bool is_reserved(const char *key)
 {
-	static const char *const ours[] = {"host", "service",	"pid",
-					   "time", "allocator", "allocator_version"};
+	/* A query could not tell a tag from a field of its name. */
+	static const char *const ours[] = {
+		"host",
+		"service",
+		"pid",
+		"time",
+		"allocator",
+		"allocator_version",
+#define FIELD(id, unit, source, doc) #id,
+#include "agent/fields.def"
+#undef FIELD
+#define SIZE(index, id, doc) #id,
+#include "agent/sizes.def"
+#undef SIZE
+	};
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
 		if (strcmp(key, ours[i]) == 0)
@@ -79,13 +92,18 @@ static bool parse_TEXT(struct options *o, const char *value, const char **out)
 	return is_clean(value, NAME_BYTES) && set(o, value, out);
 }
 
-/* In line protocol a # at the start makes a comment, and a backslash at the end escapes what
- * follows. */
-static bool parse_MEASUREMENT(struct options *o, const char *value, const char **out)
+/* In line protocol a backslash at the end escapes what follows. */
+static bool parse_NAME(struct options *o, const char *value, const char **out)
 {
 	size_t n = strlen(value);
 
-	return value[0] != '#' && (n == 0 || value[n - 1] != '\\') && parse_TEXT(o, value, out);
+	return (n == 0 || value[n - 1] != '\\') && parse_TEXT(o, value, out);
+}
+
+/* And a # at the start makes a comment. */
+static bool parse_MEASUREMENT(struct options *o, const char *value, const char **out)
+{
+	return value[0] != '#' && parse_NAME(o, value, out);
 }
 
 static bool parse_PATH(struct options *o, const char *value, const char **out)

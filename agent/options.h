@@ -16,6 +16,7 @@
 
 struct options {
 #define OPTION_TYPE_TEXT const char *
+#define OPTION_TYPE_NAME const char *
 #define OPTION_TYPE_MEASUREMENT const char *
 #define OPTION_TYPE_PATH const char *
 #define OPTION_TYPE_URL const char *

@@ -1,7 +1,6 @@
 #include "agent/rest.h"
 
 #include <pthread.h>
-#include <stdbool.h>
 #include <time.h>
 
 #include "agent/clock.h"
@@ -10,7 +9,8 @@
 #define HOLD_NS (100 * CLOCK_MS)
 
 static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER; /* the sidecar's, unless it rests */
-static THREAD_LOCAL bool held;				    /* by this thread, in rest_hold */
+/* How often this thread has it: a signal handler may copy the process while fork does. */
+static THREAD_LOCAL unsigned held;
 
 void rest_begins(void)
 {
@@ -27,18 +27,18 @@ void rest_hold(void)
 	int64_t until = clock_mono_ns() + HOLD_NS;
 	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
 
-	held = pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
+	if (held || pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0)
+		held++;
 }
 
 void rest_release(void)
 {
-	if (held)
+	if (held && --held == 0)
 		pthread_mutex_unlock(&working);
-	held = false;
 }
 
 void rest_anew(void)
 {
 	working = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
-	held = false;
+	held = 0;
 }

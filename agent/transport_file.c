@@ -65,12 +65,25 @@ static void *file_open(const struct transport_config *config, char *error, size_
 	return NULL;
 }
 
+/* Return 0, or the errno: that of the rest when only a part was written. */
+static int write_all(int fd, const char *body, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, body, len);
+
+		if (n <= 0)
+			return n < 0 ? errno : ENOSPC;
+		body += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
 /* Return 0, or the errno; EWOULDBLOCK when somebody else holds the lock. */
 static int append(int fd, const char *body, size_t len)
 {
 	struct stat before;
-	ssize_t n;
-	int error = 0;
+	int error;
 
 	if (flock(fd, LOCK_EX | LOCK_NB))
 		return errno;
@@ -78,14 +91,9 @@ static int append(int fd, const char *body, size_t len)
 		error = errno;
 		goto unlock;
 	}
-	n = write(fd, body, len);
-	if (n < 0) {
-		error = errno;
-	} else if ((size_t)n < len) {
-		error = ENOSPC;
-		if (ftruncate(fd, before.st_size))
-			error = errno;
-	}
+	error = write_all(fd, body, len);
+	if (error)
+		(void)!ftruncate(fd, before.st_size);
 
 unlock:
 	flock(fd, LOCK_UN);

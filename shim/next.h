@@ -45,6 +45,8 @@ struct next {
 	int (*cxa_atexit)(void (*handler)(void *), void *arg, void *object);
 	long (*syscall)(long number, ...);
 	pid_t (*fork)(void);
+	pid_t (*_Fork)(void); /* since glibc 2.34 */
+	int (*clone)(int (*run)(void *), void *stack, int flags, void *arg, ...);
 	int (*daemon)(int nochdir, int noclose);
 	int (*forkpty)(int *amaster, char *name, const struct termios *termp,
 		       const struct winsize *winp);

@@ -16,6 +16,8 @@ void next_resolve_system(void)
 	    (int (*)(void (*)(void *), void *, void *))dlsym(RTLD_NEXT, "__cxa_atexit");
 	next.syscall = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	next.fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
+	next._Fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "_Fork");
+	next.clone = (int (*)(int (*)(void *), void *, int, void *, ...))dlsym(RTLD_NEXT, "clone");
 	next.daemon = (int (*)(int, int))dlsym(RTLD_NEXT, "daemon");
 	next.forkpty = (int (*)(int *, char *, const struct termios *,
 				const struct winsize *))dlsym(RTLD_NEXT, "forkpty");

@@ -125,7 +125,7 @@ static uint32_t find_any(const struct tables *t, const char *name)
 }
 
 struct search {
-	const void *neighbour;
+	const void *neighbour; /* or NULL: any */
 	const char *name;
 	void *function;
 };
@@ -138,21 +138,19 @@ static int look_up(struct dl_phdr_info *object, size_t size, void *arg)
 	uint32_t found = 0;
 
 	(void)size;
-	if (!contains(object, search->neighbour))
+	if (search->neighbour && !contains(object, search->neighbour))
 		return 0;
 	for (int i = 0; i < object->dlpi_phnum; i++)
 		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
 			t = read_tables(base, object->dlpi_phdr[i].p_vaddr);
-	if (t.symbols == NULL || t.names == NULL)
-		return 1;
-	if (t.gnu_hash)
+	if (t.symbols && t.names && t.gnu_hash)
 		found = find_gnu(&t, search->name);
-	else if (t.hash)
+	else if (t.symbols && t.names && t.hash)
 		found = find_any(&t, search->name);
 	if (found)
 		/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
 		search->function = (void *)(base + t.symbols[found].st_value);
-	return 1;
+	return found || search->neighbour;
 }
 
 void *object_function(const void *neighbour, const char *name)
@@ -161,4 +159,34 @@ void *object_function(const void *neighbour, const char *name)
 
 	dl_iterate_phdr(look_up, &search);
 	return search.function;
+}
+
+/* The order of loading is that in which the dynamic linker looks for a name. */
+void *object_first(const char *name)
+{
+	return object_function(NULL, name);
+}
+
+struct whereabouts {
+	const void *address;
+	const char *path;
+};
+
+static int take_path(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct whereabouts *w = arg;
+
+	(void)size;
+	if (!contains(object, w->address))
+		return 0;
+	w->path = object->dlpi_name;
+	return 1;
+}
+
+const char *object_path(const void *address)
+{
+	struct whereabouts w = {address, ""};
+
+	dl_iterate_phdr(take_path, &w);
+	return w.path;
 }

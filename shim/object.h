@@ -26,4 +26,15 @@ bool object_same(const void *a, const void *b);
  */
 void *object_function(const void *neighbour, const char *name);
 
+/*
+ * object_first(name):
+ * Return the function ${name} that calls from all over the process end in: that of the first object
+ * which has one, as the dynamic linker looks for it.  NULL when there is none.  Unlike what dlsym
+ * finds, never a program's way to it (an entry of the PLT).
+ */
+void *object_first(const char *name);
+
+/* Return the path of the object that has ${address}; "" for the executable. */
+const char *object_path(const void *address);
+
 #endif

@@ -7,7 +7,7 @@
  * fork is wrapped instead of using pthread_atfork: the child's sidecar can only be started when all
  * handlers are done, an allocator's among them, because pthread_create allocates.  daemon and
  * forkpty call fork inside libc, where no wrapper is seen, so they are wrapped too.
- * vfork, posix_spawn and clone are left alone.
+ * vfork and posix_spawn are left alone; _Fork and clone are in copy.c.
  *
  * pthread_exit is wrapped for the main thread alone: the process must still end with its last
  * thread.

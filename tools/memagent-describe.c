@@ -207,6 +207,15 @@ static void print_options_sh(void)
 	puts("\t*) return 1 ;;\n\tesac\n}");
 }
 
+static void print_excluded_sh(void)
+{
+	fputs("mr_excluded=' ", stdout);
+#define EXCLUDED(name) fputs(name " ", stdout);
+#include "agent/excluded.def"
+#undef EXCLUDED
+	puts("'");
+}
+
 static void print_row(const struct row *row)
 {
 	printf("| `%s` | %s | ", row->name, row->unit);
@@ -254,7 +263,7 @@ static const struct section {
 } sections[] = {
     {"options-help", print_options_help}, {"options-markdown", print_options_markdown},
     {"options-sh", print_options_sh},	  {"fields-markdown", print_fields_markdown},
-    {"fields-names", print_fields_names},
+    {"fields-names", print_fields_names}, {"excluded-sh", print_excluded_sh},
 };
 
 static int complain(const char *what)

@@ -25,14 +25,19 @@ $0 == "# @OPTIONS_SH@" {
 	next
 }
 
+$0 == "# @EXCLUDED_SH@" {
+	insert("excluded-sh")
+	next
+}
+
 {
 	sub(/@VERSION@/, version)
 	print
 }
 
 END {
-	if (!failed && inserted != 2) {
-		print "memagent-run.awk: expected two lines to replace, found " inserted + 0 >"/dev/stderr"
+	if (!failed && inserted != 3) {
+		print "memagent-run.awk: expected three lines to replace, found " inserted + 0 >"/dev/stderr"
 		exit 1
 	}
 	exit failed

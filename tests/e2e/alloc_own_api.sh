@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 
-# build NAME MAKE FREE DECLARATIONS LIBRARY: a program that calls them.
+# build NAME MAKE FREE DECLARATIONS LIBRARY [OPTION...]: a program that calls them.
 build_program()
 {
 	cat >"$work/$1.c" <<END
@@ -28,7 +28,9 @@ int main(void)
 	return 0;
 }
 END
-	gcc -o "$work/$1" "$work/$1.c" "$5"
+	program=$work/$1
+	shift 4
+	gcc -o "$program" "$program.c" "$@"
 }
 
 found=0
@@ -55,6 +57,13 @@ if other=$(library_of jemalloc); then
 		expect_silence "jemalloc inside"
 		expect_equal "jemalloc inside: agent_coverage" 1 "$(field agent_coverage)"
 		expect_between "jemalloc inside: mallocs" 3998 "$(field mallocs)" 4100
+		# By a pointer, which without PIE leads to the program's own way there.
+		build_program pointer '(make = mallocx)(size, 0)' 'dallocx(p, 0)' \
+			'void *mallocx(size_t, int); void dallocx(void *, int);
+			static void *(*volatile make)(size_t, int);' "$other" -fno-pie -no-pie
+		metered "$build/libmemagent-jemalloc.so" "$work/pointer"
+		expect_silence "by a pointer"
+		expect_equal "by a pointer: agent_coverage" 1 "$(field agent_coverage)"
 	fi
 fi
 if other=$(library_of tcmalloc); then

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Exit statuses that tests/preload/run takes for its own. */
@@ -66,13 +67,15 @@ static inline void expect(const char *field, const char *relation, uint64_t valu
 {
 	const char *path = getenv("EXPECT");
 	char line[128];
+	struct timespec now;
 	int saved = errno;
 	int fd;
 
 	if (path == NULL)
 		return;
-	snprintf(line, sizeof(line), "%ld %s %s %llu\n", (long)getpid(), field, relation,
-		 (unsigned long long)value);
+	CHECK(clock_gettime(CLOCK_REALTIME, &now) == 0);
+	snprintf(line, sizeof(line), "%ld %s %s %llu %lld%09ld\n", (long)getpid(), field, relation,
+		 (unsigned long long)value, (long long)now.tv_sec, now.tv_nsec);
 	fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
 	CHECK(fd >= 0);
 	say(fd, line);

@@ -1,34 +1,83 @@
 /*
- * Children that no fork handler sees: _Fork and the bare system call.  They run
- * on without an agent; nothing hangs, and the parent's books stay its own.
+ * Children that no fork handler sees: of _Fork, of clone, and of the bare system
+ * calls.  They run on without an agent and allocate; nothing hangs, although the
+ * agent looks into the heap all the time, under its lock, and the parent's books
+ * stay its own.
+ *
+ * with-env: MEMAGENT_ALLOCATOR_INTERVAL=10ms
  */
-#include <sys/syscall.h>
+#include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 
 #include "expect.h"
 
-static pid_t bare_fork(void)
+enum { CHILDREN = 2000, PIECES = 60000, STACK = 64 * 1024 };
+
+static int child(void *argument)
 {
-	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	/* It would wait for ever, for a lock that nobody holds. */
+	alarm(20);
+	for (size_t size = 0; size < 50000; size += 1000)
+		free(malloc(size));
+	if (argument == NULL)
+		_exit(0);
+	exit(0);
+}
+
+static pid_t cloned(void *argument)
+{
+	static char stack[STACK] __attribute__((aligned(16)));
+
+	return clone(child, stack + sizeof(stack), SIGCHLD, argument);
+}
+
+static pid_t bare_clone3(void)
+{
+	struct clone_args args = {.exit_signal = SIGCHLD};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+}
+
+static pid_t copied(int number)
+{
+	switch (number % 4) {
+	case 0:
+		return _Fork();
+	case 1:
+		return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+	case 2:
+		return bare_clone3();
+	default:
+		return cloned(number % 8 < 4 ? NULL : &errno);
+	}
+}
+
+/* So much to look at that the agent is often at it. */
+static void break_up(struct tally *tally)
+{
+	static void *piece[PIECES];
+
+	for (int i = 0; i < PIECES; i++)
+		piece[i] = tally_malloc(tally, 20);
+	for (int i = 0; i < PIECES; i += 2)
+		tally_free(tally, piece[i]);
 }
 
 int main(void)
 {
 	struct tally tally = {0};
 
-	for (int i = 0; i < 200; i++) {
-		pid_t pid = i % 2 ? _Fork() : bare_fork();
+	break_up(&tally);
+	for (int i = 0; i < CHILDREN; i++) {
+		pid_t pid = copied(i);
 
 		CHECK(pid >= 0);
-		if (pid == 0) {
-			for (size_t size = 0; size < 50000; size += 1000)
-				free(malloc(size));
-			if (i % 4 < 2)
-				_exit(0);
-			exit(0);
-		}
+		if (pid == 0)
+			child(i % 8 < 4 ? NULL : &errno);
 		expect_child(pid);
-		tally_malloc(&tally, 100);
+		tally_malloc(&tally, 2000);
 	}
 	tally_expect(&tally);
 	return 0;

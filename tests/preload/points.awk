@@ -2,11 +2,13 @@
 #
 #   awk -f points.awk EXPECTATIONS POINTS
 #
-# EXPECTATIONS  lines "PID FIELD RELATION VALUE", written through expect.h
+# EXPECTATIONS  lines "PID FIELD RELATION VALUE TIME", written through expect.h
 # POINTS        line protocol, as the agent appended it to a file
 #
 # Prints every complaint; status 1 when there is one.  A series is a whole set
 # of tags: exec keeps the pid and begins to count anew, under another service.
+# When pids are used again, a start event tells one life from the next; what was
+# expected at a time concerns the life that had a point after it.
 # With -v unbalanced=1 more objects may be freed than the agent saw made; then the
 # live ones must be left out of the point.  With -v base="FIELD=VALUE,…" every
 # expected value is that much more: what other libraries allocate in any process.
@@ -15,6 +17,15 @@ function complain(text)
 {
 	print text
 	complaints++
+}
+
+function pid_of(series,    tag, tags, i)
+{
+	tags = split(series, tag, ",")
+	for (i = 2; i <= tags; i++)
+		if (tag[i] ~ /^pid=/)
+			return substr(tag[i], 5)
+	return ""
 }
 
 # Fill value[] from the fields of a point, without the integers' suffix.
@@ -85,13 +96,20 @@ FILENAME == ARGV[1] {
 	expectation[expectations] = $0
 	if ($2 == "processes")
 		promised = $4
-	else
-		told[$1] = 1
+	else if (++told[$1, $2, $3] > lives_told[$1]) {
+		lives_told[$1]++
+		heard++
+	}
 	next
 }
 
 # What happened, for dashboards to mark.
 /^memagent_event(,[^ ,=]+=[^ ,=]+)+ event="(start|exit)",text="[^"]*" [0-9]+$/ {
+	if (index($0, " event=\"start\"")) {
+		sub(/^memagent_event/, "memagent", $1)
+		life[$1]++
+		lives[pid_of($1)]++
+	}
 	next
 }
 
@@ -101,11 +119,7 @@ FILENAME == ARGV[1] {
 }
 
 {
-	pid = ""
-	tags = split($1, tag, ",")
-	for (i = 2; i <= tags; i++)
-		if (tag[i] ~ /^pid=/)
-			pid = substr(tag[i], 5)
+	pid = pid_of($1)
 	if ($1 !~ /,host=/ || $1 !~ /,service=/ || pid == "")
 		complain("line " FNR " lacks a tag: " $1)
 	parse($2)
@@ -115,13 +129,24 @@ FILENAME == ARGV[1] {
 			next
 		}
 	check_sums()
-	check_monotony($1, $3)
+	check_monotony($1 " " life[$1], $3)
+	pid = pid " " (lives[pid] + 0)
 	points[pid]++
+	end[pid] = $3
 	# Fields may come and go, the last point is what counts.
 	for (name in value) {
 		final[pid, name] = value[name]
 		final_point[pid, name] = points[pid]
 	}
+}
+
+# The life of a process that was the present one at that time.
+function living(pid, time,    i)
+{
+	for (i = 0; i < lives[pid]; i++)
+		if (end[pid " " i] "" >= time "")
+			break
+	return pid " " i
 }
 
 function holds(have, relation, want)
@@ -139,31 +164,26 @@ function holds(have, relation, want)
 END {
 	for (i = 1; i <= expectations; i++) {
 		split(expectation[i], want, " ")
-		pid = want[1]
 		if (want[2] == "processes")
 			continue
+		pid = living(want[1], want[5])
 		if (want[2] == "points")
 			have = points[pid] + 0
 		else if (!(pid in points)) {
-			complain("process " pid " has no point, but expects " want[2] " " want[3] " " want[4])
+			complain("process " want[1] " has no point, but expects " want[2] " " want[3] " " want[4])
 			continue
 		} else if (final_point[pid, want[2]] != points[pid]) {
-			complain("process " pid ": the last point has no " want[2])
+			complain("process " want[1] ": the last point has no " want[2])
 			continue
 		} else
 			have = final[pid, want[2]]
 		if (want[2] in offset)
 			want[4] += offset[want[2]]
 		if (!holds(have, want[3], want[4]))
-			complain("process " pid ": expected " want[2] " " want[3] " " want[4] \
+			complain("process " want[1] ": expected " want[2] " " want[3] " " want[4] \
 			    ", the last point has " have)
 	}
-	if (promised != "") {
-		heard = 0
-		for (pid in told)
-			heard++
-		if (heard < promised)
-			complain("only " heard " of " promised " processes told what they expect")
-	}
+	if (heard < promised)
+		complain("only " heard " of " promised " processes told what they expect")
 	exit complaints > 0
 }

@@ -283,7 +283,7 @@ static void limit_files_to(rlim_t bytes)
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* A limit on file sizes cuts a write short as a full disk does. */
+/* A limit on file sizes cuts a write short as a full disk does; what it says is why. */
 START_TEST(takes_back_half_a_line)
 {
 	void *handle = open_good();
@@ -291,7 +291,7 @@ START_TEST(takes_back_half_a_line)
 	signal(SIGXFSZ, SIG_IGN);
 	expect_stored(handle, ONE);
 	limit_files_to(strlen(ONE) + 5);
-	expect_failed(handle, TWO, "No space left on device");
+	expect_failed(handle, TWO, "File too large");
 	expect_content(ONE);
 	limit_files_to(strlen(ONE));
 	expect_failed(handle, TWO, "File too large");

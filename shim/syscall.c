@@ -1,11 +1,15 @@
 /*
- * lockin: a program that sets a seccomp filter locks itself in.
+ * syscall: system calls that a program makes by itself, and that the agent has to know of.
  *
- * The agent leaves before it does: with TSYNC the filter would be the sidecar's too, and could kill
- * the process for what the sidecar does; without, the sidecar would be a thread outside.  libc has
- * no function for seccomp(2), so it comes by way of syscall, or of prctl.
+ * A program that sets a seccomp filter locks itself in.  The agent leaves before it does: with
+ * TSYNC the filter would be the sidecar's too, and could kill the process for what the sidecar
+ * does; without, the sidecar would be a thread outside.  libc has no function for seccomp(2), so it
+ * comes by way of syscall, or of prctl.
+ *
+ * One that copies itself by the bare call is as fork (see copy.c).
  */
 #include <errno.h>
+#include <linux/sched.h>
 #include <linux/seccomp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -22,6 +26,27 @@ static bool locks_in(long number, long first)
 	if (number == SYS_seccomp)
 		return first == SECCOMP_SET_MODE_STRICT || first == SECCOMP_SET_MODE_FILTER;
 	return number == SYS_prctl && first == PR_SET_SECCOMP;
+}
+
+/*
+ * Whether the process is copied, with its memory.  Not when the child goes on with another stack:
+ * then it does not return to us.
+ */
+static bool copies(long number, const long *a)
+{
+#ifdef SYS_fork
+	if (number == SYS_fork)
+		return true;
+#endif
+#ifdef SYS_clone3
+	if (number == SYS_clone3) {
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is passed */
+		const struct clone_args *args = (const struct clone_args *)a[0];
+
+		return args && args->stack == 0 && !(args->flags & CLONE_VM);
+	}
+#endif
+	return number == SYS_clone && a[1] == 0 && !(a[0] & CLONE_VM);
 }
 
 /*
@@ -53,6 +78,19 @@ static long call(long number, const long *a)
 #endif
 }
 
+static long copy(long number, const long *a)
+{
+	long result;
+	int error;
+
+	hooks->before_fork();
+	result = call(number, a);
+	error = errno;
+	hooks->after_fork();
+	errno = error;
+	return result;
+}
+
 /* The kernel takes six arguments at most; those that were not given are whatever there is. */
 EXPORT long syscall(long number, ...)
 {
@@ -65,7 +103,7 @@ EXPORT long syscall(long number, ...)
 	va_end(args);
 	if (UNLIKELY(locks_in(number, a[0])))
 		hooks->locks_in();
-	return call(number, a);
+	return UNLIKELY(copies(number, a)) ? copy(number, a) : call(number, a);
 }
 
 EXPORT int prctl(int option, ...)

@@ -1,0 +1,50 @@
+#!/bin/sh
+# Children: one that is over within an interval, or before MEMAGENT_MIN_UPTIME, costs no round
+# trip; one that lives longer reports, and so does, always, what was started by hand or by
+# memagent-run.
+. "$(dirname "$0")/lib/influx.sh"
+
+# Who has anything in the database: all their points and events, by process.
+reporters()
+{
+	influxd_query memagent 'SELECT count(mallocs), count(event) FROM memagent, memagent_event GROUP BY pid' |
+		jq -r '[.results[0].series[]?.tags.pid] | unique | .[]'
+}
+
+# The requests that the server has had from us; the queries are ours.
+writes()
+{
+	influxd_query '' "SHOW STATS FOR 'httpd'" |
+		jq -r '.results[0].series[0] | [.columns, .values[0]] | transpose | .[] |
+			select(.[0] == "writeReq") | .[1]'
+}
+
+# family WHO VARIABLE=VALUE... COMMAND: a metered shell that runs it; WHO is how many more than the
+# shell report.
+family()
+{
+	before=$(reporters | wc -l)
+	wanted=$1
+	shift
+	run_metered MEMAGENT_URL="$INFLUXD_URL" "$@"
+	expect_equal "$*: status" 0 "$status"
+	expect_silence "$*"
+	reporters | grep -qx "$pid" || fail "$*: the program itself did not report"
+	expect_equal "$*: children that report" "$wanted" $(($(reporters | wc -l) - before - 1))
+}
+
+influxd_start "$work/influxdb"
+# So that the database is there, and its creation is nobody's.
+run_metered MEMAGENT_URL="$INFLUXD_URL" "$scripted"
+requests=$(writes)
+family 0 MEMAGENT_INTERVAL=1h sh -c 'for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; (exit 0); done'
+expect_equal "requests for a shell and twenty children" 1 $(($(writes) - requests))
+# Of its own interval: "scripted" and the subshell that it is started from are one process.
+family 1 MEMAGENT_INTERVAL=50ms sh -c "'$scripted' -w 1000; :"
+family 0 MEMAGENT_INTERVAL=50ms MEMAGENT_MIN_UPTIME=1h sh -c "'$scripted' -w 300; :"
+family 1 MEMAGENT_INTERVAL=1h MEMAGENT_MIN_UPTIME=50ms sh -c "'$scripted' -w 1000; :"
+family 0 MEMAGENT_INTERVAL=1h MEMAGENT_MIN_UPTIME=1h "$scripted"
+
+before=$(reporters | wc -l)
+MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_MIN_UPTIME=1h "$build/memagent-run" "$scripted" >"$work/out"
+expect_equal "by memagent-run" 1 $(($(reporters | wc -l) - before))

@@ -1,0 +1,62 @@
+#!/bin/sh
+# What is secret in the settings (a user and a password in a URL or a proxy, a password, a token) is
+# never shown: not on stderr, in the log, in points or events, in names of files, on command lines.
+. "$(dirname "$0")/lib/influx.sh"
+. "$(dirname "$0")/lib/alloc.sh"
+
+export MEMAGENT_INTERVAL=20ms MEMAGENT_PASSWORD=hush1 MEMAGENT_TOKEN=hush2 MEMAGENT_EXIT_TIMEOUT=100ms
+
+hidden()
+{
+	! grep -rl hush "$work" >"$work.found" || fail "$1: the secret is in $(cat "$work.found"): $(grep -rh hush "$work" | head -n 3)"
+	! find "$work" -name '*hush*' | grep . || fail "$1: the secret is in the name of a file"
+}
+
+clean_up_more()
+{
+	rm -f "$work.found"
+}
+
+# Nobody listens on port 1; the last ones are no valid URLs.
+mkdir "$work/spool"
+echo 'm f=1 1' >"$work/lines"
+for url in http://me:hush@127.0.0.1:1 'http://127.0.0.1:1/path?p=hush' https://hush@127.0.0.1:1 udp://me:hush@127.0.0.1:1 \
+	htp://me:hush@127.0.0.1:1 http://me:hush@127.0.0.1:99999 'http://me:hush@' me:hush@127.0.0.1; do
+	run_metered MEMAGENT_URL="$url" MEMAGENT_SPOOL="$work/spool" "$scripted" -w 100
+	expect_equal "$url: status" 0 "$status"
+	[ -s "$work/err" ] || fail "$url: not a word of it"
+	hidden "$url"
+	run_metered MEMAGENT_URL="$url" MEMAGENT_LOG="$work/log" "$scripted" -w 100
+	hidden "$url, in the log"
+	MEMAGENT_URL=$url timeout -s KILL 60 "$build/memagent-run" --check >"$work/checked" 2>&1 || :
+	hidden "$url, with --check"
+	# It would try for long.
+	MEMAGENT_URL=$url timeout 1 "$build/memagent-send" "$work/lines" >"$work/sent" 2>&1 || :
+	hidden "$url, of memagent-send"
+done
+[ -n "$(ls "$work/spool")" ] || fail "nothing came into the spool"
+[ -s "$work/log" ] || fail "nothing came into the log"
+for proxy in http://me:hush@127.0.0.1:1 me:hush@127.0.0.1:1 'nonsense://me:hush@:'; do
+	run_metered MEMAGENT_URL=http://127.0.0.1:1 MEMAGENT_PROXY="$proxy" "$scripted" -w 100
+	hidden "proxy $proxy"
+	MEMAGENT_URL=http://127.0.0.1:1 MEMAGENT_PROXY=$proxy timeout -s KILL 60 "$build/memagent-run" --check >"$work/checked" 2>&1 || :
+	hidden "proxy $proxy, with --check"
+done
+
+metered "$library" MEMAGENT_USERNAME=me "$scripted" -w 100
+[ -s "$work/points" ] || fail "no points"
+hidden "points"
+
+MEMAGENT_URL=http://me:hush@127.0.0.1:1 "$build/memagent-run" --help >"$work/help"
+hidden "--help"
+
+# While it runs, and what it has started; a variable that the shell cannot pass on among them.
+env MEMAGENT_URL=http://me:hush@127.0.0.1:1 MEMAGENT_LOG=off "dotted.name=x" \
+	"$build/memagent-run" "$scripted" -w 2000 >"$work/out" &
+child=$!
+children="$children $child"
+until grep -qs scripted "/proc/$child/comm"; do
+	cat "/proc/$child/cmdline" /proc/[0-9]*/cmdline >>"$work/command-lines" 2>/dev/null || :
+done
+cat "/proc/$child/cmdline" >>"$work/command-lines"
+! tr '\0' '\n' <"$work/command-lines" | grep -q 'me:hush@\|hush[12]' || fail "the secret is on a command line"

@@ -1,0 +1,19 @@
+/*
+ * LD_AUDIT: a library that is told of all that the dynamic linker does, in a
+ * namespace with a libc of its own.
+ *
+ * with-env: LD_AUDIT={lib}/libaudit.so
+ */
+#include "expect.h"
+
+int main(void)
+{
+	struct tally tally = {0};
+
+	for (size_t size = 0; size < 5000; size++)
+		tally_free(&tally, tally_realloc(&tally, tally_malloc(&tally, size), 2 * size + 1));
+	tally_expect_at_least(&tally);
+	/* What ld.so keeps for the audit library's sake. */
+	expect("heap_objects", "<=", 10);
+	return 0;
+}

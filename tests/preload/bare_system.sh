@@ -1,0 +1,44 @@
+#!/bin/sh
+# A system without /proc, and one whose root cannot be written to: the agent has less to tell,
+# and the program never knows.
+#
+# limit: 300
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+
+unshare -m true 2>/dev/null || skip "mounts of one's own are for root"
+
+# in_system PREPARATION: with a directory for temporary files that can be written to anyway
+in_system()
+{
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare -m sh -c 'set -e
+		mount -t tmpfs none /mnt
+		export TMPDIR=/mnt
+		'"$1"'
+		failed=
+		for program in $2; do
+			"$0/tests/preload/run" "$1/tests/preload/$program" >/mnt/said || {
+				failed="$failed $program"
+				cat /mnt/said
+			}
+		done
+		[ -z "$failed" ] || {
+			echo "failed:$failed"
+			exit 1
+		}
+		'"${2-}" "$root" "$build" "$programs"
+}
+
+programs='nothing live life close_all close_stdin fork fork_generations fork_threads daemon
+	main_pthread_exit_alone end_by_quick_exit small_stack prefork'
+in_system 'mount -t tmpfs none /proc' || fail "without /proc"
+
+programs="$programs main_pthread_exit exec spawn raw_exit sidecar setuid"
+# shellcheck disable=SC2016 # the inner shell's
+in_system 'mount -o remount,bind,ro /
+	! touch /written 2>/dev/null' '
+	MEMAGENT_URL=file:///written MEMAGENT_LOG=/log MEMAGENT_SPOOL=/ LD_PRELOAD=$1/libmemagent.so \
+		"$1/tests/e2e/scripted" -x 7 >/mnt/out 2>/mnt/err && exit 1
+	[ $? -eq 7 ]
+	grep -q "cannot write to file:///written: /written: Read-only file system" /mnt/err' ||
+	fail "on a root that cannot be written to"

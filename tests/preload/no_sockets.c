@@ -1,0 +1,33 @@
+/*
+ * A filter that the program has from whoever started it refuses it sockets: the agent
+ * has no way out, and that is all.
+ *
+ * with-env: MEMAGENT_URL=http://127.0.0.1:8086 MEMAGENT_EXIT_TIMEOUT=100ms
+ * wants-line: cannot deliver
+ */
+#include "again.h"
+#include "rights.h"
+#include "seccomp.h"
+
+int main(int argc, char **argv)
+{
+	struct sock_filter filter[] = {
+	    SECCOMP_NUMBER,
+	    SECCOMP_RULE(SYS_socket, SECCOMP_RET_ERRNO | EACCES),
+	    SECCOMP_RULE(SYS_socketpair, SECCOMP_RET_ERRNO | EACCES),
+	    SECCOMP_OTHERS(SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = SECCOMP_PROGRAM(filter);
+
+	(void)argv;
+	if (!is_again(argc)) {
+		CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+		CHECK(rights_bare_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&program) ==
+		      0);
+		run_again();
+	}
+	for (int i = 0; i < 1000; i++)
+		free(malloc(100));
+	usleep(50000);
+	return 0;
+}

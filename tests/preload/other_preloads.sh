@@ -1,0 +1,56 @@
+#!/bin/sh
+# Other preloads than ours, on both sides: the program does as it does with the other alone.
+# An allocator in front takes everything, and that is said; libmemusage passes it on.
+# (Allocators behind, with exact counts: other_allocators.sh.)
+#
+# limit: 300
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+. "$(dirname "$0")/../e2e/lib/alloc.sh"
+
+preload=$build/tests/preload
+list='nothing live realloc key_destructor fork exec dlopen life
+	signal_handler end_by_quick_exit spawn'
+
+# side NAME PRELOAD: every program, with the other alone and with both.
+side()
+{
+	other=$3
+	for program in $list; do
+		bare_status=0
+		(cd "$work/in" && LD_PRELOAD=$other "$preload/$program" </dev/null >"$work/bare.out" 2>/dev/null) || bare_status=$?
+		(cd "$work/in" && metered "$2" MEMAGENT_INTERVAL=10ms "$preload/$program" && echo "$status" >"$work/status")
+		status=$(cat "$work/status")
+		expect_equal "$1, $program: status" "$bare_status" "$status"
+		cmp -s "$work/bare.out" "$work/out" || fail "$1, $program: its output differs"
+		[ -s "$work/points" ] || fail "$1, $program: no points"
+		"$4" "$1, $program"
+	done
+}
+
+is_covered()
+{
+	! grep -q 'agent_coverage=0' "$work/points" || fail "$1: it says that not all is seen"
+	! grep -q '^memagent\[' "$work/err" || fail "$1: it says $(grep '^memagent\[' "$work/err")"
+}
+
+# One line, of the first process.
+is_not_covered()
+{
+	! grep -q 'agent_coverage=1' "$work/points" || fail "$1: it says that all is seen"
+	expect_equal "$1: lines" 1 "$(grep -c "^memagent\[[0-9]*\]: not all of this program is seen: $other brings a malloc of its own, which is not counted$" "$work/err")"
+}
+
+mkdir "$work/in"
+found=0
+for name in jemalloc tcmalloc mimalloc; do
+	other=$(library_of $name) || continue
+	found=$((found + 1))
+	side "$name in front" "$other:$library" "$other" is_not_covered
+done
+other=$(ldconfig -p | sed -n 's/^[[:space:]]*libc\.so\.6 .*x86-64.* => \(.*\)libc\.so\.6$/\1libmemusage.so/p' | head -n 1)
+if [ -e "$other" ]; then
+	found=$((found + 1))
+	side "memusage in front" "$other:$library" "$other" is_covered
+	side "memusage behind" "$library:$other" "$other" is_covered
+fi
+[ $found -gt 0 ] || skip "no other allocator is installed"

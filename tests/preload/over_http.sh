@@ -1,0 +1,45 @@
+#!/bin/sh
+# What concerns descriptors, signals, threads and rights, with the agent flushing over HTTP
+# all the time: libcurl and its own are at work in the process then.
+#
+# limit: 300
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+
+programs='close_all close_stdin pipe_eof inherited_pipe select prefork daemon spawn vfork fork_threads exec_thread
+	sigpipe sigterm sigwait sigchld timer_storm signal_handler main_pthread_exit end_by_quick_exit dlopen_tls
+	setuid chroot rights_setresuid rights_capset rights_no_new_privs lock_in lock_in_bare'
+
+# last NAME FIELD: of the last point of the program
+last()
+{
+	influxd_query memagent "SELECT $2 FROM memagent WHERE service = '$1' ORDER BY time DESC LIMIT 1" |
+		jq -r '.results[0].series[0].values[0][1] // empty'
+}
+
+failed=
+influxd_start "$work/influxdb"
+for program in $programs; do
+	status=0
+	FORKS=30 "$root/tests/preload/run" --to "$INFLUXD_URL" "$build/tests/preload/$program" >"$work/said" || status=$?
+	case $status in
+	0) ;;
+	77) echo "$program skips: $(tail -n 1 "$work/said")" ;;
+	*)
+		failed="$failed $program"
+		cat "$work/said"
+		;;
+	esac
+done
+[ -z "$failed" ] || fail "over HTTP:$failed"
+
+# It was at work, and goes on when the program has shut itself in or given up rights.
+for program in close_all close_stdin select prefork; do
+	[ -n "$(last $program mallocs)" ] || fail "$program: no point in the database"
+done
+[ "$(id -u)" -eq 0 ] || exit 0
+for program in chroot rights_setresuid rights_capset rights_no_new_privs; do
+	expect_equal "$program: mallocs in the last point" 2000 "$(last $program mallocs)"
+done
+for program in lock_in lock_in_bare; do
+	expect_equal "$program: agent_coverage in the last point" 0 "$(last $program agent_coverage)"
+done

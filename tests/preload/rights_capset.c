@@ -1,0 +1,34 @@
+/*
+ * Capabilities given up by capset and from the bounding set, which concerns the
+ * calling thread alone: the agent's thread follows, and goes on delivering.
+ */
+#include <linux/capability.h>
+#include <sys/prctl.h>
+
+#include "rights.h"
+
+int main(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {{0}};
+	struct tally tally = {0};
+
+	rights_need_root();
+	for (int i = 0; i < 1000; i++)
+		tally_malloc(&tally, 100);
+	CHECK(prctl(PR_CAPBSET_DROP, CAP_SYS_RAWIO, 0, 0, 0) == 0);
+	rights_become_equal();
+	/* One is kept, and an inheritable one. */
+	data[0].effective = data[0].permitted = 1U << CAP_KILL | 1U << CAP_SETPCAP;
+	data[0].inheritable = 1U << CAP_KILL;
+	CHECK(syscall(SYS_capset, &header, data) == 0);
+	rights_become_equal();
+	memset(data, 0, sizeof(data));
+	CHECK(syscall(SYS_capset, &header, data) == 0);
+	rights_become_equal();
+	for (int i = 0; i < 1000; i++)
+		tally_malloc(&tally, 100);
+	expect("agent_coverage", "=", 1);
+	tally_expect(&tally);
+	return 0;
+}

@@ -1,0 +1,26 @@
+/*
+ * Groups given up by the raw system call.  The agent's thread cannot tell for
+ * certain which are left, so it ends, and says so in a line, an event and its last
+ * point; the program goes on.
+ *
+ * wants-line: the program has given up rights that this thread cannot give up
+ * wants-event: gave up rights, no longer seen
+ * wants-status: 5
+ */
+#include "rights.h"
+
+int main(void)
+{
+	const gid_t group = RIGHTS_NOBODY;
+
+	rights_need_root();
+	for (int i = 0; i < 1000; i++)
+		free(malloc(100));
+	CHECK(rights_bare_call(SYS_setgroups, 1, (long)&group, 0) == 0);
+	rights_agent_ends();
+	for (int i = 0; i < 1000; i++)
+		free(malloc(100));
+	expect("agent_coverage", "=", 0);
+	expect("mallocs", "=", 1000);
+	return 5;
+}

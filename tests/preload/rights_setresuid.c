@@ -1,0 +1,22 @@
+/*
+ * Users and groups given up by the raw system calls, which reach the calling
+ * thread alone: the agent's thread follows, and goes on delivering.
+ */
+#include "rights.h"
+
+int main(void)
+{
+	struct tally tally = {0};
+
+	rights_need_root();
+	for (int i = 0; i < 1000; i++)
+		tally_malloc(&tally, 100);
+	CHECK(syscall(SYS_setresgid, RIGHTS_NOBODY, RIGHTS_NOBODY, RIGHTS_NOBODY) == 0);
+	CHECK(syscall(SYS_setresuid, RIGHTS_NOBODY, RIGHTS_NOBODY, RIGHTS_NOBODY) == 0);
+	rights_become_equal();
+	for (int i = 0; i < 1000; i++)
+		tally_malloc(&tally, 100);
+	expect("agent_coverage", "=", 1);
+	tally_expect(&tally);
+	return 0;
+}
