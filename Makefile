@@ -214,6 +214,7 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 
 .PHONY: test-programs test
 test-programs: all $(UNIT_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(ALLOC_TESTS) \
+	$(BUILD)/tests/bench/operations \
 	$(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server
 
