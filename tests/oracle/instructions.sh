@@ -30,7 +30,7 @@ measure()
 {
 	local library
 	for library in libmemagent libmemagent-jemalloc; do
-		[ ! -e "$build/$library.so" ] || BUILD=$build "$here/../bench/instructions" "$build/$library.so" |
+		[ ! -e "$build/$library.so" ] || BUILD=$build "$here/../bench/instructions" "LD_PRELOAD=$build/$library.so" |
 			awk -v library="$library" '{ print library, $1, $3 }' || return 1
 	done
 }
