@@ -10,7 +10,7 @@
 #   fuzz         the fuzzers for FUZZ_SECONDS=60 each; PATTERN=url for one
 #   check        formatting, static analysis, warnings of two compilers, exported symbols, documents
 #   docs         make the tables in README.md anew
-#   bench-quick  what it costs, in a minute
+#   bench        what it costs, beside other tools and allocators, in twenty minutes; bench-quick in three
 #   install      to PREFIX (/usr/local), below DESTDIR; uninstall
 #   clean
 
@@ -260,9 +260,11 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 	$(CC) $(BASE) $(CFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
 		$(call pkg,--libs libmicrohttpd)
 
+BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
+
 .PHONY: test-programs test
 test-programs: all $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) $(ALLOC_TESTS) \
-	$(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
+	$(BENCHES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server
 
 test:
@@ -324,14 +326,17 @@ docs: $(BUILD)/memagent-describe
 
 # ---- what it costs ----
 
-$(BUILD)/tests/bench/%: tests/bench/%.c
+$(BUILD)/tests/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h)
 	@mkdir -p $(@D)
 	$(SAY)
 	$(CC) $(PLAIN) -o $@ $<
 
-.PHONY: bench-quick
-bench-quick: all $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
-	BUILD=$(BUILD) tests/bench/run.sh
+# The figures go to ./bench; BENCH_ONLY='micro/* servers/redis*' and CONTENDERS='bare memagent' choose some.
+.PHONY: bench bench-quick
+bench bench-quick:
+	tools/deps.sh bench
+	$(MAKE) --no-print-directory all $(BENCHES) $(BUILD)/demo-server
+	BUILD=$(BUILD) tests/bench/run.sh $(if $(filter bench-quick,$@),quick,full)
 
 # ---- where it goes ----
 

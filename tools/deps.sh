@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh build|demo|test|hosts|browse|check ...: install what is missing for that purpose.
+# deps.sh build|demo|test|hosts|bench|browse|check ...: install what is missing for that purpose.
 #
 # From the distribution's packages (Debian 12 and Ubuntu 22.04 or later), as
 # root or through sudo.  When nothing is missing it does and says nothing.
@@ -14,6 +14,8 @@ demo='wrk libmicrohttpd-dev curl jq gnuplot-nox'
 test='g++ libc++-dev libc++abi-dev check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
 	libxml2-utils util-linux libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0|libmimalloc3
 	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl gnuplot-nox'
+bench='wrk libmicrohttpd-dev curl jq gnuplot-nox valgrind heaptrack libjemalloc2 libtcmalloc-minimal4|libtcmalloc-minimal4t64
+	libgoogle-perftools4|libgoogle-perftools4t64 libmimalloc2.0|libmimalloc3 sqlite3 python3 perl util-linux'
 # Large, so not of "test": the programs that tests/hosts puts under the agent.
 hosts="$test wrk git openssh-client default-jdk-headless|openjdk-17-jdk-headless nodejs"
 # Of these only the program is needed: a package that is installed starts its server, and again
@@ -161,16 +163,17 @@ install_missing()
 needs=
 databases=
 hosts_wanted=no
-[ $# -gt 0 ] || die "usage: deps.sh build|demo|test|hosts|browse|check ..."
+[ $# -gt 0 ] || die "usage: deps.sh build|demo|test|hosts|bench|browse|check ..."
 for purpose; do
 	case $purpose in
 	build) needs="$needs $build" ;;
 	demo) needs="$needs $build $demo" databases="$databases influxdb" ;;
 	test) needs="$needs $build $test" databases="$databases influxdb victoria-metrics" ;;
 	hosts) needs="$needs $build $hosts" databases="$databases influxdb" hosts_wanted=yes ;;
+	bench) needs="$needs $build $bench" databases="$databases influxdb" ;;
 	browse) needs="$needs $browse" ;;
 	check) needs="$needs $build $check" ;;
-	*) die "$purpose is not a purpose: expected build, demo, test, hosts, browse or check" ;;
+	*) die "$purpose is not a purpose: expected build, demo, test, hosts, bench, browse or check" ;;
 	esac
 done
 needs=$(printf '%s\n' $needs | sort -u)

@@ -1,101 +1,167 @@
 #!/bin/bash
-# What the library costs, as ratios to the bare program in one run.
+# What the library costs, beside doing without, other allocators and other tools that count.
 #
-#   tests/bench/run.sh [ROUNDS]
+#   tests/bench/run.sh quick|full
 #
-# Bare and metered alternate, so that a change of the machine's mood meets both; the
-# best of all rounds counts, for noise only ever adds.
+#   BENCH_ONLY='micro/* servers/redis'   the workloads, by patterns; all without it
+#   CONTENDERS='bare memagent'           see contenders.sh; all without it
+#   OUT=bench                            where the figures go
+#
+# Contenders take turns, round by round, so that a change of the machine's mood meets all of them:
+# a ratio is of two figures of one round.  The slow ones take part in a few rounds of full only, with
+# less work where the figure is for one operation.  Writes
+#
+#   samples.tsv    workload, metric, contender, round, value: a line for each figure
+#   results.json   what report.jq makes of them; it tells the schema
+#   results.svg    a picture of the ratios
+#
+# and prints a table.  What it starts it ends, by process id.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
-build=$(cd "${BUILD:-$here/../../build}" && pwd) || exit 1
-rounds=${1:-15}
-library=$build/libmemagent.so
-slots=$build/tests/bench/slots
-execs=300
-directory=$(mktemp -d) || exit 1
-trap 'rm -rf "$directory"' EXIT
+root=$(cd "$here/../.." && pwd)
+build=$(cd "${BUILD:-$root/build}" && pwd) || exit 1
+out=${OUT:-$root/bench}
+mode=${1:-quick}
+chosen=${CONTENDERS:-}
 
-unset "${!MEMAGENT_@}" "${!MALLOC_@}" LD_PRELOAD
-export MEMAGENT_URL=file://$directory/points
+# shellcheck source=tests/bench/contenders.sh
+. "$here/contenders.sh"
+for part in micro programs servers start agent; do
+	# shellcheck source=/dev/null
+	. "$here/$part.sh"
+done
+# shellcheck source=tools/influxd.sh
+. "$root/tools/influxd.sh"
 
-bare()
+children=''
+
+clean_up()
 {
-	"$@"
-}
-
-metered()
-{
-	LD_PRELOAD=$library "$@"
-}
-
-# 300 processes one after another: milliseconds for one.  $1 is bare or metered.
-start_up()
-{
-	local began=$EPOCHREALTIME i preload=''
-	[ "$1" = bare ] || preload=$library
-	for ((i = 0; i < execs; i++)); do
-		LD_PRELOAD=$preload /bin/true
+	local child
+	trap '' INT TERM HUP
+	for child in $children; do
+		kill -KILL -- "-$child" 2>/dev/null
 	done
-	echo "${EPOCHREALTIME/,/.} ${began/,/.} $execs" | awk '{ printf "%.3f\n", ($1 - $2) * 1000 / $3 }'
+	influxd_stop
+	rm -rf "$work"
 }
 
-# alternate NAME ROUNDS COMMAND…: the command takes bare or metered as $1, prints a figure.
+work=$(mktemp -d) || exit 1
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+say()
+{
+	printf '%s %s\n' "$(date +%T)" "$*" >&2
+}
+
+# wanted WORKLOAD
+wanted()
+{
+	local pattern
+	[ "${BENCH_ONLY:-}" != '' ] || return 0
+	for pattern in $BENCH_ONLY; do
+		# shellcheck disable=SC2053 # the pattern is meant as one
+		[[ $1 != $pattern && ${1%%/*} != "$pattern" ]] || return 0
+	done
+	return 1
+}
+
+# wanted_any GROUP: some of its workloads, so that what they need is worth making.
+wanted_any()
+{
+	[[ ${BENCH_ONLY:-$1} == *$1* ]]
+}
+
+# record WORKLOAD CONTENDER ROUND: from lines "metric value".
+record()
+{
+	awk -v OFS='\t' -v workload="$1" -v contender="$2" -v round="$3" \
+		'NF == 2 && $2 ~ /^[0-9.]+$/ { print workload, $1, contender, round, $2 }' >>"$out/samples.tsv"
+}
+
+# alternate WORKLOAD ROUNDS COMMAND…: the command prints lines "metric value"; it sees the
+# contender's words, and its name, whether it is slow, and ${work}.
 alternate()
 {
-	local name=$1 count=$2 i how
+	local workload=$1 rounds=$2 round name
 	shift 2
-	for ((i = 0; i < count; i++)); do
-		for how in bare metered; do
-			"$@" "$how" >>"$directory/$name.$how"
+	wanted "$workload" || return 0
+	say "$workload: $rounds rounds"
+	for ((round = 1; round <= rounds; round++)); do
+		for name in $present; do
+			contender "$name"
+			[ "$slow" = 0 ] || [ $((round % 5)) -eq 1 ] || continue
+			if ! "$@" >"$work/figures" 2>"$work/messages"; then
+				say "$workload: $name failed: $(tail -n 1 "$work/messages")"
+				continue
+			fi
+			record "$workload" "$name" "$round" <"$work/figures"
+			rm -f "$work"/points "$work"/heap.* "$work"/heaptrack*
 		done
 	done
 }
 
-best()
+# Who is here, in ${present}, and who is not and why, in missing.tsv.
+choose()
 {
-	sort -n "$directory/$1" | head -n 1
+	local name
+	present=''
+	: >"$work/missing.tsv"
+	: >"$work/present.tsv"
+	for name in ${chosen:-$contenders}; do
+		contender "$name"
+		[ "$mode" != quick ] || [ "$slow" = 0 ] || absent='too slow for the quick run'
+		if [ "$absent" = '' ]; then
+			present="$present $name"
+			printf '%s\t%s\n' "$name" "$kind" >>"$work/present.tsv"
+		else
+			say "without $name: $absent"
+			printf '%s\t%s\n' "$name" "$absent" >>"$work/missing.tsv"
+		fi
+	done
 }
 
-run_slots()
+machine()
 {
-	"$2" "$slots" "$1"
+	# shellcheck disable=SC1091 # not of this repository
+	jq -n --arg mode "$mode" --arg at "$(date -u +%FT%TZ)" \
+		--arg cpu "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" \
+		--argjson cores "$(nproc)" --arg kernel "$(uname -sr)" \
+		--arg distribution "$(. /etc/os-release && echo "$PRETTY_NAME")" \
+		--arg libc "$(getconf GNU_LIBC_VERSION)" --arg load "$(cut -d ' ' -f 1 /proc/loadavg)" \
+		--argjson memory_bytes "$(awk '/MemTotal/ { print $2 * 1024 }' /proc/meminfo)" \
+		--arg commit "$(git -C "$root" describe --always --dirty 2>/dev/null)" \
+		'$ARGS.named'
 }
 
-# Instructions of a million pairs less those of none: the same to the digit every time.
-instructions()
-{
-	local pairs
-	for pairs in 1 1000001; do
-		"$1" valgrind --tool=callgrind --callgrind-out-file=/dev/null "$slots" 1 "$pairs" 2>&1 |
-			sed -n 's/.*Collected : *\([0-9]*\).*/\1/p'
-	done | paste -sd ' ' | awk '{ printf "%.1f\n", ($2 - $1) / 1100000 }'
-}
-
-ratio()
-{
-	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2fx", a / b }'
-}
-
-row()
-{
-	printf '%-34s %10s %10s %10s\n' "$@"
-}
-
-if [ ! -x "$slots" ] || [ ! -e "$library" ]; then
-	echo "make builds $slots and $library first" >&2
-	exit 1
-fi
-row "best of $rounds rounds" bare metered ratio
-for threads in 1 2; do
-	alternate "slots.$threads" "$rounds" run_slots "$threads"
-	b=$(best "slots.$threads.bare") m=$(best "slots.$threads.metered")
-	row "slots, $threads thread(s), ns a pair" "$b" "$m" "$(ratio "$m" "$b")"
+case $mode in
+quick | full) ;;
+*)
+	echo "usage: run.sh quick|full" >&2
+	exit 2
+	;;
+esac
+for file in libmemagent.so tests/bench/spent demo-server; do
+	[ -e "$build/$file" ] || {
+		echo "$build/$file is missing: make bench builds it" >&2
+		exit 1
+	}
 done
-alternate exec $(((rounds + 2) / 3)) start_up
-b=$(best exec.bare) m=$(best exec.metered)
-row "true, ms a process" "$b" "$m" "+$(awk -v a="$m" -v b="$b" 'BEGIN { printf "%.2f", a - b }') ms"
-if command -v valgrind >/dev/null; then
-	b=$(instructions bare) m=$(instructions metered)
-	row "slots, instructions a pair" "$b" "$m" "$(ratio "$m" "$b")"
-fi
+unset "${!MEMAGENT_@}" "${!MALLOC_@}" "${!TCMALLOC_@}" "${!HEAP@}" LD_PRELOAD GLIBC_TUNABLES
+export LC_ALL=C
+mkdir -p "$out"
+: >"$out/samples.tsv"
+began=$SECONDS
+choose
+machine >"$work/machine.json"
+bench_instructions
+bench_micro
+bench_start
+bench_programs
+bench_agent
+bench_servers
+say "done in $((SECONDS - began)) s"
+"$here/report.sh" "$work" "$out"

@@ -1,0 +1,49 @@
+# shellcheck shell=bash disable=SC2154 # words, slow, mode and build are run.sh's
+# micro.sh: the small programs beside this file; nanoseconds an operation.
+
+# micro_run PROGRAM THREADS COUNT
+micro_run()
+{
+	local count=$3
+	[ "$slow" = 0 ] || count=$((count / 20))
+	env "${words[@]}" "$build/tests/bench/$1" "$2" "$count"
+}
+
+bench_micro()
+{
+	local program threads count rounds=10
+	[ "$mode" = full ] || rounds=3
+	# Threads that are more than processors share them: less each, for the same time.
+	while read -r program threads count; do
+		alternate "micro/$program.$threads" "$rounds" micro_run "$program" "$threads" "$count"
+	done <<-END
+		pair 1 8000000
+		pair 2 6000000
+		pair 8 1500000
+		slots 1 4000000
+		slots 2 3000000
+		slots 8 800000
+		growth 1 1500000
+		growth 2 1000000
+		growth 8 250000
+		pass 2 1500000
+		pass 8 400000
+		churn 1 3000
+		churn 2 2000
+		churn 8 500
+	END
+}
+
+# For those that are but a library: valgrind cannot be run under another tool.
+instructions_run()
+{
+	[[ ${words[0]:-LD_PRELOAD=} == LD_PRELOAD=* ]] || return 0
+	BUILD=$build "$here/instructions" "${words[@]}" | awk '$1 != "thread" { print $1, $2 }'
+}
+
+# The same every time, so once is enough.
+bench_instructions()
+{
+	command -v valgrind >/dev/null || return 0
+	alternate instructions 1 instructions_run
+}

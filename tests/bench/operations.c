@@ -1,0 +1,131 @@
+/*
+ * operations: what tests/bench/instructions counts the instructions of.
+ *
+ *   operations COUNT
+ *
+ * For each operation in turn: COUNT times to warm up, COUNT times and twice COUNT times, with a
+ * call of mark after each.  Callgrind writes down at each mark what was counted since the one
+ * before; the last of three less the second is COUNT operations and nothing else.  Prints the names
+ * in the order of the marks.
+ */
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef void *new_fn(size_t size);
+typedef void delete_fn(void *p);
+
+static new_fn *operator_new;
+static delete_fn *operator_delete;
+
+/* Not static, so that it has a symbol for valgrind to find. */
+__attribute__((noinline)) void mark(void);
+void mark(void)
+{
+	__asm__ volatile("");
+}
+
+static void pair(long count)
+{
+	while (count-- > 0)
+		free(malloc(100));
+}
+
+static void zeroed(long count)
+{
+	while (count-- > 0)
+		free(calloc(10, 10));
+}
+
+/* Stays where it is: 100 and 104 bytes are one chunk. */
+static void resized(long count)
+{
+	void *p = malloc(100);
+
+	while (count-- > 0)
+		p = realloc(p, count % 2 ? 100 : 104);
+	free(p);
+}
+
+static void aligned(long count)
+{
+	void *p;
+
+	while (count-- > 0)
+		if (posix_memalign(&p, 64, 100) == 0)
+			free(p);
+}
+
+/* Above the largest threshold that glibc ever has: a mapping of its own each time. */
+static void mapped(long count)
+{
+	while (count-- > 0)
+		free(malloc((size_t)40 << 20));
+}
+
+static void nothing(long count)
+{
+	while (count-- > 0)
+		free(NULL);
+}
+
+static void operators(long count)
+{
+	while (count-- > 0)
+		operator_delete(operator_new(100));
+}
+
+static void *one_pair(void *unused)
+{
+	free(malloc(100));
+	return unused;
+}
+
+/* A thread's first allocation, and what its end takes. */
+static void thread(long count)
+{
+	pthread_t id;
+
+	while (count-- > 0)
+		if (pthread_create(&id, NULL, one_pair, NULL) == 0)
+			pthread_join(id, NULL);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(long count);
+} operations[] = {
+    {"pair", pair},
+    {"calloc-free", zeroed},
+    {"realloc", resized},
+    {"aligned-free", aligned},
+    {"mapped", mapped},
+    {"free-null", nothing},
+    {"new-delete", operators},
+    {"thread", thread},
+};
+
+int main(int argc, char **argv)
+{
+	const long count = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
+	const long times[] = {count, count, 2 * count};
+	/* Into the sight of all, as if the program were in C++. */
+	void *library = dlopen("libstdc++.so.6", RTLD_NOW | RTLD_GLOBAL);
+
+	if (count <= 0 || library == NULL) {
+		fprintf(stderr,
+			count > 0 ? "there is no libstdc++.so.6\n" : "usage: operations COUNT\n");
+		return 2;
+	}
+	operator_new = (new_fn *)dlsym(RTLD_DEFAULT, "_Znwm");
+	operator_delete = (delete_fn *)dlsym(RTLD_DEFAULT, "_ZdlPv");
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+		for (size_t j = 0; j < sizeof(times) / sizeof(times[0]); j++) {
+			operations[i].run(times[j]);
+			mark();
+		}
+		puts(operations[i].name);
+	}
+	return 0;
+}

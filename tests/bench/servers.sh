@@ -1,0 +1,172 @@
+# shellcheck shell=bash disable=SC2154 # words, slow, mode, build, work and root are run.sh's
+# servers.sh: servers under load; requests a second, and a second of the server's processor time.
+#
+#   demo        tools/demo/server.c, mode local, wrk: 100 connections, and a request rests for 100 ms
+#   redis       redis-benchmark: SET and GET of 100 bytes among 100,000 keys, 50 connections
+#   nginx       wrk: a file of 1 KiB, 50 connections, no log
+#   memcached   memcslap: SET and GET, 8 connections
+#
+# A server leads a session of its own, which holds all its processes: nginx's worker, heaptrack's
+# interpreter.  Those are asked for what they have used, in ticks of 10 ms, before the load and after.
+
+# The processor time of the session $1 so far, in seconds.  What stands before ") " is the name.
+session_cpu()
+{
+	cat /proc/[0-9]*/stat 2>/dev/null | awk -v session="$1" -v tick="$(getconf CLK_TCK)" '
+		{ sub(/^.*\) /, "") }
+		$4 == session { ticks += $12 + $13 + $14 + $15 }
+		END { printf "%.2f\n", ticks / tick }'
+}
+
+# server_start COMMAND…: pid is the session's
+server_start()
+{
+	setsid env "${words[@]}" "$@" </dev/null >"$work/server.out" 2>"$work/server.err" &
+	pid=$!
+	children="$children $pid"
+}
+
+server_stop()
+{
+	kill -TERM -- "-$pid" 2>/dev/null
+	timeout 10 tail -f /dev/null --pid "$pid" -s 0.05
+	kill -KILL -- "-$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	children=${children% "$pid"}
+}
+
+# answers PORT: until it does; 1 when the server is gone or takes too long.
+answers()
+{
+	local i
+	for ((i = 0; i < 600; i++)); do
+		(: <>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0
+		kill -0 "$pid" 2>/dev/null || return 1
+		sleep 0.05
+	done
+	return 1
+}
+
+# server_run START LOAD: START PORT starts one, LOAD PORT prints how many requests it made.
+server_run()
+{
+	local port requests cpu began took i
+	for ((i = 0; i < 10; i++)); do
+		port=$(influxd_random_port)
+		"$1" "$port"
+		answers "$port" && break
+		server_stop
+		[ "$i" -lt 9 ] || return 1
+	done
+	cpu=$(session_cpu "$pid")
+	began=$EPOCHREALTIME
+	requests=$("$2" "$port")
+	took=$EPOCHREALTIME
+	echo "$requests $cpu $(session_cpu "$pid") $began $took" | awk '
+		NF == 5 && $1 > 0 && $3 > $2 {
+			printf "requests_per_s %.1f\nrequests_per_cpu_s %.1f\ncpu_us_per_request %.3f\n",
+			    $1 / ($5 - $4), $1 / ($3 - $2), ($3 - $2) * 1e6 / $1
+			done = 1
+		}
+		END { exit !done }'
+	i=$?
+	server_stop
+	return $i
+}
+
+wrk_requests()
+{
+	wrk "$@" | awk '/requests in/ { print $1 }'
+}
+
+demo_start()
+{
+	server_start "$build/demo-server" "$1" local
+}
+
+demo_load()
+{
+	wrk_requests -t 1 -c 100 -d "${load_seconds}s" "http://127.0.0.1:$1/v1/push"
+}
+
+redis_start()
+{
+	server_start redis-server --port "$1" --bind 127.0.0.1 --save '' --appendonly no --dir "$work"
+}
+
+redis_load()
+{
+	local count=$((load_seconds * 20000))
+	[ "$slow" = 0 ] || count=$((count / 20))
+	redis-benchmark -h 127.0.0.1 -p "$1" -q -c 50 -d 100 -r 100000 -n "$count" -t set,get >"$work/load.out" &&
+		echo $((2 * count))
+}
+
+nginx_start()
+{
+	mkdir -p "$work/nginx/logs"
+	head -c 1024 /dev/zero >"$work/nginx/file"
+	cat >"$work/nginx/conf" <<-END
+		daemon off; worker_processes 1; pid $work/nginx/pid; error_log stderr crit;
+		events { worker_connections 256; }
+		http {
+			access_log off;
+			client_body_temp_path $work/nginx; proxy_temp_path $work/nginx;
+			fastcgi_temp_path $work/nginx; uwsgi_temp_path $work/nginx; scgi_temp_path $work/nginx;
+			server { listen 127.0.0.1:$1; root $work/nginx; }
+		}
+	END
+	# As root its worker would be nobody, who may not look into the directory.
+	[ "$(id -u)" -ne 0 ] || sed -i '1s/^/user root; /' "$work/nginx/conf"
+	server_start "$nginx" -p "$work/nginx" -c "$work/nginx/conf"
+}
+
+nginx_load()
+{
+	wrk_requests -t 1 -c 50 -d "${load_seconds}s" "http://127.0.0.1:$1/file"
+}
+
+memcached_start()
+{
+	local user=()
+	[ "$(id -u)" -ne 0 ] || user=(-u root)
+	server_start memcached -l 127.0.0.1 -p "$1" -U 0 -m 256 -t 2 "${user[@]}"
+}
+
+memcached_load()
+{
+	local count=$((load_seconds * 2000)) test
+	[ "$slow" = 0 ] || count=$((count / 20))
+	for test in set get; do
+		memcslap --servers="127.0.0.1:$1" --concurrency=8 --execute-number="$count" --test="$test" \
+			>"$work/load.out" || return 1
+	done
+	echo $((2 * 8 * count))
+}
+
+# server NAME PROGRAM…: when these are there.
+server()
+{
+	local name=$1 program rounds=4
+	[ "$mode" = full ] || rounds=1
+	shift
+	for program; do
+		command -v "$program" >/dev/null || {
+			say "without servers/$name: there is no $program"
+			return 0
+		}
+	done
+	alternate "servers/$name" "$rounds" server_run "${name}_start" "${name}_load"
+}
+
+bench_servers()
+{
+	load_seconds=2
+	[ "$mode" = full ] || load_seconds=1
+	# Debian has it where only root looks.
+	nginx=$(PATH=$PATH:/usr/sbin command -v nginx) || nginx=nginx
+	server demo "$build/demo-server" wrk
+	server redis redis-server redis-benchmark
+	server nginx "$nginx" wrk
+	server memcached memcached memcslap
+}
