@@ -100,6 +100,7 @@ static bool is_clean(const char *text, size_t longest)
 
 /* Each returns whether a value of that kind may come out. */
 #define OK_TEXT(v) is_clean(v, 255)
+#define OK_NAME(v) (is_clean(v, 255) && ((v)[0] == '\0' || (v)[strlen(v) - 1] != '\\'))
 #define OK_MEASUREMENT(v)                                                                          \
 	(is_clean(v, 255) && (v)[0] && (v)[0] != '#' && (v)[strlen(v) - 1] != '\\')
 #define OK_PATH(v) is_clean(v, 1024)
@@ -124,6 +125,7 @@ static void check_text(const char *got, const char *variable, const char *standa
 }
 
 #define TEXT_TEXT check_text
+#define TEXT_NAME check_text
 #define TEXT_MEASUREMENT check_text
 #define TEXT_PATH check_text
 #define TEXT_URL check_text
