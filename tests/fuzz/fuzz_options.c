@@ -100,8 +100,8 @@ static bool is_clean(const char *text, size_t longest)
 
 /* Each returns whether a value of that kind may come out. */
 #define OK_TEXT(v) is_clean(v, 255)
-#define OK_MEASUREMENT(v)                                                                          \
-	(is_clean(v, 255) && (v)[0] && (v)[0] != '#' && (v)[strlen(v) - 1] != '\\')
+#define OK_NAME(v) (OK_TEXT(v) && ((v)[0] == '\0' || (v)[strlen(v) - 1] != '\\'))
+#define OK_MEASUREMENT(v) (OK_NAME(v) && (v)[0] != '\0' && (v)[0] != '#')
 #define OK_PATH(v) is_clean(v, 1024)
 #define OK_URL(v) (url_scheme(v) != URL_BAD && strlen(v) < 1024)
 #define OK_TAGS(v) is_clean(v, 2047)
@@ -124,6 +124,7 @@ static void check_text(const char *got, const char *variable, const char *standa
 }
 
 #define TEXT_TEXT check_text
+#define TEXT_NAME check_text
 #define TEXT_MEASUREMENT check_text
 #define TEXT_PATH check_text
 #define TEXT_URL check_text
