@@ -100,9 +100,8 @@ static bool is_clean(const char *text, size_t longest)
 
 /* Each returns whether a value of that kind may come out. */
 #define OK_TEXT(v) is_clean(v, 255)
-#define OK_NAME(v) (is_clean(v, 255) && ((v)[0] == '\0' || (v)[strlen(v) - 1] != '\\'))
-#define OK_MEASUREMENT(v)                                                                          \
-	(is_clean(v, 255) && (v)[0] && (v)[0] != '#' && (v)[strlen(v) - 1] != '\\')
+#define OK_NAME(v) (OK_TEXT(v) && ((v)[0] == '\0' || (v)[strlen(v) - 1] != '\\'))
+#define OK_MEASUREMENT(v) (OK_NAME(v) && (v)[0] != '\0' && (v)[0] != '#')
 #define OK_PATH(v) is_clean(v, 1024)
 #define OK_URL(v) (url_scheme(v) != URL_BAD && strlen(v) < 1024)
 #define OK_TAGS(v) is_clean(v, 2047)

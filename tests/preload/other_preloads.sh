@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../e2e/lib/alloc.sh"
 
 preload=$build/tests/preload
-list='nothing live realloc key_destructor fork exec dlopen life
+list='nothing live realloc key_destructor fork dlopen life
 	signal_handler end_by_quick_exit spawn'
 
 # side NAME PRELOAD: every program, with the other alone and with both.
