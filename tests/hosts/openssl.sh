@@ -13,7 +13,7 @@ work()
 	# Figures are not the same twice, and where they go is.
 	metered openssl speed -seconds 1 -bytes 1024 -evp sha256 >"$scratch/one" 2>&1
 	metered openssl speed -seconds 1 -bytes 1024 -multi 2 -evp sha256 >"$scratch/two" 2>&1
-	sed 's/[0-9][0-9.]*k\{0,1\}/N/g; /^Doing/d; /^+/d' "$scratch/one" "$scratch/two"
+	sed 's/[0-9][0-9.]*k\{0,1\}/N/g; s/  */ /g; /^Doing/d; /^+/d' "$scratch/one" "$scratch/two"
 	metered openssl dgst -sha256 -sha3-512 "$work/data"
 	metered openssl dgst -sha256 -sign "$work/rsa" -out signature "$work/data"
 	openssl pkey -in "$work/rsa" -pubout -out "$scratch/public"

@@ -6,7 +6,7 @@
 # ended by a signal; separated by spaces.
 #
 # A point is due within an interval of the one before; it says itself how late it is.  So one that
-# was lost shows, however busy the machine was.  The last is due when the process ends.
+# was lost shows, however busy the machine was.  The first may be older than the first malloc.  The last is due when the process ends.
 
 ($points[0].results[0].series // []) as $series |
 (reduce ($events[0].results[0].series // [])[] as $e ({};
@@ -19,7 +19,7 @@
 	select($processes < ($least // "1" | tonumber)) | "points of \($processes) processes \($name)"),
 
 ($series[] | "\(.tags.service) \(.tags.pid)" as $name | .values as $v |
-	($v[] | select(.[1] == null or .[1] <= 0) | "\($name): \(.[1]) mallocs"),
+	($v[-1] | select(.[1] == null or .[1] <= 0) | "\($name): \(.[1]) mallocs"),
 	($v[] | select(.[2] == null or .[2] < 0) | "\($name): \(.[2]) objects"),
 	($v[] | select(.[3] != 0) | "\($name): \(.[3]) points dropped"),
 	(range(1; ($v | length) - 1) | . as $i |
