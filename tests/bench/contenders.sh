@@ -48,7 +48,7 @@ contender()
 	jemalloc-prof) jemalloc_profiles ;;
 	tcmalloc) kind=allocates && preloaded libtcmalloc_minimal.so.4 ;;
 	tcmalloc-sampler) preloaded libtcmalloc.so.4 TCMALLOC_SAMPLE_PARAMETER=524288 ;;
-	tcmalloc-profiler) preloaded libtcmalloc.so.4 "HEAPPROFILE=$work/heap" ;;
+	tcmalloc-profiler) slow=1 && preloaded libtcmalloc.so.4 "HEAPPROFILE=$work/heap" ;;
 	mimalloc) kind=allocates && preloaded libmimalloc.so.2 ;;
 	memusage) slow=1 && preloaded libmemusage.so ;;
 	heaptrack) slow=1 && through heaptrack --raw -o "$work/heaptrack" ;;

@@ -16,26 +16,26 @@ assert len({row["name"] for row in back}) == 60000
 '
 
 programs_perl='
-for my $i (1 .. 150000) { push @{$by{"key" . $i % 5003}}, "value $i" }
+for my $i (1 .. 600000) { push @{$by{"key" . $i % 5003}}, "value $i" }
 for my $key (sort keys %by) { $sum += length(join ",", sort @{$by{$key}}) }
 die unless $sum > 0;
 '
 
-programs_sqlite='
+programs_sqlite="
 CREATE TABLE a(id INTEGER PRIMARY KEY, name TEXT, value REAL);
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000)
-INSERT INTO a SELECT i, "name" || (i * 7919 % 150000), i * 0.5 FROM n;
+INSERT INTO a SELECT i, 'name' || (i * 7919 % 150000), i * 0.5 FROM n;
 CREATE INDEX by_name ON a(name);
-SELECT count(*), sum(x.value) FROM a x JOIN a y ON y.name = "name" || x.id;
-'
+SELECT count(*), sum(x.value) FROM a x JOIN a y ON y.name = 'name' || x.id;
+"
 
-# Headers of the system, and a few thousand functions of our own.
+# Headers of the system, and a hundred functions of our own.
 programs_make_source()
 {
 	{
 		printf '#include <%s.h>\n' stdio stdlib string math pthread unistd sys/socket netinet/in
 		awk 'BEGIN {
-			for (i = 0; i < 1500; i++) {
+			for (i = 0; i < 120; i++) {
 				printf "struct s%d { int a; char *b; double c[%d]; };\n", i, i % 7 + 1
 				printf "int f%d(struct s%d *p, int n)\n{\n\tint sum = %d;\n", i, i, i
 				printf "\tfor (int i = 0; i < n; i++) {\n\t\tif (p[i].a > sum) sum += p[i].a * %d;\n", i + 3
@@ -78,12 +78,12 @@ bench_programs()
 	wanted_any programs || return 0
 	export PYTHONMALLOC=malloc
 	cc1=$(gcc -print-prog-name=cc1)
-	echo "$programs_python" >"$work/json.py"
+	echo "$programs_python" >"$work/rows.py"
 	echo "$programs_perl" >"$work/hashes.pl"
 	echo "$programs_sqlite" >"$work/inserts.sql"
 	programs_make_source >"$work/large.c"
 	programs_make_json >"$work/large.json"
-	program python "$rounds" /usr/bin/python3 "$work/json.py"
+	program python "$rounds" /usr/bin/python3 "$work/rows.py"
 	program perl "$rounds" perl "$work/hashes.pl"
 	program cc1 "$rounds" "$cc1" -quiet -O1 -fpreprocessed "$work/large.c" -o /dev/null
 	program sqlite3 "$rounds" sqlite3 :memory: ".read $work/inserts.sql"

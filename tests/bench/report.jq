@@ -18,7 +18,7 @@ def quantile($q):
 def rows($text): $text | split("\n") | map(select(. != "") | split("\t"));
 def better: if startswith("requests_per") then "more" else "less" end;
 def main:
-  IN("cpu_ns", "cpu_ms", "requests_per_cpu_s", "pair", "tick_us", "bytes", "pss_kib");
+  IN("cpu_ns", "cpu_ms", "cpu_us_per_request", "pair", "tick_us", "bytes", "pss_kib");
 # What one is of the other, so that less is better.
 def over($other; $better): if $better == "less" then . / $other else $other / . end;
 def best_of($better): if $better == "less" then min else max end;

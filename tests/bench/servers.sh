@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # words, slow, mode, build, work and root are run.sh's
-# servers.sh: servers under load; requests a second, and a second of the server's processor time.
+# servers.sh: servers under load; requests a second, and the server's processor time for one.
 #
 #   demo        tools/demo/server.c, mode local, wrk: 100 connections, and a request rests for 100 ms
 #   redis       redis-benchmark: SET and GET of 100 bytes among 100,000 keys, 50 connections
@@ -7,16 +7,7 @@
 #   memcached   memcslap: SET and GET, 8 connections
 #
 # A server leads a session of its own, which holds all its processes: nginx's worker, heaptrack's
-# interpreter.  Those are asked for what they have used, in ticks of 10 ms, before the load and after.
-
-# The processor time of the session $1 so far, in seconds.  What stands before ") " is the name.
-session_cpu()
-{
-	cat /proc/[0-9]*/stat 2>/dev/null | awk -v session="$1" -v tick="$(getconf CLK_TCK)" '
-		{ sub(/^.*\) /, "") }
-		$4 == session { ticks += $12 + $13 + $14 + $15 }
-		END { printf "%.2f\n", ticks / tick }'
-}
+# interpreter.
 
 # server_start COMMAND…: pid is the session's
 server_start()
@@ -58,14 +49,14 @@ server_run()
 		server_stop
 		[ "$i" -lt 9 ] || return 1
 	done
-	cpu=$(session_cpu "$pid")
+	cpu=$("$build/tests/bench/used" "$pid")
 	began=$EPOCHREALTIME
 	requests=$("$2" "$port")
 	took=$EPOCHREALTIME
-	echo "$requests $cpu $(session_cpu "$pid") $began $took" | awk '
+	echo "$requests $cpu $("$build/tests/bench/used" "$pid") $began $took" | awk '
 		NF == 5 && $1 > 0 && $3 > $2 {
-			printf "requests_per_s %.1f\nrequests_per_cpu_s %.1f\ncpu_us_per_request %.3f\n",
-			    $1 / ($5 - $4), $1 / ($3 - $2), ($3 - $2) * 1e6 / $1
+			printf "requests_per_s %.1f\ncpu_us_per_request %.4f\n",
+			    $1 / ($5 - $4), ($3 - $2) / 1e3 / $1
 			done = 1
 		}
 		END { exit !done }'
