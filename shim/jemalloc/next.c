@@ -15,6 +15,7 @@ struct next next = {
     .calloc = embedded_calloc,
     .realloc = embedded_realloc,
     .usable_size = malloc_usable_size,
+    .posix_memalign = embedded_posix_memalign,
 };
 
 static bool resolved;
@@ -25,10 +26,9 @@ bool next_sizes_known(void)
 	return sizes_known;
 }
 
-void *next_operator(const char *symbol)
+bool next_is_inside(void)
 {
-	(void)symbol;
-	return NULL;
+	return true;
 }
 
 bool next_is_neighbour(const void *function)
