@@ -4,7 +4,6 @@
 #include "shim/next.h"
 
 #include <errno.h>
-#include <malloc.h>
 
 #include "shim/jemalloc/embedded.h"
 #include "shim/threads.h"
@@ -14,7 +13,7 @@ struct next next = {
     .free = embedded_free,
     .calloc = embedded_calloc,
     .realloc = embedded_realloc,
-    .usable_size = malloc_usable_size,
+    .usable_size = embedded_malloc_usable_size,
     .posix_memalign = embedded_posix_memalign,
 };
 
@@ -43,8 +42,8 @@ static void use_bytes(void)
 	uint64_t *allocated, *freed;
 	size_t size = sizeof(allocated);
 
-	if (mallctl("thread.allocatedp", (void *)&allocated, &size, NULL, 0) ||
-	    mallctl("thread.deallocatedp", (void *)&freed, &size, NULL, 0))
+	if (embedded_mallctl("thread.allocatedp", (void *)&allocated, &size, NULL, 0) ||
+	    embedded_mallctl("thread.deallocatedp", (void *)&freed, &size, NULL, 0))
 		return;
 	threads_use_bytes(allocated, freed);
 	sizes_known = true;
