@@ -103,7 +103,8 @@ $(BUILD)/memagent-send: $(call objects,$(SEND))
 	$(SAY)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
-TABLES = agent/excluded.def agent/options.def agent/fields.def agent/sizes.def shim/counters.def
+TABLES = agent/excluded.def agent/options.def agent/fields.def agent/go_runtime.def agent/sizes.def \
+	shim/counters.def
 
 $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 	@mkdir -p $(@D)
