@@ -247,7 +247,7 @@ $(BUILD)/tests/faults/lib/libfault.so: tests/faults/lib/fault.c
 
 ALLOC_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/alloc/*.c))
 
-$(BUILD)/tests/alloc/%: tests/alloc/%.c
+$(BUILD)/tests/alloc/%: tests/alloc/%.c $(wildcard tests/alloc/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(PLAIN) -pthread -o $@ $<
 
