@@ -82,6 +82,7 @@ $(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE)
 $(BUILD)/libmemagent-jemalloc.so: $(call objects,$(SHIM_JEMALLOC) $(AGENT)) $(BUILD)/embedded.a \
 		shim/jemalloc/hidden.map
 	$(CC) $(CFLAGS) $(LINK) -static-libgcc -Wl,--version-script=shim/jemalloc/hidden.map \
+		$(foreach f,mallctl malloc_usable_size sallocx,-Wl,--defsym=embedded_$(f)=$(f)) \
 		-Wl,-soname,libmemagent-jemalloc.so -pthread -o $@ $(filter-out %.map,$^) -lm
 
 $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
@@ -102,7 +103,8 @@ $(BUILD)/memagent-send: $(call objects,$(SEND))
 	$(SAY)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
-TABLES = agent/excluded.def agent/options.def agent/fields.def agent/sizes.def shim/counters.def
+TABLES = agent/excluded.def agent/options.def agent/fields.def agent/go_runtime.def agent/sizes.def \
+	shim/counters.def
 
 $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 	@mkdir -p $(@D)
@@ -245,7 +247,7 @@ $(BUILD)/tests/faults/lib/libfault.so: tests/faults/lib/fault.c
 
 ALLOC_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/alloc/*.c))
 
-$(BUILD)/tests/alloc/%: tests/alloc/%.c
+$(BUILD)/tests/alloc/%: tests/alloc/%.c $(wildcard tests/alloc/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(PLAIN) -pthread -o $@ $<
 

@@ -8,8 +8,7 @@
  *
  * A program that loads a C++ library later, out of everybody's sight (RTLD_LOCAL), finds our
  * operators first, and we do not find the library's; then we do what they all do by default, with
- * malloc and free.  With an allocator inside we always do: an operator of another would free what
- * that one never made.
+ * malloc and free.
  *
  * They are looked up when the first is called, so that programs in C do not pay for it.  An
  * operator that throws is not counted as a failed call.
@@ -25,6 +24,7 @@
 #include "shim/counters.h"
 #include "shim/interpose.h"
 #include "shim/next.h"
+#include "shim/object.h"
 #include "shim/threads.h"
 
 /* All arguments are words, and passing one more than the callee takes does no harm. */
@@ -62,36 +62,63 @@ static struct {
 	enum how how;
 } operators[OPERATORS];
 
-/*
- * There is no memory, so what happens is up to the C++ library: the handler that the program has
- * set, an exception.  Its operator is behind us, or else among the libraries that the calling
- * object needs.
- */
-static COLD void *without_memory(unsigned at, const void *from, uintptr_t size, uintptr_t second,
-				 uintptr_t third)
+/* C++ libraries bring this function, and no allocator does. */
+#define MARK "_ZSt15set_new_handlerPFvvE"
+
+/* The operator beside the ${mark}, or NULL: a C++ library's own, which ends in malloc. */
+static operator_fn *library_operator(unsigned at, const void *mark)
 {
-	operator_fn *theirs = (operator_fn *)dlsym(RTLD_NEXT, forms[at].symbol);
+	return mark ? (operator_fn *)object_function(mark, forms[at].symbol) : NULL;
+}
+
+/*
+ * The library is behind us, or else among those that the calling object needs.  If that seems to be
+ * our own, it is the one of last time, whose operator has jumped to another.
+ */
+static const void *find_mark(const void *from)
+{
+	static const void *last;
+	const void *mark = dlsym(RTLD_NEXT, MARK);
 	struct link_map *map;
 	Dl_info info;
 	void *object = NULL;
 
-	if (theirs == NULL && dladdr1(from, &info, (void **)&map, RTLD_DL_LINKMAP))
+	if (mark == NULL && dladdr1(from, &info, (void **)&map, RTLD_DL_LINKMAP))
 		object = dlopen(map->l_name, RTLD_LAZY | RTLD_NOLOAD);
-	if (object)
-		theirs = (operator_fn *)dlsym(object, forms[at].symbol);
-	return theirs ? theirs(size, second, third) : NULL;
+	if (object) {
+		mark = dlsym(object, MARK);
+		dlclose(object); /* it stays, for it is what calls us */
+	}
+	if (mark)
+		__atomic_store_n(&last, mark, __ATOMIC_RELAXED);
+	return mark ? mark : __atomic_load_n(&last, __ATOMIC_RELAXED);
+}
+
+/*
+ * There is no memory, so what happens is up to the C++ library: the handler that the program has
+ * set, an exception.  It asks malloc once more, which counts that it fails.
+ */
+static COLD void *without_memory(unsigned at, const void *from, uintptr_t size, uintptr_t second,
+				 uintptr_t third)
+{
+	operator_fn *theirs = library_operator(at, find_mark(from));
+
+	return theirs ? theirs(size, second, third) : interpose_made(NULL, size);
 }
 
 static void *own_new(unsigned at, const void *from, uintptr_t size, uintptr_t second,
 		     uintptr_t third)
 {
+	uintptr_t least = size ? size : 1;
 	void *p;
 
 	if (forms[at].second != ALIGNMENT)
-		p = malloc(size ? size : 1);
-	else if (posix_memalign(&p, second < sizeof(p) ? sizeof(p) : second, size ? size : 1))
+		p = next.malloc(least);
+	else if (next.posix_memalign(&p, second < sizeof(p) ? sizeof(p) : second, least))
 		p = NULL;
-	return LIKELY(p != NULL) ? p : without_memory(at, from, size, second, third);
+	if (UNLIKELY(p == NULL))
+		return without_memory(at, from, size, second, third);
+	return interpose_made(p, least);
 }
 
 static uintptr_t try_argument(enum argument argument)
@@ -137,10 +164,21 @@ static void set_how(unsigned at, enum how how)
 	__atomic_store_n(&operators[at].how, how, __ATOMIC_RELEASE);
 }
 
+/*
+ * With an allocator inside no other may make or free an object.  A C++ library's own new ends in
+ * our malloc; its delete would do no more than ours.
+ */
+static operator_fn *find_operator(unsigned at)
+{
+	if (!next_is_inside())
+		return (operator_fn *)dlsym(RTLD_NEXT, forms[at].symbol);
+	return forms[at].kind == NEW ? library_operator(at, dlsym(RTLD_NEXT, MARK)) : NULL;
+}
+
 static void find_next(void)
 {
 	for (unsigned i = 0; i < OPERATORS; i++) {
-		operators[i].next = (operator_fn *)next_operator(forms[i].symbol);
+		operators[i].next = find_operator(i);
 		set_how(i, operators[i].next ? PASS : STAND_IN);
 	}
 }
@@ -178,39 +216,57 @@ static COLD void look_up(void)
 	errno = saved;
 }
 
-INLINE enum how look(unsigned at)
+INLINE enum how how_of(unsigned at)
 {
-	enum how how = __atomic_load_n(&operators[at].how, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&operators[at].how, __ATOMIC_ACQUIRE);
+}
 
-	if (LIKELY(how != UNKNOWN))
-		return how;
-	look_up();
-	return operators[at].how;
+/* What is not passed on at once comes here, so that it costs the others no registers. */
+static __attribute__((noinline)) void *other_new(unsigned at, const void *from, uintptr_t size,
+						 uintptr_t second, uintptr_t third)
+{
+	void *p;
+
+	if (how_of(at) == UNKNOWN)
+		look_up();
+	if (how_of(at) == STAND_IN)
+		return own_new(at, from, size, second, third);
+	p = operators[at].next(size, second, third);
+	return how_of(at) == COUNT ? interpose_made(p, size) : p;
+}
+
+static __attribute__((noinline)) void other_delete(unsigned at, void *object, uintptr_t second,
+						   uintptr_t third)
+{
+	if (how_of(at) == UNKNOWN)
+		look_up();
+	if (how_of(at) == STAND_IN) {
+		free(object);
+		return;
+	}
+	if (how_of(at) == COUNT)
+		interpose_freed(object);
+	operators[at].next((uintptr_t)object, second, third);
 }
 
 INLINE void *do_new(unsigned at, const void *from, uintptr_t size, uintptr_t second,
 		    uintptr_t third)
 {
-	enum how how = look(at);
-
-	if (how == PASS)
+	if (LIKELY(how_of(at) == PASS))
 		return operators[at].next(size, second, third);
-	if (how == STAND_IN)
-		return own_new(at, from, size, second, third);
-	return interpose_made(operators[at].next(size, second, third), size);
+	return other_new(at, from, size, second, third);
 }
 
 INLINE void do_delete(unsigned at, void *object, uintptr_t second, uintptr_t third)
 {
-	enum how how = look(at);
+	enum how how = how_of(at);
 
-	if (how == STAND_IN) {
+	if (LIKELY(how == PASS))
+		operators[at].next((uintptr_t)object, second, third);
+	else if (how == STAND_IN)
 		free(object);
-		return;
-	}
-	if (how == COUNT && object)
-		interpose_freed(object);
-	operators[at].next((uintptr_t)object, second, third);
+	else
+		other_delete(at, object, second, third);
 }
 
 #define DEFINE_NEW(symbol)                                                                         \

@@ -161,9 +161,9 @@ static void *look_up(const char *name)
 	return dlsym(RTLD_NEXT, name);
 }
 
-void *next_operator(const char *symbol)
+bool next_is_inside(void)
 {
-	return look_up(symbol);
+	return false;
 }
 
 bool next_is_neighbour(const void *function)

@@ -61,12 +61,8 @@ void next_resolve(void);
 /* Its part that is the same whatever the allocator; for a muted thread. */
 void next_resolve_system(void);
 
-/*
- * next_operator(symbol):
- * Return the function of that name, an operator of C++, that comes next, or NULL when there is none
- * or we have to stand in for it.  For a muted thread.
- */
-void *next_operator(const char *symbol);
+/* Return whether next is no other object's allocator, but one inside of this library. */
+bool next_is_inside(void);
 
 /* Return whether ${function} is in the object that next.malloc is in. */
 bool next_is_neighbour(const void *function);

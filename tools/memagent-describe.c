@@ -49,6 +49,16 @@ static const struct row sizes[] = {
 #undef SIZE
 };
 
+/* The other names that a field goes by in the schema go-runtime, a row each. */
+static const struct {
+	const char *name;
+	const char *field;
+} go_names[] = {
+#define GO(name, id) {name, #id},
+#include "agent/go_runtime.def"
+#undef GO
+};
+
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static void print_lower(const char *text, char underscore)
@@ -216,10 +226,25 @@ static void print_excluded_sh(void)
 	puts("'");
 }
 
+static void print_go_names(const char *field)
+{
+	const char *separator = " ";
+	size_t i;
+
+	for (i = 0; i < LENGTH(go_names); i++) {
+		if (strcmp(go_names[i].field, field) != 0)
+			continue;
+		printf("%s`%s`", separator, go_names[i].name);
+		separator = ", ";
+	}
+}
+
 static void print_row(const struct row *row)
 {
 	printf("| `%s` | %s | ", row->name, row->unit);
 	print_cell(row->doc);
+	fputs(" |", stdout);
+	print_go_names(row->name);
 	puts(" |");
 }
 
@@ -228,8 +253,8 @@ static void print_fields_markdown(void)
 	const char *group = "";
 	size_t i;
 
-	puts("| group | field | unit | what it is |");
-	puts("|---|---|---|---|");
+	puts("| group | field | unit | what it is | in the schema go-runtime |");
+	puts("|---|---|---|---|---|");
 	for (i = 0; i < LENGTH(fields); i++) {
 		fputs("| ", stdout);
 		if (strcmp(fields[i].group, group) != 0) {
@@ -243,7 +268,7 @@ static void print_fields_markdown(void)
 	fputs("| sizes ", stdout);
 	print_row(&sizes[0]);
 	printf("| | `%s`, `%s`, `%s` … `%s` | objects | objects made, each counted with the least "
-	       "bound that it fits under |\n",
+	       "bound that it fits under | |\n",
 	       sizes[1].name, sizes[2].name, sizes[3].name, sizes[LENGTH(sizes) - 1].name);
 }
 

@@ -25,7 +25,9 @@ size_t embedded_xallocx(void *p, size_t size, size_t extra, int flags);
 void embedded_dallocx(void *p, int flags);
 void embedded_sdallocx(void *p, size_t size, int flags);
 
-int mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
-size_t sallocx(const void *p, int flags);
+/* These are shown under their own names, too; by these it is always ours that is called. */
+int embedded_mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
+size_t embedded_malloc_usable_size(void *p);
+size_t embedded_sallocx(const void *p, int flags);
 
 #endif

@@ -45,7 +45,7 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size)
 	if (p && c)
 		counters_made_unsized(c, size, OWN);
 	else if (p)
-		counters_made(threads_shared(), size, malloc_usable_size(p), SHARED);
+		counters_made(threads_shared(), size, embedded_malloc_usable_size(p), SHARED);
 	else if (c)
 		counters_failed(c, OWN);
 	else
@@ -74,7 +74,7 @@ __attribute__((noinline)) void interpose_freed(void *p)
 	if (c)
 		counter_add(&c->frees, 1, OWN);
 	else
-		counters_freed(threads_shared(), malloc_usable_size(p), SHARED);
+		counters_freed(threads_shared(), embedded_malloc_usable_size(p), SHARED);
 }
 
 INLINE void freed(void *p)
@@ -93,7 +93,8 @@ static void resized(size_t before, void *p, size_t size)
 	struct counters *c = own_block();
 
 	if (UNLIKELY(c == NULL)) {
-		counters_resized(threads_shared(), before, size, malloc_usable_size(p), SHARED);
+		counters_resized(threads_shared(), before, size, embedded_malloc_usable_size(p),
+				 SHARED);
 		return;
 	}
 	counter_add(&c->reallocs, 1, OWN);
@@ -103,7 +104,14 @@ static void resized(size_t before, void *p, size_t size)
 /* What resized needs, where it needs it. */
 INLINE size_t size_before(void *p)
 {
-	return LIKELY(threads_self != NULL) ? 0 : malloc_usable_size(p);
+	return LIKELY(threads_self != NULL) ? 0 : embedded_malloc_usable_size(p);
+}
+
+/* Where jemalloc leaves errno alone, which libc does not. */
+static COLD void *no_memory(size_t size)
+{
+	errno = ENOMEM;
+	return interpose_made(NULL, size);
 }
 
 EXPORT HOT void *malloc(size_t size)
@@ -148,7 +156,7 @@ EXPORT HOT void *realloc(void *p, size_t size)
 	else if (size == 0)
 		count_freed(before);
 	else
-		interpose_made(NULL, size);
+		no_memory(size);
 	return q;
 }
 
@@ -156,10 +164,8 @@ EXPORT void *reallocarray(void *p, size_t count, size_t size)
 {
 	size_t total;
 
-	if (__builtin_mul_overflow(count, size, &total)) {
-		errno = ENOMEM;
-		return interpose_made(NULL, 0);
-	}
+	if (__builtin_mul_overflow(count, size, &total))
+		return no_memory(0);
 	return realloc(p, total);
 }
 
@@ -176,14 +182,28 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size)
 	return made(embedded_aligned_alloc(alignment, size), size);
 }
 
+/* What memalign of libc takes for an alignment: the next power of two. */
+static size_t power_of_two(size_t alignment)
+{
+	size_t power = sizeof(void *);
+
+	while (power && power < alignment)
+		power *= 2;
+	return power;
+}
+
 EXPORT void *memalign(size_t alignment, size_t size)
 {
-	return made(embedded_memalign(alignment, size), size);
+	void *p = embedded_memalign(power_of_two(alignment), size);
+
+	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
 }
 
 EXPORT void *valloc(size_t size)
 {
-	return made(embedded_valloc(size), size);
+	void *p = embedded_valloc(size);
+
+	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
 }
 
 /* Whole pages; jemalloc has no such function. */
@@ -191,13 +211,11 @@ EXPORT void *pvalloc(size_t size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	size_t whole;
+	void *p = NULL;
 
-	if (__builtin_add_overflow(size, page - 1, &whole)) {
-		errno = ENOMEM;
-		return interpose_made(NULL, 0);
-	}
-	whole = whole ? whole & ~(page - 1) : page;
-	return made(embedded_memalign(page, whole), size);
+	if (!__builtin_add_overflow(size, page - 1, &whole))
+		p = embedded_memalign(page, whole < page ? page : whole & ~(page - 1));
+	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
 }
 
 /* The size is of no use to us: jemalloc would believe it, and a wrong one would break the heap. */
@@ -239,7 +257,7 @@ EXPORT void *rallocx(void *p, size_t size, int flags)
 /* In place or not at all; then nothing has happened, and jemalloc counts no bytes either. */
 EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags)
 {
-	size_t before = sallocx(p, flags);
+	size_t before = embedded_sallocx(p, flags);
 	size_t after = embedded_xallocx(p, size, extra, flags);
 
 	if (after != before)

@@ -4,7 +4,6 @@
 #include "shim/next.h"
 
 #include <errno.h>
-#include <malloc.h>
 
 #include "shim/jemalloc/embedded.h"
 #include "shim/threads.h"
@@ -14,7 +13,8 @@ struct next next = {
     .free = embedded_free,
     .calloc = embedded_calloc,
     .realloc = embedded_realloc,
-    .usable_size = malloc_usable_size,
+    .usable_size = embedded_malloc_usable_size,
+    .posix_memalign = embedded_posix_memalign,
 };
 
 static bool resolved;
@@ -25,10 +25,9 @@ bool next_sizes_known(void)
 	return sizes_known;
 }
 
-void *next_operator(const char *symbol)
+bool next_is_inside(void)
 {
-	(void)symbol;
-	return NULL;
+	return true;
 }
 
 bool next_is_neighbour(const void *function)
@@ -43,8 +42,8 @@ static void use_bytes(void)
 	uint64_t *allocated, *freed;
 	size_t size = sizeof(allocated);
 
-	if (mallctl("thread.allocatedp", (void *)&allocated, &size, NULL, 0) ||
-	    mallctl("thread.deallocatedp", (void *)&freed, &size, NULL, 0))
+	if (embedded_mallctl("thread.allocatedp", (void *)&allocated, &size, NULL, 0) ||
+	    embedded_mallctl("thread.deallocatedp", (void *)&freed, &size, NULL, 0))
 		return;
 	threads_use_bytes(allocated, freed);
 	sizes_known = true;

@@ -1,11 +1,13 @@
 /*
- * fragmented: makes a heap of 64 MiB of which an object in sixty stays, and waits MS.
+ * fragmented: makes a heap of 64 MiB of which an object in sixty stays, and waits MS, or until no
+ * more than BYTES are resident.
  *
- *	fragmented MS
+ *	fragmented MS [BYTES]
  *
  * The last object stays, so that the heap cannot shrink from its end.  Prints the resident
  * set in bytes before and after the wait.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,22 +17,36 @@ enum { SIZE = 1000, OBJECTS = (64 << 20) / SIZE, KEPT = 60 };
 
 static char *object[OBJECTS];
 
+static long rss_bytes(void)
+{
+	char text[256];
+	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	long pages = 0;
+
+	if (n <= 0)
+		_exit(1);
+	close(fd);
+	text[n] = '\0';
+	if (sscanf(text, "%*d %ld", &pages) != 1)
+		_exit(1);
+	return pages * sysconf(_SC_PAGESIZE);
+}
+
 static void tell_rss(void)
 {
 	char text[256];
-	FILE *statm = fopen("/proc/self/statm", "r");
-	long pages = 0;
 
-	if (statm == NULL || fscanf(statm, "%*d %ld", &pages) != 1)
-		_exit(1);
-	fclose(statm);
-	snprintf(text, sizeof(text), "%ld\n", pages * sysconf(_SC_PAGESIZE));
+	snprintf(text, sizeof(text), "%ld\n", rss_bytes());
 	if (write(STDOUT_FILENO, text, strlen(text)) < 0)
 		_exit(1);
 }
 
 int main(int argc, char **argv)
 {
+	unsigned long ms = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	long bytes = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
+
 	for (size_t i = 0; i < OBJECTS; i++) {
 		object[i] = malloc(SIZE);
 		memset(object[i], 1, SIZE);
@@ -39,7 +55,8 @@ int main(int argc, char **argv)
 		if (i % KEPT != 0)
 			free(object[i]);
 	tell_rss();
-	usleep(argc > 1 ? (useconds_t)strtoul(argv[1], NULL, 10) * 1000 : 0);
+	for (; ms > 0 && rss_bytes() > bytes; ms -= ms < 10 ? ms : 10)
+		usleep(ms < 10 ? (useconds_t)ms * 1000 : 10000);
 	tell_rss();
 	return 0;
 }

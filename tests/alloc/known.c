@@ -1,8 +1,9 @@
 /*
- * known: makes OBJECTS of 1,000 bytes, writes to them, frees the first half, and waits MS; but
- * the last object is of 16 MiB, which libc makes a mapping for.
+ * known: makes OBJECTS of 1,000 bytes, writes to them, frees the first half, and waits MS, or until
+ * the allocator's figures are in the file POINTS; but the last object is of 16 MiB, which libc
+ * makes a mapping for.
  *
- *	known OBJECTS MS
+ *	known OBJECTS MS [POINTS]
  *
  * Prints "FIELD VALUE" lines of what it did.
  */
@@ -12,6 +13,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+#include "figures.h"
 
 enum { SIZE = 1000, LARGE = 16 << 20 };
 
@@ -45,6 +48,9 @@ int main(int argc, char **argv)
 		 objects, objects / 2, requested, usable, freed);
 	if (write(STDOUT_FILENO, text, strlen(text)) < 0)
 		return 1;
-	usleep(wait_us);
+	if (argc > 3)
+		wait_for_figures(argv[3]);
+	else
+		usleep(wait_us);
 	return 0;
 }

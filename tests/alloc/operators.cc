@@ -4,7 +4,7 @@
  * Prints "FIELD VALUE" lines of what it did, beside what libraries do.
  *	operators plain      nothing but what libraries do
  *	operators all        every form
- *	operators throw      a new that must throw, after the handler has been asked
+ *	operators throw      every new that must fail, after the handler has been asked
  */
 #include <cstddef>
 #include <cstdint>
@@ -73,17 +73,66 @@ static void handle()
 	std::set_new_handler(nullptr);
 }
 
-static int must_throw()
+static void handle_by_throwing()
 {
-	volatile std::size_t most = PTRDIFF_MAX;
+	handled++;
+	throw std::bad_alloc();
+}
 
-	std::set_new_handler(handle);
+static bool throws(void *(*make)(std::size_t))
+{
 	try {
-		::operator delete(::operator new(most));
+		make(PTRDIFF_MAX);
 	} catch (const std::bad_alloc &) {
-		return handled == 1 ? 0 : 5;
+		return true;
 	}
-	return 4;
+	return false;
+}
+
+using maker = void *(std::size_t);
+
+static maker *const throwing[] = {
+    [](std::size_t size) { return ::operator new(size); },
+    [](std::size_t size) { return ::operator new[](size); },
+    [](std::size_t size) { return ::operator new (size, std::align_val_t{64}); },
+    [](std::size_t size) { return ::operator new[](size, std::align_val_t{64}); },
+};
+
+static maker *const silent[] = {
+    [](std::size_t size) { return ::operator new(size, std::nothrow); },
+    [](std::size_t size) { return ::operator new[](size, std::nothrow); },
+    [](std::size_t size) { return ::operator new (size, std::align_val_t{64}, std::nothrow); },
+    [](std::size_t size) { return ::operator new[](size, std::align_val_t{64}, std::nothrow); },
+};
+
+/* Return an exit status.  Each is tried twice with a handler, once with one that throws. */
+static int must_fail()
+{
+	unsigned long failed = 0;
+	char text[64];
+
+	for (maker *make : throwing) {
+		std::set_new_handler(handle);
+		if (!throws(make))
+			return 4;
+		std::set_new_handler(handle_by_throwing);
+		if (!throws(make))
+			return 5;
+		failed += 3;
+	}
+	for (maker *make : silent) {
+		std::set_new_handler(handle);
+		if (throws(make) || make(PTRDIFF_MAX))
+			return 6;
+		std::set_new_handler(handle_by_throwing);
+		if (throws(make))
+			return 7;
+		failed += 4;
+	}
+	if (handled != 16)
+		return 8;
+	std::snprintf(text, sizeof(text), "failed_allocs %lu\n", failed);
+	return write(STDOUT_FILENO, text, std::strlen(text)) < 0;
 }
 
 int main(int argc, char **argv)
@@ -91,7 +140,7 @@ int main(int argc, char **argv)
 	char text[128];
 
 	if (argc > 1 && std::strcmp(argv[1], "throw") == 0)
-		return must_throw();
+		return must_fail();
 	if (argc > 1 && std::strcmp(argv[1], "all") == 0)
 		for (std::size_t i = 0; i < TIMES; i++)
 			all_plain(64 * (i + 1));

@@ -39,7 +39,7 @@ for name in glibc jemalloc tcmalloc mimalloc; do
 	for field in $(cut -d ' ' -f 1 "$work/out"); do
 		eval "base_$field=$(field "$field")"
 	done
-	known $objects 2000
+	known $objects 0 "$work/points"
 	expect_equal "$name: allocator" $name "$(tag allocator)"
 	expect_counts
 

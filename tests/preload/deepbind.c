@@ -6,6 +6,7 @@
  *
  * wants-line: libguest.so calls another allocator's malloc, which is not counted
  * wants-points: unbalanced
+ * not-with-jemalloc: libc's free crashes on objects that libc has not made
  */
 #include <dlfcn.h>
 

@@ -4,6 +4,7 @@
  * store of another would be lost.
  *
  * with-preload: ours libsignalsafe.so
+ * not-with-jemalloc: jemalloc may not be called from a handler that interrupts it
  */
 #include <signal.h>
 #include <stdatomic.h>
