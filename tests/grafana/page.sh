@@ -14,7 +14,7 @@ points()
 		for (t = 0; t < 40; t++)
 			printf "memagent,host=h,service=%s,pid=%d mallocs=%di,frees=%di,heap_objects=%di,heap_alloc_bytes=%di," \
 			    "total_alloc_bytes=%di,rss_bytes=%di,threads=%di,trims=%di,trim_pause_ns=%di,trim_pause_total_ns=%di," \
-			    "sizes_le_16=%di,sizes_le_65536=%di %d000000000\n", service, pid, t * 50000, t * 40000, t * 10000, t * pid * 1e5,
+			    "sizes_0=1i,sizes_le_16=%di,sizes_le_68719476736=%di %d000000000\n", service, pid, t * 50000, t * 40000, t * 10000, t * pid * 1e5,
 			    t * 2e6, 4e6 + t * pid * 2e5, 50 + t % 3, t / 4, t * 1e5, t * t * 5e4, t * 30000, t * 20000, now - 45 + t
 	}'
 }

@@ -44,7 +44,7 @@ BEGIN {
 	print "main { max-width: 1000px; margin: 0 auto; padding: 24px 16px 48px; }"
 	print "h1 { font-size: 26px; margin: 8px 0 16px; }"
 	print ".verdict { background: #fff; border-left: 6px solid #2f9e44; border-radius: 4px; padding: 12px 16px; margin: 0 0 12px; }"
-	print ".verdict.leaks { border-color: #c92a2a; }\n.verdict.unknown { border-color: #9aa5b1; }"
+	print ".verdict.leaks { border-color: #c92a2a; }\n.verdict.grows { border-color: #f08c00; }\n.verdict.unknown { border-color: #9aa5b1; }"
 	print "figure { background: #fff; border-radius: 4px; margin: 16px 0; padding: 8px; }"
 	print "img { display: block; width: 100%; height: auto; }"
 	print "table { border-collapse: collapse; background: #fff; margin: 16px 0; width: 100%; font-size: 14px; }"

@@ -9,6 +9,9 @@ BEGIN {
 	work = ENVIRON["report_work"]
 	most = 6
 	fine = 1200
+	# Set, because gawk takes an element that was never set, but handed to a function, for true.
+	for (k = 2; k <= 11; k++)
+		top[k] = bottom[k] = 0
 	split("1f77b4 d9480f 2f9e44 9c36b5 c92a2a 0b7285", colours, " ")
 }
 
@@ -111,6 +114,8 @@ function growth(q, i,    j)
 
 function track(column, value)
 {
+	if (value != "-")
+		has_data[column]
 	if (value != "-" && value + 0 > top[column])
 		top[column] = value + 0
 	if (value != "-" && value + 0 < bottom[column])
@@ -207,6 +212,8 @@ function picture(name, title, column, unit, what, scale,    i)
 # Two lines for each process: in two colours when there is one, else the second dashed.
 function pair(name, title, a, b, unit, what_a, what_b, scale, filled,    i)
 {
+	if (!(a in has_data))
+		return
 	start(name, title (drawn > 1 ? " (dashed)" : ""))
 	for (i = 1; i <= drawn; i++) {
 		if (filled && drawn == 1)
@@ -225,25 +232,32 @@ function power(exponent,    bound)
 	return bound
 }
 
+# -1 stands for 0 bytes.
 function exponent(bound,    i)
 {
-	for (i = 0; power(i) < bound; i++)
+	for (i = -1; i < 0 ? bound > 0 : power(i) < bound; i++)
 		;
 	return i
 }
 
+function size_named(i)
+{
+	return i < 0 ? "0" : i < 10 ? power(i) : i < 20 ? power(i - 10) " Ki" : i < 30 ? power(i - 20) " Mi" : \
+	    i < 40 ? power(i - 30) " Gi" : power(i - 40) " Ti"
+}
+
 function sizes_picture(    i, b, q, total, first, last, ticks, scale, largest)
 {
-	first = 99
+	first = last = ""
 	for (b in bounds) {
-		i = exponent(b)
+		i = exponent(b + 0)
 		for (q = 1; q <= drawn; q++)
 			total[i] += sizes[chosen[q], b]
 		if (total[i] > largest)
 			largest = total[i]
-		if (i < first)
+		if (first == "" || i < first)
 			first = i
-		if (i > last)
+		if (last == "" || i > last)
 			last = i
 	}
 	if (!largest)
@@ -252,8 +266,9 @@ function sizes_picture(    i, b, q, total, first, last, ticks, scale, largest)
 	start("sizes", "Objects made, by the size that was asked for")
 	for (i = first; i <= last; i++) {
 		printf "%d\t%.9g\n", i, total[i] / scale > (work "/sizes.data")
-		b = power(i)
-		ticks = ticks (ticks == "" ? "" : ", ") "'" (i == 0 ? "0" : i < 10 ? b : i < 20 ? b / 1024 " Ki" : i < 30 ? b / 1048576 " Mi" : b / 1073741824 " Gi") "' " i
+		# Sixteen names fit.
+		if ((i - first) % (int((last - first) / 16) + 1) == 0)
+			ticks = ticks (ticks == "" ? "" : ", ") "'" size_named(i) "' " i
 	}
 	close(work "/sizes.data")
 	print "set xrange [" first - 0.6 ":" last + 0.6 "]\nset xlabel 'bytes, at most'\nset boxwidth 0.7\nset style fill solid 0.85 noborder\nunset key" > script
