@@ -41,6 +41,7 @@ static struct {
 	struct rights_watch rights;
 	struct agent_health health;
 	struct backlog backlog;
+	int no_backlog; /* errno, where it has no memory */
 	struct spool spool;
 	struct delivery delivery;
 	struct destination destination;
@@ -95,12 +96,10 @@ static void open_all(void)
 	struct allocator *allocator = &loop.sampler.allocator;
 
 	log_open(o->log, loop.task->pid, loop.is_child);
-	if (loop.backlog.ring) /* the parent's, which it delivers itself */
-		backlog_reset(&loop.backlog);
-	else if (backlog_open(&loop.backlog, (size_t)o->buffer))
+	if (loop.backlog.ring == NULL)
 		log_say(LOG_CONFIG,
 			"no memory for the points that wait: %s; nothing will be delivered",
-			strerrordesc_np(errno));
+			strerrordesc_np(loop.no_backlog));
 	say_problems(o->problems);
 	memset(&loop.health, -1, sizeof(loop.health));
 	look_at_coverage();
@@ -342,6 +341,14 @@ static void say_farewell(enum loop_end why)
 	tick(clock_mono_ns());
 	deliver_rest(why == LOOP_ALONE ? clock_mono_ns() + loop.task->options->exit_timeout
 				       : loop.task->deadline_ns);
+}
+
+void loop_reserve(const struct options *options)
+{
+	if (loop.backlog.ring) /* the parent's, which it delivers itself */
+		backlog_reset(&loop.backlog);
+	else
+		loop.no_backlog = backlog_open(&loop.backlog, (size_t)options->buffer) ? errno : 0;
 }
 
 void loop_grace(struct loop_task *task)

@@ -30,6 +30,13 @@ struct loop_task {
 enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ALONE };
 
 /*
+ * loop_reserve(options):
+ * Have the memory for the points that wait, before the program takes all that there is.  For the
+ * thread that starts the sidecar.
+ */
+void loop_reserve(const struct options *options);
+
+/*
  * loop_grace(task):
  * In the child of a fork: most become another program at once, or end.  Wait for that, a moment.
  */

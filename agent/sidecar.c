@@ -132,6 +132,7 @@ int sidecar_start(const struct options *options)
 	sidecar.task.is_forked = sidecar.task.pid != 0;
 	sidecar.task.pid = getpid();
 	sidecar.task.started_ns = clock_mono_ns();
+	loop_reserve(options);
 	/* Not the raw system call: that would block the signal by which setuid reaches all threads.
 	 */
 	sigfillset(&all);
