@@ -3,6 +3,7 @@
  * namespace with a libc of its own.
  *
  * with-env: LD_AUDIT={lib}/libaudit.so
+ * not-with-jemalloc: its thread-local storage finds no room beside an auditor, as stock jemalloc's does not
  */
 #include "expect.h"
 
