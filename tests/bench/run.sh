@@ -33,6 +33,8 @@ for part in micro programs servers start agent; do
 done
 # shellcheck source=tools/influxd.sh
 . "$root/tools/influxd.sh"
+# shellcheck source=tools/hosts.sh
+. "$root/tools/hosts.sh"
 
 children=''
 
