@@ -3,7 +3,7 @@
 #
 #   contender NAME    set
 #     words       what goes before a command: NAME=VALUE words and, for some, a program
-#     slow        1 when it is so slow that it gets a twentieth of the work and of the rounds
+#     slow        1 when it is so slow that it gets a twentieth of the work, in one round
 #     kind        "allocates" for another allocator that counts nothing, else "counts"
 #     absent      '' or why it cannot take part
 contenders='bare memagent memagent-jemalloc jemalloc jemalloc-prof tcmalloc tcmalloc-sampler tcmalloc-profiler mimalloc memusage heaptrack massif'

@@ -11,11 +11,11 @@ micro_run()
 
 bench_micro()
 {
-	local program threads count rounds=10
-	[ "$mode" = full ] || rounds=3
+	local program threads count rounds=10 share=1
+	[ "$mode" = full ] || rounds=3 share=2
 	# Threads that are more than processors share them: less each, for the same time.
 	while read -r program threads count; do
-		alternate "micro/$program.$threads" "$rounds" micro_run "$program" "$threads" "$count"
+		alternate "micro/$program.$threads" "$rounds" micro_run "$program" "$threads" $((count / share))
 	done <<-END
 		pair 1 8000000
 		pair 2 6000000

@@ -4,7 +4,7 @@
 #   demo        tools/demo/server.c, mode local, wrk: 100 connections, and a request rests for 100 ms
 #   redis       redis-benchmark: SET and GET of 100 bytes among 100,000 keys, 50 connections
 #   nginx       wrk: a file of 1 KiB, 50 connections, no log
-#   memcached   memcslap: SET and GET, 8 connections
+#   memcached   tests/bench/ask.c: set and get of 100 bytes among 10,000 keys, 8 connections
 #
 # A server leads a session of its own, which holds all its processes: nginx's worker, heaptrack's
 # interpreter.
@@ -109,7 +109,7 @@ nginx_start()
 	END
 	# As root its worker would be nobody, who may not look into the directory.
 	[ "$(id -u)" -ne 0 ] || sed -i '1s/^/user root; /' "$work/nginx/conf"
-	server_start "$nginx" -p "$work/nginx" -c "$work/nginx/conf"
+	server_start nginx -p "$work/nginx" -c "$work/nginx/conf"
 }
 
 nginx_load()
@@ -126,13 +126,9 @@ memcached_start()
 
 memcached_load()
 {
-	local count=$((load_seconds * 2000)) test
+	local count=$((load_seconds * 40000))
 	[ "$slow" = 0 ] || count=$((count / 20))
-	for test in set get; do
-		memcslap --servers="127.0.0.1:$1" --concurrency=8 --execute-number="$count" --test="$test" \
-			>"$work/load.out" || return 1
-	done
-	echo $((2 * 8 * count))
+	"$build/tests/bench/ask" "$1" 8 "$count"
 }
 
 # server NAME PROGRAM…: when these are there.
@@ -154,10 +150,8 @@ bench_servers()
 {
 	load_seconds=2
 	[ "$mode" = full ] || load_seconds=1
-	# Debian has it where only root looks.
-	nginx=$(PATH=$PATH:/usr/sbin command -v nginx) || nginx=nginx
 	server demo "$build/demo-server" wrk
 	server redis redis-server redis-benchmark
-	server nginx "$nginx" wrk
-	server memcached memcached memcslap
+	server nginx nginx wrk
+	server memcached memcached
 }

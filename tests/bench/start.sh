@@ -5,6 +5,7 @@
 start_run()
 {
 	local count=300
+	[ "$mode" = full ] || count=100
 	[ "$slow" = 0 ] || count=15
 	"$build/tests/bench/spent" "$count" "${words[@]}" "$@"
 }
@@ -13,6 +14,6 @@ bench_start()
 {
 	local rounds=6
 	[ "$mode" = full ] || rounds=2
-	alternate start/true "$rounds" start_run true
+	alternate start/true "$rounds" start_run "$(type -P true)"
 	alternate start/bash "$rounds" start_run bash -c :
 }

@@ -31,12 +31,12 @@ measure()
 	local library
 	for library in libmemagent libmemagent-jemalloc; do
 		[ ! -e "$build/$library.so" ] || BUILD=$build "$here/../bench/instructions" "LD_PRELOAD=$build/$library.so" |
-			awk -v library="$library" '{ print library, $1, $3 }' || return 1
+			awk -v library="$library" '{ print library, $1, $3 }' || return
 	done
 }
 
 set -o pipefail
-measured=$(measure) || exit 1
+measured=$(measure) || exit
 if [ "${1:-}" = --record ]; then
 	{
 		sed -n '/^#/p' "$budget" | sed '/^# compiler/d'
