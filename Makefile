@@ -7,6 +7,7 @@
 #   test         all tests; PATTERN='unit/*' for some of them
 #   deps-hosts   install the real programs that it runs when they are there (nginx, postgres, java ...);
 #                the servers among them are only unpacked, none is started
+#   deps-browse  install what it shows pages with, and tries compose.yaml and the Dockerfile with
 #   fuzz         the fuzzers for FUZZ_SECONDS=60 each; PATTERN=url for one
 #   check        formatting, static analysis, warnings of two compilers, exported symbols, documents
 #   docs         make the tables in README.md anew
@@ -122,12 +123,15 @@ $(BUILD)/memagent-run: tools/memagent-run.in tools/memagent-run.awk $(BUILD)/mem
 
 # ---- what it needs ----
 
-.PHONY: deps deps-hosts
+.PHONY: deps deps-hosts deps-browse
 deps:
 	tools/deps.sh build
 
 deps-hosts:
 	tools/deps.sh hosts
+
+deps-browse:
+	tools/deps.sh browse
 
 # ---- the demo ----
 

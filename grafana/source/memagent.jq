@@ -8,10 +8,14 @@ def size_buckets:
 		["sizes_le_\($bound)", if $i < 10 then "\($bound) B" elif $i < 20 then "\($bound / 1024) KiB"
 			elif $i < 30 then "\($bound / 1048576) MiB" else "\($bound / 1073741824) GiB" end]];
 
+# A field begins with the first object of its size: before that it is 0, not null, or that one would have no derivative.
+# A bucket without a point is no row, or a gap would be a fall to 0.
 def sizes_query:
-	(size_buckets | map("sum(\"\(.[1])\") AS \"\(.[1])\"") | join(", ")) as $outer
-	| (size_buckets | map("\(rate(.[0])) AS \"\(.[1])\"") | join(", ")) as $inner
-	| "SELECT \($outer) FROM (\(each_process($inner))) WHERE $timeFilter GROUP BY time($__interval) fill(null)";
+	def each(f): size_buckets | map(f) | join(", ");
+	"SELECT \(each("sum(\"\(.[1])\") AS \"\(.[1])\"")) FROM (SELECT \(each("non_negative_derivative(\"\(.[1])\", 1s) AS \"\(.[1])\"")) " +
+	"FROM (SELECT \(each("\(gauge(.[0])) AS \"\(.[1])\"")), last(\"mallocs\") AS \"made\" FROM \"memagent\" " +
+	"WHERE \(chosen) GROUP BY time($__interval), \(by_process) fill(0)) WHERE \"made\" > 0 GROUP BY \(by_process)) " +
+	"WHERE $timeFilter GROUP BY time($__interval) fill(null)";
 
 [
 {title: "Overview", panels: [
@@ -81,7 +85,7 @@ def sizes_query:
 	[24, 7, graph("Time spent trimming per second"; "PauseTotal of Go: how much of each second trims took."; "ns"; [line_of(rate("trim_pause_total_ns"))])]
 ]},
 {title: "Sizes", panels: [
-	[24, 14, heatmap("Requested sizes"; "Objects made per second, by the size that was asked for; each bucket holds more than half its bound up to its bound. Sizes above 1 GiB are not drawn."; "ops"; sizes_query)]
+	[24, 14, heatmap("Requested sizes"; "Objects made per second, by the size that was asked for; each bucket holds more than half its bound up to its bound. Not drawn are objects above 1 GiB, and what a process made before its first bucket was over."; "ops"; sizes_query)]
 ]},
 {title: "Process $pid", repeat: "pid", panels: [
 	[8, 8, graph("Live and resident, process $pid"; "Live bytes of this process beside what the kernel has resident."; "bytes";

@@ -1,32 +1,19 @@
 #!/bin/bash
 # limit: 900
-# The Dockerfile's steps, one after the other, in a fresh Debian that debootstrap makes; and then its image's programs
-# do what they are for: a metered server, as the image's user.
+# The Dockerfile's steps, one after the other, in a fresh Debian that debootstrap makes; and then what compose.yaml starts
+# of its image: the metered server and its load, as the image's user, with a real InfluxDB that has to get their points.
 #
 # Only what the Dockerfile uses of Docker's language is known here; anything else fails.
 #
 # shellcheck disable=SC2016 # apt's and the inner shell's
-set -eu
+. "$(dirname "$0")/../e2e/lib/influx.sh"
 
-root=$(cd "$(dirname "$0")/../.." && pwd)
-skip()
-{
-	echo "$(basename "$0"): skipped: $*"
-	exit 77
-}
-fail()
-{
-	echo "$(basename "$0"): $*" >&2
-	exit 1
-}
 [ "$(id -u)" -eq 0 ] || skip "not root"
 command -v jq >/dev/null || skip "there is no jq"
+python3 -c 'import yaml' 2>/dev/null || skip "there is no python3 with yaml"
 command -v debootstrap >/dev/null || skip "there is no debootstrap"
-unshare --mount true 2>/dev/null || skip "no right to mount"
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 143' TERM
+mkdir "$work/mountable"
+unshare --mount mount --bind /proc "$work/mountable" 2>/dev/null || skip "no right to mount"
 
 # What this system itself installs from, if it is of the Debian that the Dockerfile begins with.
 mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
@@ -113,14 +100,39 @@ mapfile -t words < <(jq -r '.[]' <<<"$command")
 inside "$user" "${words[@]}" >"$work/out" || fail "CMD $command: status $?"
 grep -q '^usage: memagent-run' "$work/out" || fail "CMD $command printed: $(head -n 3 "$work/out")"
 
-# The programs that compose.yaml starts.
+# ---- what compose.yaml starts ----
+
 for program in wrk curl sh memagent-run memagent-report demo-server; do
 	inside "$user" sh -c "command -v $program" >/dev/null || fail "the image has no $program"
 done
-inside "$user" timeout -s TERM 2 memagent-run --url file:///tmp/points --interval 100ms -- demo-server 0 global 0.0.0.0 \
-	>"$work/out" 2>"$work/err" || :
-grep -q '^listening on 0.0.0.0:' "$work/out" || fail "the server did not start: $(cat "$work/err")"
-points=$(grep -c '^memagent,.*service=demo-server' "$stage/tmp/points" || :)
-[ "$points" -gt 5 ] || fail "$points points of the server"
-inside "$user" memagent-run --url http://127.0.0.1:1 --check demo-server >"$work/out" 2>&1 || :
-! grep -q 'memagent-http.so' "$work/out" || fail "its transport does not load: $(cat "$work/out")"
+
+# words_of SERVICE KEY SED: the words of a command, the addresses of the network's names changed by sed, into ${words[@]}.
+words_of()
+{
+	python3 -c 'import json, sys, yaml
+service = yaml.safe_load(open(sys.argv[1]))["services"][sys.argv[2]]
+words = service["command"] if sys.argv[3] == "command" else service["healthcheck"]["test"][1:]
+print("\0".join(words), end="\0")' "$root/compose.yaml" "$1" "$2" | sed -z "s/[$]{DEMO_MODE:-global}/global/; $3" >"$work/words"
+	mapfile -d '' -t words <"$work/words"
+}
+
+influxd_start "$work/influxdb"
+words_of demo command "s|http://influxdb:8086|$INFLUXD_URL|; s/^8080\$/0/"
+inside "$user" timeout -s TERM 10 "${words[@]}" >"$work/server.out" 2>"$work/err" &
+server=$!
+tries=0
+until grep -qs '^listening on 0.0.0.0:' "$work/server.out"; do
+	tries=$((tries + 1))
+	[ $tries -lt 200 ] || fail "the server of compose.yaml does not start: ${words[*]}"
+	sleep 0.05
+done
+port=$(sed -n 's/^listening on 0.0.0.0://p' "$work/server.out")
+words_of demo healthcheck "s/localhost:8080/localhost:$port/"
+inside "$user" "${words[@]}" || fail "the server is not healthy by ${words[*]}: status $?"
+words_of load command "s/demo:8080/127.0.0.1:$port/"
+inside "$user" timeout -s TERM 4 "${words[@]}" >"$work/load.out" 2>&1 || :
+wait "$server" || :
+expect_silence "the server of compose.yaml"
+live=$(influxd_query memagent "SELECT max(heap_objects) FROM memagent WHERE service = 'demo-global'" | jq '.results[0].series[0].values[0][1] // 0')
+[ "$live" -gt 10000 ] || fail "InfluxDB holds at most $live live objects of the server: $(cat "$work/load.out")"
+! inside "$user" curl -s -m 5 -o /dev/null "http://localhost:$port/" || fail "the health check cannot fail"

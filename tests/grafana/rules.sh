@@ -59,6 +59,10 @@ expect_broken 'has no $timeFilter' "$first.targets[0].query |= sub(\"[$]timeFilt
 expect_broken 'has no $__interval' "$first.targets[0].query |= sub(\"[$]__interval\"; \"1s\")"
 expect_broken 'draws the counter mallocs without a derivative' \
 	"$first.targets[0].query |= sub(\"last\\\\([^)]*\\\\)\"; \"mean(\\\"mallocs\\\")\")"
+expect_broken 'draws the counter sizes_le_64 without a derivative' \
+	'(.panels[] | select(.type == "heatmap")).targets[0].query |= sub("non_negative_derivative\\(\"64 B\", 1s\\)"; "max(\"64 B\")")'
+expect_broken 'draws the counter mallocs without a derivative' \
+	'(.panels[] | select(.type == "heatmap")).targets[0].query |= sub("WHERE \"made\" > 0"; "")'
 expect_broken 'names heap_alloc_byte, which no table declares' \
 	"$first.targets[0].query |= sub(\"heap_alloc_bytes\"; \"heap_alloc_byte\")"
 expect_broken 'has no uid' 'del(.uid)'

@@ -13,11 +13,16 @@ def fields_of:
 def cumulative:
 	test("^(mallocs|frees|reallocs|failed_allocs|total_.*|minor_faults|major_faults|cpu_.*_ns|agent_cpu_ns|agent_points_dropped|agent_send_errors|trims|trim_pause_total_ns|trim_released_bytes|sizes_.*)$");
 
-# Occurrences of each cumulative field outside of a non_negative_derivative or _difference of it;
-# "last(mallocs) AS v" within count() only asks whether there was a point.
+# Occurrences of each cumulative field outside of a non_negative_derivative or _difference of it, or of the name
+# that it has in a query within the query; "last(mallocs) AS v" within count(), and as "made" > 0, only asks whether
+# there was a point.
 def bare_counters:
-	gsub("non_negative_(derivative|difference)\\([a-z]+\\(\"[a-z_0-9]+\"\\)(, 1s)?\\)"; "")
+	. as $query
+	| gsub("non_negative_(derivative|difference)\\([a-z]+\\(\"[a-z_0-9]+\"\\)(, 1s)?\\)"; "")
 	| gsub("SELECT count\\(\"v\"\\) AS \"processes\" FROM \\(SELECT last\\(\"mallocs\"\\)"; "")
+	| gsub("last\\(\"mallocs\"\\) AS \"made\" (?<rest>.*WHERE \"made\" > 0)"; "\(.rest)")
+	| gsub("(?<all>last\\(\"[a-z_0-9]+\"\\) AS \"(?<name>[^\"]+)\")";
+		if .name as $name | $query | contains("non_negative_derivative(\"\($name)\", 1s)") then "" else .all end)
 	| fields_of | map(select(cumulative));
 
 def unknown($names): $names - $declared;

@@ -1,0 +1,60 @@
+#!/bin/sh
+# The heatmap of sizes: the first object of a size is drawn, a gap is no fall to 0 and no jump back, and the next process
+# of a number is none either.
+#
+# shellcheck disable=SC2016 # jq's and Grafana's variables
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+
+command -v jq >/dev/null || skip "there is no jq"
+influxd_start "$work/influxdb"
+influxd_query '' 'CREATE DATABASE memagent' >/dev/null
+
+# One a second from ${from} s on: three objects of 64 bytes in each after the twentieth, none sent from 32 to 48, a large
+# one at 55; and from 70 on another process that has the number.
+from=1700000000
+awk -v from=$from 'BEGIN {
+	for (t = 0; t < 90; t++) {
+		if (t > 32 && t < 48)
+			continue
+		age = t < 70 ? t : t - 70
+		small = age <= 20 ? 0 : 3 * (age - 20)
+		printf "memagent,host=h,service=s,pid=1 mallocs=%di,sizes_le_16=%di", 1000 + age * 10, 1000 + age * 10
+		if (small)
+			printf ",sizes_le_64=%di", small
+		if (age >= 55)
+			printf ",sizes_le_1073741824=1i"
+		printf " %d000000000\n", from + t
+	}
+}' >"$work/points"
+curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+
+# ask CHANGE: the heatmap's rows, every 5 s, by their names; the query changed by jq's CHANGE.
+ask()
+{
+	jq -r -L "$root/tests/grafana/lib" --argjson from $from 'include "substitute"; .panels[] | select(.type == "heatmap") |
+		.targets[0].query | '"$1"' | substituted($from * 1000; ($from + 90) * 1000; 5000; {host: "all", service: "all", pid: "all"})' \
+		"$root/grafana/dashboards/memagent.json" >"$work/query"
+	influxd_query memagent "$(cat "$work/query")" >"$work/answer" || fail "the query: $(cat "$work/answer")"
+	jq -c --argjson from $from '.results[0].series[0] | .columns as $c | [.values[] | [$c, .] | transpose |
+		map({key: .[0], value: .[1]}) | from_entries | .time = .time / 1e9 - $from]' "$work/answer"
+}
+
+# of ROWS NAME: [second, objects in its five seconds] where there are any.
+of()
+{
+	echo "$1" | jq -c --arg name "$2" '[.[] | select((.[$name] // 0) > 0) | [.time, (.[$name] * 5 | round)]]'
+}
+
+rows=$(ask .)
+expect_equal "rows" 32 "$(echo "$rows" | jq '.[0] | length - 1')"
+# After the gap its objects are spread over it.
+expect_equal "64 bytes" '[[20,12],[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$rows" '64 B')"
+expect_equal "1 GiB" '[[55,1]]' "$(of "$rows" '1 GiB')"
+most=$(of "$rows" '16 B' | jq 'map(.[1]) | max')
+# 170 in the 15 s since the bucket before the gap.
+expect_equal "most of 16 bytes" 57 "$most"
+
+# That this can fail: without the zero the first are missing, without the condition a gap is a jump.
+expect_equal "with null" '[]' "$(of "$(ask 'sub("fill\\(0\\)"; "fill(null)")')" '1 GiB')"
+most=$(of "$(ask 'sub("WHERE \"made\" > 0 "; "")')" '16 B' | jq 'map(.[1]) | max')
+[ "$most" -gt 1000 ] || fail "without the condition the most of 16 bytes is $most"
