@@ -24,7 +24,10 @@ static const char *const makers[] = {
 /* What libc's own names are looked at for: whether they lead past us. */
 static const char *const usual[] = {"malloc", "calloc", "realloc"};
 
-/* Whether our counters see a malloc of this thread, which is found as the program finds its own. */
+/*
+ * Whether our counters see a malloc of this thread, which is found as the program finds its own.
+ * Without memory there is nothing to see.
+ */
 static bool sees_malloc(void)
 {
 	struct counters app, before, after;
@@ -34,7 +37,7 @@ static bool sees_malloc(void)
 	p = malloc(1);
 	shim_read(&app, &after);
 	free(p);
-	return counters_mallocs(&after) != counters_mallocs(&before);
+	return p == NULL || counters_mallocs(&after) != counters_mallocs(&before);
 }
 
 struct search {

@@ -171,6 +171,10 @@ bool next_is_neighbour(const void *function)
 	return object_same((const void *)next.malloc, function);
 }
 
+void next_prepare_thread(void)
+{
+}
+
 /* The functions that every allocator has; look_up does not fail, so nothing is allocated for that.
  */
 static void resolve_core(struct next *found)

@@ -61,6 +61,13 @@ void next_resolve(void);
 /* Its part that is the same whatever the allocator; for a muted thread. */
 void next_resolve_system(void);
 
+/*
+ * next_prepare_thread():
+ * Before a thread of the agent's is made, have what the allocator will need for it: when there is
+ * no memory left, jemalloc crashes in a thread that it cannot make an arena for.
+ */
+void next_prepare_thread(void);
+
 /* Return whether next is no other object's allocator, but one inside of this library. */
 bool next_is_inside(void);
 

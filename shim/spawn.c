@@ -36,6 +36,7 @@ static void *run_agent(void *run)
 
 int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *))
 {
+	next_prepare_thread();
 	return next.pthread_create(thread, attr, run_agent, (void *)run);
 }
 

@@ -49,6 +49,16 @@ static void use_bytes(void)
 	sizes_known = true;
 }
 
+void next_prepare_thread(void)
+{
+	unsigned own, other = 1;
+	size_t size = sizeof(own);
+
+	/* A new thread takes an arena that no other has, or makes one. */
+	if (embedded_mallctl("thread.arena", &own, &size, &other, sizeof(other)) == 0)
+		embedded_mallctl("thread.arena", NULL, NULL, &own, sizeof(own));
+}
+
 void next_resolve(void)
 {
 	int saved = errno;

@@ -3,7 +3,6 @@
  * is left the program sees ENOMEM, which is counted, and goes on.
  *
  * with-ulimit: -v 65536
- * not-with-jemalloc: it crashes in a thread whose first call finds no memory for an arena
  */
 #include "expect.h"
 

@@ -3,7 +3,7 @@
  * namespace with a libc of its own.
  *
  * with-env: LD_AUDIT={lib}/libaudit.so
- * not-with-jemalloc: its thread-local storage finds no room beside an auditor, as stock jemalloc's does not
+ * not-with-jemalloc: with LD_AUDIT no library with 2.6 KB of static TLS can be preloaded
  */
 #include "expect.h"
 
