@@ -27,7 +27,7 @@ unpacked='nginx nginx-light redis-tools redis-server memcached
 	php8.2-cli|php8.1-cli|php8.3-cli|php8.4-cli'
 # Large too: a browser for the report's page, and what compose.yaml and the Dockerfile are tried with.
 browse='chromium docker-compose debootstrap'
-check='clang clang-format clang-tidy cppcheck shellcheck git check libmicrohttpd-dev'
+check='clang libclang-rt-dev|libclang-common-14-dev clang-format clang-tidy cppcheck shellcheck git check libmicrohttpd-dev'
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tools/influxd.sh"
