@@ -23,6 +23,8 @@
 
 enum { WORKING, STOPPED };
 
+#define NOBODY (-1) /* for a process id */
+
 static struct {
 	struct loop_task task;
 	uint32_t state; /* WORKING or STOPPED; a futex */
@@ -171,12 +173,20 @@ bool sidecar_is_over(void)
 	return sidecar.task.pid == 0 || (is_here() && futex_get(&sidecar.state) == STOPPED);
 }
 
+void sidecar_forget(void)
+{
+	sidecar.task.pid = NOBODY;
+}
+
 void sidecar_lock_in(void)
 {
-	uint32_t muted = shim_mute();
+	uint32_t muted;
 	int64_t until;
 	struct timespec deadline;
 
+	if (sidecar.task.pid > 0 && !is_here())
+		return;
+	muted = shim_mute();
 	sidecar.task.is_locked_in = true;
 	sidecar_stop();
 	until = clock_mono_ns() + SEE_OFF_NS;

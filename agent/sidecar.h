@@ -31,10 +31,14 @@ void sidecar_stop(void);
  */
 bool sidecar_is_over(void);
 
+/* This process is a copy of one that has a sidecar, and has none itself. */
+void sidecar_forget(void);
+
 /*
  * sidecar_lock_in():
  * The process is about to set a seccomp filter: the same as sidecar_stop, and then the sidecar
  * ends, for good, in children too.  From then on none of these functions makes a system call.
+ * Nothing to do in a child of vfork, whose memory is its parent's.
  */
 void sidecar_lock_in(void);
 

@@ -53,6 +53,7 @@ struct shim_hooks {
 	void (*before_fork)(void); /* in the thread that is about to fork */
 	void (*after_fork)(void);  /* in the parent, whether the fork succeeded or not */
 	void (*in_child)(void);	   /* when all fork handlers are done, libc's and the program's */
+	void (*in_copy)(void);	   /* in a child that is to have no agent; before after_fork */
 	void (*leaves)(void);	   /* the process calls _exit, perhaps in a signal handler */
 	void (*locks_in)(void);	   /* the process is about to set a seccomp filter */
 	void (*main_leaves)(void); /* the main thread calls pthread_exit */
