@@ -118,6 +118,12 @@ static int create_thread(void)
 	return error;
 }
 
+void sidecar_forget(void)
+{
+	sidecar.task.pid = NOBODY;
+	rest_anew();
+}
+
 int sidecar_start(const struct options *options)
 {
 	sigset_t all, before;
@@ -126,6 +132,10 @@ int sidecar_start(const struct options *options)
 
 	if (sidecar.task.is_locked_in)
 		return 0;
+	if (rest_is_loading()) {
+		sidecar_forget();
+		return EBUSY;
+	}
 	sidecar.task.options = options;
 	sidecar.task.wish = LOOP_RUN;
 	sidecar.state = WORKING;
@@ -171,11 +181,6 @@ void sidecar_stop(void)
 bool sidecar_is_over(void)
 {
 	return sidecar.task.pid == 0 || (is_here() && futex_get(&sidecar.state) == STOPPED);
-}
-
-void sidecar_forget(void)
-{
-	sidecar.task.pid = NOBODY;
 }
 
 void sidecar_lock_in(void)

@@ -13,7 +13,7 @@ struct options;
 /*
  * sidecar_start(options):
  * Start the thread for this process.  ${options} stays the caller's.  Return 0 or an errno.  In the
- * child of a fork call it anew.
+ * child of a fork call it anew; EBUSY when that has a copy of half-loaded libraries.
  */
 int sidecar_start(const struct options *options);
 
