@@ -107,8 +107,10 @@ static void open_all(void)
 	line_start(&loop.line, loop.line_text, sizeof(loop.line_text));
 	allocator_open(allocator, o->allocator_interval);
 	head_write(&loop.head, o, loop.task->pid, allocator->heap->name, allocator->version);
+	rest_loads(true);
 	loop.can_deliver = loop.backlog.ring != NULL &&
 			   destination_open(&loop.destination, o, rest_begins, rest_ends) == 0;
+	rest_loads(false);
 	if (loop.can_deliver && o->spool[0])
 		spool_open(&loop.spool, o);
 	/* After the destination: where descriptors are few, that is the one to have. */

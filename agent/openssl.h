@@ -15,8 +15,8 @@
 
 /*
  * openssl_postpones(handler):
- * If ${handler}, which is about to be registered for the exit, is the clean-up of an OpenSSL, keep
- * it for openssl_clean_up and return true.  Any thread.
+ * The exit has come to ${handler}, the clean-up of an OpenSSL: keep it for openssl_clean_up and
+ * return true.  Any thread.
  */
 bool openssl_postpones(void (*handler)(void *));
 

@@ -7,8 +7,10 @@
 #include "shim/cc.h"
 
 #define HOLD_NS (100 * CLOCK_MS)
+#define LOAD_NS (5 * CLOCK_S)
 
 static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER; /* the sidecar's, unless it rests */
+static bool loading;
 /* How often this thread has it: a signal handler may copy the process while fork does. */
 static THREAD_LOCAL unsigned held;
 
@@ -22,12 +24,27 @@ void rest_ends(void)
 	pthread_mutex_lock(&working);
 }
 
-void rest_hold(void)
+void rest_loads(bool loads)
 {
-	int64_t until = clock_mono_ns() + HOLD_NS;
+	__atomic_store_n(&loading, loads, __ATOMIC_RELAXED);
+}
+
+bool rest_is_loading(void)
+{
+	return __atomic_load_n(&loading, __ATOMIC_RELAXED);
+}
+
+static bool take(int64_t patience_ns)
+{
+	int64_t until = clock_mono_ns() + patience_ns;
 	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
 
-	if (held || pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0)
+	return pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
+}
+
+void rest_hold(void)
+{
+	if (held || take(HOLD_NS) || (rest_is_loading() && take(LOAD_NS)))
 		held++;
 }
 

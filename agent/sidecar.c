@@ -23,6 +23,8 @@
 
 enum { WORKING, STOPPED };
 
+#define NOBODY (-1) /* for a process id */
+
 static struct {
 	struct loop_task task;
 	uint32_t state; /* WORKING or STOPPED; a futex */
@@ -116,6 +118,12 @@ static int create_thread(void)
 	return error;
 }
 
+void sidecar_forget(void)
+{
+	sidecar.task.pid = NOBODY;
+	rest_anew();
+}
+
 int sidecar_start(const struct options *options)
 {
 	sigset_t all, before;
@@ -124,6 +132,10 @@ int sidecar_start(const struct options *options)
 
 	if (sidecar.task.is_locked_in)
 		return 0;
+	if (rest_is_loading()) {
+		sidecar_forget();
+		return EBUSY;
+	}
 	sidecar.task.options = options;
 	sidecar.task.wish = LOOP_RUN;
 	sidecar.state = WORKING;
@@ -173,10 +185,13 @@ bool sidecar_is_over(void)
 
 void sidecar_lock_in(void)
 {
-	uint32_t muted = shim_mute();
+	uint32_t muted;
 	int64_t until;
 	struct timespec deadline;
 
+	if (sidecar.task.pid > 0 && !is_here())
+		return;
+	muted = shim_mute();
 	sidecar.task.is_locked_in = true;
 	sidecar_stop();
 	until = clock_mono_ns() + SEE_OFF_NS;

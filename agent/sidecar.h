@@ -13,7 +13,7 @@ struct options;
 /*
  * sidecar_start(options):
  * Start the thread for this process.  ${options} stays the caller's.  Return 0 or an errno.  In the
- * child of a fork call it anew.
+ * child of a fork call it anew; EBUSY when that has a copy of half-loaded libraries.
  */
 int sidecar_start(const struct options *options);
 
@@ -31,10 +31,14 @@ void sidecar_stop(void);
  */
 bool sidecar_is_over(void);
 
+/* This process is a copy of one that has a sidecar, and has none itself. */
+void sidecar_forget(void);
+
 /*
  * sidecar_lock_in():
  * The process is about to set a seccomp filter: the same as sidecar_stop, and then the sidecar
  * ends, for good, in children too.  From then on none of these functions makes a system call.
+ * Nothing to do in a child of vfork, whose memory is its parent's.
  */
 void sidecar_lock_in(void);
 

@@ -50,6 +50,7 @@ static const struct shim_hooks hooks = {
     .before_fork = sidecar_hold,
     .after_fork = sidecar_release,
     .in_child = start_sidecar,
+    .in_copy = sidecar_forget,
     .leaves = sidecar_stop,
     .locks_in = sidecar_lock_in,
     .main_leaves = sidecar_main_leaves,

@@ -1,19 +1,53 @@
 /*
  * atexit: handlers for the exit are registered here, by the program's objects and its libraries'.
  *
- * All are passed on but those that the agent postpones until after its own end.
+ * OpenSSL's clean-up is registered as a handler that asks the agent when its time has come: at the
+ * exit of the process the agent may want to do it later, after its own end.  An object that is
+ * unloaded runs its handlers, too, and after that there is nothing left to be called; then it is
+ * done at once.
  */
+#include <stddef.h>
+
 #include "shim/cc.h"
 #include "shim/hooks.h"
 #include "shim/next.h"
+#include "shim/object.h"
 
-/* libc has no header for it; see the Itanium C++ ABI, "DSO Object Destruction API". */
+/* libc has no header for them; see the Itanium C++ ABI, "DSO Object Destruction API". */
 EXPORT int __cxa_atexit(void (*handler)(void *), void *arg, void *object);
+EXPORT void __cxa_finalize(void *object);
 
+/* The object whose handlers run in this thread because it goes, or NULL. */
+static THREAD_LOCAL const void *going;
+
+static bool cleans_openssl_up(void (*handler)(void *))
+{
+	return object_function((const void *)handler, "OPENSSL_cleanup") == (void *)handler;
+}
+
+static void clean_up(void *arg)
+{
+	void (*handler)(void *) = (void (*)(void *))arg;
+
+	if (going || !hooks->postpones(handler))
+		handler(NULL);
+}
+
+/* Without an argument by way of atexit only; the destructors of C++ are not looked at. */
 EXPORT int __cxa_atexit(void (*handler)(void *), void *arg, void *object)
 {
-	if (hooks->postpones(handler))
-		return 0;
 	next_resolve();
+	if (arg == NULL && cleans_openssl_up(handler))
+		return next.cxa_atexit(clean_up, (void *)handler, object);
 	return next.cxa_atexit(handler, arg, object);
+}
+
+EXPORT void __cxa_finalize(void *object)
+{
+	const void *before = going;
+
+	next_resolve();
+	going = object;
+	next.cxa_finalize(object);
+	going = before;
 }

@@ -8,16 +8,19 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 #include "shim/cc.h"
 #include "shim/hooks.h"
 #include "shim/next.h"
 
-static void let_go(void)
+static void let_go(bool in_copy)
 {
 	int saved = errno;
 
+	if (in_copy)
+		hooks->in_copy();
 	hooks->after_fork();
 	errno = saved;
 }
@@ -33,7 +36,7 @@ EXPORT pid_t _Fork(void)
 	}
 	hooks->before_fork();
 	pid = next._Fork();
-	let_go();
+	let_go(pid == 0);
 	return pid;
 }
 
@@ -47,7 +50,7 @@ static int run_copy(void *arg)
 {
 	const struct start *start = arg;
 
-	let_go();
+	let_go(true);
 	return start->run(start->arg);
 }
 
@@ -67,6 +70,6 @@ EXPORT int clone(int (*run)(void *), void *stack, int flags, void *arg, ...)
 		return next.clone(run, stack, flags, arg, more[0], more[1], more[2]);
 	hooks->before_fork();
 	pid = next.clone(run_copy, stack, flags, &start, more[0], more[1], more[2]);
-	let_go();
+	let_go(false);
 	return pid;
 }

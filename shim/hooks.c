@@ -11,7 +11,7 @@ static bool postpones_none(void (*handler)(void *))
 }
 
 static const struct shim_hooks no_hooks = {
-    nothing, nothing, nothing, nothing, nothing, nothing, postpones_none,
+    nothing, nothing, nothing, nothing, nothing, nothing, nothing, postpones_none,
 };
 
 const struct shim_hooks *hooks = &no_hooks;

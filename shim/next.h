@@ -43,6 +43,7 @@ struct next {
 	int (*pthread_cancel)(pthread_t thread);
 	void (*_exit)(int status);
 	int (*cxa_atexit)(void (*handler)(void *), void *arg, void *object);
+	void (*cxa_finalize)(void *object);
 	long (*syscall)(long number, ...);
 	pid_t (*fork)(void);
 	pid_t (*_Fork)(void); /* since glibc 2.34 */

@@ -14,6 +14,7 @@ void next_resolve_system(void)
 	next._exit = (void (*)(int))dlsym(RTLD_NEXT, "_exit");
 	next.cxa_atexit =
 	    (int (*)(void (*)(void *), void *, void *))dlsym(RTLD_NEXT, "__cxa_atexit");
+	next.cxa_finalize = (void (*)(void *))dlsym(RTLD_NEXT, "__cxa_finalize");
 	next.syscall = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	next.fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
 	next._Fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "_Fork");

@@ -53,10 +53,11 @@ struct shim_hooks {
 	void (*before_fork)(void); /* in the thread that is about to fork */
 	void (*after_fork)(void);  /* in the parent, whether the fork succeeded or not */
 	void (*in_child)(void);	   /* when all fork handlers are done, libc's and the program's */
+	void (*in_copy)(void);	   /* in a child that is to have no agent; before after_fork */
 	void (*leaves)(void);	   /* the process calls _exit, perhaps in a signal handler */
 	void (*locks_in)(void);	   /* the process is about to set a seccomp filter */
 	void (*main_leaves)(void); /* the main thread calls pthread_exit */
-	/* ${handler} is to be registered for the exit; true: not now, the agent will call it */
+	/* the exit has come to ${handler}, OpenSSL's clean-up; true: the agent will call it */
 	bool (*postpones)(void (*handler)(void *));
 };
 void shim_set_hooks(const struct shim_hooks *hooks);

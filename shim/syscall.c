@@ -21,11 +21,14 @@
 #include "shim/hooks.h"
 #include "shim/next.h"
 
-static bool locks_in(long number, long first)
+/* A filter that is nowhere is only asked for to see whether the kernel knows filters. */
+static bool locks_in(long number, const long *a)
 {
 	if (number == SYS_seccomp)
-		return first == SECCOMP_SET_MODE_STRICT || first == SECCOMP_SET_MODE_FILTER;
-	return number == SYS_prctl && first == PR_SET_SECCOMP;
+		return a[0] == SECCOMP_SET_MODE_STRICT ||
+		       (a[0] == SECCOMP_SET_MODE_FILTER && a[2] != 0);
+	return number == SYS_prctl && a[0] == PR_SET_SECCOMP &&
+	       (a[1] == SECCOMP_MODE_STRICT || a[2] != 0);
 }
 
 /*
@@ -86,6 +89,8 @@ static long copy(long number, const long *a)
 	hooks->before_fork();
 	result = call(number, a);
 	error = errno;
+	if (result == 0)
+		hooks->in_copy();
 	hooks->after_fork();
 	errno = error;
 	return result;
@@ -101,7 +106,7 @@ EXPORT long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(args, long);
 	va_end(args);
-	if (UNLIKELY(locks_in(number, a[0])))
+	if (UNLIKELY(locks_in(number, a)))
 		hooks->locks_in();
 	return UNLIKELY(copies(number, a)) ? copy(number, a) : call(number, a);
 }
@@ -109,13 +114,13 @@ EXPORT long syscall(long number, ...)
 EXPORT int prctl(int option, ...)
 {
 	va_list args;
-	long a[4];
+	long a[6] = {option};
 
 	va_start(args, option);
-	for (int i = 0; i < 4; i++)
+	for (int i = 1; i < 5; i++)
 		a[i] = va_arg(args, long);
 	va_end(args);
-	if (locks_in(SYS_prctl, option))
+	if (locks_in(SYS_prctl, a))
 		hooks->locks_in();
-	return (int)call(SYS_prctl, (const long[6]){option, a[0], a[1], a[2], a[3], 0});
+	return (int)call(SYS_prctl, a);
 }

@@ -1,0 +1,39 @@
+/*
+ * Programs ask whether the kernel knows seccomp by setting a filter that is nowhere; and children
+ * of vfork, which have their parent's memory, lock themselves in.  The program itself is not locked
+ * in by that: it is seen to its end.
+ */
+#include "rights.h"
+#include "seccomp.h"
+
+static void probe(void)
+{
+	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL, 0, 0) == -1 && errno == EFAULT);
+	CHECK(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, NULL) ==
+		  -1 &&
+	      errno == EFAULT);
+}
+
+static pid_t lock_in(void)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT, 0, 0, 0);
+		rights_bare_call(SYS_exit, 0, 0, 0);
+	}
+	return pid;
+}
+
+int main(void)
+{
+	struct tally tally = {0};
+
+	probe();
+	tally_malloc(&tally, 100);
+	expect_child(lock_in());
+	tally_malloc(&tally, 100);
+	tally_expect(&tally);
+	expect("agent_coverage", "=", 1);
+	return 0;
+}

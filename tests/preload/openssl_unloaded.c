@@ -1,0 +1,40 @@
+/*
+ * A library that has an OpenSSL linked in, and is unloaded: its clean-up comes then, and not at
+ * the exit of the process, when it is not there any more; nor does it when a handler of the
+ * program's unloads it during the exit.
+ *
+ * with-env: MEMAGENT_URL=http://127.0.0.1:1 MEMAGENT_LOG=off
+ * wants-status: 3
+ * wants-points: none
+ */
+#include <dlfcn.h>
+
+#include "expect.h"
+
+static void *library;
+
+static void use(const char *text)
+{
+	void (*use_it)(const char *text);
+
+	library = dlopen("$ORIGIN/lib/libcleanup.so", RTLD_NOW);
+	CHECK(library != NULL);
+	use_it = (void (*)(const char *))dlsym(library, "cleanup_use");
+	CHECK(use_it != NULL);
+	use_it(text);
+}
+
+static void unload(void)
+{
+	CHECK(dlclose(library) == 0);
+	say(STDOUT_FILENO, "unloaded\n");
+}
+
+int main(void)
+{
+	use("cleaned up\n");
+	unload();
+	CHECK(atexit(unload) == 0);
+	use(""); /* whether it still cleans up then, nobody can tell */
+	return 3;
+}
