@@ -22,8 +22,8 @@
 /* Nobody writes to a file for longer. */
 #define HALF_LIFE_S 3600
 
-/* So many files of one destination; when there are more, the oldest go. */
-#define MOST_FILES 64
+/* So many times a backlog's bytes for one destination; when there are more, the oldest files go. */
+#define MOST_BACKLOGS 64
 
 static uint64_t hash(uint64_t h, const char *text)
 {
@@ -64,24 +64,35 @@ static bool is_ours(const struct spool *spool, const char *name)
 
 /*
  * Find the oldest of this destination's files that is newer than ${after} (their names sort by
- * time), and copy its name to ${out}; "" when there is none.  Return how many files there are.
+ * time), and copy its name to ${out}; "" when there is none.
  */
-static unsigned find(const struct spool *spool, const char *after, char *out, size_t size)
+static void find(const struct spool *spool, const char *after, char *out, size_t size)
 {
 	struct dir dir;
 	const char *name;
-	unsigned files = 0;
 
 	out[0] = '\0';
 	dir_start(&dir, spool->dir_fd);
-	while ((name = dir_next(&dir)) != NULL) {
-		if (!is_ours(spool, name))
-			continue;
-		files++;
-		if (strcmp(name, after) > 0 && (out[0] == '\0' || strcmp(name, out) < 0))
+	while ((name = dir_next(&dir)) != NULL)
+		if (is_ours(spool, name) && strcmp(name, after) > 0 &&
+		    (out[0] == '\0' || strcmp(name, out) < 0))
 			snprintf(out, size, "%s", name);
-	}
-	return files;
+}
+
+/* Return how many bytes this destination's files have together. */
+static uint64_t bytes(const struct spool *spool)
+{
+	struct dir dir;
+	struct stat st;
+	const char *name;
+	uint64_t sum = 0;
+
+	dir_start(&dir, spool->dir_fd);
+	while ((name = dir_next(&dir)) != NULL)
+		if (is_ours(spool, name) &&
+		    fstatat(spool->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+			sum += (uint64_t)st.st_size;
+	return sum;
 }
 
 static void rewind_file(struct spool *spool, const struct backlog *backlog)
@@ -205,13 +216,16 @@ static int write_all(int fd, const char *bytes, size_t len)
 	return 0;
 }
 
-static void remove_oldest(const struct spool *spool)
+static void remove_oldest(const struct spool *spool, uint64_t most)
 {
 	char name[sizeof(spool->name)];
 
-	while (find(spool, "", name, sizeof(name)) >= MOST_FILES && name[0]) {
-		log_say(LOG_SPOOL, "MEMAGENT_SPOOL has %d files for this server: the oldest goes",
-			MOST_FILES);
+	while (bytes(spool) >= most) {
+		find(spool, "", name, sizeof(name));
+		log_say(LOG_SPOOL,
+			"MEMAGENT_SPOOL has %llu MiB for this server, which is all it may: the "
+			"oldest file goes",
+			(unsigned long long)(most >> 20));
 		if (unlinkat(spool->dir_fd, name, 0))
 			break;
 	}
@@ -243,7 +257,7 @@ int spool_save(struct spool *spool, const struct backlog *backlog)
 	if (spool->dir_fd < 0)
 		return -1;
 	remove_halves(spool);
-	remove_oldest(spool);
+	remove_oldest(spool, (uint64_t)backlog->size * MOST_BACKLOGS);
 	snprintf(name, sizeof(name), "%s%020lld-%d" SUFFIX, spool->prefix,
 		 (long long)clock_wall_ns(), (int)getpid());
 	snprintf(half, sizeof(half), ".%s.half", name);
