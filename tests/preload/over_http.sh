@@ -16,11 +16,18 @@ last()
 		jq -r '.results[0].series[0].values[0][1] // empty'
 }
 
+# Where who has given up rights can still load the transport, wherever the build is.
+readable=$work/readable
+mkdir -p "$readable/tests"
+cp "$build"/*.so "$readable"
+cp -r "$build/tests/preload" "$readable/tests"
+chmod 755 "$work"
+
 failed=
 influxd_start "$work/influxdb"
 for program in $programs; do
 	status=0
-	FORKS=30 "$root/tests/preload/run" --to "$INFLUXD_URL" "$build/tests/preload/$program" >"$work/said" || status=$?
+	FORKS=30 BUILD=$readable "$root/tests/preload/run" --to "$INFLUXD_URL" "$readable/tests/preload/$program" >"$work/said" || status=$?
 	case $status in
 	0) ;;
 	77) echo "$program skips: $(tail -n 1 "$work/said")" ;;
