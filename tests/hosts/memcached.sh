@@ -5,7 +5,6 @@ need memcached python3
 
 work()
 {
-	chmod 755 "$work"
 	mkdir -m 777 "$scratch/run"
 	start memcached -u nobody -s "$scratch/run/socket" -a 0777 -m 64 -t 4 -c 200
 	await [ -S "$scratch/run/socket" ]

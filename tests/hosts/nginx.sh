@@ -8,7 +8,7 @@ seq 3000 >"$work/files/numbers.txt"
 seq 200000 >"$work/files/large.txt"
 echo '<html><!--#echo var="REQUEST_METHOD" --></html>' >"$work/files/index.html"
 touch -d 2026-01-01 "$work"/files/*
-chmod 755 "$work" "$work/files"
+chmod 755 "$work/files"
 
 configure()
 {

@@ -8,15 +8,11 @@ need initdb postgres psql pgbench
 as_user=
 if [ "$(id -u)" -eq 0 ]; then
 	as_user='setpriv --reuid nobody --regid nogroup --clear-groups --'
-	chmod 755 "$work"
-	mkdir "$work/build"
-	cp "$build"/*.so "$work/build"
 	# Where the user cannot get at it.
 	if ! $as_user test -x "$(command -v postgres)"; then
 		cp -r "$hosts_dir/usr" "$work/usr"
 		PATH=$(echo "$work"/usr/lib/postgresql/*/bin):$PATH
 	fi
-	build=$work/build
 	chown nobody "$HOME"
 fi
 

@@ -48,7 +48,9 @@ echo "killed: $?"
 
 exec 9<>file
 echo text >&9
-ls /proc/$$/fd | tr '\n' ' '
+# Not through a pipe: while that is made, one end of it is among them.
+ls /proc/$$/fd >descriptors
+tr '\n' ' ' <descriptors
 exec 9>&-
 echo
 while read -r -t 5 line; do
