@@ -160,6 +160,7 @@ UNIT_futex = agent/futex.c agent/clock.c
 UNIT_line = agent/line.c agent/fields.c
 UNIT_options = agent/options.c agent/duration.c agent/tags.c agent/url.c
 UNIT_proc = agent/proc.c
+UNIT_resident = agent/resident.c
 UNIT_schedule = agent/schedule.c
 UNIT_secret = agent/secret.c
 UNIT_tags = agent/tags.c

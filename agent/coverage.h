@@ -10,11 +10,18 @@
  * that no name is left cannot be told.
  *
  * Layer    agent; needs the shim.
- * Threads  the sidecar; takes the dynamic linker's lock.
+ * Threads  the sidecar, but for coverage_try; takes the dynamic linker's lock.
  * Source   dl_iterate_phdr(3), elf(5).
  */
 #include <stdbool.h>
 #include <stddef.h>
+
+/*
+ * coverage_try():
+ * Try a malloc, once in a process and its children; for coverage_is_whole.  In the main thread,
+ * muted: glibc would make an arena of 64 MiB of address space for the sidecar's first malloc.
+ */
+void coverage_try(void);
 
 /*
  * coverage_is_whole(why, size):

@@ -18,6 +18,7 @@
 #include "agent/log.h"
 #include "agent/options.h"
 #include "agent/proc.h"
+#include "agent/resident.h"
 #include "agent/rest.h"
 #include "agent/rights.h"
 #include "agent/sampler.h"
@@ -94,6 +95,7 @@ static void open_all(void)
 {
 	const struct options *o = loop.task->options;
 	struct allocator *allocator = &loop.sampler.allocator;
+	int objects = resident_objects();
 
 	log_open(o->log, loop.task->pid, loop.is_child);
 	if (loop.backlog.ring == NULL)
@@ -111,6 +113,7 @@ static void open_all(void)
 	loop.can_deliver = loop.backlog.ring != NULL &&
 			   destination_open(&loop.destination, o, rest_begins, rest_ends) == 0;
 	rest_loads(false);
+	resident_shed(objects);
 	if (loop.can_deliver && o->spool[0])
 		spool_open(&loop.spool, o);
 	/* After the destination: where descriptors are few, that is the one to have. */
@@ -120,7 +123,7 @@ static void open_all(void)
 			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s cannot be asked to "
 			"give memory back",
 			allocator->heap->name);
-	rights_open(&loop.rights);
+	rights_open(&loop.rights, loop.sampler.status_fd);
 	if (loop.can_deliver)
 		delivery_init(&loop.delivery, loop.destination.transport, loop.destination.handle,
 			      &loop.backlog);
@@ -345,8 +348,9 @@ static void say_farewell(enum loop_end why)
 				       : loop.task->deadline_ns);
 }
 
-void loop_reserve(const struct options *options)
+void loop_prepare(const struct options *options)
 {
+	coverage_try();
 	if (loop.backlog.ring) /* the parent's, which it delivers itself */
 		backlog_reset(&loop.backlog);
 	else

@@ -30,11 +30,11 @@ struct loop_task {
 enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ALONE };
 
 /*
- * loop_reserve(options):
- * Have the memory for the points that wait, before the program takes all that there is.  For the
- * thread that starts the sidecar.
+ * loop_prepare(options):
+ * What the thread that starts the sidecar does for it, muted: have the memory for the points that
+ * wait, before the program takes all that there is; and try a malloc.
  */
-void loop_reserve(const struct options *options);
+void loop_prepare(const struct options *options);
 
 /*
  * loop_grace(task):

@@ -249,8 +249,10 @@ static const char *find(struct options *o, const char *(*get)(const char *name),
 	const char *value = get(ours);
 	char file[64];
 
+	if (is_set(value) || standard == NULL)
+		return value;
 	snprintf(file, sizeof(file), "%s_FILE", ours);
-	if (is_set(value) || standard == NULL || is_set(get(file)))
+	if (is_set(get(file)))
 		return value;
 	value = get(standard);
 	if (is_set(value))
@@ -275,7 +277,10 @@ void options_read(struct options *options, const char *(*get)(const char *name))
 	struct options *o = options;
 	const char *value;
 
-	memset(o, 0, sizeof(*o));
+	/* No more than that: a page that is never written to takes no memory. */
+	memset(o, 0, offsetof(struct options, problems));
+	o->problems[0] = '\0';
+	o->text_used = 0;
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)                            \
 	parse_##kind(o, default_, &o->id);                                                         \
 	value = find(o, get, "MEMAGENT_" variable, standard.id);                                   \

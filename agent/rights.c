@@ -103,10 +103,10 @@ int rights_line(struct rights *rights, const char *text, size_t len)
 	return 0;
 }
 
-void rights_open(struct rights_watch *watch)
+void rights_open(struct rights_watch *watch, int own_fd)
 {
 	watch->program_fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-	watch->own_fd = open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
+	watch->own_fd = own_fd;
 }
 
 static int take_line(void *arg, const char *text, size_t len)

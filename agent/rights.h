@@ -38,10 +38,10 @@ int rights_line(struct rights *rights, const char *text, size_t len);
 /* What the sidecar reads, opened once, so that it can go on after a chroot. */
 struct rights_watch {
 	int program_fd; /* the main thread's status, or -1 */
-	int own_fd;	/* the calling thread's status, or -1 */
+	int own_fd;	/* the calling thread's, from proc_open, or -1 */
 };
 
-void rights_open(struct rights_watch *watch);
+void rights_open(struct rights_watch *watch, int own_fd);
 
 /*
  * rights_follow(watch):

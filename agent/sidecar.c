@@ -50,8 +50,9 @@ static int own_descriptors(void)
 			close(fd);
 	}
 	/* So that what a library prints goes nowhere, and no file gets a number below 3. */
-	for (int fd = 0; fd < 3; fd++)
-		(void)!open("/dev/null", O_RDWR | O_CLOEXEC);
+	(void)!open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 1; fd < 3; fd++)
+		(void)!fcntl(0, F_DUPFD_CLOEXEC, 0);
 	return 0;
 }
 
@@ -73,8 +74,7 @@ static void *sidecar_main(void *unused)
 	futex_set(&sidecar.state, STOPPED);
 	/* At the end of the process, unwinding would only run into its exit. */
 	if (why == LOOP_ASKED && !sidecar.task.is_locked_in)
-		for (;;)
-			pause();
+		syscall(SYS_exit, 0);
 	return NULL;
 }
 
@@ -144,12 +144,12 @@ int sidecar_start(const struct options *options)
 	sidecar.task.is_forked = sidecar.task.pid != 0;
 	sidecar.task.pid = getpid();
 	sidecar.task.started_ns = clock_mono_ns();
-	loop_reserve(options);
 	/* Not the raw system call: that would block the signal by which setuid reaches all threads.
 	 */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	muted = shim_mute();
+	loop_prepare(options);
 	error = create_thread();
 	shim_unmute(muted);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -30,12 +30,9 @@ struct block {
  */
 enum { AGENT_SHARED, APP_SHARED, RESERVED };
 
-static struct block first_slab[SLAB_BLOCKS] = {
-    [AGENT_SHARED] = {.kind = THREADS_AGENT},
-    [APP_SHARED] = {.kind = THREADS_APP},
-};
-static struct block *slabs[SLABS] = {first_slab}; /* most programs need no other */
-static uint32_t blocks_made = RESERVED;		  /* indexes handed out so far */
+static struct block first_slab[SLAB_BLOCKS]; /* most programs need no other */
+static struct block *slabs[SLABS];	     /* the others, at their numbers */
+static uint32_t blocks_made = RESERVED;	     /* indexes handed out so far */
 
 /* Heads of the free lists by kind: index + 1 below, a count of changes above (against ABA). */
 static uint64_t free_head[3];
@@ -62,8 +59,11 @@ static THREAD_LOCAL struct settled settled;
 
 static struct block *block_at(uint32_t index)
 {
-	struct block *slab = __atomic_load_n(&slabs[index / SLAB_BLOCKS], __ATOMIC_ACQUIRE);
+	struct block *slab;
 
+	if (index < SLAB_BLOCKS)
+		return &first_slab[index];
+	slab = __atomic_load_n(&slabs[index / SLAB_BLOCKS], __ATOMIC_ACQUIRE);
 	return slab ? &slab[index % SLAB_BLOCKS] : NULL;
 }
 
@@ -100,7 +100,8 @@ static uint32_t pop_free(enum threads_kind kind)
 static struct block *slab_for(uint32_t index)
 {
 	struct block **place = &slabs[index / SLAB_BLOCKS];
-	struct block *slab = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+	struct block *slab =
+	    index < SLAB_BLOCKS ? first_slab : __atomic_load_n(place, __ATOMIC_ACQUIRE);
 	struct block *raced = NULL;
 
 	if (slab)
@@ -251,6 +252,8 @@ static void release_at_exit(void)
 void threads_init(bool fast)
 {
 	fast_sizes = fast;
+	first_slab[AGENT_SHARED].kind = THREADS_AGENT;
+	first_slab[APP_SHARED].kind = THREADS_APP;
 	have_exit_key = pthread_key_create(&exit_key, at_thread_exit) == 0;
 }
 
