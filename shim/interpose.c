@@ -81,6 +81,8 @@ __attribute__((noinline)) void interpose_freed(void *p)
 
 static __attribute__((noinline)) void free_slow(void *p)
 {
+	if (p == NULL)
+		return;
 	interpose_freed(p);
 	if (!next_is_boot(p))
 		next.free(p);

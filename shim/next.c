@@ -213,10 +213,11 @@ void next_resolve(void)
 	next = found;
 	/*
 	 * A name that is not there leaves a message, which the next look-up frees by way of the
-	 * first free in the process.  Another library's may look its own next one up at that,
-	 * without end, if this were its first call.
+	 * first free in the process, and ours to the next.  Another library's may look its own
+	 * next one up at that, without end, if this were its first call.
 	 */
 	free(NULL);
+	next.free(NULL);
 	resolve_rest(&next);
 	next_resolve_system();
 	if (!sizes_are_plausible())

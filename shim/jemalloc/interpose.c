@@ -125,9 +125,23 @@ EXPORT HOT void *calloc(size_t count, size_t size)
 	return made(embedded_calloc(count, size), count * size);
 }
 
+static __attribute__((noinline)) void free_slow(void *p)
+{
+	if (p == NULL)
+		return;
+	interpose_freed(p);
+	embedded_free(p);
+}
+
 EXPORT HOT void free(void *p)
 {
-	freed(p);
+	struct counters *c = threads_self;
+
+	if (UNLIKELY(c == NULL || p == NULL)) {
+		free_slow(p);
+		return;
+	}
+	counter_add(&c->frees, 1, OWN);
 	embedded_free(p);
 }
 
