@@ -26,6 +26,7 @@ LINE = re.compile(
     rb'[a-z_0-9]+=([0-9.]+i?|"[^"]*")(,[a-z_0-9]+=([0-9.]+i?|"[^"]*"))* [0-9]+')
 LOST = 3  # calls in a row that were not reached: there are no more
 EACH_OF_LAST = 250  # calls, before which there may be steps
+NO_PID = 5000000  # and all numbers above: Linux stops at 4194304
 
 
 class Run:
@@ -37,7 +38,7 @@ class Run:
         if args.spooled:
             with open(args.spooled, "rb") as file:
                 text = file.read()
-            self.spooled = b"900%d" % at
+            self.spooled = b"%d" % (NO_PID + at)
             name = os.path.join(self.dir, "spool", os.path.basename(args.spooled))
             with open(name, "wb") as file:
                 file.write(re.sub(rb"pid=[0-9]+", b"pid=" + self.spooled, text))
