@@ -76,10 +76,10 @@ begin()
 {
 	name=$1
 	shift
-	# shellcheck disable=SC2016 # the inner shell's
-	sh -c 'echo $$ >"$0"; exec env "$@"' "$runs/$name.pid" LD_PRELOAD="$build/libmemagent.so" "$@" -x 3 \
+	env LD_PRELOAD="$build/libmemagent.so" "$@" -x 3 \
 		</dev/null >"$runs/$name.out" 2>"$runs/$name.err" &
-	echo $! >"$runs/$name.job"
+	echo $! >"$runs/$name.pid" # env's, which becomes the program's
+	: >"$runs/$name.running"
 	children="$children $!"
 }
 
@@ -89,21 +89,21 @@ await()
 	run_bare "$scripted" -x 3
 	for name; do
 		status=0
-		wait "$(cat "$runs/$name.job")" || status=$?
+		pid=$(cat "$runs/$name.pid")
+		wait "$pid" || status=$?
 		cp "$runs/$name.out" "$work/out"
 		cp "$runs/$name.err" "$work/err"
-		pid=$(cat "$runs/$name.pid")
 		expect_unchanged "$name"
-		rm "$runs/$name.job"
+		rm "$runs/$name.running"
 	done
 }
 
 # The same for all that still run.
 await_all()
 {
-	for job in "$runs"/*.job; do
-		job=${job##*/}
-		await "${job%.job}"
+	for running in "$runs"/*.running; do
+		running=${running##*/}
+		await "${running%.running}"
 	done
 }
 
