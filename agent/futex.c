@@ -31,11 +31,11 @@ void futex_wake(const uint32_t *word)
 
 void futex_set(uint32_t *word, uint32_t value)
 {
-	__atomic_store_n(word, value, __ATOMIC_RELEASE);
+	__atomic_store_n(word, value, __ATOMIC_SEQ_CST);
 	futex_wake(word);
 }
 
 uint32_t futex_get(const uint32_t *word)
 {
-	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(word, __ATOMIC_SEQ_CST);
 }

@@ -1,6 +1,5 @@
 #include "agent/last.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -8,51 +7,80 @@
 #include "agent/futex.h"
 #include "shim/shim.h"
 
-enum { NONE, WATCHED, OVER };
+enum { NONE, WATCHED, OVER, FOLLOWS };
 
-static uint32_t state;
-static sigset_t main_mask;
+static struct {
+	uint32_t state;
+	sigset_t main_mask;
+	pthread_t thread;
+	pthread_t sidecar; /* with FOLLOWS */
+} last;
 
 static void *stand_in(void *unused)
 {
+	bool follows;
+
 	(void)unused;
-	while (futex_get(&state) != OVER)
-		futex_wait(&state, WATCHED, INT64_MAX);
+	while (futex_get(&last.state) == WATCHED)
+		futex_wait(&last.state, WATCHED, INT64_MAX);
+	follows = futex_get(&last.state) == FOLLOWS;
+	if (follows)
+		pthread_join(last.sidecar, NULL);
 	/* From here on it is the program's code that runs: its handlers, with what it lets through.
 	 */
 	shim_unmute(0);
-	pthread_sigmask(SIG_SETMASK, &main_mask, NULL);
-	exit(0);
+	pthread_sigmask(SIG_SETMASK, &last.main_mask, NULL);
+	if (!follows)
+		exit(0);
+	return NULL; /* as the last of all it runs into exit as well */
 }
 
 void last_start(void)
 {
+	uint32_t none = NONE;
+	uint32_t muted;
 	sigset_t all;
-	pthread_t thread;
-	uint32_t muted = shim_mute();
 
+	/* It may be about to leave more than once: cancelled, and cancelled again. */
+	if (!__atomic_compare_exchange_n(&last.state, &none, WATCHED, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST))
+		return;
+	muted = shim_mute();
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &main_mask);
-	futex_set(&state, WATCHED);
-	if (shim_create_thread(&thread, NULL, stand_in))
-		futex_set(&state, NONE);
-	else
-		pthread_detach(thread);
-	pthread_sigmask(SIG_SETMASK, &main_mask, NULL);
+	pthread_sigmask(SIG_SETMASK, &all, &last.main_mask);
+	if (shim_create_thread(&last.thread, NULL, stand_in))
+		futex_set(&last.state, NONE);
+	pthread_sigmask(SIG_SETMASK, &last.main_mask, NULL);
 	shim_unmute(muted);
 }
 
 bool last_is_watched(void)
 {
-	return futex_get(&state) == WATCHED;
+	return futex_get(&last.state) == WATCHED;
 }
 
 void last_end(void)
 {
-	futex_set(&state, OVER);
+	futex_set(&last.state, OVER);
+}
+
+void last_follow(pthread_t sidecar)
+{
+	if (!last_is_watched())
+		return;
+	last.sidecar = sidecar;
+	futex_set(&last.state, FOLLOWS);
+}
+
+bool last_join(const struct timespec *deadline)
+{
+	if (futex_get(&last.state) != FOLLOWS)
+		return false;
+	pthread_clockjoin_np(last.thread, NULL, CLOCK_MONOTONIC, deadline);
+	return true;
 }
 
 void last_after_fork(void)
 {
-	state = NONE;
+	last.state = NONE;
 }

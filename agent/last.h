@@ -7,12 +7,15 @@
  * sidecar is one of those that it counts, and cannot take the last one's part, because exit flushes
  * files and it has no descriptors of the program's.  So when the main thread leaves, another thread
  * takes its place, with the program's descriptors: it does nothing but call exit when the sidecar
- * finds that only the agent is left.
+ * finds that only the agent is left.  A sidecar that ends earlier leaves it to libc, whose count is
+ * then right again: the stand-in ends after it, so that it is not the sidecar that comes last.
  *
  * Layer    agent; needs futex, the shim.
  */
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 /* Threads left when none is the program's: the main thread's remains, the stand-in, the sidecar. */
 #define LAST_THREADS 3
@@ -20,7 +23,7 @@
 /* How long the process may outlive its last thread. */
 #define LAST_LOOK_NS INT64_C(20000000)
 
-/* Start the stand-in.  From the main thread, which is about to leave. */
+/* Start the stand-in, unless there is one: the main thread is about to leave. */
 void last_start(void);
 
 /* Return whether there is a stand-in.  The sidecar. */
@@ -28,6 +31,20 @@ bool last_is_watched(void);
 
 /* Have the stand-in call exit.  The sidecar. */
 void last_end(void);
+
+/*
+ * last_follow(sidecar):
+ * The sidecar is about to end, or has: have the stand-in join it and end too.  Nothing to do
+ * without one.
+ */
+void last_follow(pthread_t sidecar);
+
+/*
+ * last_join(deadline):
+ * Wait for a stand-in that follows the sidecar, and so for both, until ${deadline} of the monotonic
+ * clock at most.  Return false when there is none.
+ */
+bool last_join(const struct timespec *deadline);
 
 /* In the child of a fork: there is no stand-in. */
 void last_after_fork(void);

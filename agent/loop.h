@@ -25,9 +25,10 @@ struct loop_task {
 	uint32_t wish;	     /* enum loop_wish; a futex */
 };
 
-/* Why it ran no longer: it was asked to stop, it may more than the program, or there is no program.
+/* Why it ran no longer: it was asked to stop, it may more than the program, there is no program; or
+ * it could not begin.
  */
-enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ALONE };
+enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ALONE, LOOP_UNABLE };
 
 /*
  * loop_prepare(options):

@@ -21,17 +21,29 @@
 #define STACK_BYTES ((size_t)512 << 10)
 #define SEE_OFF_NS (100 * CLOCK_MS)
 
-enum { WORKING, STOPPED };
+enum { WORKING, STOPPED, DISMISSED };
 
 #define NOBODY (-1) /* for a process id */
 
 static struct {
 	struct loop_task task;
-	uint32_t state; /* WORKING or STOPPED; a futex */
+	uint32_t state; /* a futex */
 	pthread_t thread;
 	char *stack;
 	size_t stack_bytes;
 } sidecar;
+
+/*
+ * Have the system say whether a thread may have descriptors of its own.  Return 0 or an errno: a
+ * filter of system calls may forbid it.  For a process of one thread, which this is when it starts,
+ * both calls change nothing.
+ */
+static int ask_for_descriptors(void)
+{
+	if (syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE) == 0)
+		return 0;
+	return unshare(CLONE_FILES) ? errno : 0;
+}
 
 /*
  * Leave the program's table of file descriptors for one of our own.  Whatever the program closes,
@@ -56,9 +68,21 @@ static int own_descriptors(void)
 	return 0;
 }
 
+/*
+ * At the end of the process, unwinding would only run into its exit.  Nor can the thread end by the
+ * raw system call: setuid, in a destructor or another thread, waits for all the threads that libc
+ * knows.  So it stays where it is, unless the last thread of the program leaves by pthread_exit
+ * even now.
+ */
+static void stay_aside(void)
+{
+	while (futex_get(&sidecar.state) == STOPPED)
+		futex_wait(&sidecar.state, STOPPED, INT64_MAX);
+}
+
 static void *sidecar_main(void *unused)
 {
-	enum loop_end why = LOOP_ASKED;
+	enum loop_end why = LOOP_UNABLE;
 	int exit_status = 0;
 
 	(void)unused;
@@ -72,9 +96,9 @@ static void *sidecar_main(void *unused)
 	if (why == LOOP_ALONE)
 		syscall(SYS_exit, exit_status);
 	futex_set(&sidecar.state, STOPPED);
-	/* At the end of the process, unwinding would only run into its exit. */
 	if (why == LOOP_ASKED && !sidecar.task.is_locked_in)
-		syscall(SYS_exit, 0);
+		stay_aside();
+	last_follow(pthread_self());
 	return NULL;
 }
 
@@ -149,8 +173,11 @@ int sidecar_start(const struct options *options)
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	muted = shim_mute();
-	loop_prepare(options);
-	error = create_thread();
+	error = ask_for_descriptors();
+	if (error == 0) {
+		loop_prepare(options);
+		error = create_thread();
+	}
 	shim_unmute(muted);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error)
@@ -180,7 +207,7 @@ void sidecar_stop(void)
 
 bool sidecar_is_over(void)
 {
-	return sidecar.task.pid == 0 || (is_here() && futex_get(&sidecar.state) == STOPPED);
+	return sidecar.task.pid == 0 || (is_here() && futex_get(&sidecar.state) != WORKING);
 }
 
 void sidecar_lock_in(void)
@@ -197,7 +224,7 @@ void sidecar_lock_in(void)
 	until = clock_mono_ns() + SEE_OFF_NS;
 	deadline = (struct timespec){until / CLOCK_S, until % CLOCK_S};
 	/* It has done its work; see it off, or the filter could catch it on its way out. */
-	if (is_here())
+	if (is_here() && !last_join(&deadline))
 		pthread_clockjoin_np(sidecar.thread, NULL, CLOCK_MONOTONIC, &deadline);
 	sidecar.task.pid = 0;
 	shim_unmute(muted);
@@ -210,6 +237,11 @@ void sidecar_main_leaves(void)
 	last_start();
 	/* Have it look from now on, instead of at its next point. */
 	futex_wake(&sidecar.task.wish);
+	/* Unless it does not look any more. */
+	if (futex_get(&sidecar.state) != WORKING) {
+		futex_set(&sidecar.state, DISMISSED);
+		last_follow(sidecar.thread);
+	}
 }
 
 void sidecar_hold(void)

@@ -1,5 +1,5 @@
 /*
- * main is cancelled, and the other thread ends after it: the process ends with
+ * main is cancelled, twice, and the other thread ends after it: the process ends with
  * status 0, as it does after pthread_exit, though no pthread_exit was called.
  *
  * limit: 30
@@ -10,6 +10,7 @@ static pthread_t main_thread;
 
 static void *work(void *argument)
 {
+	CHECK(pthread_cancel(main_thread) == 0);
 	CHECK(pthread_cancel(main_thread) == 0);
 	CHECK(pthread_join(main_thread, NULL) == 0);
 	say(STDOUT_FILENO, "the last one out\n");

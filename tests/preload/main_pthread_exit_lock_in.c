@@ -1,0 +1,29 @@
+/*
+ * main leaves, and then the program locks itself in, all of its threads: nothing of the agent is
+ * left, and the process ends with its last thread.
+ *
+ * wants-event: locked itself in, no longer seen
+ * limit: 30
+ */
+#include "leave.h"
+#include "rights.h"
+#include "seccomp.h"
+
+static void lock_in(void)
+{
+	struct sock_filter filter[] = {
+	    SECCOMP_NUMBER,
+	    SECCOMP_RULE(SYS_futex, SECCOMP_RET_KILL_PROCESS),
+	    SECCOMP_OTHERS(SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = SECCOMP_PROGRAM(filter);
+
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	CHECK(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program) ==
+	      0);
+}
+
+int main(void)
+{
+	leave_it_to_a_thread(lock_in);
+}

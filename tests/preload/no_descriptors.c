@@ -1,0 +1,31 @@
+/*
+ * A filter that the program has from whoever started it, as in a container, refuses a thread
+ * descriptors of its own: there is no agent, it says so, and the program ends as it does without.
+ *
+ * wants-line: cannot start its thread: Operation not permitted
+ * limit: 30
+ */
+#include "again.h"
+#include "leave.h"
+#include "rights.h"
+#include "seccomp.h"
+
+int main(int argc, char **argv)
+{
+	struct sock_filter filter[] = {
+	    SECCOMP_NUMBER,
+	    SECCOMP_RULE(SYS_close_range, SECCOMP_RET_ERRNO | EPERM),
+	    SECCOMP_RULE(SYS_unshare, SECCOMP_RET_ERRNO | EPERM),
+	    SECCOMP_OTHERS(SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = SECCOMP_PROGRAM(filter);
+
+	(void)argv;
+	if (!is_again(argc)) {
+		CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+		CHECK(rights_bare_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&program) ==
+		      0);
+		run_again();
+	}
+	leave_it_to_a_thread(NULL);
+}

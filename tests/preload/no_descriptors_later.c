@@ -1,0 +1,33 @@
+/*
+ * The same refused when the agent's thread is there already, as for want of memory: it ends, and
+ * the program ends as it does without.
+ *
+ * limit: 30
+ */
+#include "again.h"
+#include "leave.h"
+#include "rights.h"
+#include "seccomp.h"
+
+int main(int argc, char **argv)
+{
+	/* Not the question whether it may be done, which is about no descriptor. */
+	struct sock_filter filter[] = {
+	    SECCOMP_NUMBER,
+	    SECCOMP_RULE(SYS_unshare, SECCOMP_RET_ERRNO | ENOMEM),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 3),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args)),
+	    SECCOMP_RULE(0, SECCOMP_RET_ERRNO | ENOMEM),
+	    SECCOMP_OTHERS(SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = SECCOMP_PROGRAM(filter);
+
+	(void)argv;
+	if (!is_again(argc)) {
+		CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+		CHECK(rights_bare_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&program) ==
+		      0);
+		run_again();
+	}
+	leave_it_to_a_thread(NULL);
+}
