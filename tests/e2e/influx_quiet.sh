@@ -18,7 +18,7 @@ same ls -l /usr/bin
 same sort /etc/passwd
 same ls /there/is/no/such/file
 # shellcheck disable=SC2016 # the inner shell's
-same sh -c 'echo out; echo err >&2; sleep 0.3; kill -TERM $$'
+same sh -c 'echo out; echo err >&2; sleep 2; kill -TERM $$'
 points=$(influxd_query memagent 'SELECT count(mallocs) FROM memagent GROUP BY service' |
 	jq -r '[.results[0].series[].tags.service] | sort | join(" ")')
 expect_equal "services in the database" "dash false ls scripted sleep sort true" \

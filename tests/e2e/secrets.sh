@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 
-export MEMAGENT_INTERVAL=20ms MEMAGENT_PASSWORD=hush1 MEMAGENT_TOKEN=hush2 MEMAGENT_EXIT_TIMEOUT=100ms
+export MEMAGENT_INTERVAL=20ms MEMAGENT_PASSWORD=hush1 MEMAGENT_TOKEN=hush2 MEMAGENT_EXIT_TIMEOUT=10s
 
 hidden()
 {
@@ -51,12 +51,15 @@ MEMAGENT_URL=http://me:hush@127.0.0.1:1 "$build/memagent-run" --help >"$work/hel
 hidden "--help"
 
 # While it runs, and what it has started; a variable that the shell cannot pass on among them.
-env MEMAGENT_URL=http://me:hush@127.0.0.1:1 MEMAGENT_LOG=off "dotted.name=x" \
-	"$build/memagent-run" "$scripted" -w 2000 >"$work/out" &
+# The settings are not words of env's, whose command line it is at first.
+MEMAGENT_URL=http://me:hush@127.0.0.1:1 MEMAGENT_LOG=off env "dotted.name=x" \
+	"$build/memagent-run" "$scripted" -u "$work/end" >"$work/out" &
 child=$!
 children="$children $child"
 until grep -qs scripted "/proc/$child/comm"; do
+	! influxd_process_ended "$child" || fail "memagent-run ended before its command began"
 	cat "/proc/$child/cmdline" /proc/[0-9]*/cmdline >>"$work/command-lines" 2>/dev/null || :
 done
 cat "/proc/$child/cmdline" >>"$work/command-lines"
+touch "$work/end"
 ! tr '\0' '\n' <"$work/command-lines" | grep -q 'me:hush@\|hush[12]' || fail "the secret is on a command line"

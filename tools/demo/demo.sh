@@ -98,6 +98,7 @@ start_server()
 	set -- --url "$INFLUXD_URL" --interval 250ms --service "demo-$1"
 	[ "$experiment" = "$mode" ] || set -- "$@" --trim-interval 1s
 	echo "memagent-run --interval 250ms${7+ --trim-interval 1s} -- demo-server 0 $mode"
+	: >"$work/server.out" # or the one before would tell its port
 	"$build/memagent-run" "$@" -- "$build/demo-server" 0 "$mode" \
 		>"$work/server.out" 2>"$work/server.err" &
 	server_pid=$!

@@ -33,7 +33,8 @@ class Run:
     """One run of the program, with its fault."""
 
     def __init__(self, args, at):
-        self.dir = os.path.join(args.work, f"{args.who}-{args.kind}-{at}")
+        self.name = f"{args.who}-{args.kind}-{at}"
+        self.dir = os.path.join(args.work, self.name)
         os.makedirs(os.path.join(self.dir, "spool"))
         if args.spooled:
             with open(args.spooled, "rb") as file:
@@ -48,7 +49,8 @@ class Run:
             setting.replace("%d", self.dir).split("=", 1) for setting in args.settings)
         env.update(
             LD_PRELOAD=f"{args.build}/libmemagent.so:{args.build}/tests/faults/lib/libfault.so",
-            FAULT_WHO=args.who, FAULT_KIND=args.kind, FAULT_AT=str(at), FAULT_REPORT=report)
+            # Of thousands of runs, with their threads, some have the same process id.
+            MEMAGENT_TAGS=f"run={self.name}", FAULT_WHO=args.who, FAULT_KIND=args.kind, FAULT_AT=str(at), FAULT_REPORT=report)
         self.result = host(args, self.dir, env if at >= 0 else {})
         self.fault = read(report).decode()
 
@@ -89,14 +91,14 @@ def host(args, directory, env):
     return process.returncode, out, read(file), err, process.pid
 
 
-def query(args, statement):
-    """Return {pid: count} of what the database has."""
+def query(args, statement, tag="run"):
+    """Return {run: count} of what the database has; of the spooled, by another tag."""
     settings = dict(setting.split("=", 1) for setting in args.settings)
     url = settings["MEMAGENT_URL"] + "/query?" + urllib.parse.urlencode(
         {"db": "memagent", "q": statement})
     with urllib.request.urlopen(url) as answer:
         result = json.load(answer)["results"][0]
-    return {series["tags"]["pid"]: series["values"][0][1] for series in result.get("series", [])}
+    return {series["tags"][tag]: series["values"][0][1] for series in result.get("series", [])}
 
 
 def check_lines(lines):
@@ -126,25 +128,24 @@ def check(run, bare, good):
 def check_counts(args, runs, good, delivered):
     """The last point of a run that is delivered to its end has the program's own calls, no others."""
     for field in ("mallocs", "frees", "reallocs"):
-        last = query(args, f"SELECT last({field}) FROM memagent GROUP BY pid")
-        wanted = last.get(str(good.result[4]))
+        last = query(args, f"SELECT last({field}) FROM memagent GROUP BY run")
+        wanted = last.get(good.name)
         for run in runs:
-            pid = str(run.result[4])
-            if pid in delivered and last.get(pid) != wanted:
-                yield run, f"{field} {last.get(pid)} instead of {wanted}"
+            if run.name in delivered and last.get(run.name) != wanted:
+                yield run, f"{field} {last.get(run.name)} instead of {wanted}"
 
 
 def check_told(runs, delivered):
     """Return (run, what is wrong) for those whose points are neither there nor mourned."""
     for run in runs:
         if run.last_counts() is None and not run.result[3] and \
-                str(run.result[4]) not in delivered:
+                run.name not in delivered:
             yield run, "the points are lost, and nobody has said so"
 
 
 def check_spooled(args, runs):
     """The points that lay in the spool are in the database, or still there."""
-    count = query(args, "SELECT count(mallocs) FROM memagent GROUP BY pid")
+    count = query(args, "SELECT count(mallocs) FROM memagent GROUP BY pid", "pid")
     if not any(count.get(run.spooled.decode()) for run in runs):
         yield runs[0], "no run at all has delivered what was in the spool"
     for run in runs:
@@ -201,7 +202,7 @@ def main():
     delivered = {}
     if args.influx:
         delivered = query(
-            args, "SELECT count(text) FROM memagent_event WHERE event = 'exit' GROUP BY pid")
+            args, "SELECT count(text) FROM memagent_event WHERE event = 'exit' GROUP BY run")
         wrong += check_counts(args, runs, good, delivered)
     wrong += check_told(runs, delivered)
     if args.spooled:
