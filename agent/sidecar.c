@@ -34,15 +34,15 @@ static struct {
 } sidecar;
 
 /*
- * Have the system say whether a thread may have descriptors of its own.  Return 0 or an errno: a
- * filter of system calls may forbid it.  For a process of one thread, which this is when it starts,
- * both calls change nothing.
+ * Have the system say whether a thread may have descriptors of its own: a filter of system calls
+ * may forbid it.  Neither call does anything so: other threads of the program, which a library's
+ * constructor may have started, share the table with this one.  Return 0 or an errno.
  */
 static int ask_for_descriptors(void)
 {
-	if (syscall(SYS_close_range, ~0U, ~0U, CLOSE_RANGE_UNSHARE) == 0)
+	if (syscall(SYS_close_range, ~0U, ~0U, 0) == 0)
 		return 0;
-	return unshare(CLONE_FILES) ? errno : 0;
+	return unshare(0) ? errno : 0;
 }
 
 /*
