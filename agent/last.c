@@ -7,7 +7,7 @@
 #include "agent/futex.h"
 #include "shim/shim.h"
 
-enum { NONE, WATCHED, OVER, FOLLOWS };
+enum { NONE, STARTING, WATCHED, OVER, FOLLOWS, CLOSED };
 
 static struct {
 	uint32_t state;
@@ -16,14 +16,27 @@ static struct {
 	pthread_t sidecar; /* with FOLLOWS */
 } last;
 
+/* Wait while the state is ${value}, until ${until_ns} at most; return what it is. */
+static uint32_t state_after(uint32_t value, int64_t until_ns)
+{
+	while (futex_get(&last.state) == value && clock_mono_ns() < until_ns)
+		futex_wait(&last.state, value, until_ns);
+	return futex_get(&last.state);
+}
+
+static bool change(uint32_t from, uint32_t to)
+{
+	return __atomic_compare_exchange_n(&last.state, &from, to, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_SEQ_CST);
+}
+
 static void *stand_in(void *unused)
 {
 	bool follows;
 
 	(void)unused;
-	while (futex_get(&last.state) == WATCHED)
-		futex_wait(&last.state, WATCHED, INT64_MAX);
-	follows = futex_get(&last.state) == FOLLOWS;
+	state_after(STARTING, INT64_MAX);
+	follows = state_after(WATCHED, INT64_MAX) == FOLLOWS;
 	if (follows)
 		pthread_join(last.sidecar, NULL);
 	/* From here on it is the program's code that runs: its handlers, with what it lets through.
@@ -37,19 +50,18 @@ static void *stand_in(void *unused)
 
 void last_start(void)
 {
-	uint32_t none = NONE;
 	uint32_t muted;
 	sigset_t all;
+	bool started;
 
 	/* It may be about to leave more than once: cancelled, and cancelled again. */
-	if (!__atomic_compare_exchange_n(&last.state, &none, WATCHED, false, __ATOMIC_SEQ_CST,
-					 __ATOMIC_SEQ_CST))
+	if (!change(NONE, STARTING))
 		return;
 	muted = shim_mute();
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &last.main_mask);
-	if (shim_create_thread(&last.thread, NULL, stand_in))
-		futex_set(&last.state, NONE);
+	started = shim_create_thread(&last.thread, NULL, stand_in) == 0;
+	futex_set(&last.state, started ? WATCHED : NONE);
 	pthread_sigmask(SIG_SETMASK, &last.main_mask, NULL);
 	shim_unmute(muted);
 }
@@ -72,11 +84,16 @@ void last_follow(pthread_t sidecar)
 	futex_set(&last.state, FOLLOWS);
 }
 
-bool last_join(const struct timespec *deadline)
+bool last_close(pthread_t sidecar, int64_t until_ns)
 {
-	if (futex_get(&last.state) != FOLLOWS)
+	struct timespec deadline = {until_ns / CLOCK_S, until_ns % CLOCK_S};
+
+	state_after(STARTING, until_ns);
+	/* libc's join can have only one who waits. */
+	if (change(NONE, CLOSED))
 		return false;
-	pthread_clockjoin_np(last.thread, NULL, CLOCK_MONOTONIC, deadline);
+	last_follow(sidecar);
+	pthread_clockjoin_np(last.thread, NULL, CLOCK_MONOTONIC, &deadline);
 	return true;
 }
 

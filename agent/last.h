@@ -15,7 +15,6 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <time.h>
 
 /* Threads left when none is the program's: the main thread's remains, the stand-in, the sidecar. */
 #define LAST_THREADS 3
@@ -40,11 +39,12 @@ void last_end(void);
 void last_follow(pthread_t sidecar);
 
 /*
- * last_join(deadline):
- * Wait for a stand-in that follows the sidecar, and so for both, until ${deadline} of the monotonic
- * clock at most.  Return false when there is none.
+ * last_close(sidecar, until_ns):
+ * The sidecar ends for good: no stand-in is started any more.  If there is one, have it join the
+ * sidecar and wait for it, and so for both, until ${until_ns} of the monotonic clock at most.
+ * Return false when there is none: then the sidecar is the caller's to join.
  */
-bool last_join(const struct timespec *deadline);
+bool last_close(pthread_t sidecar, int64_t until_ns);
 
 /* In the child of a fork: there is no stand-in. */
 void last_after_fork(void);

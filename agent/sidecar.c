@@ -224,7 +224,7 @@ void sidecar_lock_in(void)
 	until = clock_mono_ns() + SEE_OFF_NS;
 	deadline = (struct timespec){until / CLOCK_S, until % CLOCK_S};
 	/* It has done its work; see it off, or the filter could catch it on its way out. */
-	if (is_here() && !last_join(&deadline))
+	if (is_here() && !last_close(sidecar.thread, until))
 		pthread_clockjoin_np(sidecar.thread, NULL, CLOCK_MONOTONIC, &deadline);
 	sidecar.task.pid = 0;
 	shim_unmute(muted);

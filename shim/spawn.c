@@ -92,6 +92,33 @@ pthread_t spawn_main_thread(void)
 	return main_thread;
 }
 
+static void main_returns(void *unused)
+{
+	(void)unused;
+	hooks->main_leaves();
+}
+
+/*
+ * In the child of a fork the thread that called it is the main thread.  If it was none before, it
+ * has a function to return from, of which no call tells, but its end.
+ */
+static void become_main_thread(void)
+{
+	static pthread_key_t key;
+	static bool have_key;
+	uint32_t muted;
+
+	if (pthread_equal(pthread_self(), main_thread))
+		return;
+	spawn_note_main_thread();
+	muted = shim_mute();
+	if (!have_key)
+		have_key = pthread_key_create(&key, main_returns) == 0;
+	if (have_key)
+		pthread_setspecific(key, &key);
+	shim_unmute(muted);
+}
+
 static void before_fork(void)
 {
 	next_resolve();
@@ -104,7 +131,7 @@ static void after_fork(bool in_child)
 
 	if (in_child) {
 		threads_after_fork();
-		spawn_note_main_thread();
+		become_main_thread();
 		hooks->in_child();
 	} else {
 		hooks->after_fork();
