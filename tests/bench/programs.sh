@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2016 # words, mode, build and work are run.sh's; $ is perl's
-# programs.sh: whole programs, from start to end; processor time, user and system.
+# programs.sh: whole programs, from start to end; processor time, user and system, and in the full run
+# the instructions in user mode, by valgrind: they tell a percent from the machine's mood, and where time
+# goes into waiting for memory they tell less.
 #
 #   python     /usr/bin/python3, all of its objects from malloc: makes JSON, reads it, sorts it
 #   perl       hashes of arrays of strings
@@ -59,6 +61,18 @@ programs_run()
 	"$build/tests/bench/spent" 1 "${words[@]}" "$@"
 }
 
+# programs_count COMMAND…: without the program that starts it, and with all of its threads.
+programs_count()
+{
+	case $name in
+	bare | memagent | memagent-jemalloc) ;;
+	*) return 0 ;; # a quarter of a minute each
+	esac
+	env "${words[@]}" valgrind --tool=exp-bbv --instr-count-only=yes --bb-out-file=/dev/null \
+		--pc-out-file=/dev/null "$@" 2>&1 >/dev/null </dev/null |
+		awk '/Total instructions:/ { n += $NF } END { if (!n) exit 1; printf "instructions %d\n", n }'
+}
+
 # program NAME ROUNDS COMMAND…: when there is the command.
 program()
 {
@@ -66,6 +80,7 @@ program()
 	shift 2
 	if command -v "$1" >/dev/null; then
 		alternate "programs/$name" "$rounds" programs_run "$@"
+		[ "$mode" = quick ] || alternate "programs/$name" 1 programs_count "$@"
 	else
 		say "without programs/$name: there is no $1"
 	fi
