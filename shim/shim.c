@@ -7,7 +7,7 @@
 void shim_init(void)
 {
 	next_resolve();
-	spawn_note_main_thread();
+	spawn_init();
 }
 
 void shim_read(struct counters *app, struct counters *agent)

@@ -81,16 +81,8 @@ EXPORT int pthread_create(pthread_t *restrict thread, const pthread_attr_t *rest
 }
 
 static pthread_t main_thread;
-
-void spawn_note_main_thread(void)
-{
-	main_thread = pthread_self();
-}
-
-pthread_t spawn_main_thread(void)
-{
-	return main_thread;
-}
+static pthread_key_t return_key;
+static bool have_return_key;
 
 static void main_returns(void *unused)
 {
@@ -98,25 +90,29 @@ static void main_returns(void *unused)
 	hooks->main_leaves();
 }
 
+void spawn_init(void)
+{
+	main_thread = pthread_self();
+	have_return_key = pthread_key_create(&return_key, main_returns) == 0;
+}
+
+pthread_t spawn_main_thread(void)
+{
+	return main_thread;
+}
+
 /*
  * In the child of a fork the thread that called it is the main thread.  If it was none before, it
- * has a function to return from, of which no call tells, but its end.
+ * has a function to return from, of which no call tells, but its end.  The key is among the
+ * process's first 32, for which this allocates nothing.
  */
 static void become_main_thread(void)
 {
-	static pthread_key_t key;
-	static bool have_key;
-	uint32_t muted;
-
 	if (pthread_equal(pthread_self(), main_thread))
 		return;
-	spawn_note_main_thread();
-	muted = shim_mute();
-	if (!have_key)
-		have_key = pthread_key_create(&key, main_returns) == 0;
-	if (have_key)
-		pthread_setspecific(key, &key);
-	shim_unmute(muted);
+	main_thread = pthread_self();
+	if (have_return_key)
+		pthread_setspecific(return_key, &return_key);
 }
 
 static void before_fork(void)

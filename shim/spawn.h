@@ -7,8 +7,8 @@
  */
 #include <pthread.h>
 
-/* The main thread notes itself. */
-void spawn_note_main_thread(void);
+/* From the main thread, at the start. */
+void spawn_init(void);
 
 /* Return the main thread, which is another one in the child of a fork by another one. */
 pthread_t spawn_main_thread(void);
