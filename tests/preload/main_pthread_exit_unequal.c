@@ -18,8 +18,7 @@ int main(void)
 	};
 	struct sock_fprog program = SECCOMP_PROGRAM(filter);
 
-	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-	CHECK(rights_bare_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&program) == 0);
+	seccomp_set_unseen(&program);
 	rights_agent_ends();
 	leave_it_to_a_thread(NULL);
 }

@@ -24,9 +24,7 @@ int main(int argc, char **argv)
 
 	(void)argv;
 	if (!is_again(argc)) {
-		CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-		CHECK(rights_bare_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, (long)&program) ==
-		      0);
+		seccomp_set_unseen(&program);
 		run_again();
 	}
 	leave_it_to_a_thread(NULL);
