@@ -1,12 +1,12 @@
 /*
- * 100,000 threads one after another: each block of counters is folded exactly
+ * 30,000 threads one after another: each block of counters is folded exactly
  * once, and their memory is used again.
  *
  * limit: 300
  */
 #include "thread.h"
 
-enum { CHURN = 100000 };
+enum { CHURN = 30000 };
 
 static void *work(void *argument)
 {
@@ -45,7 +45,7 @@ int main(void)
 		if (i == CHURN / 10)
 			early = resident_pages();
 	}
-	/* 90,000 blocks that nobody takes again would be thousands of pages. */
+	/* 27,000 blocks that nobody takes again would be thousands of pages. */
 	CHECK(resident_pages() < early + 1000);
 	tally_expect(&tally);
 	return 0;
