@@ -14,15 +14,16 @@
 
 #define COUNTERS_SIZES 64
 
+/* The single counters come first, where an instruction reaches them by an offset of one byte. */
 struct counters {
-	/*
-	 * Objects made, by requested size: in a thread's block at counters_slot, in a sum at
-	 * counters_bucket.  The first member, where an index is nearly an address.
-	 */
-	uint64_t sizes[COUNTERS_SIZES];
 #define COUNTER(id, unit, doc) uint64_t id;
 #include "shim/counters.def"
 #undef COUNTER
+	/*
+	 * Objects made, by requested size: in a thread's block at counters_slot, in a sum at
+	 * counters_bucket.
+	 */
+	uint64_t sizes[COUNTERS_SIZES];
 };
 
 /*

@@ -88,12 +88,12 @@ static __attribute__((noinline)) void free_slow(void *p)
 		next.free(p);
 }
 
-EXPORT HOT void *malloc(size_t size)
+EXPORT HOT RETURNS_TO_A_LINE(10) void *malloc(size_t size)
 {
 	return made(next.malloc(size), size);
 }
 
-EXPORT HOT void *calloc(size_t count, size_t size)
+EXPORT HOT RETURNS_TO_A_LINE(14) void *calloc(size_t count, size_t size)
 {
 	/* A product that overflows is never counted: then there is no object. */
 	return made(next.calloc(count, size), count * size);

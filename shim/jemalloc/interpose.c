@@ -114,12 +114,12 @@ static COLD void *no_memory(size_t size)
 	return interpose_made(NULL, size);
 }
 
-EXPORT HOT void *malloc(size_t size)
+EXPORT HOT RETURNS_TO_A_LINE(9) void *malloc(size_t size)
 {
 	return made(embedded_malloc(size), size);
 }
 
-EXPORT HOT void *calloc(size_t count, size_t size)
+EXPORT HOT RETURNS_TO_A_LINE(13) void *calloc(size_t count, size_t size)
 {
 	/* A product that overflows is never counted: then there is no object. */
 	return made(embedded_calloc(count, size), count * size);
