@@ -12,6 +12,8 @@ int backlog_open(struct backlog *b, size_t size)
 
 	if (ring == MAP_FAILED)
 		return -1;
+	/* It is empty most of the time: a huge page would be 2 MiB for nothing. */
+	madvise(ring, size, MADV_NOHUGEPAGE);
 	memset(b, 0, sizeof(*b));
 	b->ring = ring;
 	b->size = size;

@@ -220,8 +220,9 @@ static __attribute__((format(printf, 2, 3))) void tell(struct options *o, const 
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(o->problems + used, sizeof(o->problems) - used, format, args);
+	vsnprintf(o->problem_lines + used, sizeof(o->problem_lines) - used, format, args);
 	va_end(args);
+	o->problems = o->problem_lines;
 }
 
 static void complain(struct options *o, const char *variable, const char *value,
@@ -277,10 +278,8 @@ void options_read(struct options *options, const char *(*get)(const char *name))
 	struct options *o = options;
 	const char *value;
 
-	/* No more than that: a page that is never written to takes no memory. */
-	memset(o, 0, offsetof(struct options, problems));
-	o->problems[0] = '\0';
-	o->text_used = 0;
+	memset(o, 0, offsetof(struct options, text));
+	o->problems = "";
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)                            \
 	parse_##kind(o, default_, &o->id);                                                         \
 	value = find(o, get, "MEMAGENT_" variable, standard.id);                                   \

@@ -32,12 +32,14 @@ struct options {
 #undef OPTION
 	/*
 	 * One line for each value that was not valid, where the default is used in its place, and
-	 * for each that comes from another program's variable.
+	 * for each that comes from another program's variable.  "" when there are none.
 	 */
-	char problems[8192];
+	const char *problems;
 
-	char text[16384]; /* what the pointers point to */
+	/* What the pointers point to.  In this order: a page that is not used takes no memory. */
 	size_t text_used;
+	char text[16384];
+	char problem_lines[8192];
 };
 
 /*

@@ -53,14 +53,15 @@ static const char *end_of_host(const char *host, const char *end)
 static bool has_host(const char *rest)
 {
 	const char *host = rest;
-	const char *end = rest + strcspn(rest, "/");
+	const char *end = strchrnul(rest, '/');
 	const char *behind;
 
 	for (const char *p = rest; p < end; p++)
 		if (*p == '@')
 			host = p + 1;
 	behind = end_of_host(host, end);
-	return behind && is_port(behind, end) && strpbrk(rest, "?#") == NULL;
+	return behind && is_port(behind, end) && strchr(rest, '?') == NULL &&
+	       strchr(rest, '#') == NULL;
 }
 
 /* Return whether ${rest} is HOST:PORT and no more. */

@@ -30,16 +30,19 @@ struct block {
  */
 enum { AGENT_SHARED, APP_SHARED, RESERVED };
 
-static struct block first_slab[SLAB_BLOCKS]; /* most programs need no other */
-static struct block *slabs[SLABS];	     /* the others, at their numbers */
-static uint32_t blocks_made = RESERVED;	     /* indexes handed out so far */
+static struct block *slabs[SLABS];	/* the others, at their numbers */
+static uint32_t blocks_made = RESERVED; /* indexes handed out so far */
 
-/* Heads of the free lists by kind: index + 1 below, a count of changes above (against ABA). */
-static uint64_t free_head[3];
-
-static bool fast_sizes;
-static pthread_key_t exit_key;
-static bool have_exit_key;
+/* What every process needs lies together, in one page most of the time. */
+static struct {
+	/* Heads of the free lists by kind: index + 1 below, a count of changes above (against ABA).
+	 */
+	uint64_t free_head[3];
+	pthread_key_t exit_key;
+	bool have_exit_key;
+	bool fast_sizes;
+	struct block slab[SLAB_BLOCKS]; /* most programs need no other */
+} first;
 
 THREAD_LOCAL struct counters *threads_self;
 THREAD_LOCAL struct counters *threads_fast;
@@ -62,28 +65,28 @@ static struct block *block_at(uint32_t index)
 	struct block *slab;
 
 	if (index < SLAB_BLOCKS)
-		return &first_slab[index];
+		return &first.slab[index];
 	slab = __atomic_load_n(&slabs[index / SLAB_BLOCKS], __ATOMIC_ACQUIRE);
 	return slab ? &slab[index % SLAB_BLOCKS] : NULL;
 }
 
 static void push_free(enum threads_kind kind, uint32_t index)
 {
-	uint64_t head = __atomic_load_n(&free_head[kind], __ATOMIC_RELAXED);
+	uint64_t head = __atomic_load_n(&first.free_head[kind], __ATOMIC_RELAXED);
 	uint64_t next;
 
 	do {
 		__atomic_store_n(&block_at(index)->link, (uint32_t)head, __ATOMIC_RELAXED);
 		next = ((head >> 32) + 1) << 32 | (index + 1);
 		/* Release: the next owner goes on from what this one counted. */
-	} while (!__atomic_compare_exchange_n(&free_head[kind], &head, next, true, __ATOMIC_RELEASE,
-					      __ATOMIC_RELAXED));
+	} while (!__atomic_compare_exchange_n(&first.free_head[kind], &head, next, true,
+					      __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 
 /* Return index + 1 of a block that was free, or 0. */
 static uint32_t pop_free(enum threads_kind kind)
 {
-	uint64_t head = __atomic_load_n(&free_head[kind], __ATOMIC_ACQUIRE);
+	uint64_t head = __atomic_load_n(&first.free_head[kind], __ATOMIC_ACQUIRE);
 	uint64_t next;
 
 	do {
@@ -92,8 +95,8 @@ static uint32_t pop_free(enum threads_kind kind)
 		/* May be stale when another thread was faster; then the exchange fails. */
 		next = ((head >> 32) + 1) << 32 |
 		       __atomic_load_n(&block_at((uint32_t)head - 1)->link, __ATOMIC_RELAXED);
-	} while (!__atomic_compare_exchange_n(&free_head[kind], &head, next, true, __ATOMIC_ACQUIRE,
-					      __ATOMIC_ACQUIRE));
+	} while (!__atomic_compare_exchange_n(&first.free_head[kind], &head, next, true,
+					      __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE));
 	return (uint32_t)head;
 }
 
@@ -101,7 +104,7 @@ static struct block *slab_for(uint32_t index)
 {
 	struct block **place = &slabs[index / SLAB_BLOCKS];
 	struct block *slab =
-	    index < SLAB_BLOCKS ? first_slab : __atomic_load_n(place, __ATOMIC_ACQUIRE);
+	    index < SLAB_BLOCKS ? first.slab : __atomic_load_n(place, __ATOMIC_ACQUIRE);
 	struct block *raced = NULL;
 
 	if (slab)
@@ -218,7 +221,7 @@ static void adopt(uint32_t taken)
 	leave(own);
 	own = taken;
 	threads_self = taken ? &block_at(taken - 1)->counters : NULL;
-	threads_fast = fast_sizes ? threads_self : NULL;
+	threads_fast = first.fast_sizes ? threads_self : NULL;
 	enter(taken);
 }
 
@@ -245,16 +248,16 @@ static void at_thread_exit(void *unused)
 /* The key is among the process's first 32, for which this allocates nothing. */
 static void release_at_exit(void)
 {
-	if (have_exit_key && own)
-		pthread_setspecific(exit_key, &own);
+	if (first.have_exit_key && own)
+		pthread_setspecific(first.exit_key, &own);
 }
 
 void threads_init(bool fast)
 {
-	fast_sizes = fast;
-	first_slab[AGENT_SHARED].kind = THREADS_AGENT;
-	first_slab[APP_SHARED].kind = THREADS_APP;
-	have_exit_key = pthread_key_create(&exit_key, at_thread_exit) == 0;
+	first.fast_sizes = fast;
+	first.slab[AGENT_SHARED].kind = THREADS_AGENT;
+	first.slab[APP_SHARED].kind = THREADS_APP;
+	first.have_exit_key = pthread_key_create(&first.exit_key, at_thread_exit) == 0;
 }
 
 void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed)
@@ -269,7 +272,7 @@ struct counters *threads_claim(void)
 	int saved = errno;
 
 	/* Without the key nobody would settle with a thread before its storage is gone. */
-	if (has_bytes && !have_exit_key)
+	if (has_bytes && !first.have_exit_key)
 		no_more_claims = true;
 	if (!no_more_claims) {
 		adopt(take_block(THREADS_APP));
@@ -282,7 +285,7 @@ struct counters *threads_claim(void)
 
 struct counters *threads_shared(void)
 {
-	return &first_slab[APP_SHARED].counters;
+	return &first.slab[APP_SHARED].counters;
 }
 
 uint32_t threads_mute(void)
@@ -317,8 +320,8 @@ bool threads_muted(void)
 
 void threads_after_fork(void)
 {
-	free_head[THREADS_APP] = 0;
-	free_head[THREADS_AGENT] = 0;
+	first.free_head[THREADS_APP] = 0;
+	first.free_head[THREADS_AGENT] = 0;
 	for (uint32_t i = 0; i < blocks_made; i++) {
 		struct block *b = block_at(i);
 

@@ -168,8 +168,8 @@ static void check_problems(const struct options *o)
 {
 	size_t n = strlen(o->problems);
 
-	CHECK(n < sizeof(o->problems));
-	CHECK(n == 0 || n == sizeof(o->problems) - 1 || o->problems[n - 1] == '\n');
+	CHECK(n < sizeof(o->problem_lines));
+	CHECK(n == 0 || n == sizeof(o->problem_lines) - 1 || o->problems[n - 1] == '\n');
 	for (const char *p = o->problems; *p;) {
 		size_t line = strcspn(p, "\n");
 

@@ -225,6 +225,35 @@ START_TEST(gives_memory_back_when_empty)
 }
 END_TEST
 
+/* Whether the kernel has been told so of the mapping at ${address}, by proc_pid_smaps(5). */
+static bool is_of_small_pages(const void *address)
+{
+	char line[1024];
+	unsigned long begin, end;
+	bool is_in = false, is_told = false;
+	FILE *f = fopen("/proc/self/smaps", "r");
+
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%lx-%lx ", &begin, &end) == 2)
+			is_in = (uintptr_t)address - begin < end - begin;
+		else if (is_in && strncmp(line, "VmFlags:", 8) == 0)
+			is_told = strstr(line, " nh") != NULL;
+	}
+	fclose(f);
+	return is_told;
+}
+
+/* Where all memory may come in huge pages, one point would take 2 MiB. */
+START_TEST(takes_no_huge_page)
+{
+	if (access("/sys/kernel/mm/transparent_hugepage", F_OK))
+		return; /* nor can it, here */
+	open_of(4 << 20);
+	ck_assert(is_of_small_pages(b.ring));
+}
+END_TEST
+
 START_TEST(says_when_there_is_no_memory)
 {
 	struct rlimit limit, none;
@@ -333,6 +362,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, is_told_of_points_that_are_all_gone);
 	tcase_add_test(all, resets_to_nothing);
 	tcase_add_test(all, gives_memory_back_when_empty);
+	tcase_add_test(all, takes_no_huge_page);
 	tcase_add_test(all, says_when_there_is_no_memory);
 	tcase_add_loop_test(all, does_as_the_model_does, 0, UNIT_SEEDS);
 }

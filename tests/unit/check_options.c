@@ -444,13 +444,14 @@ END_TEST
 START_TEST(has_a_line_for_each_of_all)
 {
 	char text[2001];
-	const char *p = o.problems;
+	const char *p;
 
 	unit_repeat(text, '\n', 2000);
 	for (size_t i = 0; i < UNIT_COUNT(all_variables); i++)
 		set(all_variables[i], text);
 	options_read(&o, get);
 	expect_defaults(&o);
+	p = o.problems;
 	ck_assert_uint_eq(lines(p), UNIT_COUNT(all_variables));
 	for (size_t i = 0; i < UNIT_COUNT(all_variables); i++) {
 		char start[64];
