@@ -33,10 +33,13 @@ static void clean_up(void *arg)
 		handler(NULL);
 }
 
-/* Without an argument by way of atexit only; the destructors of C++ are not looked at. */
+/*
+ * Without an argument by way of atexit only; the destructors of C++ are not looked at.  The
+ * allocator may be the caller, in the middle of its first call, so it is left alone here.
+ */
 EXPORT int __cxa_atexit(void (*handler)(void *), void *arg, void *object)
 {
-	next_resolve();
+	next_resolve_system();
 	if (arg == NULL && cleans_openssl_up(handler))
 		return next.cxa_atexit(clean_up, (void *)handler, object);
 	return next.cxa_atexit(handler, arg, object);
@@ -46,7 +49,7 @@ EXPORT void __cxa_finalize(void *object)
 {
 	const void *before = going;
 
-	next_resolve();
+	next_resolve_system();
 	going = object;
 	next.cxa_finalize(object);
 	going = before;

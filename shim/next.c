@@ -175,7 +175,7 @@ void next_prepare_thread(void)
 {
 }
 
-/* The functions that every allocator has; look_up does not fail, so nothing is allocated for that.
+/* What libc has if no other allocator does: look_up does not fail, so nothing is allocated for it.
  */
 static void resolve_core(struct next *found)
 {
@@ -183,32 +183,49 @@ static void resolve_core(struct next *found)
 	found->free = (void (*)(void *))look_up("free");
 	found->calloc = (void *(*)(size_t, size_t))look_up("calloc");
 	found->realloc = (void *(*)(void *, size_t))look_up("realloc");
-	found->usable_size = (size_t(*)(void *))look_up("malloc_usable_size");
-}
-
-static void resolve_rest(struct next *found)
-{
 	found->posix_memalign = (int (*)(void **, size_t, size_t))look_up("posix_memalign");
 	found->aligned_alloc = (void *(*)(size_t, size_t))look_up("aligned_alloc");
 	found->memalign = (void *(*)(size_t, size_t))look_up("memalign");
 	found->valloc = (void *(*)(size_t))look_up("valloc");
 	found->pvalloc = (void *(*)(size_t))look_up("pvalloc");
-	found->free_sized = (void (*)(void *, size_t))look_up("free_sized");
-	found->free_aligned_sized = (void (*)(void *, size_t, size_t))look_up("free_aligned_sized");
-	found->cfree = (void (*)(void *))look_up("cfree");
+}
+
+static void resolve_rest(void)
+{
+	next.free_sized = (void (*)(void *, size_t))look_up("free_sized");
+	next.free_aligned_sized = (void (*)(void *, size_t, size_t))look_up("free_aligned_sized");
+	next.cfree = (void (*)(void *))look_up("cfree");
+	next_resolve_rare();
+}
+
+/*
+ * When tcmalloc is first asked for a size it makes an object with new, which may be the program's
+ * and end in our malloc; so until then our malloc asks for none.
+ */
+static void ask_for_a_size(size_t (*usable_size)(void *))
+{
+	void *p = next.malloc(1);
+
+	if (p)
+		usable_size(p);
+	next.free(p);
 }
 
 void next_resolve(void)
 {
 	int saved = errno;
 	uint32_t before;
-	struct next found = {.malloc = NULL};
+	struct next found;
+	size_t (*usable_size)(void *);
 
 	if (next.malloc != first_malloc)
 		return;
 	resolving = true;
-	before = threads_mute();
+	next_resolve_system();
+	found = next;
 	resolve_core(&found);
+	usable_size = (size_t(*)(void *))look_up("malloc_usable_size");
+	found.usable_size = no_size;
 	resolving = false;
 	next = found;
 	/*
@@ -217,9 +234,12 @@ void next_resolve(void)
 	 * next one up at that, without end, if this were its first call.
 	 */
 	free(NULL);
-	next.free(NULL);
-	resolve_rest(&next);
-	next_resolve_system();
+	/* Not muted: what the allocator does to set itself up, a thread perhaps, is not ours. */
+	next.free(next.malloc(1));
+	before = threads_mute();
+	ask_for_a_size(usable_size);
+	next.usable_size = usable_size;
+	resolve_rest();
 	if (!sizes_are_plausible())
 		next.usable_size = no_size;
 	threads_init(boot_used == 0 && header_is_right());

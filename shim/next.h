@@ -27,16 +27,18 @@ struct next {
 	void *(*realloc)(void *p, size_t size);
 	size_t (*usable_size)(void *p);
 
-	/* From here on NULL when there is none; after next_resolve(). */
+	/* From here on after next_resolve(). */
 	int (*posix_memalign)(void **out, size_t alignment, size_t size);
 	void *(*aligned_alloc)(size_t alignment, size_t size);
 	void *(*memalign)(size_t alignment, size_t size);
 	void *(*valloc)(size_t size);
 	void *(*pvalloc)(size_t size);
+	/* These are NULL when there is none. */
 	void (*free_sized)(void *p, size_t size);
 	void (*free_aligned_sized)(void *p, size_t alignment, size_t size);
 	void (*cfree)(void *p);
 
+	/* From here on after next_resolve_system(). */
 	int (*pthread_create)(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
 			      void *arg);
 	void (*pthread_exit)(void *result);
@@ -46,11 +48,13 @@ struct next {
 	void (*cxa_finalize)(void *object);
 	long (*syscall)(long number, ...);
 	pid_t (*fork)(void);
-	pid_t (*_Fork)(void); /* since glibc 2.34 */
 	int (*clone)(int (*run)(void *), void *stack, int flags, void *arg, ...);
 	int (*daemon)(int nochdir, int noclose);
 	int (*forkpty)(int *amaster, char *name, const struct termios *termp,
 		       const struct winsize *winp);
+
+	/* Since glibc 2.34, else NULL; after next_resolve(). */
+	pid_t (*_Fork)(void);
 };
 
 /* The first members are always callable. */
@@ -59,8 +63,16 @@ extern struct next next INTERNAL;
 /* Look everything up, once.  Leaves errno alone. */
 void next_resolve(void);
 
-/* Its part that is the same whatever the allocator; for a muted thread. */
+/*
+ * next_resolve_system():
+ * The part that is the same whatever the allocator, once, before anything enters the next
+ * allocator: that may call these functions while it sets itself up (jemalloc registers handlers for
+ * the exit).  Every libc has them, so nothing is allocated for the look-up.
+ */
 void next_resolve_system(void);
+
+/* What a libc may not have: for that the look-up allocates.  For a muted thread. */
+void next_resolve_rare(void);
 
 /*
  * next_prepare_thread():

@@ -7,6 +7,8 @@
 
 void next_resolve_system(void)
 {
+	if (next.forkpty) /* the last one */
+		return;
 	next.pthread_create = (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 				       void *))dlsym(RTLD_NEXT, "pthread_create");
 	next.pthread_exit = (void (*)(void *))dlsym(RTLD_NEXT, "pthread_exit");
@@ -17,11 +19,15 @@ void next_resolve_system(void)
 	next.cxa_finalize = (void (*)(void *))dlsym(RTLD_NEXT, "__cxa_finalize");
 	next.syscall = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
 	next.fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
-	next._Fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "_Fork");
 	next.clone = (int (*)(int (*)(void *), void *, int, void *, ...))dlsym(RTLD_NEXT, "clone");
 	next.daemon = (int (*)(int, int))dlsym(RTLD_NEXT, "daemon");
 	next.forkpty = (int (*)(int *, char *, const struct termios *,
 				const struct winsize *))dlsym(RTLD_NEXT, "forkpty");
+}
+
+void next_resolve_rare(void)
+{
+	next._Fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "_Fork");
 	/* A name that was not found has left a message behind; fetching it frees it here. */
 	dlerror();
 	dlerror();

@@ -67,13 +67,14 @@ void next_resolve(void)
 	if (resolved)
 		return;
 	resolved = true;
+	next_resolve_system();
 	threads_init(false);
 	use_bytes();
 	/* What brought us here is the program's; only then is this thread the agent's for a moment.
 	 */
 	threads_claim();
 	before = threads_mute();
-	next_resolve_system();
+	next_resolve_rare();
 	threads_unmute(before);
 	errno = saved;
 }
