@@ -31,7 +31,7 @@
 typedef void *operator_fn(uintptr_t first, uintptr_t second, uintptr_t third);
 
 enum {
-#define OPERATOR(kind, symbol, second, third) AT_##symbol,
+#define OPERATOR(kind, symbol, second, third, partner) AT_##symbol,
 #include "shim/operators.def"
 #undef OPERATOR
 	OPERATORS
@@ -44,8 +44,10 @@ static const struct form {
 	const char *symbol;
 	enum kind kind;
 	enum argument second, third;
+	unsigned partner;
 } forms[OPERATORS] = {
-#define OPERATOR(kind, symbol, second, third) [AT_##symbol] = {#symbol, kind, second, third},
+#define OPERATOR(kind, symbol, second, third, partner)                                             \
+	[AT_##symbol] = {#symbol, kind, second, third, AT_##partner},
 #include "shim/operators.def"
 #undef OPERATOR
 };
@@ -137,25 +139,32 @@ static uintptr_t try_argument(enum argument argument)
 	return 0;
 }
 
-/* Return whether our malloc or free sees what the operator does; for a muted thread. */
-static bool is_seen(const struct form *form, operator_fn *call)
+static void *call(unsigned at, uintptr_t first)
 {
-	uintptr_t second = try_argument(form->second);
-	uintptr_t third = try_argument(form->third);
-	bool is_aligned = form->second == ALIGNMENT || form->third == ALIGNMENT;
-	struct counters before = *threads_self;
-	void *p;
+	const struct form *form = &forms[at];
 
-	if (form->kind == NEW) {
-		p = call(64, second, third);
-		if (p)
-			next.free(p);
-		return counters_mallocs(threads_self) != counters_mallocs(&before);
-	}
-	p = is_aligned && next.aligned_alloc ? next.aligned_alloc(64, 64) : next.malloc(64);
-	if (p)
-		call((uintptr_t)p, second, third);
-	return threads_self->frees != before.frees;
+	return operators[at].next(first, try_argument(form->second), try_argument(form->third));
+}
+
+/*
+ * Return whether our malloc or free sees what the operator does; for a muted thread, and nothing
+ * remains counted.  An object goes only by what belongs to what it came by: gperftools' debug
+ * library ends the program else.
+ */
+static bool is_seen(unsigned at)
+{
+	bool is_new = forms[at].kind == NEW;
+	unsigned maker = is_new ? at : forms[at].partner;
+	unsigned taker = is_new ? forms[at].partner : at;
+	struct counters before = *threads_self;
+	bool made_is_seen, freed_is_seen;
+	void *p = call(maker, 64);
+
+	made_is_seen = counters_mallocs(threads_self) != counters_mallocs(&before);
+	call(taker, (uintptr_t)p);
+	freed_is_seen = threads_self->frees != before.frees;
+	*threads_self = before;
+	return is_new ? made_is_seen : freed_is_seen;
 }
 
 /* Release: another thread that sees how sees the function too. */
@@ -183,17 +192,11 @@ static void find_next(void)
 	}
 }
 
-/*
- * An allocator may call new when it is first asked for a size (tcmalloc makes its extension then):
- * that must be over before new asks for sizes.
- */
-static void ask_for_a_size(void)
+/* The partner may be another library's, as in the program. */
+static bool can_be_tried(unsigned at)
 {
-	void *p = next.malloc(64);
-
-	if (p)
-		next.usable_size(p);
-	next.free(p);
+	return operators[at].next && operators[forms[at].partner].next &&
+	       next_is_neighbour((const void *)operators[at].next);
 }
 
 static COLD void look_up(void)
@@ -204,14 +207,9 @@ static COLD void look_up(void)
 	next_resolve();
 	before = threads_mute();
 	find_next();
-	ask_for_a_size();
-	for (unsigned i = 0; i < OPERATORS; i++) {
-		operator_fn *next_one = operators[i].next;
-
-		if (next_one && next_is_neighbour((const void *)next_one) &&
-		    !is_seen(&forms[i], next_one))
+	for (unsigned i = 0; i < OPERATORS; i++)
+		if (can_be_tried(i) && !is_seen(i))
 			set_how(i, COUNT);
-	}
 	threads_unmute(before);
 	errno = saved;
 }
@@ -281,6 +279,6 @@ INLINE void do_delete(unsigned at, void *object, uintptr_t second, uintptr_t thi
 	{                                                                                          \
 		do_delete(AT_##symbol, object, second, third);                                     \
 	}
-#define OPERATOR(kind, symbol, second, third) DEFINE_##kind(symbol)
+#define OPERATOR(kind, symbol, second, third, partner) DEFINE_##kind(symbol)
 #include "shim/operators.def"
 #undef OPERATOR

@@ -5,10 +5,13 @@
  *	operators plain      nothing but what libraries do
  *	operators all        every form
  *	operators throw      every new that must fail, after the handler has been asked
+ *
+ * With -DOWN it brings operators of its own, the plain ones, as many a program does.
  */
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <unistd.h>
@@ -17,6 +20,27 @@ enum { TIMES = 100 };
 
 static unsigned long made, freed, requested;
 static int handled;
+
+#ifdef OWN
+void *operator new(std::size_t size)
+{
+	void *p = std::malloc(size);
+
+	if (p == nullptr)
+		throw std::bad_alloc();
+	return p;
+}
+
+void operator delete(void *p) noexcept
+{
+	std::free(p);
+}
+
+void operator delete(void *p, std::size_t) noexcept
+{
+	std::free(p);
+}
+#endif
 
 static void *book(void *p, std::size_t size)
 {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # C++'s operators, in all forms, are counted once: with libstdc++ and libc++, with
-# allocators that bring operators of their own, linked or preloaded, and in a
-# library that is loaded out of sight.
+# allocators that bring operators of their own, linked or preloaded, in a
+# library that is loaded out of sight, and in programs that replace them.
 # shellcheck disable=SC2154 # status is set by metered
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
@@ -19,7 +19,14 @@ fi
 if other=$(library_of tcmalloc); then
 	g++ -O1 -std=c++17 -fno-builtin -o "$work/with-tcmalloc" "$source" -Wl,--no-as-needed "$other"
 	programs="$programs with-tcmalloc"
+	g++ -O1 -std=c++17 -fno-builtin -DOWN -o "$work/own-with-tcmalloc" "$source" -Wl,--no-as-needed "$other"
+	programs="$programs own-with-tcmalloc"
 fi
+
+# Everybody's calls end in the program's operators: an allocator's too, in the middle of its own work.
+g++ -O1 -std=c++17 -fno-builtin -DOWN -o "$work/own" "$source"
+g++ -O1 -std=c++17 -fno-builtin -static-libstdc++ -rdynamic -o "$work/static-libstdc++" "$source"
+programs="$programs own static-libstdc++"
 
 # run WHAT PRELOAD COMMAND...
 run()
@@ -38,8 +45,12 @@ run()
 	expect_equal "$1: mallocs of the script" 1300 "$(sed -n 's/^mallocs //p' "$work/out")"
 	expect_equal "$1: live" "$(($(field total_alloc_bytes) - $(field total_freed_bytes)))" "$(field heap_alloc_bytes)"
 	expect_between "$1: live bytes" 323200 "$(field heap_alloc_bytes)" 550000
+	case $1 in
+	own*) return ;; # its new asks no handler
+	esac
 	metered "$2" "$3" throw
 	case $1 in
+	static*) ;; # that of the program throws
 	*mimalloc)
 		# Compiled as C, it cannot throw and ends the program.
 		expect_equal "$1: a new that must fail: status" 134 "$status"
@@ -48,16 +59,18 @@ run()
 	esac
 	expect_equal "$1: a new that must fail: status" 0 "$status"
 	case $1 in
-	with-*"on glibc" | *" on jemalloc" | *" on tcmalloc") ;; # the allocator's own tries are not ours
+	with-*"on glibc" | *" on jemalloc" | *" on tcmalloc"*) ;; # the allocator's own tries are not ours
 	*) expect_equal "$1: failed_allocs" "$(sed -n 's/^failed_allocs //p' "$work/out")" "$(field failed_allocs)" ;;
 	esac
 }
 
 for program in $programs; do
-	for name in glibc jemalloc tcmalloc mimalloc; do
+	for name in glibc jemalloc tcmalloc tcmalloc-debug mimalloc; do
 		other=$(library_of $name) || continue
 		# It has no delete for nothrow, so tcmalloc's gets its objects, without us too.
-		[ "$program $name" != "with-tcmalloc mimalloc" ] || continue
+		case "$program $name" in
+		*with-tcmalloc" mimalloc") continue ;;
+		esac
 		run "$program on $name" "$library${other:+:$other}" "$work/$program"
 	done
 	run "$program on jemalloc inside" "$build/libmemagent-jemalloc.so" "$work/$program"

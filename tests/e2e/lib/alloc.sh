@@ -13,6 +13,7 @@ library_of()
 	glibc) return 0 ;;
 	jemalloc) soname=libjemalloc.so.2 ;;
 	tcmalloc) soname=libtcmalloc_minimal.so.4 ;;
+	tcmalloc-debug) soname=libtcmalloc_minimal_debug.so.4 ;;
 	mimalloc) soname=libmimalloc.so.2 ;;
 	esac
 	ldconfig -p | sed -n "s/^[[:space:]]*$soname .* => //p" | head -n 1 | grep .
