@@ -156,6 +156,7 @@ UNIT_backlog = agent/backlog.c
 UNIT_counters = shim/counters.c agent/fields.c
 UNIT_delivery = agent/delivery.c agent/backlog.c agent/verdict.c
 UNIT_duration = agent/duration.c
+UNIT_foreign = agent/foreign.c
 UNIT_futex = agent/futex.c agent/clock.c
 UNIT_line = agent/line.c agent/fields.c
 UNIT_options = agent/options.c agent/duration.c agent/tags.c agent/url.c

@@ -7,19 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/foreign.h"
 #include "shim/object.h"
 #include "shim/shim.h"
-
-/* What makes objects, of the allocators' own names. */
-static const char *const makers[] = {
-    "mallocx",		 "rallocx",	   "je_malloc",		"je_calloc",
-    "je_realloc",	 "je_mallocx",	   "je_rallocx",	"tc_malloc",
-    "tc_calloc",	 "tc_realloc",	   "tc_memalign",	"tc_new",
-    "tc_newarray",	 "mi_malloc",	   "mi_calloc",		"mi_realloc",
-    "mi_zalloc",	 "mi_new",	   "mi_new_n",		"mi_heap_malloc",
-    "mi_heap_new",	 "mi_mallocn",	   "mi_strdup",		"mi_reallocf",
-    "mi_malloc_aligned", "mi_heap_zalloc", "tc_posix_memalign",
-};
 
 /* What libc's own names are looked at for: whether they lead past us. */
 static const char *const usual[] = {"malloc", "calloc", "realloc"};
@@ -41,6 +31,11 @@ void coverage_try(void)
 	free(p);
 	/* Without memory there is nothing to see. */
 	sees_malloc = p == NULL || counters_mallocs(&after) != counters_mallocs(&before);
+}
+
+bool coverage_sees_malloc(void)
+{
+	return sees_malloc;
 }
 
 struct search {
@@ -81,17 +76,6 @@ static void read_dynamic(const struct dl_phdr_info *object, const ElfW(Dyn) * d,
 	}
 }
 
-static bool is_maker(const char *name)
-{
-	/* Their first letters; a large program has very many names. */
-	if (strchr("jmrt", name[0]) == NULL)
-		return false;
-	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
-		if (name[0] == makers[i][0] && strcmp(name, makers[i]) == 0)
-			return true;
-	return false;
-}
-
 static bool is_usual(const char *name)
 {
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
@@ -100,12 +84,14 @@ static bool is_usual(const char *name)
 	return false;
 }
 
-/* Whether calls of that name end where nobody counts: it is there, and not ours. */
-static bool is_elsewhere(const char *name)
+/* Whether calls of that name end in an allocator of which nobody counts them: it is not ours. */
+static bool is_foreign(const char *name)
 {
-	const void *found = object_first(name);
+	const char *mark = foreign_mark(name);
+	const void *found = mark ? object_first(name) : NULL;
 
-	return found && !object_same(found, (const void *)coverage_is_whole);
+	return found && !object_same(found, (const void *)coverage_is_whole) &&
+	       object_function(found, mark);
 }
 
 /*
@@ -122,9 +108,14 @@ static bool is_bound_elsewhere(const struct dl_phdr_info *object, const ElfW(Rel
 	return target && target != object_first(name) && target == object_function(target, name);
 }
 
-/* A name that an object imports stands in one of its relocations. */
-static const char *find_maker(const struct dl_phdr_info *object, const struct dynamic *d)
+/*
+ * What the ${object} calls that is not counted, or NULL: a name that it imports stands in one of
+ * its relocations.  Who brings malloc may make use of any other's, for it is counted in front.
+ */
+static const char *find_call(const struct dl_phdr_info *object, const struct dynamic *d)
 {
+	bool is_allocator = object_shows(object, "malloc") != NULL;
+
 	for (int kind = 0; kind < 2; kind++) {
 		const ElfW(Rela) *r = d->relocations[kind];
 
@@ -134,7 +125,7 @@ static const char *find_maker(const struct dl_phdr_info *object, const struct dy
 
 			if (ELF64_R_SYM(r->r_info) == 0 || s->st_shndx != SHN_UNDEF)
 				continue;
-			if ((is_maker(name) && is_elsewhere(name)) ||
+			if ((!is_allocator && is_foreign(name)) ||
 			    (is_usual(name) && is_bound_elsewhere(object, r, name)))
 				return name;
 		}
@@ -142,11 +133,26 @@ static const char *find_maker(const struct dl_phdr_info *object, const struct dy
 	return NULL;
 }
 
+/*
+ * An allocator inside of the ${object}, for its own use, by the name that it is known by; or NULL.
+ * One that is somebody's malloc too is only there, or in use and told of elsewhere.
+ */
+static const char *find_inside(const struct dl_phdr_info *object)
+{
+	if (object_shows(object, "malloc"))
+		return NULL;
+	for (const char *const *mark = foreign_marks; *mark; mark++)
+		if (object_shows(object, *mark))
+			return *mark;
+	return NULL;
+}
+
 static int look_into(struct dl_phdr_info *object, size_t size, void *arg)
 {
 	struct search *search = arg;
 	struct dynamic dynamic = {.symbols = NULL};
-	const char *name;
+	const char *who = object->dlpi_name[0] ? object->dlpi_name : "the program";
+	const char *call, *inside;
 
 	(void)size;
 	for (unsigned i = 0; i < object->dlpi_phnum; i++)
@@ -154,14 +160,17 @@ static int look_into(struct dl_phdr_info *object, size_t size, void *arg)
 			read_dynamic(object, place(object, object->dlpi_phdr[i].p_vaddr), &dynamic);
 	if (dynamic.symbols == NULL || dynamic.names == NULL)
 		return 0;
-	name = find_maker(object, &dynamic);
-	if (name == NULL)
-		return 0;
-	search->is_whole = false;
-	snprintf(search->why, search->size, "%s calls %s%s, which is not counted",
-		 object->dlpi_name[0] ? object->dlpi_name : "the program",
-		 is_usual(name) ? "another allocator's " : "", name);
-	return 1;
+	call = find_call(object, &dynamic);
+	inside = find_inside(object);
+	if (call)
+		snprintf(search->why, search->size, "%s calls %s%s, which is not counted", who,
+			 is_usual(call) ? "another allocator's " : "", call);
+	else if (inside)
+		snprintf(search->why, search->size,
+			 "%s brings an allocator of its own (%s), which is not counted", who,
+			 inside);
+	search->is_whole = call == NULL && inside == NULL;
+	return !search->is_whole;
 }
 
 /* How many objects were ever loaded: when coverage was looked at, and the last time it was asked.

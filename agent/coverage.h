@@ -5,11 +5,11 @@
  *
  * They do not when its malloc is one that comes before ours (inside of the executable, or of
  * another preload in front); when one of its objects calls an allocator by names of its own
- * (tc_malloc, mi_malloc, mallocx …), which nobody stands in front of; and when one was loaded so
- * that it meets another malloc than the rest of the program (RTLD_DEEPBIND).  What is linked in so
- * that no name is left cannot be told.
+ * (foreign.h), which nobody stands in front of, or has one inside under such names; and when one
+ * was loaded so that it meets another malloc than the rest of the program (RTLD_DEEPBIND).  What is
+ * linked in so that no name is left, or found by dlsym, cannot be told.
  *
- * Layer    agent; needs the shim.
+ * Layer    agent; needs foreign and the shim.
  * Threads  the sidecar, but for coverage_try; takes the dynamic linker's lock.
  * Source   dl_iterate_phdr(3), elf(5).
  */
@@ -22,6 +22,9 @@
  * muted: glibc would make an arena of 64 MiB of address space for the sidecar's first malloc.
  */
 void coverage_try(void);
+
+/* Return whether the counters see what malloc makes; after coverage_try. */
+bool coverage_sees_malloc(void);
 
 /*
  * coverage_is_whole(why, size):

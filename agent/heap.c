@@ -1,5 +1,6 @@
 #include "agent/heap.h"
 
+#include "agent/coverage.h"
 #include "shim/object.h"
 #include "shim/shim.h"
 
@@ -16,14 +17,15 @@ static const struct heap *const heaps[] = {
     &heap_glibc, &heap_jemalloc, &heap_tcmalloc, &heap_mimalloc, &heap_unknown,
 };
 
-/* A program that brings a malloc of its own is not metered, but it has an allocator all the same.
+/*
+ * Where a malloc in front keeps the program's calls for itself, they are not metered, but come from
+ * an allocator all the same.  One that passes them on is none.
  */
 static const void *program_malloc(void)
 {
-	const void *first = object_first("malloc");
+	const void *first = coverage_sees_malloc() ? NULL : object_first("malloc");
 
-	return first == NULL || object_same(first, (const void *)heap_find) ? shim_next_malloc()
-									    : first;
+	return first ? first : shim_next_malloc();
 }
 
 const struct heap *heap_find(char version[HEAP_VERSION_BYTES])

@@ -6,7 +6,7 @@
  * It is told by the object that gives the program its malloc, and by the API that this object has
  * beside malloc; never by a file's name.  Each allocator has a file of its own, heap_NAME.c.
  *
- * Layer    agent; needs object and the shim.
+ * Layer    agent; needs coverage, object and the shim.
  * Threads  the sidecar.
  */
 #include <stdbool.h>

@@ -124,6 +124,23 @@ static uint32_t find_any(const struct tables *t, const char *name)
 	return 0;
 }
 
+void *object_shows(const struct dl_phdr_info *object, const char *name)
+{
+	struct tables t = {.symbols = NULL};
+	uintptr_t base = object->dlpi_addr;
+	uint32_t found = 0;
+
+	for (int i = 0; i < object->dlpi_phnum; i++)
+		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			t = read_tables(base, object->dlpi_phdr[i].p_vaddr);
+	if (t.symbols && t.names && t.gnu_hash)
+		found = find_gnu(&t, name);
+	else if (t.symbols && t.names && t.hash)
+		found = find_any(&t, name);
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+	return found ? (void *)(base + t.symbols[found].st_value) : NULL;
+}
+
 struct search {
 	const void *neighbour; /* or NULL: any */
 	const char *name;
@@ -133,24 +150,12 @@ struct search {
 static int look_up(struct dl_phdr_info *object, size_t size, void *arg)
 {
 	struct search *search = arg;
-	struct tables t = {.symbols = NULL};
-	uintptr_t base = object->dlpi_addr;
-	uint32_t found = 0;
 
 	(void)size;
 	if (search->neighbour && !contains(object, search->neighbour))
 		return 0;
-	for (int i = 0; i < object->dlpi_phnum; i++)
-		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			t = read_tables(base, object->dlpi_phdr[i].p_vaddr);
-	if (t.symbols && t.names && t.gnu_hash)
-		found = find_gnu(&t, search->name);
-	else if (t.symbols && t.names && t.hash)
-		found = find_any(&t, search->name);
-	if (found)
-		/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
-		search->function = (void *)(base + t.symbols[found].st_value);
-	return found || search->neighbour;
+	search->function = object_shows(object, search->name);
+	return search->function || search->neighbour;
 }
 
 void *object_function(const void *neighbour, const char *name)

@@ -17,6 +17,8 @@
  */
 #include <stdbool.h>
 
+struct dl_phdr_info;
+
 /* Return whether the two addresses are in one object. */
 bool object_same(const void *a, const void *b);
 
@@ -25,6 +27,9 @@ bool object_same(const void *a, const void *b);
  * Return the function ${name} that the object of ${neighbour} shows to the world, or NULL.
  */
 void *object_function(const void *neighbour, const char *name);
+
+/* The same of the ${object}, in a callback of dl_iterate_phdr. */
+void *object_shows(const struct dl_phdr_info *object, const char *name);
 
 /*
  * object_first(name):

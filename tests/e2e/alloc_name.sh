@@ -51,6 +51,10 @@ done
 metered "$library:$work/between.so" "$work/program"
 expect_tags "something in between" unknown '^$'
 
+# In front it passes all on, which is counted, and is nobody's allocator.
+metered "$work/between.so:$library" "$work/program"
+expect_tags "something in front" glibc "^$(getconf GNU_LIBC_VERSION | sed 's/.* //')\$"
+
 archive=$(gcc -print-file-name=libjemalloc_pic.a)
 [ -e "$archive" ] || exit 0
 gcc -o "$work/linked" "$work/program.c" -ljemalloc

@@ -34,23 +34,50 @@ END
 }
 
 found=0
-# expect_partly ALLOCATOR NAME
+# expect_said WHAT LINE: that not all is seen, in this one line.
+expect_said()
+{
+	expect_equal "$1: status" 0 "$status"
+	expect_equal "$1: agent_coverage" 0 "$(field agent_coverage)"
+	grep -q "^memagent\[.*not all .* is seen: $2, which is not counted$" "$work/err" ||
+		fail "$1: it does not say so"
+	expect_equal "$1: lines" 1 "$(grep -c . "$work/err")"
+}
+
+# expect_partly PROGRAM NAME [MALLOCS]: so many of its objects are seen.
 expect_partly()
 {
 	found=$((found + 1))
 	metered "$library" "$work/$1"
-	expect_equal "$1: status" 0 "$status"
-	expect_equal "$1: agent_coverage" 0 "$(field agent_coverage)"
-	grep -q "^memagent\[.*not all .* is seen: the program calls $2, which is not counted$" "$work/err" ||
-		fail "$1: it does not say so"
-	expect_equal "$1: lines" 1 "$(grep -c . "$work/err")"
-	expect_between "$1: mallocs" 1999 "$(field mallocs)" 2100
+	expect_said "$1" "the program calls $2"
+	expect_between "$1: mallocs" "${3:-1999}" "$(field mallocs)" $((${3:-1999} + 100))
+}
+
+# builds LIBRARY MAKE FREE DECLARATIONS NAME [MALLOCS]: a program that calls NAME, and no other of its kind.
+builds()
+{
+	build_program "$5" "$2" "$3" "$4" "$1"
+	expect_partly "$5" "$5" "${6:-}"
 }
 
 if other=$(library_of jemalloc); then
 	build_program jemalloc 'mallocx(size, 0)' 'dallocx(p, 0)' \
 		'void *mallocx(size_t, int); void dallocx(void *, int);' "$other"
-	expect_partly jemalloc mallocx
+	expect_partly jemalloc '[md]allocx'
+	# What malloc has made, and they free or resize.
+	builds "$other" 'malloc(size)' 'dallocx(p, 0)' 'void dallocx(void *, int);' dallocx 3998
+	builds "$other" 'malloc(size)' 'sdallocx(p, size, 0)' 'void sdallocx(void *, size_t, int);' sdallocx 3998
+	builds "$other" 'malloc(size)' 'xallocx(p, 2 * size, 0, 0); free(p)' \
+		'size_t xallocx(void *, size_t, size_t, int);' xallocx 3998
+	# Weak, and there: then it is called.
+	build_program weak 'malloc(size)' 'if (sdallocx) sdallocx(p, size, 0); else free(p)' \
+		'__attribute__((weak)) void sdallocx(void *, size_t, int);' -Wl,--no-as-needed "$other"
+	expect_partly weak sdallocx 3998
+	# They are asked, and nothing else.
+	build_program asks 'malloc(nallocx(size, 0))' 'free(p)' 'size_t nallocx(size_t, int);' "$other"
+	metered "$library" "$work/asks"
+	expect_silence "asks"
+	expect_equal "asks: agent_coverage" 1 "$(field agent_coverage)"
 	# Inside of us they are counted.
 	if [ -e "$build/libmemagent-jemalloc.so" ]; then
 		metered "$build/libmemagent-jemalloc.so" "$work/jemalloc"
@@ -68,16 +95,62 @@ if other=$(library_of jemalloc); then
 fi
 if other=$(library_of tcmalloc); then
 	build_program tcmalloc 'tc_malloc(size)' 'tc_free(p)' 'void *tc_malloc(size_t); void tc_free(void *);' "$other"
-	expect_partly tcmalloc tc_malloc
+	expect_partly tcmalloc 'tc_[a-z]*'
+	builds "$other" 'malloc(size)' 'tc_free(p)' 'void tc_free(void *);' tc_free 3998
+	builds "$other" 'malloc(size)' 'tc_free_sized(p, size)' 'void tc_free_sized(void *, size_t);' tc_free_sized 3998
+	builds "$other" 'tc_new_nothrow(size, &n)' 'free(p)' 'static char n; void *tc_new_nothrow(size_t, void *);' tc_new_nothrow
+	builds "$other" 'tc_malloc_skip_new_handler(size)' 'free(p)' \
+		'void *tc_malloc_skip_new_handler(size_t);' tc_malloc_skip_new_handler
 fi
 if other=$(library_of mimalloc); then
 	build_program mimalloc 'mi_malloc(size)' 'mi_free(p)' 'void *mi_malloc(size_t); void mi_free(void *);' "$other"
-	expect_partly mimalloc mi_malloc
+	expect_partly mimalloc 'mi_[a-z]*'
+	builds "$other" 'malloc(size)' 'mi_free(p)' 'void mi_free(void *);' mi_free 3998
+	builds "$other" 'mi_zalloc_aligned(size, 64)' 'free(p)' 'void *mi_zalloc_aligned(size_t, size_t);' mi_zalloc_aligned
+	builds "$other" 'mi_new_nothrow(size)' 'free(p)' 'void *mi_new_nothrow(size_t);' mi_new_nothrow
+	builds "$other" 'mi_heap_malloc(mi_heap_get_default(), size)' 'free(p)' \
+		'void *mi_heap_malloc(void *, size_t), *mi_heap_get_default(void);' mi_heap_malloc
 fi
 [ $found -gt 0 ] || skip "no other allocator is installed"
 
+# libc's own, by other names.
+builds -lc '__libc_malloc(size)' 'free(p)' 'void *__libc_malloc(size_t);' __libc_malloc
+builds -lc 'malloc(size)' '__libc_free(p)' 'void __libc_free(void *);' __libc_free 3998
+
+# One inside of the program, or of a library, under names of its own.
+archive=$(gcc -print-file-name=libjemalloc_pic.a)
+if [ -e "$archive" ]; then
+	nm --defined-only "$archive" 2>/dev/null | awk '$2 == "T" && $3 !~ /^(_Z|je_)/ { print $3, "je_" $3 }' | sort -u >"$work/renamed"
+	objcopy --redefine-syms="$work/renamed" "$archive" "$work/prefixed.a"
+	ar d "$work/prefixed.a" jemalloc_cpp.pic.o
+	build_program inside 'je_malloc(size)' 'je_free(p)' 'void *je_malloc(size_t); void je_free(void *);' \
+		-rdynamic "$work/prefixed.a" -pthread -lm
+	metered "$library" "$work/inside"
+	expect_said "inside" "the program brings an allocator of its own (je_mallocx)"
+	expect_between "inside: mallocs" 1999 "$(field mallocs)" 2100
+	gcc -shared -o "$work/libprefixed.so" -Wl,--whole-archive "$work/prefixed.a" -Wl,--no-whole-archive -pthread -lm
+	build_program found 'make(size)' 'drop(p)' '#include <dlfcn.h>
+		static void *(*make)(size_t); static void (*drop)(void *);
+		__attribute__((constructor)) static void find(void)
+		{
+			make = (void *(*)(size_t))dlsym(RTLD_DEFAULT, "je_malloc");
+			drop = (void (*)(void *))dlsym(RTLD_DEFAULT, "je_free");
+		}' -D_GNU_SOURCE -Wl,--no-as-needed "$work/libprefixed.so"
+	metered "$library" "$work/found"
+	expect_said "found by dlsym" ".*/libprefixed.so brings an allocator of its own (je_mallocx)"
+fi
+
+# Names that only begin as mimalloc's do.
+echo '#include <stdlib.h>
+void *mi_new(size_t n) { return malloc(n); } void mi_free(void *p) { free(p); }' >"$work/libalike.c"
+gcc -shared -fPIC -fno-builtin -o "$work/libalike.so" "$work/libalike.c"
+build_program alike 'mi_new(size)' 'mi_free(p)' 'void *mi_new(size_t); void mi_free(void *);' "$work/libalike.so"
+metered "$library" "$work/alike"
+expect_silence "names that begin alike"
+expect_equal "names that begin alike: agent_coverage" 1 "$(field agent_coverage)"
+
 # The allocator is there, but nobody calls it so.
-for name in glibc jemalloc tcmalloc mimalloc; do
+for name in glibc jemalloc tcmalloc tcmalloc-debug mimalloc; do
 	other=$(library_of $name) || continue
 	metered "$library${other:+:$other}" "$programs/known" 10
 	expect_silence "$name, by malloc"
