@@ -4,7 +4,8 @@
  * allocator: when the allocator is asked for its own figures.
  *
  * Where it walks the heap under a lock, or locks what the program waits for, it is asked on a clock
- * slower than the points', and then never for more than a hundredth of the time.
+ * slower than the points', and then never for more than a hundredth of the time, unless that were
+ * less than once in ten minutes.
  *
  * Layer    agent; needs heap, schedule and clock.
  * Threads  the sidecar.
