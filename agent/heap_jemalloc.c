@@ -58,6 +58,25 @@ static int64_t ask_both(const char *dirty_name, const char *muzzy_name)
 	return dirty < 0 || muzzy < 0 ? -1 : dirty + muzzy;
 }
 
+/* arenas.narenas is how many there may be; most of them are made when a thread needs one. */
+static int64_t count_arenas(void)
+{
+	int64_t limit = ask("arenas.narenas");
+	int64_t arenas = 0;
+
+	for (int64_t i = 0; i < limit; i++) {
+		char name[64];
+		bool is_there = false;
+		size_t size = sizeof(is_there);
+
+		snprintf(name, sizeof(name), "arena.%lld.initialized", (long long)i);
+		if (mallctl(name, &is_there, &size, NULL, 0))
+			return -1;
+		arenas += is_there;
+	}
+	return limit < 0 ? -1 : arenas;
+}
+
 /* jemalloc's figures are of the moment at which the epoch was last written. */
 static void read(struct heap_figures *out)
 {
@@ -77,7 +96,7 @@ static void read(struct heap_figures *out)
 	if (active >= 0 && out->idle_bytes >= 0)
 		out->sys_bytes = active + out->idle_bytes;
 	out->metadata_bytes = ask("stats.metadata");
-	out->arenas = ask("arenas.narenas");
+	out->arenas = count_arenas();
 	out->purges = ask_both("stats.arenas.4096.dirty_npurge", "stats.arenas.4096.muzzy_npurge");
 	purged = ask_both("stats.arenas.4096.dirty_purged", "stats.arenas.4096.muzzy_purged");
 	if (purged >= 0 && page >= 0)

@@ -78,6 +78,15 @@ for name in glibc jemalloc tcmalloc mimalloc; do
 	esac
 done
 
+# Arenas that there are, not how many there may be.
+if other=$(library_of jemalloc); then
+	name=jemalloc
+	export MALLOC_CONF=narenas:20
+	known 10 0 "$work/points"
+	unset MALLOC_CONF
+	expect_between "arenas of a program with one thread" 1 "$(figure arenas)" 4
+fi
+
 # Without a wish of the user's libc's heap is not walked in every point.
 other='' name=glibc
 metered "$library" MEMAGENT_INTERVAL=20ms "$programs/known" 100 200
