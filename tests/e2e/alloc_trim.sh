@@ -4,15 +4,21 @@
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 
-# run COMMAND...: with $other behind the agent
+# run COMMAND...: with $other behind the agent, or jemalloc inside it
 run()
 {
-	metered "$library:$other" MEMAGENT_INTERVAL=50ms MEMAGENT_ALLOCATOR_INTERVAL=50ms "$@"
+	case $name in
+	inside) preloads=$build/libmemagent-jemalloc.so ;;
+	*) preloads=$library:$other ;;
+	esac
+	metered "$preloads" MEMAGENT_INTERVAL=50ms MEMAGENT_ALLOCATOR_INTERVAL=50ms "$@"
 	expect_equal "$name: status" 0 "$status"
 }
 
-for name in glibc jemalloc tcmalloc; do
-	other=$(library_of $name) || continue
+inside=
+[ ! -e "$build/libmemagent-jemalloc.so" ] || inside=inside
+for name in glibc jemalloc tcmalloc $inside; do
+	[ "$name" = inside ] || other=$(library_of "$name") || continue
 	# jemalloc itself begins to give back after some hundred milliseconds; not here.
 	conf=MALLOC_CONF=dirty_decay_ms:60000
 	run $conf "$programs/fragmented" 400
@@ -23,7 +29,9 @@ for name in glibc jemalloc tcmalloc; do
 	for absent in trims trim_pause_ns trim_pause_total_ns trim_released_bytes trim_cpu_fraction; do
 		[ -z "$(figure $absent)" ] || fail "$name: $absent without a trim"
 	done
-	[ $name != jemalloc ] || expect_equal "$name: purges without a trim" 0 "$(figure purges)"
+	case $name in
+	jemalloc | inside) expect_equal "$name: purges without a trim" 0 "$(figure purges)" ;;
+	esac
 
 	run $conf MEMAGENT_TRIM_INTERVAL=100ms "$programs/fragmented" 20000 $((before / 2))
 	expect_silence "$name"
@@ -38,19 +46,21 @@ for name in glibc jemalloc tcmalloc; do
 		fail "$name: trim_cpu_fraction is $(figure trim_cpu_fraction)"
 	expect_between "$name: trim_cpu_fraction, in millionths" 10 \
 		"$(figure trim_cpu_fraction | sed 's/^0\.0*\(.*\)...$/\1/')" 900000
-	if [ $name = jemalloc ]; then
+	case $name in
+	jemalloc | inside)
 		run $conf MEMAGENT_TRIM_INTERVAL=20ms "$programs/known" 65536 0 "$work/points"
 		expect_between "$name: purges" 1 "$(figure purges)" 1000
 		expect_between "$name: purged_bytes" 20000000 "$(figure purged_bytes)" 200000000
-	fi
+		;;
+	esac
 done
 
 # What jemalloc gives back by itself is counted too.
-if other=$(library_of jemalloc); then
-	name=jemalloc
+for name in jemalloc $inside; do
+	[ "$name" = inside ] || other=$(library_of "$name") || continue
 	run MALLOC_CONF=dirty_decay_ms:0 "$programs/known" 65536 0 "$work/points"
-	expect_between "jemalloc's own purges" 1 "$(figure purges)" 100000
-fi
+	expect_between "$name: purges of its own" 1 "$(figure purges)" 100000
+done
 
 if other=$(library_of mimalloc); then
 	name=mimalloc
