@@ -46,6 +46,9 @@ static int contains_any(const char *name, const char *const *words, size_t n)
 
 const char *foreign_mark(const char *name)
 {
+	/* C++'s, of which a large program has very many. */
+	if (name[0] == '_' && name[1] == 'Z')
+		return NULL;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		const struct family *f = &families[i];
 

@@ -42,6 +42,13 @@ int main(void)
 END
 gcc -fno-builtin -o "$work/program" "$work/program.c"
 
+# A library whose constructor, which runs before the agent's, makes the first call.
+echo '#include <stdlib.h>
+char *volatile first;
+__attribute__((constructor)) static void make(void) { first = malloc(100); }' >"$work/libfirst.c"
+gcc -shared -fPIC -fno-builtin -o "$work/libfirst.so" "$work/libfirst.c"
+gcc -fno-builtin -o "$work/early" "$work/program.c" -Wl,--no-as-needed "$work/libfirst.so"
+
 # One that does all of it, and asks nobody whether it may.
 cat >"$work/busy.c" <<'END'
 #include <errno.h>
@@ -59,7 +66,7 @@ static void set_up(void)
 	static int ran;
 	pthread_t thread;
 	setting_up = 1;
-	if (atexit(say) || pthread_create(&thread, NULL, run, &ran))
+	if (pthread_create(&thread, NULL, run, &ran) || atexit(say))
 		abort();
 	pthread_detach(thread);
 	setting_up = 0;
@@ -96,18 +103,21 @@ void free(void *p) { (void)p; }
 END
 gcc -shared -fPIC -fno-builtin -pthread -o "$work/busy.so" "$work/busy.c"
 first "a busy allocator" "$library:$work/busy.so" handler "$work/program"
+first "a busy allocator, early" "$library:$work/busy.so" handler "$work/early"
 
 conf=stats_print:true,prof:true,prof_final:true
 statistics='End jemalloc statistics'
 if [ -e "$embedded" ]; then
 	gcc -fno-builtin -rdynamic "-DCONF=\"$conf\"" -o "$work/conf" "$work/program.c"
 	first "jemalloc inside" "$embedded" "$statistics" MALLOC_CONF=$conf "$work/program"
+	first "jemalloc inside, early" "$embedded" "$statistics" MALLOC_CONF=$conf "$work/early"
 	first "jemalloc inside, a setting of the program's" "$embedded" "$statistics" "$work/conf"
 	first "jemalloc inside, python3" "$embedded" "$statistics" MALLOC_CONF=$conf python3 -c 'print(1)'
 fi
 if other=$(library_of jemalloc); then
 	gcc -fno-builtin -o "$work/linked" "$work/program.c" -Wl,--no-as-needed "$other"
 	first "jemalloc" "$library:$other" "$statistics" MALLOC_CONF=$conf "$work/program"
+	first "jemalloc, early" "$library:$other" "$statistics" MALLOC_CONF=$conf "$work/early"
 	first "jemalloc, linked" "$library" "$statistics" MALLOC_CONF=$conf "$work/linked"
 	first "jemalloc, python3" "$library:$other" "$statistics" MALLOC_CONF=$conf python3 -c 'print(1)'
 fi

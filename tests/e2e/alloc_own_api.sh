@@ -149,6 +149,15 @@ metered "$library" "$work/alike"
 expect_silence "names that begin alike"
 expect_equal "names that begin alike: agent_coverage" 1 "$(field agent_coverage)"
 
+# One behind us that makes use of another: all that it is asked for is counted before.
+echo '#include <stddef.h>
+void *__libc_malloc(size_t);
+void *malloc(size_t n) { return __libc_malloc(n); }' >"$work/behind.c"
+gcc -shared -fPIC -fno-builtin -o "$work/behind.so" "$work/behind.c"
+metered "$library:$work/behind.so" "$work/alike"
+expect_silence "behind"
+expect_equal "behind: agent_coverage" 1 "$(field agent_coverage)"
+
 # The allocator is there, but nobody calls it so.
 for name in glibc jemalloc tcmalloc tcmalloc-debug mimalloc; do
 	other=$(library_of $name) || continue

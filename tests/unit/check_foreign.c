@@ -74,6 +74,8 @@ static const struct {
     {"__libc_freeres", NULL},
     {"__libc_alloca_cutoff", NULL},
     {"__libc_start_main", NULL},
+    {"_Znwm", NULL},
+    {"_", NULL},
     {"malloc", NULL},
     {"free", NULL},
     {"atc_malloc", NULL},
