@@ -198,7 +198,7 @@ FUZZ_answer = agent/http/answer.c agent/verdict.c
 FUZZ_delivery = agent/delivery.c agent/backlog.c agent/verdict.c
 FUZZ_line = agent/line.c agent/fields.c
 FUZZ_options = agent/options.c agent/duration.c agent/tags.c agent/url.c
-FUZZ_proc = agent/proc.c agent/rights.c
+FUZZ_proc = agent/proc.c agent/rights.c agent/place.c
 FUZZ_spool = agent/spool.c agent/backlog.c agent/clock.c agent/dir.c agent/log.c
 FUZZ_url = agent/url.c
 

@@ -282,8 +282,10 @@ static enum loop_end run(void)
 		int64_t now = clock_mono_ns();
 
 		if (now >= look) {
-			if (rights_follow(&loop.rights))
-				return LOOP_UNEQUAL;
+			enum rights_verdict verdict = rights_follow(&loop.rights);
+
+			if (verdict != RIGHTS_NO_MORE)
+				return verdict == RIGHTS_MORE ? LOOP_UNEQUAL : LOOP_ELSEWHERE;
 			if (is_alone())
 				return LOOP_ALONE;
 			if (loop.health.coverage && coverage_is_stale())
@@ -320,12 +322,12 @@ static void deliver_rest(int64_t deadline_ns)
 			loop.delivery.reason, left);
 }
 
-static void give_up(void)
+static void give_up(const char *what, const char *event)
 {
-	log_say(LOG_END, "the program has given up rights that this thread cannot give up: it ends "
-			 "here, and with it what is seen of the program");
+	log_say(LOG_END,
+		"the program has %s: it ends here, and with it what is seen of the program", what);
 	loop.health.coverage = 0;
-	add_event("exit", "gave up rights, no longer seen");
+	add_event("exit", event);
 	allocator_rest(&loop.sampler.allocator);
 	tick(clock_mono_ns());
 	deliver_rest(clock_mono_ns() + PARTING_NS);
@@ -334,14 +336,22 @@ static void give_up(void)
 static void say_farewell(enum loop_end why)
 {
 	if (why == LOOP_UNEQUAL) {
-		give_up();
+		give_up("given up rights that this thread cannot give up",
+			"gave up rights, no longer seen");
+		return;
+	}
+	if (why == LOOP_ELSEWHERE) {
+		give_up("gone to another root directory or namespace than this thread",
+			"went to another root or namespace, no longer seen");
 		return;
 	}
 	if (is_not_worth_it())
 		return;
 	if (loop.task->is_locked_in)
 		loop.health.coverage = 0;
-	add_event("exit", loop.task->is_locked_in ? "locked itself in, no longer seen" : "exited");
+	add_event("exit", loop.task->is_locked_in
+			      ? "locked itself in or changes namespaces, no longer seen"
+			      : "exited");
 	allocator_rest(&loop.sampler.allocator);
 	tick(clock_mono_ns());
 	deliver_rest(why == LOOP_ALONE ? clock_mono_ns() + loop.task->options->exit_timeout

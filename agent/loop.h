@@ -19,16 +19,16 @@ struct loop_task {
 	const struct options *options;
 	pid_t pid;	     /* whose sidecar this is; 0 when there is none */
 	bool is_forked;	     /* started in the child of a fork */
-	bool is_locked_in;   /* with seccomp: no sidecar any more */
+	bool is_locked_in;   /* with seccomp, or in a namespace: no sidecar any more */
 	int64_t started_ns;  /* monotonic */
 	int64_t deadline_ns; /* monotonic: when the last delivery must be over; before LOOP_STOP */
 	uint32_t wish;	     /* enum loop_wish; a futex */
 };
 
-/* Why it ran no longer: it was asked to stop, it may more than the program, there is no program; or
- * it could not begin.
+/* Why it ran no longer: it was asked to stop, it may more than the program, it is not where the
+ * program is, there is no program; or it could not begin.
  */
-enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ALONE, LOOP_UNABLE };
+enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ELSEWHERE, LOOP_ALONE, LOOP_UNABLE };
 
 /*
  * loop_prepare(options):

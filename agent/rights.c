@@ -107,6 +107,7 @@ void rights_open(struct rights_watch *watch, int own_fd)
 {
 	watch->program_fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	watch->own_fd = own_fd;
+	place_open(&watch->place);
 }
 
 static int take_line(void *arg, const char *text, size_t len)
@@ -167,32 +168,65 @@ static void take(const struct rights *from, const struct rights *to)
 			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, cap, 0, 0);
 }
 
-/* Return 0 when both can be read and differ, 1 when they are the same or nobody can tell. */
-static int read_both(struct rights_watch *watch, struct rights *program, struct rights *own)
+/* A change of user takes the mark off that the program's memory may be looked at: put it back. */
+static void take_unnoticed(const struct rights *from, const struct rights *to)
 {
-	if (read_rights(watch->program_fd, program) || read_rights(watch->own_fd, own))
-		return 1;
-	/* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison): no padding, all zero at first */
-	return memcmp(program, own, sizeof(*own)) == 0;
+	int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+
+	take(from, to);
+	if (dumpable >= 0 && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != dumpable)
+		prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0);
 }
 
-int rights_follow(struct rights_watch *watch)
+/* Less is fine: a program may keep capabilities over a setuid that takes them from us. */
+static bool has_no_more(const struct rights *own, const struct rights *program)
+{
+	return memcmp(own->uid, program->uid, sizeof(own->uid)) == 0 &&
+	       memcmp(own->gid, program->gid, sizeof(own->gid)) == 0 &&
+	       own->groups == program->groups && own->no_new_privs >= program->no_new_privs &&
+	       own->seccomp == program->seccomp &&
+	       own->seccomp_filters == program->seccomp_filters &&
+	       !(own->inheritable & ~program->inheritable) &&
+	       !(own->permitted & ~program->permitted) && !(own->effective & ~program->effective) &&
+	       !(own->bounding & ~program->bounding) && !(own->ambient & ~program->ambient);
+}
+
+/* Return whether the program may all that this thread may, or nobody can tell. */
+static bool read_both(struct rights_watch *watch, struct rights *program, struct rights *own)
+{
+	return read_rights(watch->program_fd, program) || read_rights(watch->own_fd, own) ||
+	       has_no_more(own, program);
+}
+
+/* Filters cannot be copied, and the groups of another thread cannot be told for certain. */
+static bool can_follow(const struct rights *program, const struct rights *own)
+{
+	return program->seccomp == own->seccomp &&
+	       program->seccomp_filters == own->seccomp_filters && program->groups == own->groups;
+}
+
+enum rights_verdict rights_follow(struct rights_watch *watch)
 {
 	struct timespec pause = {0, 1000000};
 	struct rights program, own;
-	int same = read_both(watch, &program, &own);
+	bool no_more, is_here;
 
-	/* libc's setuid changes one thread after the other: a moment later they are the same. */
-	for (int i = 0; !same && i < 5; i++) {
+	/*
+	 * libc's setuid changes one thread after the other: a moment later they are the same.  And
+	 * a program may look into another namespace and come back.
+	 */
+	for (int i = 0;; i++) {
+		no_more = read_both(watch, &program, &own);
+		is_here = place_is_shared(&watch->place);
+		if ((no_more && is_here) || i == 5)
+			break;
 		nanosleep(&pause, NULL);
-		same = read_both(watch, &program, &own);
 	}
-	if (same)
-		return 0;
-	/* Filters cannot be copied, and the groups of another thread cannot be told for certain. */
-	if (program.seccomp != own.seccomp || program.seccomp_filters != own.seccomp_filters ||
-	    program.groups != own.groups)
-		return -1;
-	take(&own, &program);
-	return read_both(watch, &program, &own) ? 0 : -1;
+	if (!is_here)
+		return RIGHTS_ELSEWHERE;
+	if (!no_more && can_follow(&program, &own)) {
+		take_unnoticed(&own, &program);
+		no_more = read_both(watch, &program, &own);
+	}
+	return no_more ? RIGHTS_NO_MORE : RIGHTS_MORE;
 }

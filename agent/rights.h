@@ -7,7 +7,7 @@
  * without TSYNC and the no-new-privileges flag reach the calling thread alone: a program that locks
  * itself in that way would leave a thread outside.
  *
- * Layer    agent; needs proc.
+ * Layer    agent; needs place, proc.
  * Threads  the sidecar.
  * Memory   never allocates.
  * Source   proc(5), credentials(7), capabilities(7), seccomp(2).
@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "agent/place.h"
 
 /* What a thread may. */
 struct rights {
@@ -39,16 +41,22 @@ int rights_line(struct rights *rights, const char *text, size_t len);
 struct rights_watch {
 	int program_fd; /* the main thread's status, or -1 */
 	int own_fd;	/* the calling thread's, from proc_open, or -1 */
+	struct place_watch place;
 };
 
 void rights_open(struct rights_watch *watch, int own_fd);
 
+enum rights_verdict {
+	RIGHTS_NO_MORE,	  /* than the program, or nobody can tell, because there is no /proc */
+	RIGHTS_MORE,	  /* and this thread cannot give them up */
+	RIGHTS_ELSEWHERE, /* the program is at another root or in other namespaces */
+};
+
 /*
  * rights_follow(watch):
- * Compare; where the main thread has other rights than this one, take the same ones.  Return 0 when
- * they are the same now (or nobody can tell, because there is no /proc), -1 when this thread cannot
- * follow: then it must end.
+ * Compare; where the main thread may less than this one, take the same rights.  Unless that makes
+ * it RIGHTS_NO_MORE, this thread must end.
  */
-int rights_follow(struct rights_watch *watch);
+enum rights_verdict rights_follow(struct rights_watch *watch);
 
 #endif

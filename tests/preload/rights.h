@@ -102,18 +102,30 @@ static inline void rights_become_equal(void)
 	}
 }
 
-/* Wait for the agent's thread to end, when the program has one itself. */
-static inline void rights_agent_ends(void)
+/*
+ * Wait for the agent's thread to end, when the program has one itself; ${tasks} is open on
+ * /proc/self/task, which after a chroot nobody can open.
+ */
+static inline void rights_agent_ends_in(int tasks)
 {
 	const struct timespec a_while = {0, 1000000};
 	struct stat st;
 
 	for (int i = 0;; i++) {
-		CHECK(stat("/proc/self/task", &st) == 0 && i < 10000);
+		CHECK(fstat(tasks, &st) == 0 && i < 10000);
 		/* "." and ".." and one thread */
 		if (st.st_nlink == 3)
 			return;
 		nanosleep(&a_while, NULL);
 	}
+}
+
+static inline void rights_agent_ends(void)
+{
+	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	CHECK(tasks >= 0);
+	rights_agent_ends_in(tasks);
+	close(tasks);
 }
 #endif

@@ -1,7 +1,10 @@
 /*
  * Users and groups given up by the raw system calls, which reach the calling
- * thread alone: the agent's thread follows, and goes on delivering.
+ * thread alone: the agent's thread follows, and goes on delivering.  That the program lets its
+ * memory be looked at nevertheless stays as it is.
  */
+#include <sys/prctl.h>
+
 #include "rights.h"
 
 int main(void)
@@ -13,7 +16,9 @@ int main(void)
 		tally_malloc(&tally, 100);
 	CHECK(syscall(SYS_setresgid, RIGHTS_NOBODY, RIGHTS_NOBODY, RIGHTS_NOBODY) == 0);
 	CHECK(syscall(SYS_setresuid, RIGHTS_NOBODY, RIGHTS_NOBODY, RIGHTS_NOBODY) == 0);
+	CHECK(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0);
 	rights_become_equal();
+	CHECK(prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1);
 	for (int i = 0; i < 1000; i++)
 		tally_malloc(&tally, 100);
 	expect("agent_coverage", "=", 1);

@@ -1,0 +1,29 @@
+#ifndef MEMAGENT_PLACE_H
+#define MEMAGENT_PLACE_H
+/*
+ * place: whether the sidecar is where the program is: at the same root directory, and in the same
+ * namespaces.
+ *
+ * All threads have one root until one of them says unshare(CLONE_FS), and namespaces belong to a
+ * thread from the start: a program that goes on to chroot, or into namespaces of its own, would
+ * leave a thread outside.
+ *
+ * Layer    agent, leaf.
+ * Threads  the sidecar.
+ * Memory   never allocates.
+ * Source   proc(5), namespaces(7), unshare(2).
+ */
+#include <stdbool.h>
+
+/* Directories of /proc, opened once, so that they can be looked into after a chroot; or -1. */
+struct place_watch {
+	int program_fd; /* the main thread's */
+	int own_fd;	/* the calling thread's */
+};
+
+void place_open(struct place_watch *watch);
+
+/* Return whether the main thread is where this one is, or nobody can tell. */
+bool place_is_shared(const struct place_watch *watch);
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * A root of one's own (CLONE_FS) that is the same still, as file servers have it for the sake of
+ * the working directory: the agent stays.
+ */
+#include <sched.h>
+
+#include "expect.h"
+
+int main(void)
+{
+	struct tally tally = {0};
+
+	CHECK(unshare(CLONE_FS) == 0 && chdir("/") == 0);
+	for (int i = 0; i < 1000; i++)
+		tally_malloc(&tally, 100);
+	usleep(100000); /* ten of the agent's looks */
+	expect("agent_coverage", "=", 1);
+	tally_expect(&tally);
+	return 0;
+}

@@ -1,0 +1,28 @@
+/*
+ * chroot by a thread that has a root of its own (CLONE_FS), which leaves the agent's thread
+ * outside: it ends, and says so in a line, an event and its last point; the program goes on.
+ *
+ * wants-line: gone to another root directory or namespace than this thread
+ * wants-event: went to another root or namespace, no longer seen
+ */
+#include <sched.h>
+
+#include "rights.h"
+
+int main(void)
+{
+	int tasks;
+
+	rights_need_root();
+	/* There is no way to tell from inside. */
+	expect("mallocs", "=", 1000);
+	expect("agent_coverage", "=", 0);
+	for (int i = 0; i < 1000; i++)
+		free(malloc(100));
+	tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	CHECK(tasks >= 0 && mkdir("inside", 0700) == 0);
+	CHECK(unshare(CLONE_FS) == 0);
+	CHECK(chroot("inside") == 0 && chdir("/") == 0);
+	rights_agent_ends_in(tasks);
+	return 0;
+}
