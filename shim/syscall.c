@@ -6,6 +6,10 @@
  * does; without, the sidecar would be a thread outside.  libc has no function for seccomp(2), so it
  * comes by way of syscall, or of prctl.
  *
+ * One that makes a user namespace or joins one, or a mount namespace, must have a single thread.
+ * The kernel is asked first, so that nothing changes for whom it lets do it; when it refuses, the
+ * agent leaves, and it is asked again.
+ *
  * One that copies itself by the bare call is as fork (see copy.c).
  */
 #include <errno.h>
@@ -15,11 +19,13 @@
 #include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shim/cc.h"
 #include "shim/hooks.h"
 #include "shim/next.h"
+#include "shim/threads.h"
 
 /* A filter that is nowhere is only asked for to see whether the kernel knows filters. */
 static bool locks_in(long number, const long *a)
@@ -87,6 +93,45 @@ static long call(long number, const long *a)
 #endif
 }
 
+/* What a process of several threads is told: EUSERS of namespaces of time, EINVAL of the others. */
+static bool must_be_alone(int error)
+{
+	return (error == EINVAL || error == EUSERS) && !threads_muted();
+}
+
+/*
+ * Ask again, now that the agent has left, for 100 ms at most: a thread is joined a moment before
+ * the kernel counts it out.
+ */
+static long ask_again(long number, const long *a)
+{
+	const struct timespec moment = {0, 1000000};
+	const long nap[6] = {(long)&moment};
+	long result = call(number, a);
+
+	for (int i = 0; i < 100 && result != 0 && must_be_alone(errno); i++) {
+		call(SYS_nanosleep, nap);
+		result = call(number, a);
+	}
+	return result;
+}
+
+static long change_namespaces(long number, const long *a)
+{
+	static bool has_left; /* for good, in children too */
+	int before = errno;
+	long result = call(number, a);
+
+	if (result == 0 || !must_be_alone(errno) || has_left)
+		return result;
+	has_left = true;
+	hooks->locks_in();
+	result = ask_again(number, a);
+	if (result == 0)
+		errno = before;
+	return result;
+}
+
 static long copy(long number, const long *a)
 {
 	long result;
@@ -124,6 +169,8 @@ EXPORT long syscall_made(long number, long a0, long a1, long a2, long a3, long a
 	}
 	if (UNLIKELY(locks_in(number, a)))
 		hooks->locks_in();
+	if (UNLIKELY(number == SYS_unshare || number == SYS_setns))
+		return change_namespaces(number, a);
 	return UNLIKELY(child == COPY) ? copy(number, a) : call(number, a);
 }
 
@@ -139,4 +186,18 @@ EXPORT int prctl(int option, ...)
 	if (locks_in(SYS_prctl, a))
 		hooks->locks_in();
 	return (int)call(SYS_prctl, a);
+}
+
+EXPORT int unshare(int flags)
+{
+	const long a[6] = {flags};
+
+	return (int)change_namespaces(SYS_unshare, a);
+}
+
+EXPORT int setns(int fd, int kind)
+{
+	const long a[6] = {fd, kind};
+
+	return (int)change_namespaces(SYS_setns, a);
 }

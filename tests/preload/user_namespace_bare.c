@@ -1,0 +1,23 @@
+/*
+ * The same by way of syscall().
+ *
+ * wants-event: locked itself in or changes namespaces, no longer seen
+ * wants-status: 4
+ */
+#include <sched.h>
+#include <sys/syscall.h>
+
+#include "expect.h"
+
+int main(void)
+{
+	for (int i = 0; i < 1000; i++)
+		free(malloc(100));
+	expect("mallocs", "=", 1000);
+	expect("agent_coverage", "=", 0);
+	if (syscall(SYS_unshare, CLONE_NEWUSER) != 0) {
+		CHECK(errno != EINVAL);
+		skip("this system makes no user namespace");
+	}
+	return 4;
+}
