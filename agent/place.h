@@ -15,10 +15,13 @@
  */
 #include <stdbool.h>
 
-/* Directories of /proc, opened once, so that they can be looked into after a chroot; or -1. */
+enum { PLACE_NAMESPACES = 3, PLACE_NAME_BYTES = 32 };
+
+/* Opened once, so that it can be looked into after a chroot. */
 struct place_watch {
-	int program_fd; /* the main thread's */
+	int program_fd; /* the main thread's directory in /proc, or -1 */
 	int own_fd;	/* the calling thread's */
+	char own[PLACE_NAMESPACES][PLACE_NAME_BYTES]; /* its namespaces, which it never leaves */
 };
 
 void place_open(struct place_watch *watch);
