@@ -2,7 +2,8 @@
  * transport_file: appends to a file.
  *
  * Several processes may append to one file, so each write holds a lock on it, and what was written
- * in part (the disk is full) is taken back: the file never has half a line.
+ * in part (the disk is full) is taken back: the file never has half a line.  Who removes it holds
+ * the lock too (memagent-send); then there is a new one.
  */
 #include "agent/transport.h"
 
@@ -79,6 +80,9 @@ static int write_all(int fd, const char *body, size_t len)
 	return 0;
 }
 
+/* The errno of a file that has been removed. */
+#define REMOVED ESTALE
+
 /* Return 0, or the errno; EWOULDBLOCK when somebody else holds the lock. */
 static int append(int fd, const char *body, size_t len)
 {
@@ -91,6 +95,10 @@ static int append(int fd, const char *body, size_t len)
 		error = errno;
 		goto unlock;
 	}
+	if (before.st_nlink == 0) {
+		error = REMOVED;
+		goto unlock;
+	}
 	error = write_all(fd, body, len);
 	if (error)
 		(void)!ftruncate(fd, before.st_size);
@@ -98,6 +106,28 @@ static int append(int fd, const char *body, size_t len)
 unlock:
 	flock(fd, LOCK_UN);
 	return error;
+}
+
+/* Return 0, or the errno. */
+static int make_anew(void)
+{
+	int fd = open_regular(url_path(file.config->url));
+
+	if (fd < 0)
+		return errno;
+	close(file.fd);
+	file.fd = fd;
+	return 0;
+}
+
+static int append_to_it(void)
+{
+	int error = append(file.fd, file.body, file.len);
+
+	if (error != REMOVED)
+		return error;
+	error = make_anew();
+	return error ? error : append(file.fd, file.body, file.len);
 }
 
 static void file_begin(void *handle, enum transport_request what, const char *body, size_t len)
@@ -125,7 +155,7 @@ static bool file_poll(void *handle, int64_t wait_ns, struct transport_answer *an
 
 	(void)handle;
 	memset(answer, 0, sizeof(*answer));
-	while ((error = append(file.fd, file.body, file.len)) == EWOULDBLOCK) {
+	while ((error = append_to_it()) == EWOULDBLOCK) {
 		int64_t now = clock_mono_ns();
 
 		if (now >= file.give_up_ns)

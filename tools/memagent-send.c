@@ -6,11 +6,17 @@
  * For what MEMAGENT_SPOOL has kept, and what was written to a file:// destination.  Where to, say
  * the variables MEMAGENT_URL and so on; see memagent-run --help.  Exits with 0 when all is
  * delivered.
+ *
+ * While it reads a file it holds the lock that the agents take which append to it or deliver it, so
+ * that nothing is added between the last line and the end.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/backlog.h"
@@ -23,6 +29,7 @@
 #include "agent/url.h"
 
 #define PATIENCE_NS (30 * CLOCK_S)
+#define LOCK_PATIENCE_NS (5 * CLOCK_S)
 
 static struct options options;
 static struct destination destination;
@@ -79,73 +86,120 @@ static int drain(size_t until_used)
 	return 0;
 }
 
-/* Return the number of lines sent, or -1 when it cannot be read or sent, and it has been said why.
- */
-static long send_file(const char *name)
+static FILE *failed_to_open(const char *name, const char *why)
+{
+	fprintf(stderr, "memagent-send: %s: %s\n", name, why);
+	return NULL;
+}
+
+/* Return 0, or -1 with errno; EWOULDBLOCK when somebody else goes on holding the lock. */
+static int lock(FILE *file, int how)
+{
+	int64_t give_up = clock_mono_ns() + LOCK_PATIENCE_NS;
+	int failed;
+
+	while ((failed = flock(fileno(file), how | LOCK_NB)) != 0 && errno == EWOULDBLOCK &&
+	       clock_mono_ns() < give_up)
+		usleep(1000);
+	return failed;
+}
+
+/* Return the file with its lock, or NULL after saying why not. */
+static FILE *open_locked(const char *name, bool remove_it)
 {
 	FILE *file = fopen(name, "re");
+	struct stat st;
+
+	if (file == NULL)
+		return failed_to_open(name, strerror(errno));
+	if (lock(file, remove_it ? LOCK_EX : LOCK_SH) || fstat(fileno(file), &st)) {
+		failed_to_open(name, errno == EWOULDBLOCK ? "somebody else holds a lock on it"
+							  : strerror(errno));
+	} else if (st.st_nlink == 0) {
+		failed_to_open(name, "somebody else has just delivered it");
+	} else {
+		return file;
+	}
+	fclose(file);
+	return NULL;
+}
+
+/* Return the length of the next line, 0 at the end, or -1 when that is no line to be sent. */
+static ssize_t next_line(const char *name, FILE *file, char **line, size_t *size)
+{
+	ssize_t n = getline(line, size, file);
+
+	if (n < 0)
+		return ferror(file) ? -1 : 0;
+	if ((*line)[n - 1] != '\n') {
+		fprintf(stderr, "memagent-send: %s: the last line is not whole; left out\n", name);
+		return -1;
+	}
+	if ((size_t)n > DELIVERY_BATCH_BYTES) {
+		fprintf(stderr,
+			"memagent-send: %s: a line of over %d bytes; is this line protocol?\n",
+			name, DELIVERY_BATCH_BYTES);
+		return -1;
+	}
+	return n;
+}
+
+/* Return whether all of the file has been sent, with the number of lines that were in ${lines}. */
+static bool send_file(const char *name, FILE *file, long *lines)
+{
 	char *line = NULL;
 	size_t size = 0;
 	ssize_t n = 0;
-	long lines = 0;
-	int failed = 0;
+	bool sent = true;
 
-	if (file == NULL) {
-		fprintf(stderr, "memagent-send: %s: %s\n", name, strerror(errno));
-		return -1;
-	}
-	while (!failed && (n = getline(&line, &size, file)) > 0) {
-		if (line[n - 1] != '\n') {
-			fprintf(stderr, "memagent-send: %s: the last line is not whole; left out\n",
-				name);
-			break;
-		}
+	*lines = 0;
+	while (sent && (n = next_line(name, file, &line, &size)) > 0) {
 		if (n == 1 || line[0] == '#')
 			continue;
-		if ((size_t)n > DELIVERY_BATCH_BYTES) {
-			fprintf(
-			    stderr,
-			    "memagent-send: %s: a line of over %d bytes; is this line protocol?\n",
-			    name, DELIVERY_BATCH_BYTES);
-			failed = 1;
-			break;
-		}
 		if (backlog.size - backlog.used < (size_t)n)
-			failed = drain(backlog.size / 2);
+			sent = drain(backlog.size / 2) == 0;
 		backlog_add(&backlog, line, (size_t)n);
-		lines++;
+		++*lines;
 	}
-	failed = drain(0) || failed || ferror(file);
+	sent = drain(0) == 0 && sent;
 	free(line);
-	fclose(file);
-	if (failed) {
+	if (!sent)
 		fprintf(stderr, "memagent-send: %s: not delivered; it is as it was\n", name);
-		return -1;
-	}
-	return lines;
+	return sent && n == 0;
+}
+
+/* Return whether none of them was refused, or too long to send. */
+static bool arrived(const char *name, uint64_t dropped, long lines)
+{
+	if (dropped == 0)
+		return true;
+	fprintf(stderr, "memagent-send: %s: %llu of %ld points %s\n", name,
+		(unsigned long long)dropped, lines,
+		backlog.longest ? "are too long for a datagram" : "were refused by the server");
+	return false;
 }
 
 /* Return 0 when all of the file is where it belongs. */
-static int deliver(const char *name, int remove_it)
+static int deliver(const char *name, bool remove_it)
 {
-	uint64_t dropped = delivery_dropped(&delivery);
-	long lines = send_file(name);
+	uint64_t before = delivery_dropped(&delivery);
+	FILE *file = open_locked(name, remove_it);
+	bool is_done;
+	long lines;
 
-	if (lines < 0)
+	if (file == NULL)
 		return -1;
-	dropped = delivery_dropped(&delivery) - dropped;
-	if (dropped) {
-		fprintf(stderr, "memagent-send: %s: the server refused %llu of %ld points\n", name,
-			(unsigned long long)dropped, lines);
-		return -1;
-	}
-	printf("%s: %ld points delivered\n", name, lines);
-	if (remove_it && unlink(name)) {
+	is_done = send_file(name, file, &lines);
+	is_done = arrived(name, delivery_dropped(&delivery) - before, lines) && is_done;
+	if (is_done)
+		printf("%s: %ld points delivered\n", name, lines);
+	if (is_done && remove_it && unlink(name)) {
 		fprintf(stderr, "memagent-send: %s: cannot be removed: %s\n", name,
 			strerror(errno));
-		return -1;
+		is_done = false;
 	}
-	return 0;
+	fclose(file);
+	return is_done ? 0 : -1;
 }
 
 static int open_all(void)
@@ -174,14 +228,15 @@ static int open_all(void)
 
 int main(int argc, char **argv)
 {
-	int remove_it = 0, first = 1, failed = 0;
+	int first = 1, failed = 0;
+	bool remove_it = false;
 
 	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
 		usage(stdout);
 		return 0;
 	}
 	if (argc > 1 && strcmp(argv[1], "--remove") == 0) {
-		remove_it = 1;
+		remove_it = true;
 		first = 2;
 	}
 	if (first == argc || argv[first][0] == '-') {

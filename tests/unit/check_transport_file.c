@@ -178,6 +178,24 @@ START_TEST(appends_where_the_end_is_now)
 }
 END_TEST
 
+START_TEST(makes_a_file_that_was_removed_anew)
+{
+	void *handle = open_good();
+
+	expect_stored(handle, ONE);
+	ck_assert_int_eq(unlink(path), 0);
+	expect_stored(handle, TWO);
+	expect_content(TWO);
+	/* Unless it cannot: then nothing is lost either. */
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	expect_failed(handle, ONE, "directory");
+	ck_assert_int_eq(rmdir(path), 0);
+	expect_stored(handle, ONE);
+	expect_content(ONE);
+}
+END_TEST
+
 START_TEST(has_nothing_to_create)
 {
 	void *handle = open_good();
@@ -361,6 +379,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, makes_the_file_for_its_owner);
 	tcase_add_test(all, appends_to_what_is_there);
 	tcase_add_test(all, appends_where_the_end_is_now);
+	tcase_add_test(all, makes_a_file_that_was_removed_anew);
 	tcase_add_test(all, has_nothing_to_create);
 	tcase_add_test(all, keeps_its_descriptor_to_itself);
 	tcase_add_test(all, follows_no_link);

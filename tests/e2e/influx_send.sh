@@ -1,0 +1,55 @@
+#!/bin/sh
+# memagent-send: what it removes it has sent.  A last line that is not whole stays where it is; so does a
+# file that somebody else is at; and of a file that an agent goes on writing to, nothing is lost.
+. "$(dirname "$0")/lib/influx.sh"
+
+influxd_start "$work/influxdb"
+
+# sends FILE...: its status in $status, what it says in $work/sent
+sends()
+{
+	status=0
+	MEMAGENT_URL="$INFLUXD_URL" timeout -s KILL 60 "$build/memagent-send" "$@" >"$work/sent" 2>&1 || status=$?
+}
+
+printf 'memagent,pid=1 mallocs=1i 1\nmemagent,pid=1 mallocs=2i' >"$work/half"
+sends --remove "$work/half"
+expect_equal "half a line: status" 1 "$status"
+grep -q 'not whole' "$work/sent" || fail "half a line: it said $(cat "$work/sent")"
+[ -e "$work/half" ] || fail "half a line: the file is gone"
+expect_equal "half a line: points" 1 "$(count_points memagent memagent)"
+printf ' 2\n' >>"$work/half"
+sends --remove "$work/half"
+expect_equal "the other half: status" 0 "$status"
+[ ! -e "$work/half" ] || fail "the other half: the file is still there"
+expect_equal "the other half: points" 2 "$(count_points memagent memagent)"
+
+echo 'memagent,pid=1 mallocs=1i 3' >"$work/locked"
+flock "$work/locked" sleep 60 &
+children="$children $!"
+tries=0
+until ! flock -n "$work/locked" true; do
+	tries=$((tries + 1))
+	[ $tries -lt 200 ] || fail "no lock"
+	sleep 0.05
+done
+sends --remove "$work/locked"
+expect_equal "a locked file: status" 1 "$status"
+grep -q 'somebody else holds a lock on it' "$work/sent" || fail "a locked file: it said $(cat "$work/sent")"
+[ -e "$work/locked" ] || fail "a locked file: it is gone"
+
+begin_endless writer MEMAGENT_URL="file://$work/points.lp" MEMAGENT_INTERVAL=10ms
+for round in 1 2 3 4 5; do
+	tries=0
+	until [ -s "$work/points.lp" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 400 ] || fail "round $round: nothing is written any more"
+		sleep 0.01
+	done
+	sends --remove "$work/points.lp"
+	expect_equal "round $round: status" 0 "$status"
+done
+end writer
+sends --remove "$work/points.lp"
+expect_equal "the rest: status" 0 "$status"
+expect_every_point memagent 10000000
