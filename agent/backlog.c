@@ -56,13 +56,13 @@ static void remove_oldest(struct backlog *b)
 	b->first++;
 }
 
-void backlog_add(struct backlog *b, const char *line, size_t len)
+bool backlog_add(struct backlog *b, const char *line, size_t len)
 {
 	size_t at, straight;
 
-	if (len > b->size) {
+	if (len > b->size || (b->longest && len > b->longest)) {
 		b->dropped++;
-		return;
+		return false;
 	}
 	while (b->size - b->used < len) {
 		remove_oldest(b);
@@ -76,6 +76,7 @@ void backlog_add(struct backlog *b, const char *line, size_t len)
 	b->next++;
 	if (b->used > b->peak)
 		b->peak = b->used;
+	return true;
 }
 
 void backlog_copy(const struct backlog *b, char *out, size_t size, uint64_t *points, size_t *len)

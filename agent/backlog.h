@@ -22,7 +22,8 @@ struct backlog {
 	size_t peak;	  /* the most bytes used since it was last empty */
 	uint64_t first;	  /* number of the oldest point */
 	uint64_t next;	  /* number that the next point gets */
-	uint64_t dropped; /* points that went because there was no room */
+	uint64_t dropped; /* points that went because there was no room, or were too long */
+	size_t longest;	  /* bytes that a line may have; 0: any */
 };
 
 /* Return 0, or -1 with errno from mmap(2). ${size} in bytes. */
@@ -31,8 +32,12 @@ int backlog_open(struct backlog *b, size_t size);
 /* Forget all points, and what was counted of them. */
 void backlog_reset(struct backlog *b);
 
-/* Add a line of ${len} bytes, its newline included. */
-void backlog_add(struct backlog *b, const char *line, size_t len);
+/*
+ * backlog_add(b, line, len):
+ * Add a line of ${len} bytes, its newline included.  Return false when it is longer than one may
+ * be, and dropped.
+ */
+bool backlog_add(struct backlog *b, const char *line, size_t len);
 
 /*
  * backlog_copy(b, out, size, points, len):

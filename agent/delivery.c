@@ -19,6 +19,7 @@ void delivery_init(struct delivery *d, const struct transport *transport, void *
 	d->transport = transport;
 	d->handle = handle;
 	d->backlog = backlog;
+	d->backlog->longest = transport->longest_line;
 	d->most_points = UINT64_MAX;
 	d->send_ns = -1;
 }

@@ -42,7 +42,11 @@ struct delivery {
 	char batch[DELIVERY_BATCH_BYTES];
 };
 
-/* ${handle} is an open handle of ${transport}.  Nothing is sent yet. */
+/*
+ * delivery_init(d, transport, handle, backlog):
+ * ${handle} is an open handle of ${transport}.  Nothing is sent yet; from now on the backlog takes
+ * no line that is too long for the transport.
+ */
 void delivery_init(struct delivery *d, const struct transport *transport, void *handle,
 		   struct backlog *backlog);
 

@@ -78,8 +78,9 @@ static void add_event(const char *event, const char *text)
 		return;
 	snprintf(measurement, sizeof(measurement), "%s_event",
 		 loop.task->options->measurement[0] ? loop.task->options->measurement : "memagent");
-	if (line_event(&loop.line, measurement, &loop.head, event, text, clock_wall_ns()) == 0)
-		backlog_add(&loop.backlog, loop.line.text, loop.line.used);
+	if (line_event(&loop.line, measurement, &loop.head, event, text, clock_wall_ns()) == 0 &&
+	    !backlog_add(&loop.backlog, loop.line.text, loop.line.used))
+		log_say(LOG_SEND, "the tags are too long for an event over UDP; it is dropped");
 }
 
 static void look_at_coverage(void)
@@ -140,17 +141,19 @@ static void update_health(int64_t late_ns)
 }
 
 /* Add the lines of a point to the backlog: more than one where the transport takes short ones only.
- */
-static void keep(const char *text, size_t len)
+ * Return whether it took them all. */
+static bool keep(const char *text, size_t len)
 {
 	const char *end = text + len;
+	bool kept = true;
 
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 
-		backlog_add(&loop.backlog, text, (size_t)(newline + 1 - text));
+		kept = backlog_add(&loop.backlog, text, (size_t)(newline + 1 - text)) && kept;
 		text = newline + 1;
 	}
+	return kept;
 }
 
 /* Take a point that was due at ${due_ns}. */
@@ -164,13 +167,12 @@ static void tick(int64_t due_ns)
 	update_health(clock_mono_ns() - due_ns);
 	sampler_take(&loop.sampler, &loop.health, &point);
 	point.schema = loop.task->options->schema;
-	if (line_point(&loop.line, &loop.head, &point, loop.destination.transport->longest_line) ==
-	    0) {
-		keep(loop.line.text, loop.line.used);
-	} else {
+	if (line_point(&loop.line, &loop.head, &point, loop.destination.transport->longest_line)) {
+		loop.line.used = 0;
 		loop.backlog.dropped++;
-		log_say(LOG_SEND, "the tags are too long for a point over UDP; it is dropped");
 	}
+	if (loop.line.used == 0 || !keep(loop.line.text, loop.line.used))
+		log_say(LOG_SEND, "the tags are too long for a point over UDP; it is dropped");
 	loop.health.tick_ns = clock_thread_cpu_ns() - cpu;
 }
 

@@ -67,7 +67,8 @@ struct transport {
 	 */
 	bool (*poll)(void *handle, int64_t wait_ns, struct transport_answer *answer);
 
-	size_t longest_line; /* bytes that a line may have, its newline included; 0: any */
+	/* Bytes that a line in a body may have, its newline included; 0: any. */
+	size_t longest_line;
 };
 
 extern const struct transport transport_file;

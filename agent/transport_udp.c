@@ -76,8 +76,8 @@ static void *udp_open(const struct transport_config *config, char *error, size_t
 	return &udp;
 }
 
-/* Return the length of the whole lines at the start of ${body} that fit a datagram, or of the
- * first. */
+/* Return the length of the whole lines at the start of ${body} that fit a datagram.  The first does
+ * (longest_line). */
 static size_t fitting(const char *body, size_t len)
 {
 	size_t fits = 0;

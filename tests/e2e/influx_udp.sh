@@ -42,6 +42,28 @@ longest=$(sort -rn "$work/datagrams" | head -n 1 | cut -d ' ' -f 1)
 [ "$longest" -le 1400 ] || fail "a datagram of $longest bytes"
 [ "$longest" -ge 1300 ] || fail "no datagram has more than $longest bytes"
 
+# With tags for which some lines of a point are too long, and with tags for which all lines are.
+for length in 246 250; do
+	tags=
+	for key in a b c d e; do
+		tags=$tags,$key=$(printf "%0${length}d" 0)
+	done
+	run_metered MEMAGENT_URL="udp://localhost:$(cat "$work/port")" MEMAGENT_INTERVAL=20ms \
+		MEMAGENT_TAGS="${tags#,}" "$scripted" -w 200
+	expect_line "tags of $length bytes" "the tags are too long" "over UDP; it is dropped"
+done
+# What was written for HTTP, in lines of any length.
+{
+	echo "memagent,a=1 b=1i 1"
+	echo "memagent,a=$(printf '%01400d' 0) b=1i 2"
+} >"$work/long"
+! MEMAGENT_URL="udp://localhost:$(cat "$work/port")" "$build/memagent-send" --remove "$work/long" >"$work/sent" 2>&1 ||
+	fail "memagent-send claims to have sent it all: $(cat "$work/sent")"
+grep -q '1 of 2 points are too long for a datagram' "$work/sent" || fail "memagent-send said $(cat "$work/sent")"
+[ -e "$work/long" ] || fail "memagent-send has removed what it did not send"
+longest=$(sort -rn "$work/datagrams" | head -n 1 | cut -d ' ' -f 1)
+[ "$longest" -le 1400 ] || fail "a datagram of $longest bytes"
+
 influxd_stop
 run_bare "$scripted" -w 300 -x 7
 run_metered MEMAGENT_URL="udp://$udp" MEMAGENT_INTERVAL=50ms "$scripted" -w 300 -x 7

@@ -175,6 +175,17 @@ START_TEST(is_told_of_points_that_are_all_gone)
 }
 END_TEST
 
+START_TEST(takes_no_line_that_is_too_long)
+{
+	open_of(64);
+	b.longest = 8;
+	ck_assert(backlog_add(&b, "1234567\n", 8));
+	ck_assert(!backlog_add(&b, "12345678\n", 9));
+	ck_assert_uint_eq(b.dropped, 1);
+	expect("1234567\n");
+}
+END_TEST
+
 START_TEST(resets_to_nothing)
 {
 	const char *ring;
@@ -360,6 +371,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, wraps_around_at_every_place);
 	tcase_add_test(all, is_told_of_points_that_are_gone_already);
 	tcase_add_test(all, is_told_of_points_that_are_all_gone);
+	tcase_add_test(all, takes_no_line_that_is_too_long);
 	tcase_add_test(all, resets_to_nothing);
 	tcase_add_test(all, gives_memory_back_when_empty);
 	tcase_add_test(all, takes_no_huge_page);
