@@ -53,6 +53,13 @@ bool kin_is_metered(pid_t pid)
 	return found;
 }
 
+bool kin_is_chosen(void)
+{
+	const char *pid = secure_getenv("MEMAGENT_RUN_PID");
+
+	return pid && atol(pid) == getpid();
+}
+
 static bool is_in(const char *name, const char *list)
 {
 	size_t n = strlen(name);

@@ -33,6 +33,7 @@
 
 static struct {
 	struct loop_task *task;
+	bool is_chosen;	 /* by who ran memagent-run, whatever started that */
 	bool is_child;	 /* of a metered program */
 	bool outlived;	 /* the main thread, by others */
 	int exit_status; /* that the process is to have, when the sidecar is its last thread */
@@ -363,6 +364,7 @@ static void say_farewell(enum loop_end why)
 void loop_prepare(const struct options *options)
 {
 	coverage_try();
+	loop.is_chosen = kin_is_chosen();
 	if (loop.backlog.ring) /* the parent's, which it delivers itself */
 		backlog_reset(&loop.backlog);
 	else
@@ -380,7 +382,7 @@ enum loop_end loop_work(struct loop_task *task, int *exit_status)
 
 	loop.task = task;
 	rest_ends();
-	loop.is_child = task->is_forked || kin_is_metered(getppid());
+	loop.is_child = task->is_forked || (!loop.is_chosen && kin_is_metered(getppid()));
 	rest_begins();
 	/* Open nothing for a child that will soon be something else. */
 	if (loop.is_child)

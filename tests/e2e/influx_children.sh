@@ -50,6 +50,9 @@ family 0 MEMAGENT_INTERVAL=50ms MEMAGENT_MIN_UPTIME=1h sh -c "$begun '$scripted'
 family 1 MEMAGENT_INTERVAL=1h MEMAGENT_MIN_UPTIME=50ms sh -c "'$scripted' -w 1000; :"
 family 0 MEMAGENT_INTERVAL=1h MEMAGENT_MIN_UPTIME=1h "$scripted"
 
+# By memagent-run, out of a metered program; what it starts itself is a child as ever.
+family 1 MEMAGENT_INTERVAL=1h sh -c "$begun '$build/memagent-run' sh -c '/bin/true; :'; :"
+
 before=$(reporters | wc -l)
 MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_MIN_UPTIME=1h "$build/memagent-run" "$scripted" >"$work/out"
 expect_equal "by memagent-run" 1 $(($(reporters | wc -l) - before))
