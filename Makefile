@@ -160,6 +160,7 @@ UNIT_duration = agent/duration.c
 UNIT_foreign = agent/foreign.c
 UNIT_futex = agent/futex.c agent/clock.c
 UNIT_line = agent/line.c agent/fields.c
+UNIT_log = agent/log.c
 UNIT_options = agent/options.c agent/duration.c agent/tags.c agent/url.c
 UNIT_proc = agent/proc.c
 UNIT_resident = agent/resident.c

@@ -127,6 +127,7 @@ static void delivered(struct delivery *d)
 		d->backlog->dropped -= gone < d->batch_points ? gone : d->batch_points;
 	}
 	backlog_done(d->backlog, d->batch_end);
+	log_over(LOG_SEND);
 	d->failures = 0;
 	d->created = false;
 	/* Catching up must not keep a server that is just back from serving others. */

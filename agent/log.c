@@ -22,6 +22,7 @@ static struct {
 	pid_t pid;
 	bool told;		    /* LOG_CONFIG, by the parent */
 	int64_t said_ns[LOG_KINDS]; /* monotonic; 0 is never */
+	uint64_t said[LOG_KINDS];   /* a hash of what; 0 is nothing */
 } state;
 
 static struct stat stderr_at_start;
@@ -98,16 +99,49 @@ void log_open(const char *sink, pid_t pid, bool told)
 		sink, strerrordesc_np(error));
 }
 
-static bool is_too_soon(enum log_kind kind)
+/* Return whether ${text} tells how much it was, or how long it took: that differs every time. */
+static bool is_measure(const char *text)
+{
+	static const char *const units[] = {" ms", " milliseconds", " bytes", " out of"};
+	const char *unit = text + strspn(text, "0123456789");
+
+	for (size_t i = 0; unit > text && i < sizeof(units) / sizeof(units[0]); i++)
+		if (strncmp(unit, units[i], strlen(units[i])) == 0)
+			return true;
+	return false;
+}
+
+static uint64_t hash_without_measures(const char *text)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+	while (*text) {
+		if (is_measure(text))
+			text += strspn(text, "0123456789");
+		h = (h ^ (unsigned char)*text++) * UINT64_C(0x100000001b3);
+	}
+	return h;
+}
+
+static bool is_news(enum log_kind kind, const char *text)
 {
 	int64_t now = clock_mono_ns();
+	uint64_t what;
 
 	if (kind == LOG_CONFIG)
-		return state.told; /* said at the start only */
-	if (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS)
-		return true;
+		return !state.told; /* said at the start only */
+	what = hash_without_measures(text);
+	if (what == state.said[kind] ||
+	    (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS))
+		return false;
+	state.said[kind] = what;
 	state.said_ns[kind] = now;
-	return false;
+	return true;
+}
+
+void log_over(enum log_kind kind)
+{
+	state.said[kind] = 0;
 }
 
 void log_say(enum log_kind kind, const char *format, ...)
@@ -117,15 +151,15 @@ void log_say(enum log_kind kind, const char *format, ...)
 	va_list args;
 	int n, m;
 
-	if (is_too_soon(kind))
-		return;
-	ready.fd = open_sink();
-	if (ready.fd < 0)
-		return;
 	n = snprintf(line, sizeof(line), "memagent[%d]: ", (int)state.pid);
 	va_start(args, format);
 	m = vsnprintf(line + n, sizeof(line) - (size_t)n, format, args);
 	va_end(args);
+	if (!is_news(kind, line))
+		return;
+	ready.fd = open_sink();
+	if (ready.fd < 0)
+		return;
 	n = m < (int)sizeof(line) - n ? n + m : (int)sizeof(line) - 1;
 	line[n++] = '\n';
 	/* A full pipe would make us wait, so then the line is lost. */

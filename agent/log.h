@@ -14,8 +14,11 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* What a line is about.  Of each kind there is one line a minute at most. */
-enum log_kind { LOG_CONFIG, LOG_SEND, LOG_SPOOL, LOG_END, LOG_KINDS };
+/*
+ * What a line is about.  Of each kind but the first, which is for the start, there is one line a
+ * minute at most, and none that says what the last one said.
+ */
+enum log_kind { LOG_CONFIG, LOG_SEND, LOG_TAGS, LOG_SPOOL, LOG_END, LOG_KINDS };
 
 /* Note what stderr is now. */
 void log_remember(void);
@@ -27,6 +30,9 @@ void log_remember(void);
  * same settings and has said what is wrong with them, so LOG_CONFIG is not said again.
  */
 void log_open(const char *sink, pid_t pid, bool told);
+
+/* What was last told of this kind is over: should it come again, that is worth a line. */
+void log_over(enum log_kind kind);
 
 /* Write "memagent[PID]: ", the text, and a newline.  Never fails, never waits. */
 void log_say(enum log_kind kind, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -70,6 +70,12 @@ static void say_problems(const char *problems)
 	}
 }
 
+static void say_too_long(void)
+{
+	log_say(LOG_TAGS,
+		"the tags are too long for all to go over UDP; what does not fit is dropped");
+}
+
 /* Something that a dashboard marks, whatever the schema of the points. */
 static void add_event(const char *event, const char *text)
 {
@@ -81,7 +87,7 @@ static void add_event(const char *event, const char *text)
 		 loop.task->options->measurement[0] ? loop.task->options->measurement : "memagent");
 	if (line_event(&loop.line, measurement, &loop.head, event, text, clock_wall_ns()) == 0 &&
 	    !backlog_add(&loop.backlog, loop.line.text, loop.line.used))
-		log_say(LOG_SEND, "the tags are too long for an event over UDP; it is dropped");
+		say_too_long();
 }
 
 static void look_at_coverage(void)
@@ -173,7 +179,7 @@ static void tick(int64_t due_ns)
 		loop.backlog.dropped++;
 	}
 	if (loop.line.used == 0 || !keep(loop.line.text, loop.line.used))
-		log_say(LOG_SEND, "the tags are too long for a point over UDP; it is dropped");
+		say_too_long();
 	loop.health.tick_ns = clock_thread_cpu_ns() - cpu;
 }
 

@@ -53,4 +53,5 @@ back=$(date +%s%N)
 await_points memagent "time > $back"
 end waiting
 expect_every_point memagent 250000000
+expect_equal "lines on two minutes" 1 "$(wc -l <"$work/err")"
 [ "$(cat "$work/points")" -ge 480 ] || fail "$(cat "$work/points") points of more than two minutes at 250ms"

@@ -32,6 +32,11 @@ int64_t clock_mono_ns(void)
 	return now;
 }
 
+void log_over(enum log_kind kind)
+{
+	(void)kind;
+}
+
 void log_say(enum log_kind kind, const char *format, ...)
 {
 	(void)kind;

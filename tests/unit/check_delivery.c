@@ -29,6 +29,14 @@ static struct {
 	char text[512];
 } said;
 
+static int troubles_over;
+
+void log_over(enum log_kind kind)
+{
+	ck_assert_int_eq(kind, LOG_SEND);
+	troubles_over++;
+}
+
 void log_say(enum log_kind kind, const char *format, ...)
 {
 	va_list args;
@@ -294,6 +302,7 @@ START_TEST(does_as_the_table_says)
 	ck_assert_uint_eq(d.errors, failed ? 1 : 0);
 	ck_assert_int_eq(delivery_due_ns(&d) > now, row->waits || row->left == 0);
 	ck_assert_int_eq(said.lines, failed ? 1 : 0);
+	ck_assert_int_eq(troubles_over, failed ? 0 : 1);
 	if (failed) {
 		ck_assert_int_eq(said.kind, LOG_SEND);
 		ck_assert_msg(strstr(said.text, row->says) != NULL, "%s", said.text);
