@@ -275,12 +275,23 @@ static void feed(void)
 		spool_feed(&loop.spool, &loop.backlog);
 }
 
+/* It takes a millisecond where there are many objects. */
+static int64_t coverage_period_ns(void)
+{
+	int64_t ns = loop.task->options->interval * 10;
+
+	if (ns < CLOCK_S)
+		return CLOCK_S;
+	return ns < 10 * CLOCK_S ? ns : 10 * CLOCK_S;
+}
+
 static enum loop_end run(void)
 {
 	int64_t interval = loop.task->options->interval;
 	int64_t start = phase_ns();
 	int64_t due = schedule_next(start, interval, clock_mono_ns());
 	int64_t look = 0, next;
+	int64_t coverage_due = clock_mono_ns() + coverage_period_ns();
 
 	/* What there is before the first point goes with it, and not for a child that may be gone
 	 * soon. */
@@ -297,8 +308,11 @@ static enum loop_end run(void)
 				return verdict == RIGHTS_MORE ? LOOP_UNEQUAL : LOOP_ELSEWHERE;
 			if (is_alone())
 				return LOOP_ALONE;
-			if (loop.health.coverage && coverage_is_stale())
+			/* Objects may be bound long after they were loaded (RTLD_LAZY). */
+			if (loop.health.coverage && (now >= coverage_due || coverage_is_stale())) {
 				look_at_coverage();
+				coverage_due = now + coverage_period_ns();
+			}
 			look = now + (interval < LONGEST_LOOK_NS ? interval : LONGEST_LOOK_NS);
 		}
 		if (now >= due) {

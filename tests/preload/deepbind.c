@@ -10,28 +10,7 @@
  */
 #include <dlfcn.h>
 
-#include "expect.h"
-
-/* Metered, the points stand in a file beside the directory that we are in. */
-static void wait_until_known(void)
-{
-	static char text[1 << 20];
-	ssize_t length;
-
-	for (int i = 0; getenv("EXPECT") != NULL && strstr(text, "agent_coverage=0i") == NULL;
-	     i++) {
-		int fd = open("../points", O_RDONLY);
-
-		CHECK(i < 1000);
-		usleep(10000);
-		if (fd < 0)
-			continue;
-		length = pread(fd, text, sizeof(text) - 1, 0);
-		CHECK(length >= 0);
-		text[length] = '\0';
-		close(fd);
-	}
-}
+#include "points.h"
 
 int main(void)
 {
@@ -44,7 +23,7 @@ int main(void)
 	for (int i = 0; i < 1000; i++)
 		free(make(100));
 	expect("frees", ">=", 1000);
-	wait_until_known();
+	points_wait_for("agent_coverage=0i");
 	expect("agent_coverage", "=", 0);
 	return 0;
 }

@@ -6,24 +6,8 @@
 #include <linux/capability.h>
 #include <sys/prctl.h>
 
+#include "points.h"
 #include "rights.h"
-
-/* Metered, the points stand in a file beside the directory that we are in: wait for some more. */
-static void wait_for_points(void)
-{
-	const struct timespec a_while = {0, 1000000};
-	struct stat before, now;
-	int points = open("../points", O_RDONLY | O_CLOEXEC);
-
-	CHECK(points >= 0 && fstat(points, &before) == 0);
-	for (int i = 0;; i++) {
-		CHECK(i < 10000 && fstat(points, &now) == 0);
-		if (now.st_size > before.st_size + 8192)
-			break;
-		nanosleep(&a_while, NULL);
-	}
-	close(points);
-}
 
 int main(void)
 {
@@ -40,8 +24,7 @@ int main(void)
 	CHECK(syscall(SYS_capset, &header, data) == 0);
 	for (int i = 0; i < 1000; i++)
 		tally_malloc(&tally, 100);
-	if (getenv("EXPECT") != NULL)
-		wait_for_points();
+	points_wait_for_more();
 	expect("agent_coverage", "=", 1);
 	tally_expect(&tally);
 	return 0;
