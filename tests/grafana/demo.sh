@@ -15,17 +15,32 @@ points()
 			rss = 5e6
 			trims = pause = ""
 			'"$1"'
+			objects = int(objects)
+			live = int(live)
 			printf "%.0f\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\n", t * 1e9, mallocs, mallocs - objects, objects, live,
 			    1e9 + live, 1e9, rss, t < 1000 || over ? 3 : 103, trims, pause
 		}
 	}' >"$work/points"
 }
 
+# What the server says that it holds in the end, objects and bytes, as the points below have it.
+held_by()
+{
+	case $1 in
+	global) echo 1020000 61200000 ;;
+	cache) echo 204000 12240000 ;;
+	burst*) echo 1024 102400 ;;
+	*) echo 0 0 ;;
+	esac
+}
+
 # judge EXPERIMENT [SERVED [REQUESTS]]
 judge()
 {
+	held=${held_instead:-$(held_by "$1")}
 	awk -v experiment="$1" -v requests="${3:-$((${2:-10000} - 50))}" -v connections=100 -v begin=1000 -v end=1010 -v interval=0.25 \
-		-v served="${2:-10000}" -f "$root/tools/demo/table.awk" "$work/points" >"$work/out" 2>"$work/err"
+		-v served="${2:-10000}" -v held_objects="${held% *}" -v held_bytes="${held#* }" \
+		-f "$root/tools/report/words.awk" -f "$root/tools/demo/judge.awk" "$work/points" >"$work/out" 2>"$work/err"
 }
 
 expect_pass()
@@ -45,30 +60,49 @@ expect_complaint()
 }
 
 local='objects = 699 + (t > 1000 && !over) * 10000; live = 118000 + (t > 1000 && !over) * 4e6'
-global='objects = 699 + served * 102; live = objects * 60'
-burst='objects = over ? 1730 : 699 + served * 103; live = objects * 100; rss = t <= 1000 ? 5e6 : over ? 1.2e8 : 5e6 + served * 12e3'
-trim='objects = over ? 1730 : 699 + served * 103; live = objects * 100; rss = t <= 1000 || over ? 5e6 : 5e6 + served * 12e3;
-	trims = int(t - 999); pause = trims * 1e6'
-cache='objects = 699 + (served < 2000 ? served : 2000) * 102; live = objects * 60'
+global='objects = 699 + served * 102; live = 118000 + served * 6120'
+burst='objects = over ? 1723 : 699 + served * 103; live = over ? 220400 : 118000 + served * 10300;
+	rss = t <= 1000 ? 5e6 : over ? 1.2e8 : 5e6 + served * 12e3'
+trim="$burst"'; if (over) rss = 5e6; trims = int(t - 999); pause = trims * 1e6'
+cache='objects = 699 + (served < 2000 ? served : 2000) * 102; live = 118000 + (served < 2000 ? served : 2000) * 6120'
 
 expect_pass local "$local"
-expect_complaint 'expected the same within 5 %' local "$local; if (over) live *= 1.06"
-expect_complaint 'expected the same within 5 %' local "$local; if (over) live *= 0.94"
+expect_complaint 'live bytes went from 118,000 to 125,080, but the server holds 0: expected 118,000, give or take 5,900' \
+	local "$local; if (over) live *= 1.06"
+expect_complaint 'expected 118,000, give or take 5,900' local "$local; if (over) live *= 0.94"
+expect_complaint 'expected 699, give or take 35' local "$local; if (over) objects *= 1.06"
+expect_complaint 'expected those of 100 requests under way' local "$local; if (!over) objects += served * 10"
 expect_pass global "$global"
-expect_complaint 'expected 1,020,000 within 2 %' global "$local"
-expect_complaint 'expected 1,020,000 within 2 %' global 'objects = int(served * 99); live = objects * 60'
-expect_complaint 'expected 1,020,000 within 2 %' global 'objects = int(served * 105); live = objects * 60'
+expect_complaint 'live objects went from 699 to 699, but' global "$local"
+expect_complaint 'live objects' global "$global; objects = 699 + served * 99"
+expect_complaint 'live objects' global "$global; objects = 699 + served * 105; mallocs += served * 5"
+expect_complaint 'live bytes went from 118,000 to 118,000, but the server holds 61,200,000' global "$global; live = 118000"
+expect_complaint 'live bytes' global "$global; live *= 100"
+expect_complaint 'live bytes' global "$global; live = 118000 + served * 5990"
+expect_complaint 'live bytes' global "$global; live = 118000 + served * 6250"
+held_instead='510000 61200000'
+expect_complaint 'the server holds 510,000 objects, expected 1,020,000' global "$global; objects = 699 + served * 51"
+held_instead=
 expect_pass burst "$burst"
 expect_complaint 'nothing for it to show' burst "$burst; if (over) rss = 3e7"
-expect_complaint 'expected about 1,024' burst "$burst; if (over) objects = 5000"
+expect_complaint 'live objects went from 699 to 5,000' burst "$burst; if (over) objects = 5000"
+expect_complaint 'live bytes' burst "$burst; if (over) live = 300000"
+expect_complaint 'expected those of most of 10,000 requests' burst "$burst; if (!over) objects = 699"
+expect_complaint 'expected more of 1,030,699 objects' burst "$burst; if (!over) live = 118000"
 expect_pass burst-trim "$trim"
 expect_complaint 'InfluxDB holds no trims' burst-trim "$trim; trims = 0"
 expect_complaint 'InfluxDB holds no trims' burst-trim "$trim; trims = pause = \"\""
 expect_complaint 'with trim, expected at most' burst-trim "$trim; if (over) rss = 8e7"
+expect_complaint 'RSS went from 4.8 MiB to 4.8 MiB at most' burst-trim "$trim; rss = 5e6 + (t > 1000 && !over) * 1000"
 expect_pass cache "$cache"
-expect_complaint 'expected 204,000 within 2 %' cache "$global"
-expect_complaint 'expected 204,000 within 2 %' cache "$local"
-expect_complaint 'make SECONDS longer' cache 'objects = served * 10; live = objects * 60' 3000
+expect_complaint 'live objects' cache "$global"
+expect_complaint 'live objects' cache "$local"
+level='expected them to be level'
+expect_complaint "$level" cache "$cache; if (!over) { objects = 699 + served * 102; live = 118000 + served * 6120 }"
+expect_complaint "$level" cache "$cache; if (!over) objects = 699 + served * 102"
+expect_complaint "$level" cache "$cache; if (!over) live = 118000 + served * 6120"
+expect_complaint 'live bytes' cache "$cache; live = 118000 + served * 6120"
+expect_complaint 'make SECONDS longer' cache "$cache" 3000
 expect_complaint 'the server served' global "$global" 10000 10001
 expect_complaint 'the server served' global "$global" 10000 9899
 expect_complaint 'make 1,122,000 objects' global "$global" 11000
@@ -84,22 +118,49 @@ expect_complaint 'has "x" for column 8' local "$local"'; if (t == 1005) { print 
 for program in wrk gnuplot jq; do
 	command -v $program >/dev/null || skip "there is no $program"
 done
-status=0
-ONLY='local global' SECONDS=5 OUT="$work/pictures" "$root/tools/demo/demo.sh" >"$work/out" 2>"$work/err" || status=$?
-[ $status -eq 0 ] || fail "the demo ended with status $status: $(tail -n 20 "$work/out")"
+
+# demo STATUS VARIABLE=VALUE...: ends with that status; its output in $work/out and $work/err.
+demo()
+{
+	want=$1 status=0
+	shift
+	env OUT="$work/pictures" "$@" "$root/tools/demo/demo.sh" >"$work/out" 2>"$work/err" || status=$?
+	[ $status -eq "$want" ] || fail "the demo with $*: status $status instead of $want: $(tail -n 20 "$work/out")"
+}
+
+# expect_pictures EXPERIMENT...: that the page shows these, and its files are there.
+expect_pictures()
+{
+	sed -n 's/.*href="\([^"]*\)".*src="\([^"]*\)".*/\1\n\2/p' "$work/pictures/index.html" >"$work/named"
+	expect_equal "files named by the page" "$(printf '%s\n' "$@" | sed 's|.*|&/index.html\n&/heap.svg|')" "$(cat "$work/named")"
+	while read -r file; do
+		[ -s "$work/pictures/$file" ] || fail "$file is not there"
+	done <"$work/named"
+}
+
+demo 0 ONLY=global SECONDS=5
 grep -q '^LEAK: demo-global' "$work/out" || fail "global is not called a leak"
+expect_pictures global
+rm -r "$work/pictures"
+
+# With a server that keeps nothing, whatever it is asked for, local is as expected and global is not, by both judges.
+mkdir "$work/build"
+ln -s "$build"/*.so "$build/memagent-run" "$work/build"
+printf '#!/bin/sh\nexec "%s" 0 local\n' "$build/demo-server" >"$work/build/demo-server"
+chmod +x "$work/build/demo-server"
+demo 1 BUILD="$work/build" ONLY='local global' SECONDS=5
 grep -q '^No leak: demo-local' "$work/out" || fail "local is not called no leak"
-sed -n 's/.*href="\([^"]*\)".*src="\([^"]*\)".*/\1\n\2/p' "$work/pictures/index.html" >"$work/named"
-expect_equal "files named by the page" 4 "$(wc -l <"$work/named")"
-while read -r file; do
-	[ -s "$work/pictures/$file" ] || fail "$file is not there"
-done <"$work/named"
-# One is enough to fail it.
-status=0
-ONLY='cache' SECONDS=2 OUT="$work/pictures" "$root/tools/demo/demo.sh" >"$work/out" 2>"$work/err" || status=$?
-[ $status -eq 1 ] || fail "the demo ended with status $status when the cache had no time to fill"
-grep -q 'make SECONDS longer' "$work/err" || fail "nothing about SECONDS"
-status=0
-ONLY=nothing "$root/tools/demo/demo.sh" >"$work/out" 2>"$work/err" || status=$?
-[ $status -eq 1 ] || fail "ONLY=nothing: status $status"
+grep -qF 'global: the server holds 0 objects' "$work/err" || fail "nothing about what the server holds"
+grep -qF 'global: memagent-report calls it "returns", expected "leaks"' "$work/err" || fail "nothing about the report's verdict"
+grep -q 'not as expected: global;' "$work/err" || fail "nothing about which of them it is"
+! grep -q 'local:' "$work/err" || fail "something about local"
+expect_pictures local global
+
+# ---- what it does not do ----
+
+demo 1 ONLY=global SECONDS=4
+grep -q 'SECONDS=4 is too short .* at least 5' "$work/err" || fail "SECONDS=4 is not explained"
+demo 1 SECONDS=5s
+grep -q 'SECONDS=5s is not valid: expected a whole number from 5' "$work/err" || fail "SECONDS=5s is not explained"
+demo 1 ONLY=nothing
 grep -q 'expected some of local global burst burst-trim cache' "$work/err" || fail "ONLY=nothing is not explained"

@@ -28,7 +28,7 @@ verdict()
 			printf "h\tshop\t1\t%.3f\tmallocs=%d heap_objects=%d heap_alloc_bytes=%d rss_bytes=%d\n", 1e9 + '"${4:-t}"',
 			    700 + busy * 100, live / 100, live, 4e6 + held
 		}
-	}' | sort -t "$(printf '\t')" -k1,3 -k4,4n -u | $awk -f "$parts/verdict.awk" >"$work/words" 2>&1 ||
+	}' | sort -t "$(printf '\t')" -k1,3 -k4,4n -u | $awk -f "$parts/words.awk" -f "$parts/verdict.awk" >"$work/words" 2>&1 ||
 		fail "status $?: $(cat "$work/words")"
 }
 

@@ -8,6 +8,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <malloc.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -128,6 +129,8 @@ static void push_local(struct array *array, unsigned long request)
 
 static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct array *kept;
+static struct array *cached[CACHED];
+static char *lines[LOGGED];
 
 static void push_global(struct array *array, unsigned long request)
 {
@@ -145,7 +148,6 @@ static void push_global(struct array *array, unsigned long request)
  */
 static void push_burst(struct array *array, unsigned long request)
 {
-	static char *lines[LOGGED];
 	char text[64];
 
 	snprintf(text, sizeof(text), "200 /v1/push request %lu", request);
@@ -173,8 +175,6 @@ static void idle_burst(void)
 
 static void push_cache(struct array *array, unsigned long request)
 {
-	static struct array *cached[CACHED];
-
 	pthread_mutex_lock(&kept_lock);
 	struct array *oldest = cached[request % CACHED];
 	cached[request % CACHED] = array;
@@ -190,6 +190,45 @@ static const struct mode modes[] = {
      idle_burst},
     {"cache", "keeps that of the last 2000 requests: no leak", item_even, push_cache, NULL},
 };
+
+/* ---- What is held: objects, and their usable bytes. ---- */
+
+struct held {
+	size_t objects;
+	size_t bytes;
+};
+
+static void held_add(struct held *held, void *object)
+{
+	if (object == NULL)
+		return;
+	held->objects++;
+	held->bytes += malloc_usable_size(object);
+}
+
+static void held_add_array(struct held *held, struct array *array)
+{
+	if (array == NULL)
+		return;
+	for (size_t i = 0; i < array->length; i++)
+		held_add(held, array->items[i]);
+	held_add(held, array->items);
+	held_add(held, array);
+}
+
+/* When no connection is left. */
+static struct held held_by_all(void)
+{
+	struct held held = {0, 0};
+
+	for (struct array *array = kept; array != NULL; array = array->next)
+		held_add_array(&held, array);
+	for (size_t i = 0; i < CACHED; i++)
+		held_add_array(&held, cached[i]);
+	for (size_t i = 0; i < LOGGED; i++)
+		held_add(&held, lines[i]);
+	return held;
+}
 
 #define MODES (sizeof(modes) / sizeof(modes[0]))
 
@@ -367,7 +406,10 @@ int main(int argc, char **argv)
 	}
 	sigwait(&stop, &number);
 	MHD_stop_daemon(daemon);
-	if (printf("served %lu requests\n", atomic_load(&requests)) < 0 || fflush(stdout) == EOF)
+	const struct held held = held_by_all(); /* to compare with what others count */
+	if (printf("served %lu requests\nholding %zu objects of %zu bytes\n",
+		   atomic_load(&requests), held.objects, held.bytes) < 0 ||
+	    fflush(stdout) == EOF)
 		return 1;
 	return 0;
 }

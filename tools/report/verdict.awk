@@ -13,50 +13,6 @@
 # went on for half an hour, as in the alert rule.  A part is taken at its lowest, so that requests under way, and heaps
 # that go up and down, are no growth.  Where one of this is missing the word is "grows", and what is missing is said.
 
-function bytes(n,    sign)
-{
-	sign = n < 0 ? "-" : ""
-	n = n < 0 ? -n : n
-	if (n >= 1073741824)
-		return sprintf("%s%.2f GiB", sign, n / 1073741824)
-	if (n >= 1048576)
-		return sprintf("%s%.1f MiB", sign, n / 1048576)
-	if (n >= 1024)
-		return sprintf("%s%.1f KiB", sign, n / 1024)
-	return sprintf("%s%.0f bytes", sign, n)
-}
-
-function grouped(n,    text, sign)
-{
-	sign = n < 0 ? "-" : ""
-	text = sprintf("%.0f", n < 0 ? -n : n)
-	n = ""
-	while (length(text) > 3) {
-		n = "," substr(text, length(text) - 2) n
-		text = substr(text, 1, length(text) - 3)
-	}
-	return sign text n
-}
-
-function counted(number)
-{
-	return grouped(number) (number == 1 ? " point" : " points")
-}
-
-function span(seconds)
-{
-	if (seconds >= 7200)
-		return sprintf("%.1f h", seconds / 3600)
-	if (seconds >= 120)
-		return sprintf("%.1f min", seconds / 60)
-	return sprintf("%.1f s", seconds)
-}
-
-function ms(ns)
-{
-	return ns >= 1e9 ? sprintf("%.2f s", ns / 1e9) : ns >= 1e6 ? sprintf("%.1f ms", ns / 1e6) : sprintf("%.0f µs", ns / 1e3)
-}
-
 # The index of the last point of the load at or before time t.
 function at(t,    i)
 {
