@@ -19,9 +19,10 @@ points()
 			live = '"$3"'
 			held = live > held ? live : held
 			printf "memagent,host=h,service=%s,pid=%s mallocs=%di,frees=%di,heap_objects=%di,heap_alloc_bytes=%di," \
-			    "total_alloc_bytes=%di,rss_bytes=%di,threads=%di,sizes_le_16=%di,sizes_le_64=%di,agent_coverage=\"all, or so\" %d000000000\n",
+			    "total_alloc_bytes=%di,rss_bytes=%di,sys_bytes=%di,stack_bytes=135168i,threads=%di,%ssizes_le_16=%di,sizes_le_64=%di,agent_coverage=\"all, or so\" %d000000000\n",
 			    service, pid, 100 + busy * 5000, 100 + busy * 5000 - live / 100, live / 100, live, 2 * held, 4e6 + held,
-			    (t > 4 ? 50 : 3), busy * 2000, busy * 3000, now - 45 + t
+			    2e8 + held, (t > 4 ? 50 : 3), t % 10 ? "" : sprintf("heap_sys_bytes=%di,heap_inuse_bytes=%di,", held + 1e6, live),
+			    busy * 2000, busy * 3000, now - 45 + t
 		}
 	}'
 }
@@ -55,7 +56,7 @@ expect_equal "at most" 26000000 "$(figure "$work/returns" live_peak_bytes)"
 
 page=$work/level/index.html
 pictures=$(sed -n 's/.*<img src="\([^"]*\)".*/\1/p' "$page")
-expect_equal "pictures" "heap.svg objects.svg rates.svg bytes.svg growth.svg sizes.svg threads.svg" "$(echo "$pictures" | paste -sd ' ' -)"
+expect_equal "pictures" "heap.svg allocator.svg objects.svg rates.svg bytes.svg growth.svg sizes.svg threads.svg sys.svg stack.svg" "$(echo "$pictures" | paste -sd ' ' -)"
 for picture in $pictures; do
 	[ -s "$work/level/$picture" ] || fail "$picture is not there"
 	png=$work/level/${picture%.svg}.png
@@ -80,6 +81,47 @@ awk -F "[ ('=,>]+" '
 	/<polygon/ { for (i = 1; i < NF; i++) if ($i == "points") print name[sprintf("%.0f", ($(i + 1) + $(i + 3)) / 2)] }' \
 	"$work/sizes/sizes.svg" >"$work/found"
 expect_equal "bars" '0, 1, 16, 2 Ki' "$(paste -sd, "$work/found" | sed 's/,/, /g')"
+
+# ---- curves ----
+
+# stretches PICTURE NUMBER: how many a curve is made of, in its own colour, beside its piece in the key.
+stretches()
+{
+	awk -v plot="gnuplot_plot_$2\"" 'index($0, plot) { inside = 1 }
+		inside && /<path stroke/ { curve = 1 }
+		inside && curve { moves += gsub(/M/, "") }
+		inside && curve && /\/>/ { exit }
+		END { print moves - 1 }' "$1"
+}
+
+# What the allocator says comes in every tenth point: a line joins them, but nothing joins what a gap is between.
+for curve in 1 2; do
+	expect_equal "stretches of the allocator's curve $curve" 1 "$(stretches "$work/level/allocator.svg" $curve)"
+done
+points shop 1 '1e6 + busy * 1e6' | awk -v OFS=' ' '{ $NF = substr($NF, 1, 10) + (NR > 20) * 200 "000000000" } 1' >"$work/gap.lp"
+"$report" -o "$work/gap" "$work/gap.lp" >"$work/words" 2>"$work/err" || fail "a gap: status $?"
+for picture in heap allocator; do
+	expect_equal "stretches of $picture with a gap" 2 "$(stretches "$work/gap/$picture.svg" 2)"
+done
+
+# Of many points those that stand out are drawn: what was there for a second only is there, too.
+# expect_high PICTURE WHAT: the picture goes up to what one of the points has of it.
+expect_high()
+{
+	awk -v now="$now" -v high="$2" 'BEGIN {
+		for (t = 0; t < 9000; t++)
+			printf "memagent,host=h,service=x,pid=9 mallocs=%di,heap_alloc_bytes=%di,rss_bytes=%di,trims=%di,trim_pause_ns=%di %d000000000\n",
+			    t, high == "live" && t == 7777 ? 8.2e8 : 1e6, high == "resident" && t == 7777 ? 8.2e8 : 2e6,
+			    t, high == "pause" && t == 7777 ? 8.2e8 : 1e6, now - 9000 + t
+	}' >"$work/long.lp"
+	"$report" -o "$work/long" "$work/long.lp" >"$work/words" 2>"$work/err" || fail "many points: status $?"
+	expect_silence "many points"
+	grep -q '> *800<' "$work/long/$1.svg" || fail "$1.svg leaves out what is $2 for a second"
+	[ "$(wc -c <"$work/long/$1.svg")" -lt 150000 ] || fail "$1.svg draws all of the points"
+}
+expect_high heap live
+expect_high heap resident
+expect_high trim pause
 
 # ---- several processes, odd names ----
 
@@ -117,6 +159,51 @@ for service in shop "d'or"; do
 		cmp -s "$work/file/$picture" "$work/db/$picture" || fail "$picture of $service is another from InfluxDB than from the file"
 	done
 done
+
+# ---- points up to a time, the sizes among them ----
+
+for until in $((now - 20)) $((now - 20)).5; do
+	"$report" -o "$work/file" --service shop --until "$until" "$work/all.lp" >/dev/null || fail "until $until from the file: status $?"
+	"$report" -o "$work/db" --url "$INFLUXD_URL" --since 1h --service shop --until "$until" >/dev/null || fail "until $until: status $?"
+	expect_equal "points until $until" 26 "$(figure "$work/db" points)"
+	for part in figures.tsv heap.svg sizes.svg; do
+		cmp -s "$work/file/$part" "$work/db/$part" || fail "$part until $until is another from InfluxDB than from the file"
+	done
+done
+
+# ---- a user and a password ----
+
+# read_as USER PASSWORD: as that user, from the database that asks who it is.
+read_as()
+{
+	status=0
+	MEMAGENT_USERNAME=$1 MEMAGENT_PASSWORD=$2 "$report" -o "$work/auth" --url "$INFLUXD_URL" --since 1h --service shop \
+		>"$work/words" 2>"$work/err" || status=$?
+}
+
+password='it'\''s "a\b" 50% of #1: ü'
+influxd_query '' "CREATE USER admin WITH PASSWORD 'admin' WITH ALL PRIVILEGES; CREATE USER \"o'neil \\\"r\\\"\" WITH PASSWORD '$(
+	printf '%s' "$password" | sed 's/\\/\\\\/g; s/'\''/\\&/g')'; GRANT READ ON memagent TO \"o'neil \\\"r\\\"\"" >"$work/out" || fail "no users: $(cat "$work/out")"
+influxd_stop
+influxd_start "$work/influxdb" INFLUXDB_HTTP_AUTH_ENABLED=true
+read_as "o'neil \"r\"" "$password"
+[ $status -eq 0 ] || fail "with the password: status $status"
+expect_silence "with the password"
+"$report" -o "$work/file" --service shop "$work/all.lp" >/dev/null
+cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "with the password the figures are others"
+rm -r "$work/auth"
+for wrong in "$password " "${password%?}" ''; do
+	read_as "o'neil \"r\"" "$wrong"
+	expect_equal "status with the password \"$wrong\"" 1 $status
+	grep -q 'authorization failed\|unable to parse\|username required' "$work/err" || fail "nothing about \"$wrong\" that is wrong"
+	! grep -qF "$password" "$work/err" || fail "the password is told"
+	[ ! -e "$work/auth" ] || fail "something was written with the password \"$wrong\""
+done
+read_as '' ''
+expect_equal "status with no user" 1 $status
+grep -q 'unable to parse authentication credentials' "$work/err" || fail "nothing about the user that is missing"
+influxd_stop
+influxd_start "$work/influxdb"
 
 # ---- each awk ----
 

@@ -7,7 +7,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 parts=$root/tools/report
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export LC_ALL=C report_figures="$work/figures"
+export LC_ALL=C report_figures="$work/figures" report_requests=
 
 fail()
 {
@@ -25,8 +25,11 @@ verdict()
 			busy = '"$3"'
 			live = '"$1"'
 			held = live > held ? live : held
-			printf "h\tshop\t1\t%.3f\tmallocs=%d heap_objects=%d heap_alloc_bytes=%d rss_bytes=%d\n", 1e9 + '"${4:-t}"',
-			    700 + busy * 100, live / 100, live, 4e6 + held
+			rss = 4e6 + held
+			trims = ""
+			'"${trimming-}"'
+			printf "h\tshop\t1\t%.3f\tmallocs=%d heap_objects=%d heap_alloc_bytes=%d rss_bytes=%d%s\n", 1e9 + '"${4:-t}"',
+			    700 + busy * 100, live / 100, live, rss, trims
 		}
 	}' | sort -t "$(printf '\t')" -k1,3 -k4,4n -u | $awk -f "$parts/words.awk" -f "$parts/verdict.awk" >"$work/words" 2>&1 ||
 		fail "status $?: $(cat "$work/words")"
@@ -52,6 +55,8 @@ expect_all()
 	# ---- what it is ----
 
 	expect leaks 'LEAK: shop (process 1 on h) keeps what it allocates. In 25.0 s of load' '1e6 + busy * 1e6' 40 "$one"
+	expect leaks 'Under load live bytes grew by 976.6 KiB a second; after it 24.8 MiB are live. Resident: 4.8 MiB before' \
+		'1e6 + busy * 1e6' 40 "$one"
 	expect leaks 'LEAK' '1e6 + busy * 5e3' 40 "$one"
 	expect leaks 'LEAK' '1e6 + busy * 1e5' 100 "$two"
 	expect leaks 'LEAK' '1e6 + busy * 1e6 + (busy > 0 && busy < 25) * 2e6' 40 "$one"
@@ -61,6 +66,35 @@ expect_all()
 	expect returns 'No leak' '1e8 - t * 1e6' 60 t
 	expect level 'what a cache does' '1e6 + (busy < 10 ? busy : 10) * 1e6' 40 "$one"
 	expect level 'what a cache does' '1e6 + (busy < 30 ? busy : 30) * 1e5' 100 "$two"
+
+	# ---- the figures of each, also by the request ----
+
+	report_requests=500
+	grown='Under load live bytes grew by'
+	expect leaks "$grown 48.8 KiB a request, 976.6 KiB a second; after it 24.8 MiB are live." '1e6 + busy * 1e6' 40 "$one"
+	expect returns "$grown 48.8 KiB a request, 976.6 KiB a second; after it 976.6 KiB are live." 't > 32 ? 1e6 : 1e6 + busy * 1e6' 40 "$one"
+	expect returns "$grown 0 bytes a request, 0 bytes a second; after it 976.6 KiB are live." 1e6 40 "$one"
+	expect returns 'Under load live bytes fell by 115.2 KiB a request, 976.6 KiB a second; at the end' '1e8 - t * 1e6' 60 t
+	expect level "$grown 17.4 KiB a request, 348.9 KiB a second; after it 10.5 MiB are live." \
+		'1e6 + (busy < 10 ? busy : 10) * 1e6' 40 "$one"
+	expect grows "$grown 1.2 KiB a request" '1e8 + t * 1e4 + t % 9 * 1e3' 60 t
+	expect unknown "$grown" '1e6 + (busy > 20 ? 1e7 : 0)' 40 "$one"
+	report_requests=
+
+	# ---- trims ----
+
+	freed='t > 32 ? 1e6 : 1e6 + busy * 1e6'
+	trimming='n = int(t / 2); trims = " trims=" n " trim_pause_ns=" (n == 17 ? 7e7 : 2e6) " trim_pause_total_ns=" 2e6 * n + (n > 16) * 68e6
+		if (t > 33) rss = 5e6'
+	expect returns '19 trims took 106.0 ms in all, the last 2.0 ms, 70.0 ms at most; resident before the one that gave back most 28.6 MiB, after it 4.8 MiB.' \
+		"$freed" 40 "$one"
+	grep -qx 'rss_before_trim_bytes	30000000' "$work/figures" || fail "nothing of what was resident before the trim"
+	grep -qx 'rss_after_trim_bytes	5000000' "$work/figures" || fail "nothing of what was resident after the trim"
+	trimming='trims = " trims=" int(t / 2) " trim_pause_ns=2000000 trim_pause_total_ns=" 2e6 * int(t / 2)'
+	expect returns '19 trims took 38.0 ms in all, the last 2.0 ms, 2.0 ms at most; none of them made the resident set smaller.' "$freed" 40 "$one"
+	trimming='trims = " trims=0"'
+	expect returns '0 trims took 0 µs in all.' "$freed" 40 "$one"
+	trimming=
 
 	# ---- the load is not over ----
 

@@ -100,9 +100,9 @@ has_point()
 # start_server EXPERIMENT
 start_server()
 {
-	set -- --url "$INFLUXD_URL" --interval 250ms --service "demo-$1"
+	set -- --url "$INFLUXD_URL" --interval 250ms --allocator-interval 1s --service "demo-$1"
 	[ "$experiment" = "$mode" ] || set -- "$@" --trim-interval 1s
-	echo "memagent-run --interval 250ms${7+ --trim-interval 1s} -- demo-server 0 $mode"
+	echo "memagent-run --interval 250ms --allocator-interval 1s${9+ --trim-interval 1s} -- demo-server 0 $mode"
 	: >"$work/server.out" # or the one before would tell its port
 	"$build/memagent-run" "$@" -- "$build/demo-server" 0 "$mode" \
 		>"$work/server.out" 2>"$work/server.err" &

@@ -1,56 +1,100 @@
 # series.awk: the data and the gnuplot scripts of the pictures.
 #
-# In: lines as of lines.awk, by process and time.  Environment: report_work, a directory that gets NAME.gnuplot and
-# process.N.  Prints "NAME TITLE", a line for each picture.
+# In: twice the file of lines as of lines.awk, by process and time: the first time they are counted.  Environment:
+# report_work, a directory that gets NAME.gnuplot and process.N.  Prints "NAME TITLE", a line for each picture.
 
-# At most so many processes are drawn, those with the most live bytes, and so many points of each.
+# At most so many processes are drawn, those with the most live bytes.  A picture is ${fine} points wide: where a process
+# has more of them, each of ${fine} stretches leaves only those that stand out (below).
 BEGIN {
 	FS = "\t"
 	work = ENVIRON["report_work"]
 	most = 6
-	fine = 1200
+	fine = 800
+	last_column = 14
 	# Set, because gawk takes an element that was never set, but handed to a function, for true.
-	for (k = 2; k <= 11; k++)
+	for (k = 2; k <= last_column; k++)
 		top[k] = bottom[k] = 0
 	split("1f77b4 d9480f 2f9e44 9c36b5 c92a2a 0b7285", colours, " ")
 }
 
+# Counted, because only then it is known how much a stretch has.
+NR == FNR {
+	total[$1 FS $2 FS $3]++
+	next
+}
+
 $1 FS $2 FS $3 != who {
-	who = $1 FS $2 FS $3
-	p++
+	leave()
+	who = name_of[++p] = $1 FS $2 FS $3
 	label[p] = $2 " " $3
-	n = 0
+	step[p] = int((total[who] - 1) / fine) + 1
+	stretch = 0
 }
 
 {
-	if (n && $4 <= time[p, n])
-		next
-	count[p] = ++n
-	time[p, n] = $4 + 0
-	fields = split($5, field, " ")
-	for (i = 1; i <= fields; i++) {
-		equals = index(field[i], "=")
-		name = substr(field[i], 1, equals - 1)
-		at[p, n, name] = substr(field[i], equals + 1) + 0
-		if (name ~ /^sizes_/)
-			size_of(name, substr(field[i], equals + 1) + 0)
-		else
-			has[name]++
-	}
-	if (at[p, n, "heap_alloc_bytes"] > peak[p])
-		peak[p] = at[p, n, "heap_alloc_bytes"]
 	if (begin == "" || $4 < begin)
 		begin = $4 + 0
 	if ($4 > end)
 		end = $4 + 0
+	if ($6 != "")
+		sizes_of[p] = $6
+	line[++stretch] = $0
+	if (stretch == step[p])
+		leave()
 }
 
-function size_of(name, value,    bound)
+# The value of a field in a line, or "".
+function field_of(text, name,    start)
 {
-	bound = name == "sizes_0" ? 0 : substr(name, 10)
-	if (!((p, bound) in sizes))
-		bounds[bound]
-	sizes[p, bound] = value
+	start = index(text, name "=")
+	return start && index("\t ", substr(text, start - 1, 1)) ? substr(text, start + length(name) + 1, 32) + 0 : ""
+}
+
+# Of the stretch leave the points with the most and the least live, the most resident and the longest pause, and one
+# with what the allocator says of itself, which not every point has.
+function leave(    i)
+{
+	if (stretch == 1)
+		keep(line[1])
+	else {
+		split("", stands_out)
+		seek("heap_alloc_bytes", 1)
+		seek("heap_alloc_bytes", -1)
+		seek("rss_bytes", 1)
+		seek("trim_pause_ns", 1)
+		seek("heap_inuse_bytes", 1)
+		for (i = 1; i <= stretch; i++)
+			if (i in stands_out)
+				keep(line[i])
+	}
+	stretch = 0
+}
+
+function seek(name, sign,    i, v, best, highest)
+{
+	for (i = 1; i <= stretch; i++) {
+		v = field_of(line[i], name)
+		if (v != "" && (!best || sign * v > highest)) {
+			best = i
+			highest = sign * v
+		}
+	}
+	if (best)
+		stands_out[best]
+}
+
+function keep(text,    part, n, i, fields, field, equals)
+{
+	split(text, part, "\t")
+	n = ++count[p]
+	time[p, n] = part[4] + 0
+	fields = split(part[5], field, " ")
+	for (i = 1; i <= fields; i++) {
+		equals = index(field[i], "=")
+		at[p, n, substr(field[i], 1, equals - 1)] = substr(field[i], equals + 1) + 0
+	}
+	if (at[p, n, "heap_alloc_bytes"] > peak[p])
+		peak[p] = at[p, n, "heap_alloc_bytes"]
 }
 
 # ---- which processes, in which order ----
@@ -123,13 +167,12 @@ function track(column, value)
 	return value
 }
 
-function write_process(q, number,    i, j, step, file, gap, k)
+function write_process(q, number,    i, j, file, gap, k)
 {
 	file = work "/process." number
-	step = int(count[q] / fine) + 1
-	gap = count[q] > 1 ? 4 * step * (time[q, count[q]] - time[q, 1]) / (count[q] - 1) : 1
-	for (i = 1; i <= count[q]; i += step) {
-		j = i > step ? i - step : 0
+	gap = count[q] > 1 ? 4 * step[q] * (time[q, count[q]] - time[q, 1]) / (total[name_of[q]] - 1) : 1
+	for (i = 1; i <= count[q]; i++) {
+		j = i - 1
 		if (j && time[q, i] - time[q, j] > gap) {
 			print "" > file
 			j = 0
@@ -138,6 +181,9 @@ function write_process(q, number,    i, j, step, file, gap, k)
 		v[2] = known(q, i, "heap_alloc_bytes")
 		v[3] = known(q, i, "rss_bytes")
 		v[4] = known(q, i, "heap_sys_bytes")
+		v[12] = known(q, i, "heap_inuse_bytes")
+		v[13] = known(q, i, "sys_bytes")
+		v[14] = known(q, i, "stack_bytes")
 		v[5] = known(q, i, "heap_objects")
 		v[6] = j ? rate(q, i, j, "mallocs") : "-"
 		v[7] = j ? rate(q, i, j, "frees") : "-"
@@ -146,7 +192,7 @@ function write_process(q, number,    i, j, step, file, gap, k)
 		v[10] = known(q, i, "threads")
 		v[11] = j && known(q, i, "trims") > known(q, j, "trims") ? known(q, i, "trim_pause_ns") : "-"
 		printf "%.3f", (time[q, i] - begin) / per > file
-		for (k = 2; k <= 11; k++)
+		for (k = 2; k <= last_column; k++)
 			printf "\t%s", track(k, v[k]) > file
 		print "" > file
 	}
@@ -186,9 +232,9 @@ function finish(unit)
 	close(script)
 }
 
-function colour(number, width)
+function colour(number, width, points)
 {
-	return "with lines lw " width " lc rgb '#" colours[number] "'"
+	return "with " (points ? "linespoints " points : "lines") " lw " width " lc rgb '#" colours[number] "'"
 }
 
 function named(number, what)
@@ -210,7 +256,8 @@ function picture(name, title, column, unit, what, scale,    i)
 }
 
 # Two lines for each process: in two colours when there is one, else the second dashed.
-function pair(name, title, a, b, unit, what_a, what_b, scale, filled,    i)
+# With a style of points where single ones shall be seen, because they are rare.
+function pair(name, title, a, b, unit, what_a, what_b, scale, filled, points,    i)
 {
 	if (!(a in has_data))
 		return
@@ -218,8 +265,8 @@ function pair(name, title, a, b, unit, what_a, what_b, scale, filled,    i)
 	for (i = 1; i <= drawn; i++) {
 		if (filled && drawn == 1)
 			curve(i, a, scale, "", "with filledcurves y1=0 fs transparent solid 0.15 noborder lc rgb '#" colours[1] "'")
-		curve(i, a, scale, named(i, what_a), colour(i, 2))
-		curve(i, b, scale, drawn == 1 ? what_b : "", drawn == 1 ? colour(2, 2) : colour(i, 1.5) " dt (10,6)")
+		curve(i, a, scale, named(i, what_a), colour(i, 2, points))
+		curve(i, b, scale, drawn == 1 ? what_b : "", drawn == 1 ? colour(2, 2, points) : colour(i, 1.5, points) " dt (10,6)")
 	}
 	finish(unit)
 }
@@ -232,40 +279,46 @@ function power(exponent,    bound)
 	return bound
 }
 
-# -1 stands for 0 bytes.
 function exponent(bound,    i)
 {
-	for (i = -1; i < 0 ? bound > 0 : power(i) < bound; i++)
+	for (i = 0; power(i) < bound; i++)
 		;
 	return i
 }
 
+# -1 stands for 0 bytes.
 function size_named(i)
 {
 	return i < 0 ? "0" : i < 10 ? power(i) : i < 20 ? power(i - 10) " Ki" : i < 30 ? power(i - 20) " Mi" : \
 	    i < 40 ? power(i - 30) " Gi" : power(i - 40) " Ti"
 }
 
-function sizes_picture(    i, b, q, total, first, last, ticks, scale, largest)
+function sizes_picture(    i, j, q, n, field, part, made, first, last, ticks, scale, largest)
 {
 	first = last = ""
-	for (b in bounds) {
-		i = exponent(b + 0)
-		for (q = 1; q <= drawn; q++)
-			total[i] += sizes[chosen[q], b]
-		if (total[i] > largest)
-			largest = total[i]
-		if (first == "" || i < first)
-			first = i
-		if (last == "" || i > last)
-			last = i
+	for (q = 1; q <= drawn; q++) {
+		n = split(sizes_of[chosen[q]], field, ",")
+		for (j = 1; j <= n; j++) {
+			# After the sizes may stand what is none.
+			if (field[j] !~ /^sizes_(0|le_[0-9]+)=/)
+				continue
+			split(field[j], part, "=")
+			i = part[1] == "sizes_0" ? -1 : exponent(substr(part[1], 10) + 0)
+			made[i] += part[2]
+			if (made[i] > largest)
+				largest = made[i]
+			if (first == "" || i < first)
+				first = i
+			if (last == "" || i > last)
+				last = i
+		}
 	}
 	if (!largest)
 		return
 	scale = count_unit(largest)
 	start("sizes", "Objects made, by the size that was asked for")
 	for (i = first; i <= last; i++) {
-		printf "%d\t%.9g\n", i, total[i] / scale > (work "/sizes.data")
+		printf "%d\t%.9g\n", i, made[i] / scale > (work "/sizes.data")
 		# Sixteen names fit.
 		if ((i - first) % (int((last - first) / 16) + 1) == 0)
 			ticks = ticks (ticks == "" ? "" : ", ") "'" size_named(i) "' " i
@@ -278,6 +331,7 @@ function sizes_picture(    i, b, q, total, first, last, ticks, scale, largest)
 }
 
 END {
+	leave()
 	choose()
 	per = time_unit()
 	for (j = 1; j <= drawn; j++)
@@ -285,6 +339,8 @@ END {
 
 	scale = byte_unit(top[2] > top[3] ? top[2] : top[3])
 	pair("heap", "Live bytes and resident set", 2, 3, unit_name, "live", "resident", scale, 1)
+	scale = byte_unit(top[4])
+	pair("allocator", "What the allocator has from the kernel, and what objects lie in", 4, 12, unit_name, "has", "in use", scale, 0, "pt 7 ps 0.3")
 	scale = count_unit(top[5])
 	picture("objects", "Live objects", 5, unit_name "objects", "", scale)
 	scale = count_unit(top[6] > top[7] ? top[6] : top[7])
@@ -301,4 +357,8 @@ END {
 	}
 	sizes_picture()
 	picture("threads", "Threads", 10, "threads", "", 1)
+	scale = byte_unit(top[13])
+	picture("sys", "Address space", 13, unit_name, "", scale)
+	scale = byte_unit(top[14])
+	picture("stack", "Stack of the main thread", 14, unit_name, "", scale)
 }

@@ -21,11 +21,11 @@ function at(t,    i)
 	return i
 }
 
-# Least squares of live bytes over time from point a to point b, in bytes a second.
-function slope(a, b,    i, x, sx, sy, sxx, sxy, count)
+# Least squares of live bytes over ${by}, time or mallocs, from point a to point b.
+function slope(by, a, b,    i, x, sx, sy, sxx, sxy, count)
 {
 	for (i = a; i <= b; i++) {
-		x = time[i] - time[a]
+		x = by[i] - by[a]
 		sx += x
 		sy += live[i]
 		sxx += x * x
@@ -120,6 +120,42 @@ function watched(a, b,    i, sum)
 	return sum
 }
 
+# What is said of every load, whatever it shows.
+function said_of_load(growth, a_request, after, is_over)
+{
+	return " Under load live bytes " (growth <= -0.5 ? "fell" : "grew") " by " \
+	    (requests ? bytes(a_request < 0 ? -a_request : a_request) " a request, " : "") \
+	    bytes(growth < 0 ? -growth : growth) " a second; " (is_over ? "after it " : "at the end ") bytes(after) " are live."
+}
+
+# What is said of the trims from point ${first} to point ${n}.  The one that gave back most is that between two points
+# over which the resident set fell most; trim_before and trim_after are set to what was resident then.
+function said_of_trims(first, n,    i, best, longest, count, words)
+{
+	for (i = first; i <= n; i++) {
+		if (pause_of[i] > longest)
+			longest = pause_of[i]
+		if (i > first && trims[i] > trims[i - 1] && (!best || rss[i - 1] - rss[i] > rss[best - 1] - rss[best]))
+			best = i
+	}
+	count = trims[n] - trims[first]
+	figure("trims", count)
+	figure("trim_pause_total_ns", pauses[n] - pauses[first])
+	figure("trim_pause_last_ns", pause_of[n])
+	figure("trim_pause_max_ns", longest)
+	words = " " grouped(count) (count == 1 ? " trim" : " trims") " took " ms(pauses[n] - pauses[first]) " in all"
+	if (longest)
+		words = words ", the last " ms(pause_of[n]) ", " ms(longest) " at most"
+	if (best && rss[best]) {
+		figure("rss_before_trim_bytes", rss[best - 1])
+		figure("rss_after_trim_bytes", rss[best])
+		words = words (rss[best] < rss[best - 1] ? \
+		    "; resident before the one that gave back most " bytes(rss[best - 1]) ", after it " bytes(rss[best]) : \
+		    "; none of them made the resident set smaller")
+	}
+	return words "."
+}
+
 function figure(name, value)
 {
 	if (value == value + 0)
@@ -129,7 +165,7 @@ function figure(name, value)
 
 # Point ${from} to point ${to}, which are of one process; ${life} of those that had its number.
 function judge(from, to, life,    i, n, peak, base, after, made, steady, rested, is_over, comes_down, enough, kept, third, class, words, said,
-    rss_peak, rss_base, growth, pause, longest, held, still, first)
+    rss_peak, rss_base, growth, a_request, held, still, first)
 {
 	n = to
 	first = from
@@ -140,9 +176,6 @@ function judge(from, to, life,    i, n, peak, base, after, made, steady, rested,
 	base = live[load_a]
 	after = live[n]
 	peak = base
-	for (i = first; i <= to; i++)
-		if (pause_of[i] > longest)
-			longest = pause_of[i]
 	for (i = from; i <= to; i++) {
 		if (live[i] > peak)
 			peak = live[i]
@@ -151,7 +184,9 @@ function judge(from, to, life,    i, n, peak, base, after, made, steady, rested,
 	}
 	rss_base = rss[load_a]
 	made = mallocs[load_b] - mallocs[load_a]
-	growth = slope(load_a, load_b)
+	growth = slope(time, load_a, load_b)
+	# Of an object, as many as a request makes: the load is shorter than the time from point to point around it.
+	a_request = requests ? slope(mallocs, load_a, load_b) * made / requests : ""
 	third = live[load_b] - live[at(time[load_a] + (time[load_b] - time[load_a]) * 2 / 3)]
 	# Less than this is the little that every program keeps once it has worked.
 	enough = base * 0.05 > 65536 ? base * 0.05 : 65536
@@ -173,16 +208,14 @@ function judge(from, to, life,    i, n, peak, base, after, made, steady, rested,
 		class = "returns"
 		words = "No leak: " who " gives back what it allocates. Of " grouped(made) " objects made" \
 		    (requests ? " in " grouped(requests) " requests" : "") " never more than " bytes(peak) \
-		    " were live at once; before the load " bytes(base) " were live, at the end " bytes(live[n]) "."
+		    " were live at once, " bytes(base) " before the load."
 	} else if (steady && (rested && is_over || watched(load_a, load_b) >= 1800)) {
 		class = "leaks"
-		words = "LEAK: " who " keeps what it allocates. In " said ", steadily, by " bytes(growth) " a second" \
-		    (requests ? ", " bytes(growth * (time[load_b] - time[load_a]) / requests) " a request" : "") \
-		    "; of " grouped(made) " objects made " grouped(objects[load_b] - objects[load_a]) " stayed."
-		words = words " At the end " bytes(live[n]) " are live. (Only a cache far from full would look the same.)"
+		words = "LEAK: " who " keeps what it allocates. In " said ", steadily; of " grouped(made) " objects made " \
+		    grouped(objects[load_b] - objects[load_a]) " stayed. (Only a cache far from full would look the same.)"
 	} else if (steady) {
 		class = "grows"
-		words = "It grows: " who ". In " said ", steadily, by " bytes(growth) " a second. Whether that is a leak or " \
+		words = "It grows: " who ". In " said ", steadily. Whether that is a leak or " \
 		    (rested ? "" : "a start or ") "a cache that fills cannot be told from this: " \
 		    (rested ? "" : "it was busy from the first point on") (rested || is_over ? "" : ", and ") \
 		    (is_over ? "" : "the load is not over") ". " (is_over ? "Another load" : "A rest, or half an hour,") " tells."
@@ -190,12 +223,14 @@ function judge(from, to, life,    i, n, peak, base, after, made, steady, rested,
 		class = "level"
 		words = "No leak: " who " grew to a bound and stays there. Its live heap went from " bytes(base) " to " bytes(live[load_b]) \
 		    (requests ? " in " grouped(requests) " requests" : "") ", of which the last third of the load added " bytes(third > 0 ? third : 0) \
-		    "; at the end " bytes(live[n]) " are live. That is what a cache does."
+		    ". That is what a cache does."
 	} else {
 		class = "unknown"
 		words = "Too little to say of " who ": in " said (points < 2 * PARTS ? ", in " counted(points) : ", but not steadily") \
 		    ". A longer load tells whether it ends."
 	}
+	if (made >= 1000 && points >= 8)
+		words = words said_of_load(growth, a_request, after, is_over)
 
 	if (rss_peak) {
 		held = rss[n] - rss_base - (after - base)
@@ -204,14 +239,6 @@ function judge(from, to, life,    i, n, peak, base, after, made, steady, rested,
 		if (class == "returns" && held >= 16 * 1048576 && still >= 0.5)
 			words = words " The allocator still holds " bytes(held) " that the program has freed: memory in holes. MEMAGENT_TRIM_INTERVAL gives it back."
 	}
-	if (trims[n] != "") {
-		pause = pauses[n] - pauses[first]
-		words = words " " grouped(trims[n] - trims[first]) " trims took " ms(pause) " in all" \
-		    (trims[n] > trims[first] ? ", " ms(pause / (trims[n] - trims[first])) " on average" : "") \
-		    (longest ? ", " ms(longest) " at most" : "") "."
-	}
-	print words
-
 	figure("process", who)
 	figure("class", class)
 	figure("points", n - first + 1)
@@ -223,17 +250,15 @@ function judge(from, to, life,    i, n, peak, base, after, made, steady, rested,
 	figure("live_after_bytes", after)
 	figure("live_slope_bytes_per_second", growth)
 	if (requests)
-		figure("live_slope_bytes_per_request", growth * (time[load_b] - time[load_a]) / requests)
+		figure("live_slope_bytes_per_request", a_request)
 	if (rss_peak) {
 		figure("rss_base_bytes", rss_base)
 		figure("rss_peak_bytes", rss_peak)
 		figure("rss_after_bytes", rss[n])
 	}
-	if (trims[n] != "") {
-		figure("trims", trims[n] - trims[first])
-		figure("trim_pause_total_ns", pauses[n] - pauses[first])
-		figure("trim_pause_max_ns", longest)
-	}
+	if (trims[n] != "")
+		words = words said_of_trims(first, n)
+	print words
 }
 
 BEGIN {
