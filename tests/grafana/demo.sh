@@ -146,7 +146,11 @@ rm -r "$work/pictures"
 # With a server that keeps nothing, whatever it is asked for, local is as expected and global is not, by both judges.
 mkdir "$work/build"
 ln -s "$build"/*.so "$build/memagent-run" "$work/build"
-printf '#!/bin/sh\nexec "%s" 0 local\n' "$build/demo-server" >"$work/build/demo-server"
+cat >"$work/build/demo-server" <<END
+#!/bin/sh
+[ "\$1" = 0 ] || exec "$build/demo-server" "\$@"
+exec "$build/demo-server" 0 local
+END
 chmod +x "$work/build/demo-server"
 demo 1 BUILD="$work/build" ONLY='local global' SECONDS=5
 grep -q '^No leak: demo-local' "$work/out" || fail "local is not called no leak"
@@ -155,6 +159,7 @@ grep -qF 'global: memagent-report calls it "returns", expected "leaks"' "$work/e
 grep -q 'not as expected: global;' "$work/err" || fail "nothing about which of them it is"
 ! grep -q 'local:' "$work/err" || fail "something about local"
 expect_pictures local global
+expect_equal "complaints on the page" 1 "$(grep -c 'Not as expected. demo: global: ' "$work/pictures/index.html")"
 
 # ---- what it does not do ----
 

@@ -154,7 +154,13 @@ run_load()
 	echo "wrk: $requests requests completed"
 }
 
-# The class that memagent-report must give it, as in its figures.tsv.
+# The class that memagent-report gives it.
+class_of()
+{
+	sed -n 's/^class	//p' "$out/$1/figures.tsv"
+}
+
+# The class that it must give it.
 expected_class()
 {
 	case $1 in
@@ -170,24 +176,28 @@ told()
 	sed -n "s/^$1 \([0-9][0-9]*\) .*/\1/p" "$work/server.out"
 }
 
-# Of the experiment that has run; 1, and why on stderr, when one of the two judges is not content.
+# What its server does, in the server's own words.
+told_of()
+{
+	words=$("$build/demo-server" --help | sed -n "s/^  ${1%-trim}  *//p")
+	echo "${words%% (the default)}$([ "$1" = "${1%-trim}" ] || echo '; every second the allocator gives back what it can')"
+}
+
+# Of the experiment that has run; what one of the two judges is not content with goes to its complaints.
 judge()
 {
 	set -- -v experiment="$experiment" -v begin="$begin" -v end="$end" -v interval=$interval \
 		-v requests="$requests" -v connections=$connections -v served="$(told served)" \
 		-v held_objects="$(told holding)" -v held_bytes="$(told 'holding.* of')" -f "$root/tools/report/words.awk"
-	judged=0
 	awk "$@" -f "$root/tools/demo/table.awk" "$work/points"
-	awk "$@" -f "$root/tools/demo/judge.awk" "$work/points" || judged=1
+	awk "$@" -f "$root/tools/demo/judge.awk" "$work/points" 2>"$complaints" || [ -s "$complaints" ] || die "judge.awk cannot judge"
 	echo
 	"$root/tools/memagent-report" --url "$INFLUXD_URL" --service "demo-$experiment" --until "$stopped" \
 		--since 1h --requests "$(told served)" --title "demo: $experiment" -o "$out/$experiment" || die "there is no report of $experiment"
-	class=$(sed -n 's/^class	//p' "$out/$experiment/figures.tsv")
-	if [ "$class" != "$(expected_class "$experiment")" ]; then
-		echo "demo: $experiment: memagent-report calls it \"$class\", expected \"$(expected_class "$experiment")\"" >&2
-		judged=1
-	fi
-	return $judged
+	class=$(class_of "$experiment")
+	[ "$class" = "$(expected_class "$experiment")" ] ||
+		echo "demo: $experiment: memagent-report calls it \"$class\", expected \"$(expected_class "$experiment")\"" >>"$complaints"
+	cat "$complaints" >&2
 }
 
 # run_experiment EXPERIMENT: a mode, or with -trim that mode with memory given back every second.
@@ -196,7 +206,8 @@ run_experiment()
 	experiment=$1
 	mode=${experiment%-trim}
 	echo
-	echo "== $experiment =="
+	complaints=$work/$experiment.complaints
+	echo "== $experiment: $(told_of "$experiment") =="
 	start_server "$experiment"
 	sleep 1
 	run_load
@@ -207,7 +218,8 @@ run_experiment()
 	points "${stopped%.*}s" >"$work/points"
 	server_pid=
 	echo
-	judge || failed="$failed $experiment"
+	judge
+	[ ! -s "$complaints" ] || failed="$failed $experiment"
 	finished="$finished $experiment"
 	write_page
 }
@@ -216,15 +228,23 @@ run_experiment()
 write_page()
 {
 	{
-		echo '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>memagent demo</title><style>'
+		echo '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>memagent demo</title>'
+		echo '<meta name="viewport" content="width=device-width, initial-scale=1"><style>'
 		echo 'body { margin: 0 auto; max-width: 1000px; padding: 24px 16px; background: #f5f7fa; color: #1f2933;'
 		echo 'font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }'
+		echo 'h2 { margin: 48px 0 0; } h2 + p { margin-top: 0; }'
 		echo 'img { display: block; width: 100%; height: auto; background: #fff; border-radius: 4px; }'
+		echo '.verdict { background: #fff; border-left: 6px solid #2f9e44; border-radius: 4px; padding: 12px 16px; }'
+		echo '.leaks, .complaints { border-color: #c92a2a; } .grows { border-color: #f08c00; } .unknown { border-color: #9aa5b1; }'
 		echo '</style></head><body><h1>Servers under load, as memagent sees them</h1>'
-		for experiment in $finished; do
-			echo "<h2>$experiment</h2><p>"
-			cat "$out/$experiment/verdict.txt"
-			echo "</p><a href=\"$experiment/index.html\"><img src=\"$experiment/heap.svg\" alt=\"$experiment\"></a>"
+		echo "<p>Each request makes 102 objects. What becomes of them is different from server to server; the load is"
+		echo "the same: $connections connections, for $seconds s. A picture leads to all pictures of its server.</p>"
+		for shown in $finished; do
+			echo "<h2>$shown</h2><p>It $(told_of "$shown").</p>"
+			[ ! -s "$work/$shown.complaints" ] ||
+				echo "<p class=\"verdict complaints\">Not as expected. $(cat "$work/$shown.complaints")</p>"
+			echo "<p class=\"verdict $(class_of "$shown")\">$(cat "$out/$shown/verdict.txt")</p>"
+			echo "<a href=\"$shown/index.html\"><img src=\"$shown/heap.svg\" alt=\"Live bytes and resident set of $shown\"></a>"
 		done
 		echo '</body></html>'
 	} >"$out/index.html"

@@ -186,9 +186,9 @@ static void push_cache(struct array *array, unsigned long request)
 static const struct mode modes[] = {
     {"local", "frees what a request made at the request's end", item_even, push_local, NULL},
     {"global", "keeps what a request made for ever: a leak", item_even, push_global, NULL},
-    {"burst", "keeps it until the last connection is closed: holes", item_mixed, push_burst,
-     idle_burst},
-    {"cache", "keeps that of the last 2000 requests: no leak", item_even, push_cache, NULL},
+    {"burst", "keeps what a request made until the last connection is closed, then frees it: holes",
+     item_mixed, push_burst, idle_burst},
+    {"cache", "keeps what the last 2000 requests made: no leak", item_even, push_cache, NULL},
 };
 
 /* ---- What is held: objects, and their usable bytes. ---- */
