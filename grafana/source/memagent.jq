@@ -8,34 +8,48 @@ def size_buckets:
 		["sizes_le_\($bound)", if $i < 10 then "\($bound) B" elif $i < 20 then "\($bound / 1024) KiB"
 			elif $i < 30 then "\($bound / 1048576) MiB" else "\($bound / 1073741824) GiB" end]];
 
-# A field begins with the first object of its size: before that it is 0, not null, or that one would have no derivative.
-# A bucket without a point is no row, or a gap would be a fall to 0.
+def each_size(f): size_buckets | map(f) | join(", ");
+
+# Of all processes: each size from the second bucket on in which a process has it.
 def sizes_query:
-	def each(f): size_buckets | map(f) | join(", ");
-	"SELECT \(each("sum(\"\(.[1])\") AS \"\(.[1])\"")) FROM (SELECT \(each("non_negative_derivative(\"\(.[1])\", 1s) AS \"\(.[1])\"")) " +
-	"FROM (SELECT \(each("\(gauge(.[0])) AS \"\(.[1])\"")), last(\"mallocs\") AS \"made\" FROM \"memagent\" " +
-	"WHERE \(chosen) GROUP BY time($__interval), \(by_process) fill(0)) WHERE \"made\" > 0 GROUP BY \(by_process)) " +
-	"WHERE $timeFilter GROUP BY time($__interval) fill(null)";
+	"SELECT \(each_size("sum(\"\(.[1])\") AS \"\(.[1])\"")) FROM (SELECT \(each_size("\(rate(.[0])) AS \"\(.[1])\"")) " +
+	"FROM \"memagent\" WHERE \(chosen) GROUP BY \(buckets), \(by_process) fill(null)) " +
+	"WHERE \(shown) GROUP BY \(buckets) fill(null)";
+
+# Of one process from the first object on.  A field begins with it: before that it is 0, not null, or that one would have
+# no derivative.  A bucket without a point is no row, or a gap would be a fall to 0.
+def sizes_of_process_query:
+	"SELECT \(each_size("sum(\"\(.[1])\") AS \"\(.[1])\"")) FROM (SELECT \(each_size("non_negative_derivative(\"\(.[1])\", 1s) AS \"\(.[1])\"")) " +
+	"FROM (SELECT \(each_size("\(gauge(.[0])) AS \"\(.[1])\"")), last(\"mallocs\") AS \"made\" FROM \"memagent\" " +
+	"WHERE \(chosen) GROUP BY \(buckets), \(by_process) fill(0)) WHERE \"made\" > 0 GROUP BY \(by_process)) " +
+	"WHERE \(shown) GROUP BY \(buckets), \(by_process) fill(null)";
+
+# What the allocator tells of itself only every MEMAGENT_ALLOCATOR_INTERVAL, 10 s by default, and now and then a little
+# later.  One reading may be missing.
+def slow_gap_ms: 25000;
+def slow: ["heap_sys_bytes", "heap_inuse_bytes", "heap_idle_bytes", "heap_released_bytes", "heap_metadata_bytes", "arenas"];
+
+def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 
 [
 {title: "Overview", panels: [
 	[4, 4, stat("Live bytes"; "What the chosen processes hold: bytes of all objects made and not yet freed."; "bytes";
-		all_processes(gauge("heap_alloc_bytes"); "live"))],
+		all_processes(sum_of(gauge("heap_alloc_bytes")); "live"))],
 	[4, 4, stat("Live objects"; "Objects made and not yet freed."; "short";
-		all_processes(gauge("heap_objects"); "objects"))],
-	[4, 4, stat("Resident set"; "Memory that the kernel keeps for the processes. What stays here after live bytes went down is held by the allocator, not by the program."; "bytes";
-		all_processes(gauge("rss_bytes"); "rss"))],
+		all_processes(sum_of(gauge("heap_objects")); "objects"))],
+	[4, 4, stat("Resident set"; "Memory that the kernel keeps for the processes; pages that they share are counted for each. What stays here after live bytes went down is held by the allocator, not by the program."; "bytes";
+		all_processes(sum_of(gauge("rss_bytes")); "rss"))],
 	[4, 4, stat("Objects made per second"; "malloc, calloc, the aligned family and realloc(NULL)."; "ops";
-		all_processes(rate("mallocs"); "mallocs"))],
+		all_processes(sum_of(rate("mallocs")); "rate"))],
 	[4, 4, (stat("Growth per minute"; "How much live bytes grew from one bucket to the next, as of a minute. A leak stays above 0 for as long as there is load."; "bytes";
-		all_processes("derivative(last(\"heap_alloc_bytes\"), 1m)"; "growth"))
+		all_processes(sum_of_net("total_alloc_bytes"; "total_freed_bytes"; "1m"); "growth"))
 		| coloured([["green", null], ["orange", 1048576], ["red", 16777216]]))],
 	[4, 4, stat("Processes"; "Processes that sent points."; "short";
-		"SELECT count(\"v\") AS \"processes\" FROM (SELECT last(\"mallocs\") AS \"v\" FROM \"memagent\" WHERE \(chosen) GROUP BY time($__interval), \(by_process) fill(none)) WHERE $timeFilter GROUP BY time($__interval) fill(null)")],
+		how_many("mallocs"; "processes"))],
 	[12, 9, graph("Live bytes of each process"; "Bytes of the live objects of each process. A line that goes up with the load and does not come down afterwards is a leak."; "bytes";
 		[line_of(gauge("heap_alloc_bytes"))])],
-	[12, 9, (graph("Growth per minute of each process"; "Slope of the live bytes, smoothed over five buckets. 0 is level; only what stays above it leaks."; "bytes";
-		[line_of("moving_average(derivative(last(\"heap_alloc_bytes\"), 1m), 5)")])
+	[12, 9, (graph("Growth per minute of each process"; "Slope of the live bytes, smoothed over five buckets: bytes of the objects made less those of the objects freed. 0 is level; only what stays above it leaks. Where another process begins under the same number, there is a gap."; "bytes";
+		[line_of(smooth_net("total_alloc_bytes"; "total_freed_bytes"; "1m"))])
 		| without_soft_min)]
 ]},
 {title: "Process", panels: [
@@ -44,9 +58,9 @@ def sizes_query:
 	[12, 8, graph("Sys"; "Address space (VmSize) and what of the heap the allocator took from the system."; "bytes";
 		[line_of(gauge("sys_bytes"); "address space "), line_of(gauge("heap_sys_bytes"); "heap ")])],
 	[12, 8, graph("Processor time"; "Seconds of processor time a second: 1 is one core. In user mode and in the kernel."; "percentunit";
-		[line_of("non_negative_derivative(last(\"cpu_user_ns\"), 1s) / 1000000000"; "user "),
-		line_of("non_negative_derivative(last(\"cpu_sys_ns\"), 1s) / 1000000000"; "kernel ")])],
-	[12, 8, graph("Page faults per second"; "Minor faults are served from memory: a heap that grows has them. Major faults had to read."; "ops";
+		[line_of(share("cpu_user_ns"); "user "),
+		line_of(share("cpu_sys_ns"); "kernel ")])],
+	[12, 8, graph("Page faults per second"; "Minor faults are served from memory: a heap that grows has them. Major faults had to read."; "cps";
 		[line_of(rate("minor_faults"); "minor "), line_of(rate("major_faults"); "major ")])]
 ]},
 {title: "Heap", panels: [
@@ -65,11 +79,11 @@ def sizes_query:
 {title: "Allocations", panels: [
 	[12, 9, graph("Mallocs and frees per second"; "Objects made and objects freed. Where the two lines part, the heap grows."; "ops";
 		[line_of(rate("mallocs"); "mallocs "), line_of(rate("frees"); "frees ")])],
-	[12, 9, graph("Bytes allocated per second"; "TotalAlloc of Go: bytes of all objects made, those asked for, and those freed again."; "Bps";
+	[12, 9, graph("Bytes allocated per second"; "TotalAlloc of Go: bytes of all objects made, those asked for, and those freed again."; "binBps";
 		[line_of(rate("total_alloc_bytes"); "allocated "), line_of(rate("total_requested_bytes"); "requested "),
 		line_of(rate("total_freed_bytes"); "freed ")])],
-	[12, 8, (graph("Objects made and freed in this time"; "How many more objects were made than freed, bucket by bucket."; "short";
-		[line_of("difference(last(\"heap_objects\"))")]) | without_soft_min)],
+	[12, 8, (graph("Objects made less freed per second"; "How fast live objects become more, or fewer. What stays above 0 leaks."; "ops";
+		[line_of(net("mallocs"; "frees"; "1s"))]) | without_soft_min)],
 	[12, 8, graph("Reallocs and failures per second"; "Calls that resized an object, and calls that returned no memory."; "ops";
 		[line_of(rate("reallocs"); "reallocs "), line_of(rate("failed_allocs"); "failed ")])]
 ]},
@@ -77,38 +91,40 @@ def sizes_query:
 	[24, 7, graph("Stack of the main thread"; "VmStk. Other threads' stacks are mappings of their own and part of Sys."; "bytes"; [line_of(gauge("stack_bytes"))])]
 ]},
 {title: "Trim (where Go has its collector)", panels: [
-	[12, 8, graph("Share of processor time spent on trimming"; "Share of the processor time of the process that giving memory back took. Nothing is drawn where MEMAGENT_TRIM_INTERVAL is not set."; "percentunit";
-		[line_of(worst("trim_cpu_fraction"))])],
-	[12, 8, graph("Trims per second"; "How often free memory was given back to the system."; "ops"; [line_of(rate("trims"))])],
-	[12, 8, graph("Pause of a trim"; "How long the last trim took; threads that allocate meanwhile may wait for as long."; "ns"; [line_of(worst("trim_pause_ns"))])],
-	[12, 8, graph("Given back per second"; "Bytes that trims returned to the system."; "Bps"; [line_of(rate("trim_released_bytes"))])],
-	[24, 7, graph("Time spent trimming per second"; "PauseTotal of Go: how much of each second trims took."; "ns"; [line_of(rate("trim_pause_total_ns"))])]
+	[12, 8, (graph("Share of processor time spent on trimming"; "Share of the processor time of the process that giving memory back took. Nothing is drawn in this row where MEMAGENT_TRIM_INTERVAL is not set."; "percentunit";
+		[line_of(worst("trim_cpu_fraction"))]) | trim_panel)],
+	[12, 8, (graph("Trims per second"; "How often free memory was given back to the system."; "cps"; [line_of(rate("trims"))]) | trim_panel)],
+	[12, 8, (graph("Pause of a trim"; "How long the last trim took; threads that allocate meanwhile may wait for as long."; "ns"; [line_of(worst("trim_pause_ns"))]) | trim_panel)],
+	[12, 8, (graph("Given back per second"; "Bytes that trims returned to the system."; "binBps"; [line_of(rate("trim_released_bytes"))]) | trim_panel)],
+	[24, 7, (graph("Share of time spent on trimming"; "PauseTotal of Go: how much of each second trims took, 0 to 1."; "percentunit"; [line_of(share("trim_pause_total_ns"))]) | trim_panel)]
 ]},
 {title: "Sizes", panels: [
-	[24, 14, heatmap("Requested sizes"; "Objects made per second, by the size that was asked for; each bucket holds more than half its bound up to its bound. Not drawn are objects above 1 GiB, and what a process made before its first bucket was over."; "ops"; sizes_query)]
+	[24, 14, heatmap("Requested sizes"; "Objects made per second, by the size that was asked for; each bucket holds more than half its bound up to its bound. Not drawn are objects above 1 GiB, and what a process made in the bucket in which a size came up first: the picture of one process, below, has these too."; "ops"; sizes_query)]
 ]},
 {title: "Process $pid", repeat: "pid", panels: [
 	[8, 8, graph("Live and resident, process $pid"; "Live bytes of this process beside what the kernel has resident."; "bytes";
 		[line_of(gauge("heap_alloc_bytes"); "live "), line_of(gauge("rss_bytes"); "resident ")])],
 	[8, 8, graph("Live objects, process $pid"; "Live objects of this process."; "short"; [line_of(gauge("heap_objects"))])],
 	[8, 8, graph("Mallocs and frees per second, process $pid"; "Objects that this process made and freed."; "ops";
-		[line_of(rate("mallocs"); "mallocs "), line_of(rate("frees"); "frees ")])]
+		[line_of(rate("mallocs"); "mallocs "), line_of(rate("frees"); "frees ")])],
+	[24, 10, heatmap("Requested sizes, process $pid"; "Objects that this process made per second, by the size that was asked for. Not drawn are objects above 1 GiB, and what it made before its first bucket was over."; "ops"; sizes_of_process_query)]
 ]},
 {title: "The agent itself", panels: [
-	[8, 8, graph("Points dropped and deliveries failed"; "In the time of a bucket. Dropped points are gone; failed deliveries are tried again."; "short";
-		[line_of("non_negative_difference(last(\"agent_points_dropped\"))"; "dropped "),
-		line_of("non_negative_difference(last(\"agent_send_errors\"))"; "failed ")])],
+	[8, 8, graph("Points dropped and deliveries failed per second"; "Dropped points are gone; failed deliveries are tried again."; "cps";
+		[line_of(rate("agent_points_dropped"); "dropped "), line_of(rate("agent_send_errors"); "retries ")])],
 	[8, 8, graph("Points waiting"; "Points in the backlog: more than a few when InfluxDB does not take them."; "short"; [line_of(worst("agent_points_buffered"))])],
 	[8, 8, graph("Lateness"; "How long after their time points were taken: the machine is busy when this is long."; "ns"; [line_of(worst("agent_late_ns"))])],
 	[8, 8, graph("Cost: processor time"; "Of one core, for the agent's thread."; "percentunit";
-		[line_of("non_negative_derivative(last(\"agent_cpu_ns\"), 1s) / 1000000000")])],
+		[line_of(share("agent_cpu_ns"))])],
 	[8, 8, graph("Cost: one point, one delivery"; "Processor time to take and encode a point, and the time from request to answer."; "ns";
 		[line_of(worst("agent_tick_ns"); "point "), line_of(worst("agent_send_ns"); "delivery ")])],
 	[8, 8, graph("Cost: memory"; "Live bytes of the agent's own heap. They are not among the program's."; "bytes"; [line_of(gauge("agent_heap_bytes"))])],
-	[24, 7, table("Coverage"; "What the agent says that it can see of each process."; "string";
-		[table_target("SELECT last(\"agent_coverage\") AS \"coverage\" FROM \"memagent\" WHERE \(chosen) GROUP BY time($__interval), \(by_process) fill(none) ORDER BY time DESC LIMIT 1")])]
+	[24, 7, (table("Coverage"; "Whether the agent counts all that a process allocates. Where it does not, a line on the stderr of the program says what it misses, and all figures here are without that."; "none";
+		[table_target("SELECT last(\"agent_coverage\") AS \"coverage\" FROM \"memagent\" WHERE \(chosen) GROUP BY \(buckets), \(by_process) fill(none) ORDER BY time DESC LIMIT 1")])
+		| in_words("coverage"; [[1, "all", "green"], [0, "not all: see the program's stderr", "red"]]))]
 ]}
 ]
+| map(.panels |= map(.[2] |= joined_over(slow_gap_ms; slow)))
 | dashboard("memagent"; "memagent"; "The heap of native processes: what they hold, what they allocate, and what the allocator makes of it.";
 	[tag_variable("host"; "Host"; []),
 	tag_variable("service"; "Service"; ["\"host\" =~ /^$host$/"]),

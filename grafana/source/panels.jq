@@ -3,27 +3,54 @@
 
 # ---- queries ----
 
-# The processes that are chosen above the dashboard, in the time that is shown.
-def chosen:
-	"$timeFilter AND \"host\" =~ /^$host$/ AND \"service\" =~ /^$service$/ AND \"pid\" =~ /^$pid$/";
+# Buckets end where the time that is shown ends, so that the last one is as long as the others: in one that has just
+# begun, rates and sums over processes would be far too low.  (ORDER BY time DESC with an OFFSET would leave that one
+# out, but turns derivatives round.)
+def buckets: "time($__interval, ${__to}ms)";
+
+# The time that is shown, without the last instant of $timeFilter, which would be a bucket of its own.
+def shown: "$timeFilter AND time < ${__to}ms";
+
+# The processes that are chosen above the dashboard.
+def processes: "\"host\" =~ /^$host$/ AND \"service\" =~ /^$service$/ AND \"pid\" =~ /^$pid$/";
+
+def chosen: "\(shown) AND \(processes)";
 
 def by_process: "\"host\", \"service\", \"pid\"";
 
 # A series for each process.  Empty buckets are null, so that a gap stays one.
 def each_process($columns):
 	"SELECT \($columns) FROM \"memagent\" WHERE \(chosen) " +
-	"GROUP BY time($__interval), \(by_process) fill(null)";
-
-# One series: the sum over the processes, which are each reduced to ${column} AS "v" first.
-def all_processes($column; $name):
-	"SELECT sum(\"v\") AS \"\($name)\" FROM (SELECT \($column) AS \"v\" FROM \"memagent\" " +
-	"WHERE \(chosen) GROUP BY time($__interval), \(by_process) fill(null)) " +
-	"WHERE $timeFilter GROUP BY time($__interval) fill(null)";
+	"GROUP BY \(buckets), \(by_process) fill(null)";
 
 def gauge($field): "last(\"\($field)\")";
 def worst($field): "max(\"\($field)\")";
 # Counters only ever go up, until another process begins at 0.
-def rate($field): "non_negative_derivative(last(\"\($field)\"), 1s)";
+def rate($field; $unit): "non_negative_derivative(last(\"\($field)\"), \($unit))";
+def rate($field): rate($field; "1s");
+# Of ns: a second of processor time in a second is 1.
+def share($field): "\(rate($field)) / 1000000000";
+# How fast a gauge goes up or down, from the two counters that it is the difference of: where another process begins
+# at 0 under the same number, both have a gap, and the gauge itself would have a fall.
+def net($up; $down; $unit): "\(rate($up; $unit)) - \(rate($down; $unit))";
+def smooth_net($up; $down; $unit):
+	"moving_average(\(rate($up; $unit)), 5) - moving_average(\(rate($down; $unit)), 5)";
+
+# What all_processes and the like take.  The difference is taken of the sums: InfluxDB finds the two sides of one
+# process only where no other is between them.
+def sum_of($column): {is: "sum(\"v\")", of: "\($column) AS \"v\""};
+def sum_of_net($up; $down; $unit):
+	{is: "sum(\"up\") - sum(\"down\")", of: "\(rate($up; $unit)) AS \"up\", \(rate($down; $unit)) AS \"down\""};
+
+# One query over ${sum.of}, which is taken of each process first.  There it has to be null and not 0 where nothing is:
+# InfluxDB mixes the processes up before it fills their buckets, and has too many of these.
+def summed($sum; $name; $where; $tags; $fill):
+	"SELECT \($sum.is) AS \"\($name)\" FROM (SELECT \($sum.of) FROM \"memagent\" " +
+	"WHERE \($where) GROUP BY \(buckets), \(by_process) fill(null)) " +
+	"WHERE \(shown) GROUP BY \([buckets] + $tags | join(", ")) fill(\($fill))";
+
+def all_processes($sum; $name): summed($sum; $name; chosen; []; "null");
+def how_many($field; $name): summed({is: "count(\"v\")", of: "\(gauge($field)) AS \"v\""}; $name; chosen; []; "0");
 
 def datasource: {type: "influxdb", uid: "${datasource}"};
 
@@ -33,7 +60,8 @@ def target($query; $alias):
 def table_target($query):
 	{datasource: datasource, rawQuery: true, query: $query, resultFormat: "table"};
 
-def process: "$tag_service $tag_pid";
+# With its host: in containers the number is always 1.
+def process: "$tag_service $tag_pid on $tag_host";
 
 # "live" of the process with that service and pid.
 def line_of($column; $name): target(each_process($column); "\($name)\(process)");
@@ -69,16 +97,28 @@ def graph($title; $description; $unit; $targets):
 	};
 
 def without_soft_min: del(.fieldConfig.defaults.custom.axisSoftMin);
-def maximum($n): .fieldConfig.defaults.max = $n;
+
+# What stands in an empty panel.
+def without_data($text): .fieldConfig.defaults.noValue = $text;
+
+# Series of these fields come on a slower clock than points do: join them over ${ms}.
+def joined_over($ms; $fields):
+	("\"(" + ($fields | join("|")) + ")\"") as $any
+	| if .type != "timeseries" then . else
+		.fieldConfig.overrides += [.targets[] | select(.query | test($any))
+			| {matcher: {id: "byFrameRefID", options: .refId}, properties: [{id: "custom.spanNulls", value: $ms}]}]
+	end;
+
+# A sum over processes needs a point of each in its bucket, so few buckets, and long ones; the least is the data
+# source's.  "last" and not "lastNotNull": what has ended has no value any more.
+def newest:
+	.maxDataPoints = 60 | .options.reduceOptions = {calcs: ["last"], fields: "", values: false};
 
 def stat($title; $description; $unit; $query):
 	panel("stat"; $title; $description; $unit; [target($query; $title)])
-	| .interval = "5s"
 	| .fieldConfig.defaults.color = {mode: "fixed", fixedColor: "blue"}
-	| .options = {
-		reduceOptions: {calcs: ["lastNotNull"], fields: "", values: false},
-		graphMode: "area", colorMode: "value", justifyMode: "auto", textMode: "value"
-	};
+	| .options = {graphMode: "area", colorMode: "value", justifyMode: "auto", textMode: "value"}
+	| newest;
 
 # From red below ${levels[0]}'s value on; levels are pairs of colour and value.
 def coloured($levels):
@@ -91,9 +131,16 @@ def table($title; $description; $unit; $targets):
 	panel("table"; $title; $description; $unit; $targets)
 	| .options = {showHeader: true, cellHeight: "sm"};
 
+# A column's values in words: pairs of value, text and colour.
+def in_words($column; $words):
+	.fieldConfig.overrides += [{matcher: {id: "byName", options: $column}, properties: [
+		{id: "custom.cellOptions", value: {type: "color-text"}},
+		{id: "mappings", value: [{type: "value", options: ($words | to_entries
+			| map({key: "\(.value[0])", value: {index: .key, text: .value[1], color: .value[2]}}) | from_entries)}]}]}];
+
 def heatmap($title; $description; $unit; $query):
 	panel("heatmap"; $title; $description; $unit; [target($query; "$col")])
-	| .interval = "5s"
+	| .maxDataPoints = 180
 	| .options = {
 		calculate: false, cellGap: 1, showValue: "never", rowsFrame: {layout: "le"},
 		color: {mode: "scheme", scheme: "Oranges", steps: 64, reverse: false, scale: "exponential",
@@ -140,7 +187,7 @@ def datasource_variable: {
 # The keys stand twice because Grafana moved them into target.
 def annotation($event; $colour):
 	({
-		query: ("SELECT \"text\", \"service\", \"pid\" FROM \"memagent_event\" WHERE \(chosen) " +
+		query: ("SELECT \"text\", \"service\", \"pid\" FROM \"memagent_event\" WHERE $timeFilter AND \(processes) " +
 			"AND \"event\" = '\($event)'"),
 		textColumn: "text", tagsColumn: "service,pid"
 	}) as $what

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The dashboards keep to the rules of lib/rules.jq, and name no field that the tables do not declare.
-# That each rule can fail is tried on broken copies.
+# limit: 300
+# The dashboards keep to the rules of lib/rules*.jq, and name no field that the tables do not declare, nor one of another
+# unit than the panel's.  That each rule can fail is tried on broken copies.
 #
 # shellcheck disable=SC2016,SC2086 # jq's and Grafana's variables; words
 set -eu
@@ -22,12 +23,18 @@ command -v jq >/dev/null || {
 }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"$build/memagent-describe" fields-names >"$work/declared"
-[ -s "$work/declared" ] || fail "memagent-describe prints no names"
+
+# {NAME: {unit, group}} of the tables.  Of the sizes they show some names only; all of them are counts of objects.
+{
+	"$build/memagent-describe" fields-names | sed -n 's/^sizes_.*/& objects sizes/p'
+	"$build/memagent-describe" fields-markdown | awk -F ' *[|] *' '$2 != "" { group = $2 } $3 ~ /^`[a-z_0-9]+`$/ { gsub("`", "", $3); print $3, $4, group }'
+} | jq -Rn '[inputs | split(" ") | {key: .[0], value: {unit: .[1], group: .[2]}}] | from_entries' >"$work/fields"
+expect_fields=$("$build/memagent-describe" fields-names | grep -c .)
+[ "$(jq length "$work/fields")" -eq "$expect_fields" ] || fail "not $expect_fields fields: $(jq -c keys "$work/fields")"
 
 broken_rules()
 {
-	jq -r --argjson declared "$(jq -Rs 'split("\n")' "$work/declared")" -f "$here/lib/rules.jq" "$1"
+	jq -r -L "$here/lib" --argjson fields "$(cat "$work/fields")" -f "$here/lib/rules.jq" "$1"
 }
 
 for name in memagent fleet; do
@@ -35,56 +42,168 @@ for name in memagent fleet; do
 	[ ! -s "$work/found" ] || fail "$name.json: $(cat "$work/found")"
 done
 
-# expect_broken RULE CHANGE: the copy that the change makes of memagent.json breaks the rule.
+# expect_broken RULE CHANGE [DASHBOARD]: the copy that the change makes of it breaks the rule.
 expect_broken()
 {
-	jq "$2" "$dashboards/memagent.json" >"$work/broken.json"
-	! cmp -s "$work/broken.json" "$dashboards/memagent.json" || fail "nothing changed: $2"
+	jq "$2" "$dashboards/${3-memagent}.json" >"$work/broken.json"
+	! cmp -s "$work/broken.json" "$dashboards/${3-memagent}.json" || fail "nothing changed: $2"
 	broken_rules "$work/broken.json" >"$work/found"
 	grep -qF -e "$1" "$work/found" ||
 		fail "\"$1\" is not found in a copy with $2, but: $(cat "$work/found")"
 }
 
-first='([.panels[] | select(.type == "timeseries")][0].id) as $id | (.panels[] | select(.id == $id))'
+# panel TITLE: as jq's path to it.
+panel()
+{
+	echo "(.panels[] | select(.title == \"$1\"))"
+}
+
+# ---- a panel ----
+
+first=$(panel "Live bytes of each process")
 expect_broken 'has no title' "$first.title = \"\""
 expect_broken 'has no description' "del($first.description)"
 expect_broken 'has no unit' "del($first.fieldConfig.defaults.unit)"
 expect_broken 'does not use ${datasource}' "$first.datasource.uid = \"memagent\""
 expect_broken 'A does not use ${datasource}' "$first.targets[0].datasource = null"
 expect_broken 'is a graph' "$first.type = \"graph\""
-expect_broken 'connects gaps' "$first.fieldConfig.defaults.custom.spanNulls = true"
+expect_broken 'overrules the data source' "$first.interval = \"5s\""
 expect_broken 'asks nothing' "$first.targets = []"
 expect_broken 'is not a raw query' "$first.targets[0].rawQuery = false"
+
+# ---- gaps ----
+
+slow=$(panel "Overall heap usage")
+expect_broken 'connects gaps' "$first.fieldConfig.defaults.custom.spanNulls = true"
+expect_broken 'connects gaps' "$first.fieldConfig.defaults.custom.spanNulls = 60000"
+expect_broken 'B connects gaps' "$slow.fieldConfig.overrides[0].properties[0].value = 60000"
+expect_broken 'B connects gaps' "$slow.fieldConfig.overrides[0].properties[0].value = true"
+expect_broken 'B is of single dots' "del($slow.fieldConfig.overrides[0])"
+expect_broken 'A connects gaps' "$slow.fieldConfig.overrides[0].matcher.options = \"A\""
+expect_broken 'connects gaps of all that it draws' "$slow.fieldConfig.overrides[0].matcher = {id: \"byType\", options: \"number\"}"
+expect_broken 'fills gaps' "$first.targets[0].query |= sub(\"fill\\\\(null\"; \"fill(previous\")"
+expect_broken 'fills gaps' "$first.targets[0].query |= sub(\"fill\\\\(null\"; \"fill(0\")"
+expect_broken 'fills gaps' "$(panel "Live bytes").targets[0].query |= sub(\"fill\\\\(null\"; \"fill(0\")"
+expect_broken 'shows what was before' "$(panel "Live bytes").options.reduceOptions.calcs = [\"lastNotNull\"]"
+expect_broken 'shows what was before' "$(panel "Hosts by live bytes").options.reduceOptions.calcs = [\"lastNotNull\"]" fleet
+expect_broken 'ranks what has ended' "$(panel "Hosts by live bytes").transformations[0].options.reducers = [\"lastNotNull\"]" fleet
+expect_broken 'ranks what has ended' "del($(panel "Hosts by live bytes").transformations[1])" fleet
+
+# ---- what a query asks for ----
+
 expect_broken 'has no $timeFilter' "$first.targets[0].query |= sub(\"[$]timeFilter\"; \"time > 0\")"
 expect_broken 'has no $__interval' "$first.targets[0].query |= sub(\"[$]__interval\"; \"1s\")"
-expect_broken 'draws the counter mallocs without a derivative' \
-	"$first.targets[0].query |= sub(\"last\\\\([^)]*\\\\)\"; \"mean(\\\"mallocs\\\")\")"
+expect_broken 'has buckets that do not end with the time' "$first.targets[0].query |= sub(\", [$]{__to}ms[)]\"; \")\")"
+expect_broken 'has the last instant as a bucket' "$first.targets[0].query |= sub(\" AND time < [$]{__to}ms\"; \"\")"
+expect_broken 'reads no points' "$first.targets[0].query |= sub(\"\\\"memagent\\\"\"; \"\\\"memagent_event\\\"\")"
+expect_broken 'reads points in an unknown way' "$first.targets[0].query |= sub(\" fill.*\"; \"\")"
+for variable in host service pid; do
+	expect_broken "A does not go by the variable $variable" \
+		"$(panel "Live bytes").targets[0].query |= sub(\" AND \\\"$variable\\\" =~ /\\\\^[$]${variable}[$]/\"; \"\")"
+	expect_broken 'takes several processes for one' "$first.targets[0].query |= sub(\", \\\"$variable\\\"(?<r>.*fill)\"; \"\\(.r)\")"
+done
+expect_broken "A does not go by the variable service" \
+	"$(panel "Hosts by live bytes").targets[0].query |= sub(\" AND \\\"service\\\" =~ /\\\\^[$]service[$]/\"; \"\")" fleet
+expect_broken 'takes several processes for one' \
+	"$(panel "Hosts by live bytes").targets[0].query |= sub(\", \\\"pid\\\"\"; \"\")" fleet
+expect_broken 'names heap_alloc_byte, which no table declares' "$first.targets[0].query |= sub(\"heap_alloc_bytes\"; \"heap_alloc_byte\")"
+expect_broken 'names heap_alloc_byte without quotes' "$first.targets[0].query |= sub(\"\\\"heap_alloc_bytes\\\"\"; \"heap_alloc_byte\")"
+
+# ---- counters ----
+
+# expect_bare WHAT: drawn in the first panel in place of its last().
+expect_bare()
+{
+	expect_broken 'draws the counter mallocs without a derivative' \
+		"$first.targets[0].query |= sub(\"last\\\\([^)]*\\\\)\"; $(printf '%s' "$1" | jq -Rs .))"
+}
+expect_bare 'last("mallocs")'
+expect_bare 'last(mallocs)'
+expect_bare 'mean("mallocs")'
+expect_bare 'derivative(last("mallocs"), 1s)'
+expect_bare 'difference(last("mallocs"))'
+expect_bare 'non_negative_difference(last("mallocs"))'
+expect_bare 'non_negative_derivative(last(mallocs), 1s)'
+expect_bare 'non_negative_derivative(mean("mallocs"), 1s)'
+expect_bare 'last(non_negative_derivative("mallocs", 1s))'
+expect_bare 'last("mallocs") - non_negative_derivative(last("mallocs"), 1s)'
+expect_bare 'count("v") AS "processes" FROM (SELECT last("mallocs")'
+sizes=$(panel 'Requested sizes, process $pid')
 expect_broken 'draws the counter sizes_le_64 without a derivative' \
-	'(.panels[] | select(.type == "heatmap")).targets[0].query |= sub("non_negative_derivative\\(\"64 B\", 1s\\)"; "max(\"64 B\")")'
-expect_broken 'draws the counter mallocs without a derivative' \
-	'(.panels[] | select(.type == "heatmap")).targets[0].query |= sub("WHERE \"made\" > 0"; "")'
-expect_broken 'names heap_alloc_byte, which no table declares' \
-	"$first.targets[0].query |= sub(\"heap_alloc_bytes\"; \"heap_alloc_byte\")"
+	"$sizes.targets[0].query |= sub(\"non_negative_derivative\\\\(\\\"64 B\\\", 1s\\\\)\"; \"max(\\\"64 B\\\")\")"
+expect_broken 'draws the counter mallocs without a derivative' "$sizes.targets[0].query |= sub(\"WHERE \\\"made\\\" > 0\"; \"\")"
+
+# ---- units ----
+
+expect_broken 'A is of the unit short, not bytes' "$first.targets[0].query |= sub(\"heap_alloc_bytes\"; \"threads\")"
+expect_broken 'A is of the unit bytes, not short' "$first.fieldConfig.defaults.unit = \"short\""
+expect_broken 'is of the unit binBps, not Bps' "$(panel "Bytes allocated per second").fieldConfig.defaults.unit = \"Bps\""
+expect_broken 'is of the unit ops, not short' "$(panel "Objects made per second").fieldConfig.defaults.unit = \"short\""
+expect_broken 'is of the unit cps, not ops' "$(panel "Trims per second").fieldConfig.defaults.unit = \"ops\""
+expect_broken 'is of the unit ns per second' "$(panel "Cost: processor time").targets[0].query |= sub(\" / 1000000000\"; \"\")"
+expect_broken 'is of the unit ns, not s' "$(panel "Lateness").fieldConfig.defaults.unit = \"s\""
+expect_broken 'is of the unit percentunit, not percent' "$(panel "Share of processor time spent on trimming").fieldConfig.defaults.unit = \"percent\""
+expect_broken 'is per minute, or its title says so' "$(panel "Growth per minute").title = \"Growth\""
+expect_broken 'has a bare 1 or 0' "del($(panel "Coverage").fieldConfig.overrides[0].properties[1])"
+expect_broken 'has a bare 1 or 0' "$(panel "Coverage").fieldConfig.overrides[0].properties[1].value[0].options[\"0\"].color = \"green\""
+
+# ---- the page ----
+
 expect_broken 'has no uid' 'del(.uid)'
-expect_broken 'has the old schema' '.schemaVersion = 16'
+expect_broken 'has the old schema' '.schemaVersion = 38'
 expect_broken 'has an id twice' '.panels[1].id = .panels[2].id'
 expect_broken 'twice' '.panels[1].title = .panels[2].title'
 expect_broken 'is wider than the page' '.panels[1].gridPos.w = 25'
 expect_broken 'overlap' '.panels[1].gridPos = .panels[2].gridPos'
 expect_broken 'has an address in it' '.description = "http://influxdb.example:8086"'
+
+# That each panel that has to be there is missed, and in its row.
+while IFS='|' read -r row title; do
+	expect_broken "has no panel \"$title\" in a row \"$row\"" "$(panel "$title").title = \"Another\""
+	expect_broken "has no panel \"$title\" in a row \"$row\"" "$(panel "$row").title = \"Another\""
+done <<'END'
+Overview|Growth per minute
+Process|Threads and arenas
+Process|Sys
+Heap|Heap objects
+Heap|Overall heap usage
+Allocations|Mallocs and frees per second
+Allocations|Bytes allocated per second
+Stack|Stack of the main thread
+Trim (where Go has its collector)|Pause of a trim
+Sizes|Requested sizes
+The agent itself|Coverage
+END
+expect_broken 'does not repeat its row' '(.panels[] | select(.repeat)).repeat = "host"'
+expect_broken 'has no panel "Live and resident, process $pid" in a row "Process $pid"' 'del(.panels[] | select(.repeat))'
+expect_broken 'has no heatmap of the sizes' "$(panel "Requested sizes").type = \"timeseries\""
+expect_broken 'has no panel "Hosts by growth per minute"' "del($(panel "Hosts by growth per minute"))" fleet
+expect_broken 'has no panel "Services by live bytes"' "del($(panel "Services by live bytes"))" fleet
+expect_broken '"Hosts by live bytes" is not by host' \
+	"$(panel "Hosts by live bytes").targets[0].query |= sub(\"\\\"host\\\" fill\"; \"\\\"service\\\" fill\")" fleet
+
+# ---- variables and annotations ----
+
 expect_broken 'the first variable is not the data source' 'del(.templating.list[0])'
+expect_broken 'has the variables datasource, service, pid' 'del(.templating.list[1])'
+expect_broken 'has the variables datasource, host, service, pid, host' '.templating.list += [.templating.list[1]]'
+expect_broken 'has the variables datasource, service' 'del(.templating.list[1])' fleet
 expect_broken 'takes one value only' '.templating.list[1].multi = false'
 expect_broken 'is not asked anew' '.templating.list[2].refresh = 1'
+expect_broken 'variable host does not use ${datasource}' '.templating.list[1].datasource.uid = "memagent"'
 expect_broken 'variable host has not one $timeFilter' '.templating.list[1].query |= sub("[$]timeFilter"; "time > 0")'
 expect_broken 'variable pid is not chained to service' \
 	'.templating.list[3].query |= sub(" AND \"service\" =~ /\\^[$]service[$]/"; "")'
 expect_broken 'variable host names malloc, which' '.templating.list[1].query |= sub("mallocs"; "malloc")'
-expect_broken 'there is no variable host' 'del(.templating.list[1])'
-expect_broken 'starts and exits are not shown' '.annotations.list = []'
+expect_broken 'starts are shown 0 times' '.annotations.list = []'
+expect_broken 'exits are shown 0 times' '.annotations.list[1].enable = false'
+expect_broken 'starts are shown 2 times' '.annotations.list[1] = .annotations.list[0]'
+expect_broken 'annotation does not use ${datasource}' '.annotations.list[0].datasource.uid = "memagent"'
+expect_broken 'annotation does not go by the variable pid' '.annotations.list[0].query |= sub(" AND \"pid\" =~ /\\^[$]pid[$]/"; "")'
 expect_broken 'annotation has not one $timeFilter' '.annotations.list[0].query |= sub("[$]timeFilter"; "time > 0")'
 expect_broken 'annotation asks two things' '.annotations.list[0].target.query = ""'
 
 # And that no name of a field is passed over: without the tables all are unknown.
-: >"$work/declared"
+echo '{}' >"$work/fields"
 unknown=$(broken_rules "$dashboards/memagent.json" | grep -c 'no table declares')
 [ "$unknown" -gt 50 ] || fail "only $unknown names are looked up"

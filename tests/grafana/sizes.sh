@@ -1,6 +1,6 @@
 #!/bin/sh
-# The heatmap of sizes: the first object of a size is drawn, a gap is no fall to 0 and no jump back, and the next process
-# of a number is none either.
+# The heatmaps of sizes.  Of one process: the first object of a size is drawn, a gap is no fall to 0 and no jump back, and
+# the next process of a number is none either.  Of all processes: none hides what another has made.
 #
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"
@@ -28,11 +28,11 @@ awk -v from=$from 'BEGIN {
 }' >"$work/points"
 curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
 
-# ask CHANGE: the heatmap's rows, every 5 s, by their names; the query changed by jq's CHANGE.
+# ask TITLE CHANGE: the heatmap's rows, every 5 s, by their names; the query changed by jq's CHANGE.
 ask()
 {
-	jq -r -L "$root/tests/grafana/lib" --argjson from $from 'include "substitute"; .panels[] | select(.type == "heatmap") |
-		.targets[0].query | '"$1"' | substituted($from * 1000; ($from + 90) * 1000; 5000; {host: "all", service: "all", pid: "all"})' \
+	jq -r -L "$root/tests/grafana/lib" --arg title "$1" --argjson from $from 'include "substitute"; .panels[] | select(.title == $title) |
+		.targets[0].query | '"$2"' | substituted($from * 1000; ($from + 90) * 1000; 5000; {host: "all", service: "all", pid: "all"})' \
 		"$root/grafana/dashboards/memagent.json" >"$work/query"
 	influxd_query memagent "$(cat "$work/query")" >"$work/answer" || fail "the query: $(cat "$work/answer")"
 	jq -c --argjson from $from '.results[0].series[0] | .columns as $c | [.values[] | [$c, .] | transpose |
@@ -45,7 +45,8 @@ of()
 	echo "$1" | jq -c --arg name "$2" '[.[] | select((.[$name] // 0) > 0) | [.time, (.[$name] * 5 | round)]]'
 }
 
-rows=$(ask .)
+of_process='Requested sizes, process $pid'
+rows=$(ask "$of_process" .)
 expect_equal "rows" 32 "$(echo "$rows" | jq '.[0] | length - 1')"
 # After the gap its objects are spread over it.
 expect_equal "64 bytes" '[[20,12],[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$rows" '64 B')"
@@ -55,6 +56,29 @@ most=$(of "$rows" '16 B' | jq 'map(.[1]) | max')
 expect_equal "most of 16 bytes" 57 "$most"
 
 # That this can fail: without the zero the first are missing, without the condition a gap is a jump.
-expect_equal "with null" '[]' "$(of "$(ask 'sub("fill\\(0\\)"; "fill(null)")')" '1 GiB')"
-most=$(of "$(ask 'sub("WHERE \"made\" > 0 "; "")')" '16 B' | jq 'map(.[1]) | max')
+expect_equal "with null" '[]' "$(of "$(ask "$of_process" 'sub("fill\\(0\\)"; "fill(null)")')" '1 GiB')"
+most=$(of "$(ask "$of_process" 'sub("WHERE \"made\" > 0 "; "")')" '16 B' | jq 'map(.[1]) | max')
 [ "$most" -gt 1000 ] || fail "without the condition the most of 16 bytes is $most"
+
+# ---- of all processes ----
+
+# The first one's rows are as before, without the buckets in which a size came up.
+expect_equal "64 bytes of all" '[[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$(ask "Requested sizes" .)" '64 B')"
+
+# Two more, later than that one and each other, with a size of their own: one object of 4 KiB a second each.
+awk -v from=$from 'BEGIN {
+	for (pid = 2; pid <= 3; pid++)
+		for (t = 10 * pid; t < 90; t++) {
+			printf "memagent,host=h,service=s,pid=%d mallocs=%di", pid, 1000 + t
+			if (t >= 20 * pid)
+				printf ",sizes_le_4096=%di", t - 20 * pid + 1
+			printf " %d000000000\n", from + t
+		}
+}' >"$work/points"
+curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+rows=$(ask "Requested sizes" .)
+expect_equal "4 KiB of all" '[[45,5],[50,5],[55,5],[60,5],[65,10],[70,10],[75,10],[80,10],[85,10]]' "$(of "$rows" '4 KiB')"
+expect_equal "64 bytes beside others" '[[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$rows" '64 B')"
+# That this can fail: the query of one process without its process.
+[ "$(of "$(ask "$of_process" 'sub(", \"host\", \"service\", \"pid\" fill\\(null"; " fill(null")')" '4 KiB')" != "$(of "$rows" '4 KiB')" ] ||
+	fail "what InfluxDB mixes up makes no difference"

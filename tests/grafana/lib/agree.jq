@@ -1,58 +1,81 @@
-# agree.jq: compare what the panels' queries answered with the points themselves.
+# agree.jq: compare what the panels' queries answered with what meant.jq makes of the points themselves.
 #
-# In, slurped: the list of asked queries [{name, query, interval_ms, awaited: may have no rows, some: not of every process}...], the answer to them all, and the
-# answer to SELECT * of the same time and the same processes, by host, service and pid.  Prints what does not agree, a line each.
+# In, slurped: the list of asked queries [{name, interval_ms, query}...], the answer to them all, and the answer to
+# SELECT * of the same time and the same processes, by host, service and pid.  Arguments: $to, the end of that time, and
+# $optional, the fields that not every allocator has.  Prints what does not agree, a line each.
+include "meant";
 
 def rows: .columns as $c | .values | map([$c, .] | transpose | map({key: .[0], value: .[1]}) | from_entries);
 
-def bucket($ms): (. / ($ms * 1000000) | floor) * $ms;	# ns to ms
+# Of a time in ns the bucket's beginning in ms; buckets end at $to.
+def bucket($ms): . / 1e6 - $to | $to + (. / $ms | floor) * $ms | tostring;
 
-# {"TIME": VALUE}: of the points of one process the last or the largest of ${field} in each bucket.
-def reduced($how; $field; $ms):
-	reduce (.[] | select(.[$field] != null)) as $row ({};
-		($row.time | bucket($ms) | tostring) as $t
-		| .[$t] = if $how == "max" then [.[$t] // $row[$field], $row[$field]] | max else $row[$field] end);
+def in_order: to_entries | map({t: (.key | tonumber), v: .value}) | sort_by(.t);
+def by_time(f): map({key: (.t | tostring), value: f}) | from_entries;
 
-def derived($unit_ms):
-	[to_entries[] | {t: (.key | tonumber), v: .value}] | sort_by(.t) | . as $all
-	| [range(1; length) | . as $i
-		| {key: ($all[$i].t | tostring), value: (($all[$i].v - $all[$i - 1].v) / ($all[$i].t - $all[$i - 1].t) * $unit_ms)}]
+# {"BUCKET": VALUE} of ${column} for one process; in: its points.
+def value_of($column; $ms):
+	def reduced(f): reduce .[] as $row ({}; ($row.time | bucket($ms)) as $t | ($row | f) as $v
+		| if $v == null then . elif $column.how == "max" then .[$t] |= ([. // $v, $v] | max) else .[$t] = $v end);
+	if $column.how == "last" or $column.how == "max" then reduced(.[$column.field])
+	elif $column.how == "or_0" then reduced(.[$column.field] // 0)
+	elif $column.how == "rate" then value_of($column.of; $ms) | in_order | . as $all
+		| [range(1; length) | $all[.] + {before: $all[. - 1]}] | map(select(.v >= .before.v))
+		| by_time((.v - .before.v) / (.t - .before.t) * $column.ms)
+	elif $column.how == "less" then value_of($column.b; $ms) as $b | value_of($column.a; $ms)
+		| with_entries(select($b[.key]) | .value -= $b[.key])
+	elif $column.how == "smooth" then value_of($column.of; $ms) | in_order | . as $all
+		| [range($column.over; length + 1) | {t: $all[. - 1].t, v: ([$all[. - $column.over:.][].v] | add / $column.over)}]
+		| by_time(.v)
+	elif $column.how == "scaled" then value_of($column.of; $ms) | map_values(. * $column.by)
+	elif $column.how == "newest" then value_of($column.of; $ms) | in_order | .[-1:] | by_time(.v)
+	else error("\($column.how)?")
+	end;
+
+def cell($series; $i; $t): "\($series | tostring) \($i) at \($t)";
+
+# Both sides as {"SERIES COLUMN at BUCKET": VALUE}.
+def sums($meaning; $ms; $raw):
+	[$raw[] | . as $process
+		| (if $meaning.of == "each" then .tags elif $meaning.of == "sum" or $meaning.of == "count" then {}
+			else {($meaning.of): .tags[$meaning.of]} end) as $series
+		| range($meaning.columns | length) as $i
+		| $process.rows | value_of($meaning.columns[$i]; $ms) | to_entries[]
+		| {key: cell($series; $i; .key), value: (if $meaning.of == "count" then 1 else .value end)}]
+	| group_by(.key) | map({key: .[0].key, value: (map(.value) | add)}) | from_entries;
+
+def expected($meaning; $ms; $raw):
+	sums($meaning; $ms; $raw)
+	| if $meaning.less then
+		sums($meaning + {columns: $meaning.less}; $ms; $raw) as $less | with_entries(select($less[.key]) | .value -= $less[.key])
+	else . end;
+
+def answered:
+	[.series[]? | (.tags // {}) as $series | .values[] | . as $row | range(1; length) as $i
+		| select($row[$i] != null) | {key: cell($series; $i - 1; $row[0] / 1e6), value: $row[$i]}]
 	| from_entries;
 
-# What a plain query must answer for one process; null for queries of other forms.
-def expected($query; $ms):
-	($query | capture("^SELECT (?<rate>non_negative_derivative\\()?(?<how>last|max)\\(\"(?<field>[a-z_0-9]+)\"\\)(, (?<unit>1s)\\))?(?<over> / 1000000000)? FROM")
-		// null) as $form
-	| if $form == null then null
-	else reduced($form.how; $form.field; $ms)
-		| if $form.rate then derived(1000) | map_values(select(. >= 0)) else . end
-		| if $form.over then map_values(. / 1e9) else . end
-	end;
+# Where there are none, a count is 0 or null, and so are the objects of a size.
+def without_0($meaning):
+	if $meaning.of == "count" or any($meaning.columns[]; .of.how? == "or_0") then map_values(select(. != 0)) else . end;
 
 def close($a; $b): (($a - $b) | fabs) <= 1e-9 * ([($a | fabs), ($b | fabs), 1] | max);
 
-def answered: [.values[] | select(.[1] != null) | {key: (.[0] / 1000000 | tostring), value: .[1]}] | from_entries;
+def differences($want; $got):
+	(($want | keys) - ($got | keys) | .[] | "\(.) is missing"),
+	(($got | keys) - ($want | keys) | .[] | "\(.): \($got[.]), where nothing is meant"),
+	($want | to_entries[] | select($got[.key] != null) | select(close(.value; $got[.key]) | not)
+		| "\(.key): \($got[.key]) instead of \(.value)");
 
 .[0] as $asked | .[1].results as $answers | (.[2].results[0].series | map({tags, rows: rows})) as $raw
-| ($asked | length) as $n
-| [range($n) as $i | $asked[$i] as $a | $answers[$i] as $answer
-	| if $answer.error then "\($a.name): \($answer.error)"
-	elif [$answer.series[]?.values[] | .[1:][] | select(. != null)] == [] then
-		(if $a.awaited then empty else "\($a.name): no rows for \($a.query)" end)
-	elif ($a.query | contains("SELECT sum(")) or ($a.query | contains("\"agent_coverage\"")) or ($a.query | contains("count(")) then empty
-	elif ([$answer.series[].tags] | sort) != ([$raw[].tags] | sort) and ($a.awaited or $a.some | not) then
-		"\($a.name): processes \([$answer.series[].tags | .pid]) instead of \([$raw[].tags | .pid])"
+| range($asked | length) as $i | $asked[$i] as $a | $answers[$i] as $answer | meant[$a.name] as $meaning
+| if $answer.error then $answer.error
+	elif $meaning == null then "meant.jq does not say what it shows"
 	else
-		$answer.series[] | . as $series | ($raw[] | select(.tags == $series.tags).rows) as $rows
-		| ($rows | expected($a.query; $a.interval_ms)) as $want
-		| if $want == null then empty else
-			($series | answered) as $got
-			| if ($got | keys) != ($want | keys) then
-				"\($a.name) of \($series.tags.pid): times \($got | keys) instead of \($want | keys)"
-			else
-				$want | to_entries[] | select(close(.value; $got[.key]) | not)
-				| "\($a.name) of \($series.tags.pid) at \(.key): \($got[.key]) instead of \(.value)"
-			end
+		(expected($meaning; $a.interval_ms; $raw) | without_0($meaning)) as $want | ($answer | answered | without_0($meaning)) as $got
+		| if $want == {} and ([$meaning | .. | .field? // empty] - $optional) != [] then "the points hold nothing for it"
+		elif $got == {} and $want != {} then "no rows for \($a.query)"
+		else differences($want; $got)
 		end
-	end]
-| .[]
+	end
+| "\($a.name): \(.)"

@@ -1,60 +1,61 @@
 # rules.jq: what is wrong with a dashboard, a line each.
 #
-# In: the dashboard.  Argument: $declared, the names of all fields.
+# In: the dashboard.  Argument: $fields, {NAME: {unit, group}} for all that the tables declare.
+include "rules_query";
+include "rules_panel";
+
+# What has to be there: the panels of each row, and each dashboard's variables after the data source.
+def required:
+	{
+	memagent: {
+		variables: ["host", "service", "pid"],
+		events: ["start", "exit"],
+		rows: {
+			"Overview": ["Live bytes", "Live objects", "Resident set", "Objects made per second", "Growth per minute"],
+			"Process": ["Threads and arenas", "Sys"],
+			"Heap": ["Heap objects", "Overall heap usage"],
+			"Allocations": ["Mallocs and frees per second", "Bytes allocated per second"],
+			"Stack": ["Stack of the main thread"],
+			"Trim (where Go has its collector)": ["Share of processor time spent on trimming", "Trims per second",
+				"Pause of a trim", "Given back per second"],
+			"Sizes": ["Requested sizes"],
+			"Process $pid": ["Live and resident, process $pid", "Live objects, process $pid"],
+			"The agent itself": ["Points dropped and deliveries failed per second", "Points waiting", "Lateness",
+				"Cost: processor time", "Cost: memory", "Coverage"]
+		}
+	},
+	"memagent-fleet": {
+		variables: ["host", "service"],
+		events: [],
+		rows: {
+			"Who holds most": ["Services by live bytes", "Hosts by live bytes"],
+			"Who grows most": ["Services by growth per minute", "Hosts by growth per minute"]
+		}
+	}
+	};
 
 def graphs: [.panels[] | select(.type != "row")];
 
-# Names between double quotes that are neither tags, nor measurements, nor given in the query itself.
-def fields_of:
-	([match("AS \"([^\"]+)\""; "g").captures[0].string] +
-		["host", "service", "pid", "memagent", "memagent_event", "v", "text", "event"]) as $own
-	| [match("\"([^\"]+)\""; "g").captures[0].string] | unique - $own;
+# {ROW: [PANEL...]} by title.
+def rows: reduce .panels[] as $p ({}; if $p.type == "row" then .row = $p.title | .all[.row] = [] else .all[.row] += [$p.title] end) | .all;
 
-def cumulative:
-	test("^(mallocs|frees|reallocs|failed_allocs|total_.*|minor_faults|major_faults|cpu_.*_ns|agent_cpu_ns|agent_points_dropped|agent_send_errors|trims|trim_pause_total_ns|trim_released_bytes|sizes_.*)$");
-
-# Occurrences of each cumulative field outside of a non_negative_derivative or _difference of it, or of the name
-# that it has in a query within the query; "last(mallocs) AS v" within count(), and as "made" > 0, only asks whether
-# there was a point.
-def bare_counters:
-	. as $query
-	| gsub("non_negative_(derivative|difference)\\([a-z]+\\(\"[a-z_0-9]+\"\\)(, 1s)?\\)"; "")
-	| gsub("SELECT count\\(\"v\"\\) AS \"processes\" FROM \\(SELECT last\\(\"mallocs\"\\)"; "")
-	| gsub("last\\(\"mallocs\"\\) AS \"made\" (?<rest>.*WHERE \"made\" > 0)"; "\(.rest)")
-	| gsub("(?<all>last\\(\"[a-z_0-9]+\"\\) AS \"(?<name>[^\"]+)\")";
-		if .name as $name | $query | contains("non_negative_derivative(\"\($name)\", 1s)") then "" else .all end)
-	| fields_of | map(select(cumulative));
-
-def unknown($names): $names - $declared;
-
-def queries_of_panel: .targets[].query;
-
-def of_panel:
-	"panel \(.id) \"\(.title // "")\"" as $which
-	| (if (.title // "") == "" then "has no title" else empty end),
-	(if (.description // "") == "" then "has no description" else empty end),
-	(if (.fieldConfig.defaults.unit // "") == "" then "has no unit" else empty end),
-	(if .datasource != {type: "influxdb", uid: "${datasource}"} then "does not use ${datasource}" else empty end),
-	(if [.type] | inside(["timeseries", "stat", "heatmap", "table", "bargauge"]) | not
-		then "is a \(.type)" else empty end),
-	(if .type == "timeseries" and ((.fieldConfig.defaults.custom.spanNulls | type) != "number" and
-		.fieldConfig.defaults.custom.spanNulls != false) then "connects gaps" else empty end),
-	(if (.targets // []) == [] then "asks nothing" else empty end),
-	((.targets // [])[] |
-		(if .datasource != {type: "influxdb", uid: "${datasource}"} then "\(.refId) does not use ${datasource}" else empty end),
-		(if .rawQuery != true then "\(.refId) is not a raw query" else empty end),
-		(if .query | contains("$timeFilter") | not then "\(.refId) has no $timeFilter" else empty end),
-		(if .query | contains("$__interval") | not then "\(.refId) has no $__interval" else empty end),
-		(.refId as $ref | .query | bare_counters[] | "\($ref) draws the counter \(.) without a derivative"),
-		(.refId as $ref | unknown(.query | fields_of)[] | "\($ref) names \(.), which no table declares"))
-	| "\($which) \(.)";
+def of_rows($required):
+	rows as $rows
+	| ($required.rows | to_entries[] | .key as $row | .value[] | select(. as $p | $rows[$row] // [] | index([$p]) | not)
+		| "has no panel \"\(.)\" in a row \"\($row)\""),
+	([.panels[] | select(.repeat) | [.title, .repeat]] | select(. != (if $required.rows["Process $pid"] then [["Process $pid", "pid"]] else [] end))
+		| "does not repeat its row of one process by pid"),
+	(.panels[] | select(.title == "Requested sizes" and .type != "heatmap") | "has no heatmap of the sizes"),
+	(if .uid == "memagent-fleet" then graphs[] | (if .title | test("[Hh]ost") then "host" else "service" end) as $tag
+		| select(all(.targets[].query; endswith("GROUP BY \(buckets), \"\($tag)\" fill(null)")) | not) | "panel \(.id) \"\(.title)\" is not by \($tag)"
+	else empty end);
 
 def overlaps($a; $b):
 	$a.x < $b.x + $b.w and $b.x < $a.x + $a.w and $a.y < $b.y + $b.h and $b.y < $a.y + $a.h;
 
 def of_page:
 	(if (.uid // "") == "" then "has no uid" else empty end),
-	(if (.schemaVersion // 0) < 36 then "has the old schema \(.schemaVersion)" else empty end),
+	(if (.schemaVersion // 0) < 39 then "has the old schema \(.schemaVersion)" else empty end),
 	(if ([.panels[].id] | unique | length) != (.panels | length) then "has an id twice" else empty end),
 	(([graphs[].title] | group_by(.)[] | select(length > 1)[0] | "has the title \"\(.)\" twice")),
 	(.panels[] | select(.gridPos.x + .gridPos.w > 24) | "panel \(.id) is wider than the page"),
@@ -65,24 +66,31 @@ def of_page:
 # JavaScript's replace() of a text takes the first only, and so does Grafana for these two.
 def one_time_filter: [match("\\$timeFilter"; "g")] | length == 1;
 
-def of_variables:
+def of_variables($required):
 	(if .templating.list[0].type != "datasource" then "the first variable is not the data source" else empty end),
+	(if [.templating.list[].name] != ["datasource"] + $required.variables
+		then "has the variables \([.templating.list[].name] | join(", "))" else empty end),
 	(.templating.list as $all | range(1; $all | length) as $i | $all[$i]
 		| (if .multi != true or .includeAll != true then "takes one value only" else empty end),
 		(if .refresh != 2 then "is not asked anew when the time changes" else empty end),
+		(if our_datasource then empty else "does not use ${datasource}" end),
 		(if .query | one_time_filter | not then "has not one $timeFilter" else empty end),
-		(.query as $q | range(1; $i) | $all[.].name | select(. as $n | $q | contains("=~ /^$\($n)$/") | not)
+		(.query as $q | range(1; $i) | $all[.].name | select(. as $n | $q | contains("\"\($n)\" =~ /^$\($n)$/") | not)
 			| "is not chained to \(.)"),
-		(unknown(.query | fields_of)[] | "names \(.), which no table declares")
-		| "variable \($all[$i].name) \(.)"),
-	([.templating.list[].name] as $names | ["host", "service"] - $names | .[] | "there is no variable \(.)");
+		(.query | unknown($fields)[] | "names \(.), which no table declares")
+		| "variable \($all[$i].name) \(.)");
 
-def of_annotations:
-	(if .uid == "memagent" and ([.annotations.list[] | select(.enable and (.query | contains("\"memagent_event\"")))] | length) < 2
-		then "starts and exits are not shown" else empty end),
+def of_annotations($required):
+	($required.events[] as $event
+		| [.annotations.list[] | select(.enable and (.query | contains("FROM \"memagent_event\"") and contains("\"event\" = '\($event)'")))]
+		| if length != 1 then "\($event)s are shown \(length) times" else empty end),
 	(.annotations.list[] |
+		(if our_datasource then empty else "does not use ${datasource}" end),
 		(if .query | one_time_filter | not then "has not one $timeFilter" else empty end),
+		(.query as $q | $required.variables[] | select(. as $v | $q | contains("\"\($v)\" =~ /^$\($v)$/") | not)
+			| "does not go by the variable \(.)"),
 		(if .query != .target.query then "asks two things" else empty end)
 		| "annotation \(.)");
 
-[of_page, of_variables, of_annotations, (graphs[] | of_panel)] | .[]
+(required[.uid // ""] // required.memagent) as $required
+| [of_page, of_rows($required), of_variables($required), of_annotations($required), (graphs[] | wrong_panel($fields; $required.variables))] | .[]

@@ -15,17 +15,13 @@ def replaced($what; $by): split($what) | join($by);
 def substituted($from; $to; $interval_ms; $variables):
 	replaced("$timeFilter"; "time >= \($from)ms and time <= \($to)ms")
 	| replaced("$__interval"; "\($interval_ms)ms")
+	| replaced("${__to}"; "\($to)")
 	| reduce ($variables | to_entries[]) as $v (.;
 		replaced("${\($v.key)}"; $v.value | in_regex) | replaced("$\($v.key)"; $v.value | in_regex));
 
-# "5s" in ms.
-def duration_ms:
-	capture("^(?<n>[0-9]+)(?<u>ms|s|m|h)$")
-	| (.n | tonumber) * {ms: 1, s: 1000, m: 60000, h: 3600000}[.u];
-
-# The longest of what the graph's width needs, the panel's own least and the data source's, which is 1s.
-def interval_ms($from; $to):
-	[($to - $from) / 1000, ((.interval // "1s") | duration_ms), 1000] | max | floor;
+# The longer of what the panel's points need (as many as it is wide, if it says nothing) and the least of the data
+# source, which is 1s.  A panel's own least would overrule the data source's: none has one.
+def interval_ms($from; $to): [($to - $from) / (.maxDataPoints // 1000), 1000] | max | floor;
 
 # The values of a variable: of each row the second column, or the only one.
 def variable_values: [.results[0].series[]?.values[] | .[1] // .[0]] | unique;

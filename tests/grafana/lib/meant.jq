@@ -1,0 +1,109 @@
+# meant.jq: what each query is to show, by the title of its panel, said once more and not taken from the query: a field
+# that is taken for another is found by it.
+
+# ---- of one process, for each bucket ----
+
+def last($field): {how: "last", field: $field};
+def max($field): {how: "max", field: $field};
+def rate($field): {how: "rate", of: last($field), ms: 1000};
+def rate_minute($field): {how: "rate", of: last($field), ms: 60000};
+def less($a; $b): {how: "less", a: $a, b: $b};
+def smooth($of): {how: "smooth", of: $of, over: 5};
+def share($field): {how: "scaled", of: rate($field), by: 1e-9};
+# The last of all buckets.
+def newest($of): {how: "newest", of: $of};
+# 0 where a point has none.
+def or_0($field): {how: "or_0", field: $field};
+
+def sizes: "sizes_0", (range(0; 31) | "sizes_le_\(pow(2; .))");
+
+# Made of two columns.
+def growth: rate_minute("total_alloc_bytes"), rate_minute("total_freed_bytes");
+
+# ---- of all of them: a series for each process, their sum, how many they are, the sum for each value of a tag ----
+
+def each($column): {of: "each", columns: [$column]};
+def sum($column): {of: "sum", columns: [$column]};
+def count($column): {of: "count", columns: [$column]};
+def sum_by($tag; $column): {of: $tag, columns: [$column]};
+# The difference of two sums, where either has a value.
+def difference_by($of; $columns): {of: $of, columns: [$columns[0]], less: [$columns[1]]};
+
+def meant_by_memagent:
+	{
+	"Live bytes A": sum(last("heap_alloc_bytes")),
+	"Live objects A": sum(last("heap_objects")),
+	"Resident set A": sum(last("rss_bytes")),
+	"Objects made per second A": sum(rate("mallocs")),
+	"Growth per minute A": difference_by("sum"; [growth]),
+	"Processes A": count(last("mallocs")),
+	"Live bytes of each process A": each(last("heap_alloc_bytes")),
+	"Growth per minute of each process A":
+		each([growth | smooth(.)] | less(.[0]; .[1])),
+	"Threads and arenas A": each(last("threads")),
+	"Threads and arenas B": each(last("arenas")),
+	"Sys A": each(last("sys_bytes")),
+	"Sys B": each(last("heap_sys_bytes")),
+	"Processor time A": each(share("cpu_user_ns")),
+	"Processor time B": each(share("cpu_sys_ns")),
+	"Page faults per second A": each(rate("minor_faults")),
+	"Page faults per second B": each(rate("major_faults")),
+	"Heap objects A": each(last("heap_objects")),
+	"Overall heap usage A": each(last("heap_alloc_bytes")),
+	"Overall heap usage B": each(last("heap_sys_bytes")),
+	"Overall heap usage C": each(last("heap_inuse_bytes")),
+	"Overall heap usage D": each(last("heap_idle_bytes")),
+	"Overall heap usage E": each(last("heap_released_bytes")),
+	"Overall heap usage F": each(last("rss_bytes")),
+	"Resident set of each process A": each(last("rss_bytes")),
+	"Resident set of each process B": each(last("rss_peak_bytes")),
+	"Resident set of each process C": each(last("swap_bytes")),
+	"Allocator overhead A": each(less(last("rss_bytes"); last("heap_alloc_bytes"))),
+	"Allocator overhead B": each(last("heap_metadata_bytes")),
+	"Mallocs and frees per second A": each(rate("mallocs")),
+	"Mallocs and frees per second B": each(rate("frees")),
+	"Bytes allocated per second A": each(rate("total_alloc_bytes")),
+	"Bytes allocated per second B": each(rate("total_requested_bytes")),
+	"Bytes allocated per second C": each(rate("total_freed_bytes")),
+	"Objects made less freed per second A": each(less(rate("mallocs"); rate("frees"))),
+	"Reallocs and failures per second A": each(rate("reallocs")),
+	"Reallocs and failures per second B": each(rate("failed_allocs")),
+	"Stack of the main thread A": each(last("stack_bytes")),
+	"Share of processor time spent on trimming A": each(max("trim_cpu_fraction")),
+	"Trims per second A": each(rate("trims")),
+	"Pause of a trim A": each(max("trim_pause_ns")),
+	"Given back per second A": each(rate("trim_released_bytes")),
+	"Share of time spent on trimming A": each(share("trim_pause_total_ns")),
+	"Requested sizes A": {of: "sum", columns: [sizes | rate(.)]},
+	"Live and resident, process $pid A": each(last("heap_alloc_bytes")),
+	"Live and resident, process $pid B": each(last("rss_bytes")),
+	"Live objects, process $pid A": each(last("heap_objects")),
+	"Mallocs and frees per second, process $pid A": each(rate("mallocs")),
+	"Mallocs and frees per second, process $pid B": each(rate("frees")),
+	"Requested sizes, process $pid A": {of: "each", columns: [sizes | {how: "rate", of: or_0(.), ms: 1000}]},
+	"Points dropped and deliveries failed per second A": each(rate("agent_points_dropped")),
+	"Points dropped and deliveries failed per second B": each(rate("agent_send_errors")),
+	"Points waiting A": each(max("agent_points_buffered")),
+	"Lateness A": each(max("agent_late_ns")),
+	"Cost: processor time A": each(share("agent_cpu_ns")),
+	"Cost: one point, one delivery A": each(max("agent_tick_ns")),
+	"Cost: one point, one delivery B": each(max("agent_send_ns")),
+	"Cost: memory A": each(last("agent_heap_bytes")),
+	"Coverage A": each(newest(last("agent_coverage")))
+	};
+
+def meant_by_fleet:
+	{
+	"Services by live bytes A": sum_by("service"; last("heap_alloc_bytes")),
+	"Hosts by live bytes A": sum_by("host"; last("heap_alloc_bytes")),
+	"Live bytes of each service A": sum_by("service"; last("heap_alloc_bytes")),
+	"Live bytes on each host A": sum_by("host"; last("heap_alloc_bytes")),
+	"Services by growth per minute A": difference_by("service"; [growth]),
+	"Hosts by growth per minute A": difference_by("host"; [growth]),
+	"Growth per minute of each service A": difference_by("service"; [growth]),
+	"Growth per minute on each host A": difference_by("host"; [growth]),
+	"Resident set of each service A": sum_by("service"; last("rss_bytes")),
+	"Objects made per second by each service A": sum_by("service"; rate("mallocs"))
+	};
+
+def meant: meant_by_memagent + meant_by_fleet;

@@ -1,0 +1,65 @@
+# rules_panel.jq: what is wrong with a panel.
+#
+# In: the panel.  $fields as in rules_query.jq; $variables: those that say which processes.
+include "rules_query";
+
+def our_datasource: .datasource == {type: "influxdb", uid: "${datasource}"};
+
+# Points come every interval, and three seconds without one are a gap; those of the allocator every 10 s.
+def gap_ms: 3000;
+def slow_gap_ms: 25000;
+
+def span_well($most): . == false or (type == "number" and . > 0 and . <= $most);
+
+# The overrides of spanNulls, as {REFID: VALUE}; others than by a query's letter are ["?"].
+def spans:
+	[.fieldConfig.overrides[] | . as $o | .properties[] | select(.id == "custom.spanNulls")
+		| {key: (if $o.matcher.id == "byFrameRefID" then $o.matcher.options else "?" end), value}] | from_entries;
+
+def wrong_gaps($fields):
+	if .type != "timeseries" then empty else
+		spans as $spans
+		| (if .fieldConfig.defaults.custom.spanNulls | span_well(gap_ms) then empty else "connects gaps" end),
+		(if $spans["?"] then "connects gaps of all that it draws" else empty end),
+		(.targets[] | . as $target | all(.query | fields_of($fields)[]; $fields[.].group == "allocator") as $slow
+			| if $slow and ($spans[.refId] // false) == false then "\(.refId) is of single dots"
+			elif $slow and ($spans[.refId] | span_well(slow_gap_ms) | not) then "\(.refId) connects gaps"
+			elif ($slow | not) and $spans[.refId] then "\(.refId) connects gaps"
+			else empty end)
+	end;
+
+# A stat and a bar are of now: null when there is nothing now.
+def wrong_newest:
+	if .type != "stat" and .type != "bargauge" then empty
+	else
+		(if .options.reduceOptions.calcs == ["last"] then empty else "shows what was before" end),
+		(if .type == "bargauge" and (
+			[.transformations[].id] != ["reduce", "filterByValue", "sortBy", "limit"] or
+			.transformations[0].options.reducers != ["last"] or
+			.transformations[1].options.filters[0].config.id != "isNotNull")
+			then "ranks what has ended" else empty end)
+	end;
+
+def wrong_flags($fields):
+	if any(.targets[].query | fields_of($fields)[]; $fields[.].unit == "flag") then
+		[.fieldConfig.overrides[].properties[] | select(.id == "mappings").value[].options] as $words
+		| if any($words[]; .["0"].color == "red" and .["1"].text) then empty else "has a bare 1 or 0" end
+	else empty end;
+
+def wrong_panel($fields; $variables):
+	"panel \(.id) \"\(.title // "")\"" as $which
+	| . as $panel
+	| (if (.title // "") == "" then "has no title" else empty end),
+	(if (.description // "") == "" then "has no description" else empty end),
+	(if (.fieldConfig.defaults.unit // "") == "" then "has no unit" else empty end),
+	(if our_datasource then empty else "does not use ${datasource}" end),
+	(if [.type] | inside(["timeseries", "stat", "heatmap", "table", "bargauge"]) then empty else "is a \(.type)" end),
+	(if .interval then "overrules the data source's interval" else empty end),
+	wrong_gaps($fields), wrong_newest, wrong_flags($fields),
+	(if (.targets // []) == [] then "asks nothing" else empty end),
+	((.targets // [])[] | . as $target |
+		(if our_datasource then empty else "does not use ${datasource}" end),
+		(if .rawQuery != true then "is not a raw query" else empty end),
+		(.query | wrong_query($fields; $variables; $panel.fieldConfig.defaults.unit; $panel.title))
+		| "\($target.refId) \(.)")
+	| "\($which) \(.)";

@@ -1,0 +1,77 @@
+# rules_query.jq: what is wrong with the query of a panel.
+#
+# In: its text.  $fields: {NAME: {unit, group}}, all that the tables declare.
+
+# Names between double quotes that are neither tags, nor measurements, nor given in the query itself.
+def names:
+	([match("AS \"([^\"]+)\""; "g").captures[0].string] +
+		["host", "service", "pid", "memagent", "memagent_event", "up", "down", "v", "text", "event"]) as $own
+	| [match("\"([^\"]+)\""; "g").captures[0].string] | unique - $own;
+
+def fields_of($fields): names | map(select($fields[.]));
+
+def unknown($fields): names | map(select($fields[.] | not));
+
+def cumulative:
+	test("^(mallocs|frees|reallocs|failed_allocs|total_.*|minor_faults|major_faults|cpu_.*_ns|agent_cpu_ns|agent_points_dropped|agent_send_errors|trims|trim_pause_total_ns|trim_released_bytes|purges|purged_bytes|sizes_.*)$");
+
+# Cumulative fields, quoted or not, outside of a non_negative_derivative of their last in a bucket; of the name that
+# they have in a query within the query will do.  "last(mallocs) AS v" within count(), and as "made" > 0, only asks
+# whether there was a point.
+def bare_counters:
+	. as $query
+	| gsub("non_negative_derivative\\(last\\(\"[a-z_0-9]+\"\\), 1[sm]\\)"; "")
+	| gsub("^SELECT count\\(\"v\"\\) AS \"processes\" FROM \\(SELECT last\\(\"mallocs\"\\) AS \"v\""; "")
+	| gsub("last\\(\"mallocs\"\\) AS \"made\" (?<rest>.*WHERE \"made\" > 0)"; "\(.rest)")
+	| gsub("(?<all>last\\(\"[a-z_0-9]+\"\\) AS \"(?<name>[^\"]+)\")";
+		if .name as $name | $query | contains("non_negative_derivative(\"\($name)\", 1s)") then "" else .all end)
+	| [match("[a-z_0-9]+"; "g").string | select(cumulative)] | unique;
+
+def buckets: "time($__interval, ${__to}ms)";
+
+# Of everything that is read from the points, the tags that it is grouped by.
+def readings:
+	[match("FROM \"memagent\" WHERE (?<where>[^()]*) GROUP BY (?<by>.*?) fill"; "g").captures
+		| map({key: .name, value: .string}) | from_entries];
+
+# What a gap is filled with: nothing.  A count of none is 0, and so is a size that no object had, where there was a point.
+def filled_well:
+	gsub("^SELECT count.* fill\\(0\\)$"; "") | gsub("fill\\(0\\)\\) WHERE \"made\" > 0"; "")
+	| test("fill\\((?!null\\)|none\\))") | not;
+
+# ---- units ----
+
+def per_second: contains("non_negative_derivative") and (contains(", 1s)"));
+def per_minute: contains("non_negative_derivative") and (contains(", 1m)"));
+
+def unit_of($unit):
+	if startswith("SELECT count(") then "short"
+	elif $unit == "bytes" then if per_second then "binBps" else "bytes" end
+	elif $unit == "ns" then
+		if per_second and contains(" / 1000000000") then "percentunit" elif per_second then "ns per second" else "ns" end
+	elif $unit == "fraction" then "percentunit"
+	elif $unit == "flag" then "none"
+	elif per_second | not then "short"
+	elif $unit == "objects" or $unit == "calls" then "ops"
+	else "cps" end;
+
+def units($fields): . as $query | fields_of($fields) | map($fields[.].unit as $unit | $query | unit_of($unit)) | unique;
+
+# ---- all of it ----
+
+# $variables: those that say which processes.
+def wrong_query($fields; $variables; $unit; $title):
+	(if contains("$timeFilter") | not then "has no $timeFilter" else empty end),
+	(if contains("$__interval") | not then "has no $__interval" else empty end),
+	(if [match("time\\([^)]*\\)"; "g").string] | unique != [buckets] then "has buckets that do not end with the time that is shown" else empty end),
+	(if gsub("\\$timeFilter AND time < \\$\\{__to\\}ms"; "") | contains("$timeFilter") then "has the last instant as a bucket of its own" else empty end),
+	(if readings == [] then "reads no points" else empty end),
+	(if (split("FROM \"memagent\"") | length) != (readings | length) + 1 then "reads points in an unknown way" else empty end),
+	(readings[].where as $where | $variables[] | select(. as $v | $where | contains("\"\($v)\" =~ /^$\($v)$/") | not) | "does not go by the variable \(.)"),
+	(readings[].by | select(. != "\(buckets), \"host\", \"service\", \"pid\"") | "takes several processes for one"),
+	(if filled_well then empty else "fills gaps" end),
+	(match("\\b(last|max|min|mean|sum|count|first|derivative|difference)\\((?<name>[a-z_0-9]+)[,)]"; "g").captures[1].string | "names \(.) without quotes"),
+	(bare_counters[] | "draws the counter \(.) without a derivative"),
+	(unknown($fields)[] | "names \(.), which no table declares"),
+	(units($fields) | select(. != [$unit]) | "is of the unit \(join(" and ")), not \($unit)"),
+	(if per_minute != ($title | test("per minute")) then "is per minute, or its title says so, but not both" else empty end);

@@ -1,0 +1,84 @@
+#!/bin/sh
+# What the stats and the bars show is what is so now, also 0.3 s into a second of the clock: nothing of two processes is
+# missing because some of their points are yet to come, nothing is left of one that has ended, and one that begins anew
+# under the same number is no fall.
+#
+# shellcheck disable=SC2016 # jq's and Grafana's variables
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+
+command -v jq >/dev/null || skip "there is no jq"
+influxd_start "$work/influxdb"
+influxd_query '' 'CREATE DATABASE memagent' >/dev/null
+
+# A point a second of each of two that make 100 objects of 50 bytes a second and free 40, another one that ended after
+# 60 s and held more than both; and one that began anew after 70 s.
+from=1700000000
+awk -v from=$from '
+function point(service, pid, t, age, made, held) {
+	printf "memagent,host=%s,service=%s,pid=%d mallocs=%di,frees=%di,heap_objects=%di,total_alloc_bytes=%di,total_freed_bytes=%di,heap_alloc_bytes=%di,rss_bytes=%di %d%03d000000\n",
+	    pid < 3 ? "a" : "b", service, pid, held + made * age, made * age * 0.4, held + made * age * 0.6, 50 * (held + made * age),
+	    50 * made * age * 0.4, 50 * (held + made * age * 0.6), 4096 * pid, from + t, pid * 240
+}
+BEGIN {
+	for (t = 0; t < 100; t++) {
+		point("shop", 1, t, t, 100, 0)
+		point("shop", 2, t, t, 100, 0)
+		if (t < 60)
+			point("ended", 3, t, t, 10, 100000)
+		point("anew", 4, t, t < 70 ? t : t - 70, t < 70 ? 100000 : 100, 0)
+	}
+}' >"$work/points"
+curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+
+# newest DASHBOARD TITLE SERVICE TO_MS INTERVAL_MS CHANGE: what the panel shows by its reducer, {SERIES: VALUE}; the query
+# changed by jq's CHANGE.
+newest()
+{
+	jq -r -L "$root/tests/grafana/lib" --arg title "$2" --arg service "$3" --argjson from $from --argjson to "$4" --argjson ms "$5" \
+		'include "substitute"; .panels[] | select(.title == $title) | select(.options.reduceOptions.calcs == ["last"]) |
+		.targets[0].query | '"${6:-.}"' |
+		substituted($from * 1000; $to; $ms; {host: "all", service: (if $service == "" then "all" else [$service] end), pid: "all"})' \
+		"$root/grafana/dashboards/$1.json" >"$work/query"
+	influxd_query memagent "$(cat "$work/query")" >"$work/answer" || fail "the query: $(cat "$work/answer")"
+	jq -c '[.results[0].series[]? | {key: (.tags // {} | to_entries | map(.value) | join(" ")), value: .values[-1][1]}] | from_entries' "$work/answer"
+}
+
+# In the 1, 5 and 15 s until then, wherever the seconds of the clock begin.
+for at in 90300 90750 95001; do
+	for ms in 1000 5000 15000; do
+		to=$((from * 1000 + at))
+		when="at $at every $ms"
+		expect_equal "processes $when" '{"":2}' "$(newest memagent Processes shop $to $ms)"
+		expect_equal "objects made per second $when" '{"":200}' "$(newest memagent "Objects made per second" shop $to $ms)"
+		expect_equal "growth $when" '{"":360000}' "$(newest memagent "Growth per minute" shop $to $ms)"
+		# The last of each: of the one at 0.24 s and the other at 0.48 s of each second.
+		first=$(((at - 240) / 1000 * 60))
+		second=$(((at - 480) / 1000 * 60))
+		expect_equal "live objects $when" "{\"\":$((first + second))}" "$(newest memagent "Live objects" shop $to $ms)"
+		expect_equal "live bytes $when" "{\"\":$(((first + second) * 50))}" "$(newest memagent "Live bytes" shop $to $ms)"
+		anew=$((((at - 960) / 1000 - 70) * 60 * 50))
+		expect_equal "live bytes of services $when" "{\"anew\":$anew,\"ended\":null,\"shop\":$(((first + second) * 50))}" \
+			"$(newest fleet "Services by live bytes" '' $to $ms)"
+		expect_equal "live bytes of hosts $when" "{\"a\":$(((first + second) * 50)),\"b\":$anew}" \
+			"$(newest fleet "Hosts by live bytes" '' $to $ms)"
+		expect_equal "growth of services $when" '{"anew":180000,"ended":null,"shop":360000}' \
+			"$(newest fleet "Services by growth per minute" '' $to $ms)"
+		expect_equal "growth of hosts $when" '{"a":360000,"b":180000}' \
+			"$(newest fleet "Hosts by growth per minute" '' $to $ms)"
+	done
+done
+
+# The one that began anew: there its growth is not known, and it never fell.
+to=$(((from + 90) * 1000 + 300))
+newest fleet "Services by growth per minute" anew $to 1000 >/dev/null
+expect_equal "growth of the one that began anew" '[180000,180000000]' \
+	"$(jq -c '[.results[0].series[0].values[][1] | select(. != null)] | unique' "$work/answer")"
+newest memagent "Processes" ended $to 1000 >/dev/null
+expect_equal "how many have ended" '[0,1]' "$(jq -c '[.results[0].series[0].values[][1]] | unique' "$work/answer")"
+
+# That this can fail: buckets of the clock have a last one that has just begun.
+on_the_clock='gsub(", [$]{__to}ms[)]"; ")")'
+to=$(((from + 90) * 1000 + 300))
+expect_equal "live objects on the clock" '{"":5400}' "$(newest memagent "Live objects" shop $to 5000 "$on_the_clock")"
+expect_equal "processes on the clock" '{"":1}' "$(newest memagent Processes shop $to 5000 "$on_the_clock")"
+expect_equal "growth on the clock" '{"":36000}' "$(newest memagent "Growth per minute" shop $to 5000 "$on_the_clock")"
