@@ -1,0 +1,40 @@
+#!/bin/sh
+# What the allocator tells of itself comes every ten seconds unless it is told otherwise: a graph joins that, and nothing
+# What the allocator tells of itself comes every ten seconds unless it is told otherwise: the graphs join that, as a program
+# shows that sends three of these.  (That they join nothing much longer is one of the rules.)
+# shellcheck disable=SC2016 # jq's and Grafana's variables
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+
+command -v jq >/dev/null || skip "there is no jq"
+influxd_start "$work/influxdb"
+from=$(($(date +%s) * 1000 - 1000))
+begin_endless patient MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_SERVICE=patient
+sleep 22
+end patient
+to=$(date +%s%3N)
+
+# The graphs' queries of what the allocator tells, with what each joins over and the times at which it has a value.
+jq -c -L "$root/tests/grafana/lib" --argjson from "$from" --argjson to "$to" 'include "substitute";
+	[.panels[] | select(.type == "timeseries") | . as $panel | .targets[]
+		| select(.query | test("heap_(sys|inuse|idle)_bytes")) | .refId as $ref
+		| {name: "\($panel.title) \(.refId)",
+			joined_ms: ([$panel.fieldConfig.overrides[] | select(.matcher == {id: "byFrameRefID", options: $ref}).properties[]
+				| select(.id == "custom.spanNulls").value][0] // $panel.fieldConfig.defaults.custom.spanNulls),
+			query: (.query | substituted($from; $to; 1000; {host: "all", service: "all", pid: "all"}))}]' \
+	"$root/grafana/dashboards/memagent.json" >"$work/asked"
+influxd_query memagent "$(jq -r 'map(.query) | join(";\n")' "$work/asked")" >"$work/answers" || fail "$(cat "$work/answers")"
+
+# holes MOST: the queries with a hole that is not joined over; MOST replaces what they join over, unless it is null.
+# Grafana joins what is shorter than that.
+holes()
+{
+	jq -rs --argjson most "$1" '.[0] as $asked | .[1].results as $answers | range($asked | length) as $i
+		| [$answers[$i].series[0].values[] | select(.[1] != null)[0] / 1e6] as $times
+		| ([range(1; $times | length) | $times[.] - $times[. - 1]] | max // 1e9) as $hole
+		| select($hole >= ($most // $asked[$i].joined_ms)) | "\($asked[$i].name): \($hole) ms"' "$work/asked" "$work/answers"
+}
+expect_equal "graphs of what the allocator tells" 4 "$(jq length "$work/asked")"
+expect_equal "holes" '' "$(holes null)"
+
+# That this can fail: what joins the other series does not join these.
+expect_equal "holes of the others' three seconds" 4 "$(holes 3000 | wc -l)"
