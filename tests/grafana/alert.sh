@@ -1,5 +1,5 @@
 #!/bin/sh
-# The alert rule fires for processes whose live bytes grow for half an hour, and for no others: its query is
+# The alert rule fires for processes whose live bytes grow for half an hour, and for no others: its queries are
 # asked of a real InfluxDB with 40 minutes of points, its conditions are worked out as Grafana does.
 #
 # shellcheck disable=SC2016 # jq's and Grafana's variables
@@ -23,8 +23,18 @@ awk -v now="$now" 'BEGIN {
 		held["saw"] = 1e6 + t % 240 * 20000
 		held["leak-that-stopped"] = 1e6 + 10000 * (t < 1800 ? t : 1800)
 		held["sinks"] = 1e8 - 10000 * t
-		if (t >= 1800)
-			held["young"] = 1e6 + 10000 * t
+		held["trickle"] = 1e9 + 8 * t
+		held["saw-that-trickles"] = 1e8 + t % 240 * 200000 + 8 * t
+		held["less-than-one-percent"] = 1e6 + 4 * t
+		for (age = 600; age <= 1740; age += 60)
+			if (t >= 2400 - age)
+				held["of-" age / 60 "-minutes"] = 1e6 + 10000 * t
+		if (t >= 2400 - 1860)
+			held["old-enough"] = 1e6 + 10000 * t
+		if (t < 600 || t >= 2100)
+			held["long-gap"] = 1e6 + 10000 * t
+		else
+			delete held["long-gap"]
 		for (name in held)
 			printf "memagent,host=h,service=%s,pid=1 heap_alloc_bytes=%di %d000000000\n", name, held[name],
 			    now - 2400 + t
@@ -32,31 +42,60 @@ awk -v now="$now" 'BEGIN {
 }' >"$work/points"
 curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
 
-# firing RULE: the services that it fires for.
-firing()
+# ask NAME NOW: the answer to the rule's query of that name, at that time.
+ask()
 {
-	python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout)' "$1" >"$work/rule"
-	jq -r --argjson now "$now" '.groups[0].rules[0].data[0] |
+	jq -r --arg name "$1" --argjson now "$2" '.groups[0].rules[0].data[] | select(.refId == $name) |
 		.relativeTimeRange as $range | .model.query | gsub("\\$\\$"; "$") |
 		split("$timeFilter") | join("time >= \($now - $range.from)s and time <= \($now - $range.to)s")' \
 		"$work/rule" >"$work/query"
-	influxd_query memagent "$(cat "$work/query")" >"$work/answer" || fail "the query: $(cat "$work/answer")"
-	# The rule in words of jq; a change of its conditions has to be made here too.
-	expect_equal "conditions" '["reduce A min","reduce A count","math $$B > 0 && $$D >= 5"]' "$(jq -c \
-		'.groups[0].rules[0].data[1:] | map(.model | "\(.type) \(.expression)\(if .reducer then " " + .reducer else "" end)")' \
-		"$work/rule")"
-	jq -r '.results[0].series[] | [.values[][1]] as $a |
-		select(($a | min) > 0 and ($a | length) >= 5) | .tags.service' "$work/answer"
+	influxd_query memagent "$(cat "$work/query")" || fail "the query $1"
 }
 
-expect_equal "fires for" "leak
-leak-below-a-saw" "$(firing "$rule")"
-jq -e '.groups[0].rules[0] | .condition == "C" and all(.data[]; .refId == .model.refId) and
-	(.data | map(.refId) | sort) == ["A", "B", "C", "D"]' "$work/rule" >/dev/null || fail "the parts do not fit together"
+# firing RULE NOW [LEAST_TIMES] [PARTS]: the services that it fires for: six times, by more than a 100th, unless said otherwise.
+firing()
+{
+	python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout)' "$1" >"$work/rule"
+	ask growth "$2" >"$work/growth"
+	ask lowest "$2" >"$work/lowest"
+	# The rule in words of jq; a change of its conditions has to be made here too.
+	expect_equal "conditions" '["least reduce growth min","times reduce growth count","total reduce growth sum","before reduce lowest min","leaks math $$least > 0 && $$times >= 6 && $$total * 100 > $$before"]' \
+		"$(jq -c '.groups[0].rules[0].data[2:] |
+			map(.model | "\(.refId) \(.type) \(.expression)\(if .reducer then " " + .reducer else "" end)")' "$work/rule")"
+	# Grafana puts together what has the same labels, and leaves out what has no partner.
+	jq -rs --argjson times "${3-6}" --argjson parts "${4-100}" '(.[1].results[0].series // [] | map({key: (.tags | tostring), value: ([.values[][1]] | min)}) | from_entries) as $before |
+		.[0].results[0].series[] | [.values[][1]] as $growth | $before[.tags | tostring] as $before |
+		select($before and ($growth | min) > 0 and ($growth | length) >= $times and ($growth | add) * $parts > $before) |
+		.tags.service' "$work/growth" "$work/lowest" | sort
+}
+
+leaks="leak
+leak-below-a-saw
+old-enough"
+# InfluxDB is asked a little after Grafana's now.
+for after in 0 2 4; do
+	expect_equal "$after s after its time it fires for" "$leaks" "$(firing "$rule" $((now - after)))"
+done
+jq -e '.groups[0].rules[0] | .condition == .data[-1].refId and all(.data[]; .refId == .model.refId) and
+	(.data | map(.refId) | unique | length) == (.data | length)' "$work/rule" >/dev/null || fail "the parts do not fit together"
 panel=$(jq -r '.groups[0].rules[0].annotations.__panelId__' "$work/rule")
 expect_equal "the panel that it links to" "Live bytes of each process" \
 	"$(jq -r --argjson id "$panel" '.panels[] | select(.id == $id).title' "$root/grafana/dashboards/memagent.json")"
 
-# That this can fail: a mean does not see the leak below the saw.
-sed 's/min("heap_alloc_bytes")/mean("heap_alloc_bytes")/' "$rule" >"$work/broken.yaml"
-[ "$(firing "$work/broken.yaml")" != "$(firing "$rule")" ] || fail "the mean instead of the lowest makes no difference"
+# That this can fail: the mean does not see the leak below the saw, and of a shorter time nothing is six times five minutes.
+expect_other()
+{
+	sed "$1" "$rule" >"$work/broken.yaml"
+	! cmp -s "$rule" "$work/broken.yaml" || fail "nothing changed: $1"
+	[ "$(firing "$work/broken.yaml" "$now")" != "$leaks" ] || fail "it makes no difference: $1"
+}
+expect_other 's/difference(min(/difference(mean(/'
+expect_other 's/from: 2095/from: 1500/'
+expect_equal "of five times" "of-25-minutes
+of-26-minutes
+of-27-minutes
+of-28-minutes
+of-29-minutes" "$(firing "$rule" "$now" 5 | grep -e of-)"
+expect_equal "of any growth" "less-than-one-percent
+saw-that-trickles
+trickle" "$(firing "$rule" "$now" 6 1e9 | grep -vxF "$leaks")"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# What the allocator tells of itself comes every ten seconds unless it is told otherwise: a graph joins that, and nothing
 # What the allocator tells of itself comes every ten seconds unless it is told otherwise: the graphs join that, as a program
 # shows that sends three of these.  (That they join nothing much longer is one of the rules.)
+#
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
