@@ -1,7 +1,9 @@
 #!/bin/sh
-# compose.yaml is one that docker-compose takes, and keeps to its rules: pinned images, nothing published but Grafana
-# and InfluxDB on loopback, no password in it, health checks, named volumes, one network, and only options that
-# memagent-run has.
+# limit: 240
+# compose.yaml is one that docker-compose takes, and keeps to its rules: images pinned to a version, nothing published but
+# Grafana and InfluxDB on loopback, no password in it or on a command line, anonymous viewers, everything mounted that is
+# provisioned, health checks, named volumes, one network, load, only options that memagent-run has; and what starts
+# without being asked for starts without .env, what does not says so.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -43,12 +45,27 @@ import os, re, sys, yaml
 
 config = yaml.safe_load(open(sys.argv[1]))
 flags = set(re.findall(r"--[a-z-]+", open(sys.argv[3]).read()))
-used = set()
+grafana = {
+    "/etc/grafana/dashboards": "grafana/dashboards",
+    "/var/lib/grafana": "grafana",
+}
+wanted = {
+    "influxdb": {"/var/lib/influxdb": "influxdb"},
+    "influxdb-v2": {"/var/lib/influxdb2": "influxdb-v2"},
+    "grafana": {**grafana, "/etc/grafana/provisioning": "grafana/provisioning"},
+    "grafana-v2": {
+        **grafana,
+        "/var/lib/grafana": "grafana-v2",
+        "/etc/grafana/provisioning/alerting": "grafana/provisioning/alerting",
+        "/etc/grafana/provisioning/dashboards": "grafana/provisioning/dashboards",
+        "/etc/grafana/provisioning/datasources": "grafana/provisioning-v2/datasources",
+    },
+}
 for name, service in config["services"].items():
     def wrong(text):
         print("%s %s" % (name, text))
     image = service.get("image", "")
-    if not re.fullmatch(r"[a-z-]+(/[a-z-]+)?:[a-z0-9.-]+", image) or image.endswith(":latest"):
+    if not re.fullmatch(r"[a-z-]+(/[a-z-]+)?:[0-9]+[.][0-9]+[.][0-9]+", image) and image != "memagent-demo:local":
         wrong("has no pinned image: " + image)
     for port in service.get("ports", []):
         text = port if isinstance(port, str) else "%s:%s" % (port.get("host_ip"), port.get("published"))
@@ -60,16 +77,40 @@ for name, service in config["services"].items():
         wrong("is not in the one network")
     if not name.startswith("load") and "test" not in service.get("healthcheck", {}):
         wrong("has no health check")
-    for key, value in (service.get("environment") or {}).items():
+    environment = service.get("environment") or {}
+    if name.startswith("grafana"):
+        if environment.get("GF_AUTH_ANONYMOUS_ENABLED") != "true":
+            wrong("asks who it is that looks")
+        if environment.get("GF_AUTH_ANONYMOUS_ORG_ROLE") != "Viewer":
+            wrong("lets anybody do more than look")
+        if environment.get("GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION") != "true":
+            wrong("has an administrator with a password that is known")
+    for key, value in environment.items():
         if re.search("PASSWORD|TOKEN", key) and value:
             wrong("has a secret in the file: " + key)
+    mounted = {}
     for volume in service.get("volumes", []):
         source, target = volume.split(":")[:2] if isinstance(volume, str) else (volume["source"], volume["target"])
+        mounted[target] = os.path.relpath(source, sys.argv[2]) if source.startswith("/") else source
         if source.startswith("/"):
             if not os.path.exists(source):
                 wrong("mounts what is not there: " + os.path.relpath(source, sys.argv[2]))
         elif source not in config["volumes"]:
             wrong("has no volume of the name " + source)
+    for target, source in wanted.get(name, {}).items():
+        if mounted.get(target) != source:
+            wrong("has not %s at %s" % (source, target))
+    words = [word for key in ("command", "entrypoint") for word in service.get(key) or []]
+    for word in words:
+        # The name of a variable is none, nor is a word on what is missing.
+        if re.search(r"(?i)(^|[^_a-z])--?(user(name)?|pass(word)?|token|admin)([= ]|$)|://[^/ ]*@|(password|passwd|token|username)=", word):
+            wrong("has a user or a password on its command line: " + word)
+    if name.startswith("load") and not re.search(r"\bwrk\b.* http://demo(-v2)?:8080/v1/push", " ".join(words)):
+        wrong("makes no load")
+    if name.startswith("demo") and (words[:1] != ["memagent-run"] or "demo-server" not in words):
+        wrong("is no demo server under the agent")
+    if name.endswith("-v2") != (service.get("profiles") == ["v2"]):
+        wrong("does not start by itself" if service.get("profiles") else "is not of the profile v2")
     command = service.get("command") or []
     if command[:1] == ["memagent-run"]:
         for word in command[1:command.index("--")]:
@@ -80,15 +121,44 @@ for name, service in config["services"].items():
 if list(config["networks"]) != ["memagent"]:
     print("there is another network")
 for name in ("influxdb", "grafana", "demo", "load"):
-    if config["services"].get(name, {}).get("profiles"):
-        print(name + " does not start by itself")
-    if name not in config["services"]:
-        print(name + " is missing")
+    for name in (name, name + "-v2"):
+        if name not in config["services"]:
+            print(name + " is missing")
 END
 }
 
 check "$work/project" >"$work/found"
 [ ! -s "$work/found" ] || fail "$(cat "$work/found")"
+
+# What does not start without .env says what is missing: the script that the container begins with, here.
+python3 -c 'import sys, yaml
+words = yaml.safe_load(open(sys.argv[1]))["services"]["influxdb-v2"]["entrypoint"]
+assert words[:2] == ["sh", "-c"], words
+print(words[2].replace("$$", "$"))' "$root/compose.yaml" >"$work/begin"
+expect_begun()
+{
+	text=$1
+	shift
+	env -i PATH="$PATH" "$@" sh "$work/begin" >"$work/begun" 2>&1 || :
+	grep -q "$text" "$work/begun" || fail "with $* InfluxDB 2 begins with $(cat "$work/begun"), not with $text"
+}
+password=DOCKER_INFLUXDB_INIT_PASSWORD
+token=DOCKER_INFLUXDB_INIT_ADMIN_TOKEN
+expect_begun 'no INFLUXDB_V2_PASSWORD in .env, see .env.example' $password= $token=
+expect_begun 'no INFLUXDB_V2_PASSWORD in .env' $password= $token=t
+expect_begun 'no INFLUXDB_V2_TOKEN in .env' $password=p $token=
+expect_begun '/entrypoint.sh.* not found' $password=p $token=t
+
+# The line that makes both up, and that they come where they are wanted.
+(cd "$work/project" && sed -n "s/^#   \\((umask .*\\)/\\1/p" "$root/.env.example" | sh)
+[ "$(stat -c %a "$work/project/.env")" = 600 ] || fail "anybody may read .env"
+(cd "$work/project" && $compose -p memagent --profile v2 config) >"$work/config" 2>&1 || fail "with .env: $(cat "$work/config")"
+for name in INFLUXDB_V2_PASSWORD INFLUXDB_V2_TOKEN; do
+	value=$(sed -n "s/^$name=//p" "$work/project/.env")
+	[ "${#value}" -ge 32 ] || fail "$name is of ${#value} characters"
+	grep -q "$value" "$work/config" || fail "$name is not used"
+done
+rm "$work/project/.env"
 
 # That this can fail: expect_found TEXT SED
 expect_found()
@@ -101,8 +171,31 @@ expect_found()
 	grep -qF -e "$1" "$work/found" || fail "\"$1\" is not found after $2, but: $(cat "$work/found")"
 }
 expect_found 'docker-compose: ' 's/^services:/servces:/'
-expect_found 'influxdb has no pinned image' 's/influxdb:1.8/influxdb/'
+expect_found 'influxdb has no pinned image' 's/influxdb:1.8.10/influxdb/'
+expect_found 'influxdb has no pinned image' 's/influxdb:1.8.10/influxdb:1.8/'
+expect_found 'influxdb-v2 has no pinned image' 's/influxdb:2.7.11/influxdb:2.7/'
 expect_found 'grafana has no pinned image' 's/grafana:11.2.0/grafana:latest/'
+expect_found 'grafana asks who' 's/GF_AUTH_ANONYMOUS_ENABLED: "true"/GF_AUTH_ANONYMOUS_ENABLED: "false"/'
+expect_found 'grafana asks who' '/GF_AUTH_ANONYMOUS_ENABLED/d'
+expect_found 'grafana lets anybody' 's/ROLE: Viewer/ROLE: Admin/'
+expect_found 'grafana lets anybody' '/GF_AUTH_ANONYMOUS_ORG_ROLE/d'
+expect_found 'grafana has an administrator' '/GF_SECURITY_DISABLE_INITIAL/d'
+expect_found 'grafana has not grafana/provisioning at' '/\.\/grafana\/provisioning:/d'
+expect_found 'grafana has not grafana/dashboards at' '/\.\/grafana\/dashboards:/d'
+expect_found 'grafana has not grafana at /var/lib/grafana' '/- grafana:/d'
+expect_found 'grafana-v2 has not grafana/provisioning-v2/datasources at' 's/provisioning-v2/provisioning/'
+expect_found 'grafana-v2 has not grafana/provisioning/alerting at' '/provisioning\/alerting/d'
+expect_found 'influxdb has not influxdb at /var/lib/influxdb' '/- *influxdb:\|\["influxdb:/d'
+expect_found 'influxdb-v2 has not influxdb-v2 at' 's|influxdb-v2:/var/lib/influxdb2|influxdb-v2:/var/lib/influxdb|'
+expect_found 'influxdb-v2 is not of the profile v2' '/^  influxdb-v2:/,/restart/ s/profiles: \[v2\]//'
+expect_found 'load-v2 is not of the profile v2' '/^  load-v2:/,/command/ s/profiles: \[v2\]//'
+expect_found 'load-v2 is missing' '/^  load-v2:/,/^networks:/ { /^networks:/! d }'
+expect_found 'load makes no load' 's/wrk -t 4 -c 20 -d 10s/curl/'
+expect_found 'load makes no load' 's|http://demo:8080/v1/push|http://grafana:3000/|'
+expect_found 'demo is no demo server under the agent' 's/command: \["memagent-run", "--url", "http:..influxdb:8086", .*/command: ["env",/'
+expect_found 'has a user or a password on its command line: --username' 's/"--service"/"--username", "shop", &/'
+expect_found 'has a user or a password on its command line: http://shop:secret@' 's|http://influxdb:8086", "--service|http://shop:secret@influxdb:8086", "--service|'
+expect_found 'influxdb-v2 has a user or a password on its command line' 's|exec /entrypoint.sh influxd|exec env INFLUX_PASSWORD=secret influxd|'
 expect_found 'grafana publishes 0.0.0.0:3000' 's/127.0.0.1:3000:3000/0.0.0.0:3000:3000/'
 expect_found 'demo publishes a port' 's/^  demo:/&\n    ports: ["127.0.0.1:8080:8080"]/'
 expect_found 'has no health check' 's/healthcheck:/x-healthcheck:/'

@@ -52,8 +52,10 @@ for at in 90300 90750 95001; do
 		expect_equal "objects made per second $when" '{"":200}' "$(newest memagent "Objects made per second" shop $to $ms)"
 		expect_equal "growth $when" '{"":360000}' "$(newest memagent "Growth per minute" shop $to $ms)"
 		# The last of each: of the one at 0.24 s and the other at 0.48 s of each second.
-		first=$(((at - 240) / 1000 * 60))
-		second=$(((at - 480) / 1000 * 60))
+		first=$(((at - 240) / 1000))
+		first=$((first * 60))
+		second=$(((at - 480) / 1000))
+		second=$((second * 60))
 		expect_equal "live objects $when" "{\"\":$((first + second))}" "$(newest memagent "Live objects" shop $to $ms)"
 		expect_equal "live bytes $when" "{\"\":$(((first + second) * 50))}" "$(newest memagent "Live bytes" shop $to $ms)"
 		anew=$((((at - 960) / 1000 - 70) * 60 * 50))
