@@ -131,7 +131,6 @@ static void open_all(void)
 			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s cannot be asked to "
 			"give memory back",
 			allocator->heap->name);
-	rights_open(&loop.rights, loop.sampler.status_fd);
 	if (loop.can_deliver)
 		delivery_init(&loop.delivery, loop.destination.transport, loop.destination.handle,
 			      &loop.backlog);
@@ -298,6 +297,9 @@ static enum loop_end run(void)
 	delivery_not_before(&loop.delivery, due);
 	if (loop.is_child)
 		delivery_not_before(&loop.delivery, loop.task->started_ns + least_age());
+	/* Not for a process that is at its end already. */
+	if (is_wanted())
+		rights_open(&loop.rights, loop.sampler.status_fd);
 	while (is_wanted()) {
 		int64_t now = clock_mono_ns();
 

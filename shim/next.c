@@ -190,12 +190,18 @@ static void resolve_core(struct next *found)
 	found->pvalloc = (void *(*)(size_t))look_up("pvalloc");
 }
 
-static void resolve_rest(void)
+/*
+ * What not every allocator has, beside the malloc that it belongs to.  dlsym would look further, to
+ * another allocator's, and of a name that is nowhere it leaves a message, for which it allocates.
+ */
+static void resolve_rest(struct next *found)
 {
-	next.free_sized = (void (*)(void *, size_t))look_up("free_sized");
-	next.free_aligned_sized = (void (*)(void *, size_t, size_t))look_up("free_aligned_sized");
-	next.cfree = (void (*)(void *))look_up("cfree");
-	next_resolve_rare();
+	const void *there = (const void *)found->malloc;
+
+	found->free_sized = (void (*)(void *, size_t))object_function(there, "free_sized");
+	found->free_aligned_sized =
+	    (void (*)(void *, size_t, size_t))object_function(there, "free_aligned_sized");
+	found->cfree = (void (*)(void *))object_function(there, "cfree");
 }
 
 /*
@@ -224,22 +230,16 @@ void next_resolve(void)
 	next_resolve_system();
 	found = next;
 	resolve_core(&found);
+	resolve_rest(&found);
 	usable_size = (size_t(*)(void *))look_up("malloc_usable_size");
 	found.usable_size = no_size;
 	resolving = false;
 	next = found;
-	/*
-	 * A name that is not there leaves a message, which the next look-up frees by way of the
-	 * first free in the process, and ours to the next.  Another library's may look its own
-	 * next one up at that, without end, if this were its first call.
-	 */
-	free(NULL);
 	/* Not muted: what the allocator does to set itself up, a thread perhaps, is not ours. */
 	next.free(next.malloc(1));
 	before = threads_mute();
 	ask_for_a_size(usable_size);
 	next.usable_size = usable_size;
-	resolve_rest();
 	if (!sizes_are_plausible())
 		next.usable_size = no_size;
 	threads_init(boot_used == 0 && header_is_right());

@@ -48,13 +48,11 @@ struct next {
 	void (*cxa_finalize)(void *object);
 	long (*syscall)(long number, ...);
 	pid_t (*fork)(void);
+	pid_t (*_Fork)(void); /* NULL where there is none, before glibc 2.34 */
 	int (*clone)(int (*run)(void *), void *stack, int flags, void *arg, ...);
 	int (*daemon)(int nochdir, int noclose);
 	int (*forkpty)(int *amaster, char *name, const struct termios *termp,
 		       const struct winsize *winp);
-
-	/* Since glibc 2.34, else NULL; after next_resolve(). */
-	pid_t (*_Fork)(void);
 };
 
 /* The first members are always callable. */
@@ -67,12 +65,9 @@ void next_resolve(void);
  * next_resolve_system():
  * The part that is the same whatever the allocator, once, before anything enters the next
  * allocator: that may call these functions while it sets itself up (jemalloc registers handlers for
- * the exit).  Every libc has them, so nothing is allocated for the look-up.
+ * the exit).  Nothing is allocated for the look-up.
  */
 void next_resolve_system(void);
-
-/* What a libc may not have: for that the look-up allocates.  For a muted thread. */
-void next_resolve_rare(void);
 
 /*
  * next_prepare_thread():

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include "shim/next.h"
+#include "shim/object.h"
 
 void next_resolve_system(void)
 {
@@ -23,12 +24,6 @@ void next_resolve_system(void)
 	next.daemon = (int (*)(int, int))dlsym(RTLD_NEXT, "daemon");
 	next.forkpty = (int (*)(int *, char *, const struct termios *,
 				const struct winsize *))dlsym(RTLD_NEXT, "forkpty");
-}
-
-void next_resolve_rare(void)
-{
-	next._Fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "_Fork");
-	/* A name that was not found has left a message behind; fetching it frees it here. */
-	dlerror();
-	dlerror();
+	/* Not every libc has it, and a look-up by dlsym that fails allocates. */
+	next._Fork = (pid_t(*)(void))object_function((const void *)next.fork, "_Fork");
 }

@@ -62,7 +62,6 @@ void next_prepare_thread(void)
 void next_resolve(void)
 {
 	int saved = errno;
-	uint32_t before;
 
 	if (resolved)
 		return;
@@ -70,11 +69,5 @@ void next_resolve(void)
 	next_resolve_system();
 	threads_init(false);
 	use_bytes();
-	/* What brought us here is the program's; only then is this thread the agent's for a moment.
-	 */
-	threads_claim();
-	before = threads_mute();
-	next_resolve_rare();
-	threads_unmute(before);
 	errno = saved;
 }
