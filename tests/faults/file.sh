@@ -5,11 +5,24 @@
 
 . "$(dirname "$0")/lib/faults.sh"
 
-# The agent's thread needs no memory for that.
-for kind in error interrupt short; do
-	sweep --who agent --kind $kind MEMAGENT_URL=file://%d/sink MEMAGENT_INTERVAL=10ms
-done
-for kind in memory error; do
-	sweep --who shim --kind $kind MEMAGENT_URL=file://%d/sink MEMAGENT_INTERVAL=10ms
-done
+to_file='MEMAGENT_URL=file://%d/sink MEMAGENT_INTERVAL=10ms'
+embedded=libmemagent-jemalloc.so
+# shellcheck disable=SC2086 # several
+{
+	for kind in error interrupt short; do
+		sweep --who agent --kind $kind $to_file
+	done
+	# The agent's thread needs no memory for that.
+	sweep --who agent --kind memory --none $to_file
+	for kind in memory error; do
+		sweep --who shim --kind $kind $to_file
+	done
+	# jemalloc itself crashes in a program's thread that it finds no memory for.
+	if [ -e "$build/$embedded" ]; then
+		for kind in error interrupt short; do
+			sweep --who agent --kind $kind --library $embedded $to_file
+		done
+		sweep --who shim --kind error --library $embedded $to_file
+	fi
+}
 end_of_sweeps

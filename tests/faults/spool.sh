@@ -11,6 +11,7 @@ for kind in error interrupt short; do
 	sweep --who agent --kind $kind MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=10ms \
 		MEMAGENT_SPOOL=%d/spool
 done
+sweep --who own --kind memory MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=10ms MEMAGENT_SPOOL=%d/spool
 mkdir "$work/spool"
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=10ms MEMAGENT_SPOOL="$work/spool" \
 	"$scripted" -w 100
@@ -21,4 +22,6 @@ for kind in error interrupt short; do
 	sweep --who agent --kind $kind --influx --spooled "$1" --ms 120 MEMAGENT_URL="$INFLUXD_URL" \
 		MEMAGENT_INTERVAL=20ms MEMAGENT_SPOOL=%d/spool
 done
+sweep --who own --kind memory --influx --spooled "$1" --ms 120 MEMAGENT_URL="$INFLUXD_URL" \
+	MEMAGENT_INTERVAL=20ms MEMAGENT_SPOOL=%d/spool
 end_of_sweeps

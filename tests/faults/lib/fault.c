@@ -2,6 +2,8 @@
  * fault: makes one call of the agent fail; to be preloaded behind the agent.
  *
  * FAULT_WHO    agent: what the agent's threads (by their name) call, libraries' calls among them;
+ *              own: of these, what the agent's own code calls, or has a library call not far below
+ *              it;
  *              shim: what the agent's code calls in the program's threads, and all that is
  *              allocated before main begins
  * FAULT_KIND   memory: allocations and mappings; error: other calls, each with an error that
@@ -14,6 +16,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
@@ -33,11 +36,13 @@
 #include <sys/uio.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include <unwind.h>
 
 enum kind { MEMORY = 1, ERROR = 2, INTERRUPT = 4, SHORT = 8 };
 
 static struct {
 	bool of_shim;
+	bool own;
 	unsigned kind;
 	unsigned long at;
 	const char *report;
@@ -89,6 +94,7 @@ static void __attribute__((constructor)) start(void)
 		      : kind[0] == 'i' ? INTERRUPT
 				       : SHORT;
 	wanted.of_shim = strcmp(who, "shim") == 0;
+	wanted.own = strcmp(who, "own") == 0;
 	wanted.at = strtoul(at, NULL, 10);
 	wanted.ready = true;
 }
@@ -124,15 +130,76 @@ static bool is_agents_thread(void)
 	return is_known;
 }
 
-static bool is_agents_code(const void *caller)
-{
-	Dl_info info;
-	const char *name;
+enum object { OTHERS, AGENTS, THIS };
 
-	if (!dladdr(caller, &info) || info.dli_fname == NULL)
-		return false;
-	name = strrchr(info.dli_fname, '/');
-	return name && strcmp(name, "/libmemagent.so") == 0;
+struct place {
+	uintptr_t at;
+	enum object object;
+};
+
+static enum object object_called(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	if (strcmp(name, "libmemagent.so") == 0 || strcmp(name, "libmemagent-jemalloc.so") == 0 ||
+	    strcmp(name, "memagent-http.so") == 0)
+		return AGENTS;
+	return strcmp(name, "libfault.so") == 0 ? THIS : OTHERS;
+}
+
+static int is_there(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct place *place = arg;
+
+	(void)size;
+	for (unsigned i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+
+		if (part->p_type == PT_LOAD &&
+		    place->at - object->dlpi_addr - part->p_vaddr < part->p_memsz) {
+			place->object = object_called(object->dlpi_name);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* Not by dladdr, which looks for the function too, and takes its time for it. */
+static enum object object_at(uintptr_t at)
+{
+	struct place place = {at, OTHERS};
+
+	dl_iterate_phdr(is_there, &place);
+	return place.object;
+}
+
+/* Frames above this library's and the one in which the agent passes a malloc on. */
+#define NEAR 4
+
+struct frames {
+	unsigned above;
+	bool near;
+};
+
+static _Unwind_Reason_Code look_at(struct _Unwind_Context *context, void *arg)
+{
+	struct frames *frames = arg;
+	enum object object = object_at(_Unwind_GetIP(context));
+
+	if (object == THIS)
+		return _URC_NO_REASON;
+	if (frames->above++ > 0)
+		frames->near = object == AGENTS;
+	return frames->near || frames->above > NEAR ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+static bool is_near_agents_code(void)
+{
+	struct frames frames = {0, false};
+
+	_Unwind_Backtrace(look_at, &frames);
+	return frames.near;
 }
 
 /* Whether the call ${name}, which can have faults of the kinds ${kinds}, is to have one. */
@@ -146,11 +213,11 @@ static bool is_due(unsigned kinds, const char *name, const void *caller)
 		return false;
 	inside = true;
 	if (!wanted.of_shim)
-		counts = is_agents_thread();
+		counts = is_agents_thread() && (!wanted.own || is_near_agents_code());
 	else if (caller == NULL)
 		counts = !main_has_begun;
 	else
-		counts = !is_agents_thread() && is_agents_code(caller);
+		counts = !is_agents_thread() && object_at((uintptr_t)caller) == AGENTS;
 	if (counts && __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) == wanted.at)
 		report(name);
 	else
@@ -350,6 +417,18 @@ ssize_t readlink(const char *path, char *to, size_t n)
 {
 	FAIL(ERROR, ENOENT, -1);
 	return NEXT(readlink)(path, to, CUT(n));
+}
+
+ssize_t readlinkat(int at, const char *path, char *to, size_t n)
+{
+	FAIL(ERROR, ENOENT, -1);
+	return NEXT(readlinkat)(at, path, to, CUT(n));
+}
+
+int statx(int at, const char *path, int flags, unsigned mask, struct statx *to)
+{
+	FAIL(ERROR, ENOSYS, -1);
+	return NEXT(statx)(at, path, flags, mask, to);
 }
 
 int fstat(int fd, struct stat *to)
