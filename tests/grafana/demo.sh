@@ -159,7 +159,7 @@ grep -qF 'global: memagent-report calls it "returns", expected "leaks"' "$work/e
 grep -q 'not as expected: global;' "$work/err" || fail "nothing about which of them it is"
 ! grep -q 'local:' "$work/err" || fail "something about local"
 expect_pictures local global
-expect_equal "complaints on the page" 1 "$(grep -c 'Not as expected. demo: global: ' "$work/pictures/index.html")"
+expect_equal "complaints on the page" 1 "$(grep -c 'Not as expected:<br>the server holds 0 objects' "$work/pictures/index.html")"
 
 # ---- what it does not do ----
 

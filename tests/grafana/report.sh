@@ -1,5 +1,5 @@
 #!/bin/sh
-# limit: 180
+# limit: 240
 # memagent-report tells a leak from what is none, from a file as from InfluxDB, under each awk that is here; its
 # page needs nothing but the pictures beside it; and it says what is wrong when there is nothing to draw.
 . "$(dirname "$0")/../e2e/lib/influx.sh"

@@ -242,7 +242,7 @@ write_page()
 		for shown in $finished; do
 			echo "<h2>$shown</h2><p>It $(told_of "$shown").</p>"
 			[ ! -s "$work/$shown.complaints" ] ||
-				echo "<p class=\"verdict complaints\">Not as expected. $(cat "$work/$shown.complaints")</p>"
+				echo "<p class=\"verdict complaints\">Not as expected:$(sed 's/^demo: [^:]*: /<br>/' "$work/$shown.complaints")</p>"
 			echo "<p class=\"verdict $(class_of "$shown")\">$(cat "$out/$shown/verdict.txt")</p>"
 			echo "<a href=\"$shown/index.html\"><img src=\"$shown/heap.svg\" alt=\"Live bytes and resident set of $shown\"></a>"
 		done
