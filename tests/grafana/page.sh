@@ -13,9 +13,9 @@ points()
 	awk -v now="$(date +%s)" -v service="$1" -v pid="$2" 'BEGIN {
 		for (t = 0; t < 40; t++)
 			printf "memagent,host=h,service=%s,pid=%d mallocs=%di,frees=%di,heap_objects=%di,heap_alloc_bytes=%di," \
-			    "total_alloc_bytes=%di,rss_bytes=%di,threads=%di,trims=%di,trim_pause_ns=%di,trim_pause_total_ns=%di," \
+			    "total_alloc_bytes=%di,rss_bytes=%di,heap_sys_bytes=%di,heap_inuse_bytes=%di,sys_bytes=2147483648i,stack_bytes=135168i,threads=%di,trims=%di,trim_pause_ns=%di,trim_pause_total_ns=%di," \
 			    "sizes_0=1i,sizes_le_16=%di,sizes_le_68719476736=%di %d000000000\n", service, pid, t * 50000, t * 40000, t * 10000, t * pid * 1e5,
-			    t * 2e6, 4e6 + t * pid * 2e5, 50 + t % 3, t / 4, t * 1e5, t * t * 5e4, t * 30000, t * 20000, now - 45 + t
+			    t * 2e6, 4e6 + t * pid * 2e5, 5e6 + t * pid * 2e5, 1e5 + t * pid * 1e5, 50 + t % 3, t / 4, t * 1e5, t * t * 5e4, t * 30000, t * 20000, now - 45 + t
 	}'
 }
 
@@ -79,6 +79,7 @@ for pid in 1 2 3 4 5 6 7 8; do
 done >"$work/many.lp"
 for name in one many; do
 	"$root/tools/memagent-report" -o "$work/$name" "$work/$name.lp" >/dev/null || fail "$name: no report"
+	[ -s "$work/$name/allocator.svg" ] || fail "$name: no allocator.svg"
 	wrong=$(found "$work/$name")
 	[ -z "$wrong" ] || fail "$name: $wrong"
 done
