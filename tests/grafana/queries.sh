@@ -135,7 +135,7 @@ expect_agreement()
 	ask_panels "$1" "$2" "$3"
 	expect_equal "$1: processes" "$4" "$(jq '.results[0].series | length' "$work/raw")"
 	disagreements >"$work/found"
-	[ ! -s "$work/found" ] || fail "$1: $(cat "$work/found")"
+	[ ! -s "$work/found" ] || fail "$1: $(head -n 20 "$work/found")"
 }
 
 # expect_events CHOSEN COUNT

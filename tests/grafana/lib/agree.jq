@@ -50,16 +50,18 @@ def expected($meaning; $ms; $raw):
 		sums($meaning + {columns: $meaning.less}; $ms; $raw) as $less | with_entries(select($less[.key]) | .value -= $less[.key])
 	else . end;
 
+# A time in ns is more than jq's numbers hold to the last digit.
 def answered:
 	[.series[]? | (.tags // {}) as $series | .values[] | . as $row | range(1; length) as $i
-		| select($row[$i] != null) | {key: cell($series; $i - 1; $row[0] / 1e6), value: $row[$i]}]
+		| select($row[$i] != null) | {key: cell($series; $i - 1; $row[0] / 1e6 | round), value: $row[$i]}]
 	| from_entries;
 
 # Where there are none, a count is 0 or null, and so are the objects of a size.
 def without_0($meaning):
 	if $meaning.of == "count" or any($meaning.columns[]; .of.how? == "or_0") then map_values(select(. != 0)) else . end;
 
-def close($a; $b): (($a - $b) | fabs) <= 1e-9 * ([($a | fabs), ($b | fabs), 1] | max);
+# The absolute part is for differences of large rates, which need not cancel out to the last digit.
+def close($a; $b): (($a - $b) | fabs) <= 1e-7 + 1e-9 * ([($a | fabs), ($b | fabs)] | max);
 
 def differences($want; $got):
 	(($want | keys) - ($got | keys) | .[] | "\(.) is missing"),
