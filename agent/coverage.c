@@ -79,7 +79,7 @@ static void read_dynamic(const struct dl_phdr_info *object, const ElfW(Dyn) * d,
 static bool is_usual(const char *name)
 {
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
-		if (strcmp(name, usual[i]) == 0)
+		if (name[0] == usual[i][0] && strcmp(name, usual[i]) == 0)
 			return true;
 	return false;
 }

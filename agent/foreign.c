@@ -46,8 +46,8 @@ static int contains_any(const char *name, const char *const *words, size_t n)
 
 const char *foreign_mark(const char *name)
 {
-	/* C++'s, of which a large program has very many. */
-	if (name[0] == '_' && name[1] == 'Z')
+	/* None begins otherwise; a large program has very many names. */
+	if (strchr("jtmrxds", name[0]) == NULL && strncmp(name, "__libc_", 7) != 0)
 		return NULL;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		const struct family *f = &families[i];
