@@ -205,28 +205,30 @@ static bool can_follow(const struct rights *program, const struct rights *own)
 	       program->seccomp_filters == own->seccomp_filters && program->groups == own->groups;
 }
 
+#define ROUNDS 5
+
+/*
+ * libc's setuid changes one thread after the other, and a program may look into another namespace
+ * and come back: a moment later all is the same.  If not, take the same rights; more than once, for
+ * meanwhile the program may have given up some more.
+ */
 enum rights_verdict rights_follow(struct rights_watch *watch)
 {
 	struct timespec pause = {0, 1000000};
 	struct rights program, own;
-	bool no_more, is_here;
 
-	/*
-	 * libc's setuid changes one thread after the other: a moment later they are the same.  And
-	 * a program may look into another namespace and come back.
-	 */
 	for (int i = 0;; i++) {
-		no_more = read_both(watch, &program, &own);
-		is_here = place_is_shared(&watch->place);
-		if ((no_more && is_here) || i == 5)
-			break;
+		bool no_more = read_both(watch, &program, &own);
+		bool is_here = place_is_shared(&watch->place);
+
+		if (no_more && is_here)
+			return RIGHTS_NO_MORE;
+		if (i >= ROUNDS && !is_here)
+			return RIGHTS_ELSEWHERE;
+		if (i == 2 * ROUNDS || (i >= ROUNDS && !can_follow(&program, &own)))
+			return RIGHTS_MORE;
+		if (i >= ROUNDS)
+			take_unnoticed(&own, &program);
 		nanosleep(&pause, NULL);
 	}
-	if (!is_here)
-		return RIGHTS_ELSEWHERE;
-	if (!no_more && can_follow(&program, &own)) {
-		take_unnoticed(&own, &program);
-		no_more = read_both(watch, &program, &own);
-	}
-	return no_more ? RIGHTS_NO_MORE : RIGHTS_MORE;
 }
