@@ -40,7 +40,7 @@ pkg = $(shell pkg-config $(1))
 LIBRARIES = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so
 
 # Only Debian and its like have jemalloc as an archive of position-independent objects.
-JEMALLOC_ARCHIVE := $(wildcard $(shell $(CC) -print-file-name=libjemalloc_pic.a))
+JEMALLOC_ARCHIVE := $(wildcard $(shell $(CC) -print-file-name=libjemalloc_pic.a 2>/dev/null))
 ifneq ($(JEMALLOC_ARCHIVE),)
 LIBRARIES += $(BUILD)/libmemagent-jemalloc.so
 endif
