@@ -229,19 +229,27 @@ static int64_t phase_ns(void)
 }
 
 /* How old a child must be for its points to be worth a round trip. */
-static int64_t least_age(void)
+static int64_t least_age(const struct options *o)
 {
-	const struct options *o = loop.task->options;
-
 	if (url_scheme(o->url) == URL_FILE)
 		return 0;
 	return o->min_uptime ? o->min_uptime : o->interval;
 }
 
+static bool is_young(const struct loop_task *task)
+{
+	return clock_mono_ns() - task->started_ns < least_age(task->options);
+}
+
+bool loop_child_is_young(const struct loop_task *task)
+{
+	return task->is_forked && is_young(task);
+}
+
 /* A program that starts many others is not to wait for the network at the end of each. */
 static bool is_not_worth_it(void)
 {
-	return loop.is_child && clock_mono_ns() - loop.task->started_ns < least_age();
+	return loop.is_child && is_young(loop.task);
 }
 
 /*
@@ -296,7 +304,8 @@ static enum loop_end run(void)
 	 * soon. */
 	delivery_not_before(&loop.delivery, due);
 	if (loop.is_child)
-		delivery_not_before(&loop.delivery, loop.task->started_ns + least_age());
+		delivery_not_before(&loop.delivery,
+				    loop.task->started_ns + least_age(loop.task->options));
 	/* Not for a process that is at its end already. */
 	if (is_wanted())
 		rights_open(&loop.rights, loop.sampler.status_fd);

@@ -38,6 +38,13 @@ enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ELSEWHERE, LOOP_ALONE, LOOP_UNABL
 void loop_prepare(const struct options *options);
 
 /*
+ * loop_child_is_young(task):
+ * Return whether this is a fork's child that is not worth a trip over the network, if it ends now.
+ * Any thread.
+ */
+bool loop_child_is_young(const struct loop_task *task);
+
+/*
  * loop_grace(task):
  * In the child of a fork: most become another program at once, or end.  Wait for that, a moment.
  */

@@ -21,7 +21,8 @@
 #define STACK_BYTES ((size_t)512 << 10)
 #define SEE_OFF_NS (100 * CLOCK_MS)
 
-enum { WORKING, STOPPED, DISMISSED };
+/* GRACE: a fork's child that is young; its sidecar has not begun yet. */
+enum { GRACE, WORKING, STOPPED, DISMISSED };
 
 #define NOBODY (-1) /* for a process id */
 
@@ -80,6 +81,21 @@ static void stay_aside(void)
 		futex_wait(&sidecar.state, STOPPED, INT64_MAX);
 }
 
+static bool change(uint32_t from, uint32_t to)
+{
+	return __atomic_compare_exchange_n(&sidecar.state, &from, to, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_SEQ_CST);
+}
+
+/* Return whether there is something to do, after all. */
+static bool begins(void)
+{
+	if (!sidecar.task.is_forked)
+		return true;
+	loop_grace(&sidecar.task);
+	return change(GRACE, WORKING);
+}
+
 static void *sidecar_main(void *unused)
 {
 	enum loop_end why = LOOP_UNABLE;
@@ -87,10 +103,10 @@ static void *sidecar_main(void *unused)
 
 	(void)unused;
 	pthread_setname_np(pthread_self(), "memagent");
-	/* The same for the copy of the table of descriptors. */
-	if (sidecar.task.is_forked)
-		loop_grace(&sidecar.task);
-	if (own_descriptors() == 0)
+	/* A copy of the table of descriptors, too, is only made when it begins. */
+	if (!begins())
+		why = LOOP_ASKED;
+	else if (own_descriptors() == 0)
 		why = loop_work(&sidecar.task, &exit_status);
 	/* The raw call: the last thread's status is the process's. */
 	if (why == LOOP_ALONE)
@@ -162,10 +178,10 @@ int sidecar_start(const struct options *options)
 	}
 	sidecar.task.options = options;
 	sidecar.task.wish = LOOP_RUN;
-	sidecar.state = WORKING;
 	last_after_fork();
 	rest_anew();
 	sidecar.task.is_forked = sidecar.task.pid != 0;
+	sidecar.state = sidecar.task.is_forked ? GRACE : WORKING;
 	sidecar.task.pid = getpid();
 	sidecar.task.started_ns = clock_mono_ns();
 	/* Not the raw system call: that would block the signal by which setuid reaches all threads.
@@ -191,23 +207,35 @@ static bool is_here(void)
 	return sidecar.task.pid && sidecar.task.pid == getpid();
 }
 
+/* Whether it has done, or said that it cannot do, all that it will. */
+static bool is_done(void)
+{
+	return futex_get(&sidecar.state) >= STOPPED;
+}
+
 void sidecar_stop(void)
 {
 	int64_t deadline;
+	uint32_t state;
 
 	if (!is_here())
+		return;
+	/* A child that ends young sends nothing: no need to wait until its sidecar has a processor.
+	 */
+	if (!sidecar.task.is_locked_in && loop_child_is_young(&sidecar.task) &&
+	    change(GRACE, STOPPED))
 		return;
 	deadline = clock_mono_ns() + sidecar.task.options->exit_timeout;
 	/* A little less for the delivery, so that it can still say what became of it. */
 	sidecar.task.deadline_ns = deadline - sidecar.task.options->exit_timeout / 10;
 	futex_set(&sidecar.task.wish, LOOP_STOP);
-	while (futex_get(&sidecar.state) == WORKING && clock_mono_ns() < deadline)
-		futex_wait(&sidecar.state, WORKING, deadline);
+	while ((state = futex_get(&sidecar.state)) < STOPPED && clock_mono_ns() < deadline)
+		futex_wait(&sidecar.state, state, deadline);
 }
 
 bool sidecar_is_over(void)
 {
-	return sidecar.task.pid == 0 || (is_here() && futex_get(&sidecar.state) != WORKING);
+	return sidecar.task.pid == 0 || (is_here() && is_done());
 }
 
 void sidecar_lock_in(void)
@@ -238,7 +266,7 @@ void sidecar_main_leaves(void)
 	/* Have it look from now on, instead of at its next point. */
 	futex_wake(&sidecar.task.wish);
 	/* Unless it does not look any more. */
-	if (futex_get(&sidecar.state) != WORKING) {
+	if (is_done()) {
 		futex_set(&sidecar.state, DISMISSED);
 		last_follow(sidecar.thread);
 	}
