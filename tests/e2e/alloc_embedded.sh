@@ -44,7 +44,8 @@ same()
 same sort -R /etc/services
 # shellcheck disable=SC2016 # variables of awk
 same awk '{x[$1]=$0}' /etc/services
-# What is hashed by addresses, or by chance, differs from run to run; and what is compiled is not to be kept by the first for the second.
+# What is hashed by addresses, or by chance, differs from run to run; and what python has compiled must not be kept by the first
+# for the second.
 same env PYTHONHASHSEED=0 PYTHONMALLOC=malloc python3 -B -S -c 'import json; print(json.loads(json.dumps({str(i): [i] * 9 for i in range(5000)}))["7"])'
 # shellcheck disable=SC2016 # variables of perl
 same env PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 perl -e 'my %h; push @{$h{$_ % 1000}}, $_ for 1..20000; print scalar(keys %h), "\n"'
