@@ -2,10 +2,11 @@
 include "panels";
 
 # Buckets of the histogram up to 1 GiB: [field, label].
+# Rows whose names all begin with a number Grafana would sort by that number, whatever unit follows.
 def size_buckets:
 	[["sizes_0", "0 B"]] +
 	[range(0; 31) as $i | pow(2; $i) as $bound |
-		["sizes_le_\($bound)", if $i < 10 then "\($bound) B" elif $i < 20 then "\($bound / 1024) KiB"
+		["sizes_le_\($bound)", "≤ " + if $i < 10 then "\($bound) B" elif $i < 20 then "\($bound / 1024) KiB"
 			elif $i < 30 then "\($bound / 1048576) MiB" else "\($bound / 1073741824) GiB" end]];
 
 def each_size(f): size_buckets | map(f) | join(", ");
@@ -107,7 +108,7 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 	[8, 8, graph("Live objects, process $pid"; "Live objects of this process."; "short"; [line_of(gauge("heap_objects"))])],
 	[8, 8, graph("Mallocs and frees per second, process $pid"; "Objects that this process made and freed."; "ops";
 		[line_of(rate("mallocs"); "mallocs "), line_of(rate("frees"); "frees ")])],
-	[24, 10, heatmap("Requested sizes, process $pid"; "Objects that this process made per second, by the size that was asked for. Not drawn are objects above 1 GiB, and what it made before its first bucket was over."; "ops"; sizes_of_process_query)]
+	[24, 10, heatmap("Requested sizes, process $pid"; "Objects that this process made per second, by the size that was asked for. Not drawn are objects above 1 GiB, and what it made before its first bucket was over. Where processes of several hosts have this number, each has rows of its own."; "ops"; sizes_of_process_query)]
 ]},
 {title: "The agent itself", panels: [
 	[8, 8, graph("Points dropped and deliveries failed per second"; "Dropped points are gone; failed deliveries are tried again."; "cps";

@@ -17,7 +17,7 @@ points()
 			'"$1"'
 			objects = int(objects)
 			live = int(live)
-			printf "%.0f\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%s\t%s\n", t * 1e9, mallocs, mallocs - objects, objects, live,
+			printf "%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%.0f\t%s\t%s\n", t * 1e9, mallocs, mallocs - objects, objects, live,
 			    1e9 + live, 1e9, rss, t < 1000 || over ? 3 : 103, trims, pause
 		}
 	}' >"$work/points"

@@ -67,6 +67,7 @@ expect_broken 'has no unit' "del($first.fieldConfig.defaults.unit)"
 expect_broken 'does not use ${datasource}' "$first.datasource.uid = \"memagent\""
 expect_broken 'A does not use ${datasource}' "$first.targets[0].datasource = null"
 expect_broken 'is a graph' "$first.type = \"graph\""
+expect_broken 'has rows that are sorted without their unit' '(.panels[] | select(.type == "heatmap") | .targets[0].query) |= gsub("≤ "; "")'
 expect_broken 'overrules the data source' "$first.interval = \"5s\""
 expect_broken 'asks nothing' "$first.targets = []"
 expect_broken 'is not a raw query' "$first.targets[0].rawQuery = false"
@@ -130,7 +131,7 @@ expect_bare 'last("mallocs") - non_negative_derivative(last("mallocs"), 1s)'
 expect_bare 'count("v") AS "processes" FROM (SELECT last("mallocs")'
 sizes=$(panel 'Requested sizes, process $pid')
 expect_broken 'draws the counter sizes_le_64 without a derivative' \
-	"$sizes.targets[0].query |= sub(\"non_negative_derivative\\\\(\\\"64 B\\\", 1s\\\\)\"; \"max(\\\"64 B\\\")\")"
+	"$sizes.targets[0].query |= sub(\"non_negative_derivative\\\\(\\\"≤ 64 B\\\", 1s\\\\)\"; \"max(\\\"≤ 64 B\\\")\")"
 expect_broken 'draws the counter mallocs without a derivative' "$sizes.targets[0].query |= sub(\"WHERE \\\"made\\\" > 0\"; \"\")"
 
 # ---- units ----

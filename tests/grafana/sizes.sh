@@ -49,21 +49,21 @@ of_process='Requested sizes, process $pid'
 rows=$(ask "$of_process" .)
 expect_equal "rows" 32 "$(echo "$rows" | jq '.[0] | length - 1')"
 # After the gap its objects are spread over it.
-expect_equal "64 bytes" '[[20,12],[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$rows" '64 B')"
-expect_equal "1 GiB" '[[55,1]]' "$(of "$rows" '1 GiB')"
-most=$(of "$rows" '16 B' | jq 'map(.[1]) | max')
+expect_equal "64 bytes" '[[20,12],[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$rows" '≤ 64 B')"
+expect_equal "1 GiB" '[[55,1]]' "$(of "$rows" '≤ 1 GiB')"
+most=$(of "$rows" '≤ 16 B' | jq 'map(.[1]) | max')
 # 170 in the 15 s since the bucket before the gap.
 expect_equal "most of 16 bytes" 57 "$most"
 
 # That this can fail: without the zero the first are missing, without the condition a gap is a jump.
-expect_equal "with null" '[]' "$(of "$(ask "$of_process" 'sub("fill\\(0\\)"; "fill(null)")')" '1 GiB')"
-most=$(of "$(ask "$of_process" 'sub("WHERE \"made\" > 0 "; "")')" '16 B' | jq 'map(.[1]) | max')
+expect_equal "with null" '[]' "$(of "$(ask "$of_process" 'sub("fill\\(0\\)"; "fill(null)")')" '≤ 1 GiB')"
+most=$(of "$(ask "$of_process" 'sub("WHERE \"made\" > 0 "; "")')" '≤ 16 B' | jq 'map(.[1]) | max')
 [ "$most" -gt 1000 ] || fail "without the condition the most of 16 bytes is $most"
 
 # ---- of all processes ----
 
 # The first one's rows are as before, without the buckets in which a size came up.
-expect_equal "64 bytes of all" '[[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$(ask "Requested sizes" .)" '64 B')"
+expect_equal "64 bytes of all" '[[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$(ask "Requested sizes" .)" '≤ 64 B')"
 
 # Two more, later than that one and each other, with a size of their own: one object of 4 KiB a second each.
 awk -v from=$from 'BEGIN {
@@ -77,8 +77,8 @@ awk -v from=$from 'BEGIN {
 }' >"$work/points"
 curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
 rows=$(ask "Requested sizes" .)
-expect_equal "4 KiB of all" '[[45,5],[50,5],[55,5],[60,5],[65,10],[70,10],[75,10],[80,10],[85,10]]' "$(of "$rows" '4 KiB')"
-expect_equal "64 bytes beside others" '[[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$rows" '64 B')"
+expect_equal "4 KiB of all" '[[45,5],[50,5],[55,5],[60,5],[65,10],[70,10],[75,10],[80,10],[85,10]]' "$(of "$rows" '≤ 4 KiB')"
+expect_equal "64 bytes beside others" '[[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$rows" '≤ 64 B')"
 # That this can fail: the query of one process without its process.
-[ "$(of "$(ask "$of_process" 'sub(", \"host\", \"service\", \"pid\" fill\\(null"; " fill(null")')" '4 KiB')" != "$(of "$rows" '4 KiB')" ] ||
+[ "$(of "$(ask "$of_process" 'sub(", \"host\", \"service\", \"pid\" fill\\(null"; " fill(null")')" '≤ 4 KiB')" != "$(of "$rows" '≤ 4 KiB')" ] ||
 	fail "what InfluxDB mixes up makes no difference"

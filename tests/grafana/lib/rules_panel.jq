@@ -46,6 +46,11 @@ def wrong_flags($fields):
 		| if any($words[]; .["0"].color == "red" and .["1"].text) then empty else "has a bare 1 or 0" end
 	else empty end;
 
+# Grafana sorts the rows of a heatmap by the number that their names begin with, if all do.
+def wrong_order:
+	if .type == "heatmap" and ([.targets[].query | scan("AS \"([^\"]+)\"")[]] | all(.[]; test("^[0-9.]")))
+	then "has rows that are sorted without their unit" else empty end;
+
 def wrong_panel($fields; $variables):
 	"panel \(.id) \"\(.title // "")\"" as $which
 	| . as $panel
@@ -55,7 +60,7 @@ def wrong_panel($fields; $variables):
 	(if our_datasource then empty else "does not use ${datasource}" end),
 	(if [.type] | inside(["timeseries", "stat", "heatmap", "table", "bargauge"]) then empty else "is a \(.type)" end),
 	(if .interval then "overrules the data source's interval" else empty end),
-	wrong_gaps($fields), wrong_newest, wrong_flags($fields),
+	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_order,
 	(if (.targets // []) == [] then "asks nothing" else empty end),
 	((.targets // [])[] | . as $target |
 		(if our_datasource then empty else "does not use ${datasource}" end),
