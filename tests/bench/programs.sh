@@ -70,7 +70,7 @@ programs_count()
 	esac
 	env "${words[@]}" valgrind --tool=exp-bbv --instr-count-only=yes --bb-out-file=/dev/null \
 		--pc-out-file=/dev/null "$@" 2>&1 >/dev/null </dev/null |
-		awk '/Total instructions:/ { n += $NF } END { if (!n) exit 1; printf "instructions %d\n", n }'
+		awk '/Total instructions:/ { n += $NF } END { if (!n) exit 1; printf "instructions %.0f\n", n }'
 }
 
 # program NAME ROUNDS COMMAND…: when there is the command.
