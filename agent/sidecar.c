@@ -111,7 +111,9 @@ static void *sidecar_main(void *unused)
 	/* The raw call: the last thread's status is the process's. */
 	if (why == LOOP_ALONE)
 		syscall(SYS_exit, exit_status);
-	futex_set(&sidecar.state, STOPPED);
+	/* It may be STOPPED or DISMISSED already, in its grace. */
+	if (change(WORKING, STOPPED))
+		futex_wake(&sidecar.state);
 	if (why == LOOP_ASKED && !sidecar.task.is_locked_in)
 		stay_aside();
 	last_follow(pthread_self());
@@ -238,14 +240,15 @@ bool sidecar_is_over(void)
 	return sidecar.task.pid == 0 || (is_here() && is_done());
 }
 
-void sidecar_lock_in(void)
+bool sidecar_lock_in(void)
 {
+	bool was_here = is_here();
 	uint32_t muted;
 	int64_t until;
 	struct timespec deadline;
 
-	if (sidecar.task.pid > 0 && !is_here())
-		return;
+	if (sidecar.task.pid > 0 && !was_here)
+		return false;
 	muted = shim_mute();
 	sidecar.task.is_locked_in = true;
 	sidecar_stop();
@@ -256,6 +259,7 @@ void sidecar_lock_in(void)
 		pthread_clockjoin_np(sidecar.thread, NULL, CLOCK_MONOTONIC, &deadline);
 	sidecar.task.pid = 0;
 	shim_unmute(muted);
+	return was_here;
 }
 
 void sidecar_main_leaves(void)

@@ -5,7 +5,7 @@
 # limit: 300
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-programs='close_all close_stdin pipe_eof inherited_pipe select prefork daemon spawn vfork fork_threads exec_thread
+programs='close_all close_stdin pipe_eof inherited_pipe select prefork daemon spawn vfork fork_threads fork_leaves_at_exit exec_thread
 	sigpipe sigterm sigwait sigchld timer_storm signal_handler main_pthread_exit end_by_quick_exit dlopen_tls
 	setuid chroot rights_setresuid rights_capset rights_no_new_privs lock_in lock_in_bare'
 
