@@ -123,18 +123,15 @@ static uint64_t hash_without_measures(const char *text)
 	return h;
 }
 
-static bool is_news(enum log_kind kind, const char *text)
+static bool is_news(enum log_kind kind, uint64_t what)
 {
 	int64_t now = clock_mono_ns();
-	uint64_t what;
 
 	if (kind == LOG_CONFIG)
 		return !state.told; /* said at the start only */
-	what = hash_without_measures(text);
 	if (what == state.said[kind] ||
 	    (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS))
 		return false;
-	state.said[kind] = what;
 	state.said_ns[kind] = now;
 	return true;
 }
@@ -148,6 +145,7 @@ void log_say(enum log_kind kind, const char *format, ...)
 {
 	char line[LINE_BYTES];
 	struct pollfd ready = {.events = POLLOUT};
+	uint64_t what;
 	va_list args;
 	int n, m;
 
@@ -155,15 +153,17 @@ void log_say(enum log_kind kind, const char *format, ...)
 	va_start(args, format);
 	m = vsnprintf(line + n, sizeof(line) - (size_t)n, format, args);
 	va_end(args);
-	if (!is_news(kind, line))
+	what = hash_without_measures(line);
+	if (!is_news(kind, what))
 		return;
 	ready.fd = open_sink();
 	if (ready.fd < 0)
 		return;
 	n = m < (int)sizeof(line) - n ? n + m : (int)sizeof(line) - 1;
 	line[n++] = '\n';
-	/* A full pipe would make us wait, so then the line is lost. */
-	if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT))
-		(void)!write(ready.fd, line, (size_t)n);
+	/* A full pipe would make us wait, so then the line is lost, and comes again later. */
+	if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) &&
+	    write(ready.fd, line, (size_t)n) == n)
+		state.said[kind] = what;
 	close(ready.fd);
 }
