@@ -61,7 +61,7 @@ bool backlog_add(struct backlog *b, const char *line, size_t len)
 	size_t at, straight;
 
 	if (len > b->size || (b->longest && len > b->longest)) {
-		b->dropped++;
+		b->too_long++;
 		return false;
 	}
 	while (b->size - b->used < len) {

@@ -17,13 +17,14 @@
 struct backlog {
 	char *ring;
 	size_t size;
-	size_t head;	  /* where the oldest byte is */
-	size_t used;	  /* bytes */
-	size_t peak;	  /* the most bytes used since it was last empty */
-	uint64_t first;	  /* number of the oldest point */
-	uint64_t next;	  /* number that the next point gets */
-	uint64_t dropped; /* points that went because there was no room, or were too long */
-	size_t longest;	  /* bytes that a line may have; 0: any */
+	size_t head;	   /* where the oldest byte is */
+	size_t used;	   /* bytes */
+	size_t peak;	   /* the most bytes used since it was last empty */
+	uint64_t first;	   /* number of the oldest point */
+	uint64_t next;	   /* number that the next point gets */
+	uint64_t dropped;  /* points that went because there was no room */
+	uint64_t too_long; /* points that were never taken */
+	size_t longest;	   /* bytes that a line may have; 0: any */
 };
 
 /* Return 0, or -1 with errno from mmap(2). ${size} in bytes. */
@@ -35,7 +36,7 @@ void backlog_reset(struct backlog *b);
 /*
  * backlog_add(b, line, len):
  * Add a line of ${len} bytes, its newline included.  Return false when it is longer than one may
- * be, and dropped.
+ * be, and not taken.
  */
 bool backlog_add(struct backlog *b, const char *line, size_t len);
 

@@ -42,7 +42,7 @@ int64_t delivery_due_ns(const struct delivery *d)
 
 uint64_t delivery_dropped(const struct delivery *d)
 {
-	return d->backlog->dropped + d->refused;
+	return d->backlog->dropped + d->backlog->too_long + d->refused;
 }
 
 static void begin_write(struct delivery *d)

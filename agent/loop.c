@@ -175,7 +175,7 @@ static void tick(int64_t due_ns)
 	point.schema = loop.task->options->schema;
 	if (line_point(&loop.line, &loop.head, &point, loop.destination.transport->longest_line)) {
 		loop.line.used = 0;
-		loop.backlog.dropped++;
+		loop.backlog.too_long++;
 	}
 	if (loop.line.used == 0 || !keep(loop.line.text, loop.line.used))
 		say_too_long();
@@ -383,9 +383,10 @@ static void say_farewell(enum loop_end why)
 		return;
 	if (loop.task->is_locked_in)
 		loop.health.coverage = 0;
-	add_event("exit", loop.task->is_locked_in
-			      ? "locked itself in or changes namespaces, no longer seen"
-			      : "exited");
+	add_event("exit",
+		  loop.task->is_locked_in
+		      ? "locks itself in, keeps rights or changes namespaces, no longer seen"
+		      : "exited");
 	allocator_rest(&loop.sampler.allocator);
 	tick(clock_mono_ns());
 	deliver_rest(why == LOOP_ALONE ? clock_mono_ns() + loop.task->options->exit_timeout

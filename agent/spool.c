@@ -167,9 +167,7 @@ static void read_chunk(struct spool *spool, struct backlog *backlog)
 		return;
 	}
 	while ((newline = memchr(line, '\n', (size_t)(chunk + n - line))) != NULL) {
-		/* One that is too long always will be: no reason to read the file again. */
-		if (!backlog_add(backlog, line, (size_t)(newline + 1 - line)))
-			spool->dropped++;
+		backlog_add(backlog, line, (size_t)(newline + 1 - line));
 		line = newline + 1;
 	}
 	if (line == chunk)
