@@ -178,7 +178,13 @@ static void take_unnoticed(const struct rights *from, const struct rights *to)
 		prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0);
 }
 
-/* Less is fine: a program may keep capabilities over a setuid that takes them from us. */
+#define CHANGES_IDS (UINT64_C(1) << CAP_SETUID | UINT64_C(1) << CAP_SETGID)
+
+/*
+ * Less is fine: a program may keep capabilities over a setuid that takes them from us.  But not
+ * those by which it changes users once more: libc would have us do the same, and ends the process
+ * when we cannot.
+ */
 static bool has_no_more(const struct rights *own, const struct rights *program)
 {
 	return memcmp(own->uid, program->uid, sizeof(own->uid)) == 0 &&
@@ -188,7 +194,8 @@ static bool has_no_more(const struct rights *own, const struct rights *program)
 	       own->seccomp_filters == program->seccomp_filters &&
 	       !(own->inheritable & ~program->inheritable) &&
 	       !(own->permitted & ~program->permitted) && !(own->effective & ~program->effective) &&
-	       !(own->bounding & ~program->bounding) && !(own->ambient & ~program->ambient);
+	       !(own->bounding & ~program->bounding) && !(own->ambient & ~program->ambient) &&
+	       !(program->permitted & ~own->permitted & CHANGES_IDS);
 }
 
 /* Return whether the program may all that this thread may, or nobody can tell. */

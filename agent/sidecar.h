@@ -36,11 +36,12 @@ void sidecar_forget(void);
 
 /*
  * sidecar_lock_in():
- * The process is about to set a seccomp filter: the same as sidecar_stop, and then the sidecar
- * ends, for good, in children too.  From then on none of these functions makes a system call.
- * Nothing to do in a child of vfork, whose memory is its parent's.
+ * The process is about to do what the sidecar must not be there for: the same as sidecar_stop, and
+ * then the sidecar ends, for good, in children too.  From then on none of these functions makes a
+ * system call.  Return whether there was one.  Nothing to do in a child of vfork, whose memory is
+ * its parent's.
  */
-void sidecar_lock_in(void);
+bool sidecar_lock_in(void);
 
 /*
  * sidecar_main_leaves():

@@ -4,6 +4,11 @@ static void nothing(void)
 {
 }
 
+static bool nobody(void)
+{
+	return false;
+}
+
 static bool postpones_none(void (*handler)(void *))
 {
 	(void)handler;
@@ -11,7 +16,7 @@ static bool postpones_none(void (*handler)(void *))
 }
 
 static const struct shim_hooks no_hooks = {
-    nothing, nothing, nothing, nothing, nothing, nothing, nothing, postpones_none,
+    nothing, nothing, nothing, nothing, nothing, nobody, nothing, postpones_none,
 };
 
 const struct shim_hooks *hooks = &no_hooks;

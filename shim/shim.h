@@ -55,7 +55,9 @@ struct shim_hooks {
 	void (*in_child)(void);	   /* when all fork handlers are done, libc's and the program's */
 	void (*in_copy)(void);	   /* in a child that is to have no agent; before after_fork */
 	void (*leaves)(void);	   /* the process calls _exit, perhaps in a signal handler */
-	void (*locks_in)(void);	   /* the process is about to set a seccomp filter */
+	/* The process is about to do what the agent must not be there for (shim/syscall.c); true:
+	 * it was, and is no more. */
+	bool (*locks_in)(void);
 	void (*main_leaves)(void); /* the main thread calls pthread_exit */
 	/* the exit has come to ${handler}, OpenSSL's clean-up; true: the agent will call it */
 	bool (*postpones)(void (*handler)(void *));

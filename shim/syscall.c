@@ -6,18 +6,25 @@
  * does; without, the sidecar would be a thread outside.  libc has no function for seccomp(2), so it
  * comes by way of syscall, or of prctl.
  *
+ * One that keeps the capabilities by which it changes users, when it stops being root, keeps them
+ * in the calling thread.  When it then changes users by way of libc, that has all threads do the
+ * same, and ends the process if one cannot.  So the agent leaves before.
+ *
  * One that makes a user namespace or joins one, or a mount namespace, must have a single thread.
- * The kernel is asked first, so that nothing changes for whom it lets do it; when it refuses, the
- * agent leaves, and it is asked again.
+ * The kernel is asked first, so that nothing changes for whom it lets do it; when it refuses
+ * because of the agent's thread, that leaves, and it is asked again.
  *
  * One that copies itself by the bare call is as fork (see copy.c).
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <linux/securebits.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,13 +35,45 @@
 #include "shim/threads.h"
 
 /* A filter that is nowhere is only asked for to see whether the kernel knows filters. */
-static bool locks_in(long number, const long *a)
+static bool sets_filter(long number, const long *a)
 {
 	if (number == SYS_seccomp)
 		return a[0] == SECCOMP_SET_MODE_STRICT ||
 		       (a[0] == SECCOMP_SET_MODE_FILTER && a[2] != 0);
 	return number == SYS_prctl && a[0] == PR_SET_SECCOMP &&
 	       (a[1] == SECCOMP_MODE_STRICT || a[2] != 0);
+}
+
+/* Whether the program has said that it keeps capabilities when it stops being root. */
+static bool keeps;
+
+static void note_keeping(const long *a)
+{
+	if ((a[0] == PR_SET_KEEPCAPS && a[1] == 1) ||
+	    (a[0] == PR_SET_SECUREBITS && (a[1] & SECBIT_KEEP_CAPS)))
+		keeps = true;
+}
+
+/* For libc has no header for it, libcap's has. */
+EXPORT int capset(cap_user_header_t header, cap_user_data_t data);
+
+#define CHANGES_IDS (1U << CAP_SETUID | 1U << CAP_SETGID)
+
+static bool keeps_changing_users(long number, const long *a)
+{
+	if (number == SYS_prctl)
+		return a[0] == PR_SET_SECUREBITS && (a[1] & SECBIT_NO_SETUID_FIXUP);
+	if (number != SYS_capset || !keeps || a[1] == 0)
+		return false;
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is passed */
+	return (((const struct __user_cap_data_struct *)a[1])->permitted & CHANGES_IDS) != 0;
+}
+
+static bool locks_in(long number, const long *a)
+{
+	if (number == SYS_prctl)
+		note_keeping(a);
+	return (sets_filter(number, a) || keeps_changing_users(number, a)) && !threads_muted();
 }
 
 /* Who goes on where, and with what. */
@@ -94,9 +133,24 @@ static long call(long number, const long *a)
 }
 
 /* What a process of several threads is told: EUSERS of namespaces of time, EINVAL of the others. */
-static bool must_be_alone(int error)
+static bool is_refused(long result, int error)
 {
-	return (error == EINVAL || error == EUSERS) && !threads_muted();
+	return result != 0 && (error == EINVAL || error == EUSERS);
+}
+
+#define FOR_ONE_THREAD (CLONE_NEWUSER | CLONE_NEWTIME | CLONE_THREAD | CLONE_VM | CLONE_SIGHAND)
+
+/*
+ * Whether that can be for the agent's thread: it is asked for what one thread may do, and there are
+ * two.  The directory of threads has a link for each, and two more; without /proc nobody can tell.
+ */
+static bool is_for_us(long number, const long *a)
+{
+	struct stat tasks;
+
+	if (threads_muted() || (number == SYS_unshare && !(a[0] & FOR_ONE_THREAD)))
+		return false;
+	return stat("/proc/self/task", &tasks) != 0 || tasks.st_nlink == 4;
 }
 
 /*
@@ -109,7 +163,7 @@ static long ask_again(long number, const long *a)
 	const long nap[6] = {(long)&moment};
 	long result = call(number, a);
 
-	for (int i = 0; i < 100 && result != 0 && must_be_alone(errno); i++) {
+	for (int i = 0; i < 100 && is_refused(result, errno); i++) {
 		call(SYS_nanosleep, nap);
 		result = call(number, a);
 	}
@@ -118,17 +172,17 @@ static long ask_again(long number, const long *a)
 
 static long change_namespaces(long number, const long *a)
 {
-	static bool has_left; /* for good, in children too */
 	int before = errno;
 	long result = call(number, a);
+	int error = errno;
 
-	if (result == 0 || !must_be_alone(errno) || has_left)
+	if (!is_refused(result, error))
 		return result;
-	has_left = true;
-	hooks->locks_in();
-	result = ask_again(number, a);
-	if (result == 0)
-		errno = before;
+	if (is_for_us(number, a) && hooks->locks_in()) {
+		result = ask_again(number, a);
+		error = result ? errno : before;
+	}
+	errno = error;
 	return result;
 }
 
@@ -200,4 +254,13 @@ EXPORT int setns(int fd, int kind)
 	const long a[6] = {fd, kind};
 
 	return (int)change_namespaces(SYS_setns, a);
+}
+
+EXPORT int capset(cap_user_header_t header, cap_user_data_t data)
+{
+	const long a[6] = {(long)header, (long)data};
+
+	if (locks_in(SYS_capset, a))
+		hooks->locks_in();
+	return (int)call(SYS_capset, a);
 }

@@ -2,7 +2,7 @@
  * A namespace of mounts, be it the program's own, is joined by a process of one thread only: the
  * agent leaves before.  What cannot be joined is told as ever.
  *
- * wants-event: locked itself in or changes namespaces, no longer seen
+ * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
  */
 #include <sched.h>
 

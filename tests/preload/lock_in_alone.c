@@ -2,7 +2,7 @@
  * A program that locks in the calling thread alone, by prctl: no thread of the
  * agent's is left outside.
  *
- * wants-event: locked itself in or changes namespaces, no longer seen
+ * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
  */
 #include "rights.h"
 #include "seccomp.h"

@@ -1,7 +1,7 @@
 /*
  * The same by way of syscall().
  *
- * wants-event: locked itself in or changes namespaces, no longer seen
+ * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
  * wants-status: 4
  */
 #include <sched.h>

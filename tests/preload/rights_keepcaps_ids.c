@@ -1,0 +1,29 @@
+/*
+ * A daemon that stops being root keeps the capabilities by which it changes users
+ * (PR_SET_KEEPCAPS), and then does so by way of libc, which has all threads do the same and ends
+ * the process when one cannot: the agent leaves before.
+ *
+ * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ */
+#include <grp.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+
+#include "points.h"
+#include "rights.h"
+
+int main(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {{0}};
+
+	rights_need_root();
+	points_wait_for_more();
+	CHECK(prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) == 0);
+	CHECK(setresuid(RIGHTS_NOBODY, RIGHTS_NOBODY, RIGHTS_NOBODY) == 0);
+	data[0].effective = data[0].permitted = 1U << CAP_SETUID | 1U << CAP_SETGID;
+	CHECK(syscall(SYS_capset, &header, data) == 0);
+	CHECK(setgid(RIGHTS_NOBODY) == 0 && setuid(RIGHTS_NOBODY - 1) == 0);
+	CHECK(getuid() == RIGHTS_NOBODY - 1);
+	return 0;
+}
