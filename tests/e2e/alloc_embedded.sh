@@ -28,12 +28,13 @@ expect_counts "a script that is looked at"
 # its environment.
 cp "$library" "$work/p.so"
 cp "$embedded" "$work/j.so"
+calls='mallocs frees reallocs failed_allocs'
 same()
 {
 	for which in p j; do
 		metered "$work/$which.so" "$@"
 		expect_equal "$1: status" 0 "$status"
-		for name in mallocs frees reallocs failed_allocs total_requested_bytes; do
+		for name in $calls ${bytes-total_requested_bytes}; do
 			echo "$name $(field $name)"
 		done >"$work/$which.counts"
 	done
@@ -45,8 +46,8 @@ same sort -R /etc/services
 # shellcheck disable=SC2016 # variables of awk
 same awk '{x[$1]=$0}' /etc/services
 # What is hashed by addresses, or by chance, differs from run to run; and what python has compiled must not be kept by the first
-# for the second.
-same env PYTHONHASHSEED=0 PYTHONMALLOC=malloc python3 -B -S -c 'import json; print(json.loads(json.dumps({str(i): [i] * 9 for i in range(5000)}))["7"])'
+# for the second.  It makes numbers of addresses, and one of glibc's may be short, where jemalloc's are long.
+bytes='' same env PYTHONHASHSEED=0 PYTHONMALLOC=malloc python3 -B -S -c 'import json; print(json.loads(json.dumps({str(i): [i] * 9 for i in range(5000)}))["7"])'
 # shellcheck disable=SC2016 # variables of perl
 same env PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 perl -e 'my %h; push @{$h{$_ % 1000}}, $_ for 1..20000; print scalar(keys %h), "\n"'
 same sqlite3 :memory: 'create table t(a, b); with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
