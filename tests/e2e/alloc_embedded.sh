@@ -24,36 +24,39 @@ expect_counts "a script"
 metered "$embedded" MEMAGENT_INTERVAL=10ms "$scripted" -w 300
 expect_counts "a script that is looked at"
 
-# same COMMAND...: the same calls, whichever library; with names of one length, because awk keeps
+# same FIELDS COMMAND...: the same calls, whichever library; with names of one length, because awk keeps
 # its environment.
 cp "$library" "$work/p.so"
 cp "$embedded" "$work/j.so"
 calls='mallocs frees reallocs failed_allocs'
+all="$calls total_requested_bytes"
 same()
 {
+	fields=$1
+	shift
 	for which in p j; do
 		metered "$work/$which.so" "$@"
 		expect_equal "$1: status" 0 "$status"
-		for name in $calls ${bytes-total_requested_bytes}; do
-			echo "$name $(field $name)"
+		for name in $fields; do
+			echo "$name $(field "$name")"
 		done >"$work/$which.counts"
 	done
 	diff "$work/p.counts" "$work/j.counts" >"$work/difference" ||
 		fail "$*: the libraries differ: $(cat "$work/difference")"
 }
 
-same sort -R /etc/services
+same "$all" sort -R /etc/services
 # shellcheck disable=SC2016 # variables of awk
-same awk '{x[$1]=$0}' /etc/services
+same "$all" awk '{x[$1]=$0}' /etc/services
 # What is hashed by addresses, or by chance, differs from run to run; and what python has compiled must not be kept by the first
 # for the second.  It makes numbers of addresses, and one of glibc's may be short, where jemalloc's are long.
-bytes='' same env PYTHONHASHSEED=0 PYTHONMALLOC=malloc python3 -B -S -c 'import json; print(json.loads(json.dumps({str(i): [i] * 9 for i in range(5000)}))["7"])'
+same "$calls" env PYTHONHASHSEED=0 PYTHONMALLOC=malloc python3 -B -S -c 'import json; print(json.loads(json.dumps({str(i): [i] * 9 for i in range(5000)}))["7"])'
 # shellcheck disable=SC2016 # variables of perl
-same env PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 perl -e 'my %h; push @{$h{$_ % 1000}}, $_ for 1..20000; print scalar(keys %h), "\n"'
-same sqlite3 :memory: 'create table t(a, b); with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
+same "$all" env PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 perl -e 'my %h; push @{$h{$_ % 1000}}, $_ for 1..20000; print scalar(keys %h), "\n"'
+same "$all" sqlite3 :memory: 'create table t(a, b); with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000)
 	insert into t select i, hex(i * 7919) from n; create index x on t(b); select count(*) from t where b > 5;'
 echo '[1, {"a": [2, 3, {"b": "text"}]}, 4.5]' >"$work/json"
-same jq '[range(2000)] + [.. | numbers] | map(. * 2) | add' "$work/json"
+same "$all" jq '[range(2000)] + [.. | numbers] | map(. * 2) | add' "$work/json"
 
 # crowd WHAT LIVE: but for what libc makes for threads, and at most LIVE bytes that libraries keep.
 crowd()
