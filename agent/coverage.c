@@ -112,10 +112,9 @@ static bool is_bound_elsewhere(const struct dl_phdr_info *object, const ElfW(Rel
  * What the ${object} calls that is not counted, or NULL: a name that it imports stands in one of
  * its relocations.  Who brings malloc may make use of any other's, for it is counted in front.
  */
-static const char *find_call(const struct dl_phdr_info *object, const struct dynamic *d)
+static const char *find_call(const struct dl_phdr_info *object, const struct dynamic *d,
+			     bool is_allocator)
 {
-	bool is_allocator = object_shows(object, "malloc") != NULL;
-
 	for (int kind = 0; kind < 2; kind++) {
 		const ElfW(Rela) *r = d->relocations[kind];
 
@@ -134,13 +133,11 @@ static const char *find_call(const struct dl_phdr_info *object, const struct dyn
 }
 
 /*
- * An allocator inside of the ${object}, for its own use, by the name that it is known by; or NULL.
- * One that is somebody's malloc too is only there, or in use and told of elsewhere.
+ * An allocator inside of the ${object}, which has no malloc, for its own use, by the name that it
+ * is known by; or NULL.  One that is somebody's malloc too is only there, or told of elsewhere.
  */
 static const char *find_inside(const struct dl_phdr_info *object)
 {
-	if (object_shows(object, "malloc"))
-		return NULL;
 	for (const char *const *mark = foreign_marks; *mark; mark++)
 		if (object_shows(object, *mark))
 			return *mark;
@@ -153,6 +150,7 @@ static int look_into(struct dl_phdr_info *object, size_t size, void *arg)
 	struct dynamic dynamic = {.symbols = NULL};
 	const char *who = object->dlpi_name[0] ? object->dlpi_name : "the program";
 	const char *call, *inside;
+	bool is_allocator;
 
 	(void)size;
 	for (unsigned i = 0; i < object->dlpi_phnum; i++)
@@ -160,8 +158,9 @@ static int look_into(struct dl_phdr_info *object, size_t size, void *arg)
 			read_dynamic(object, place(object, object->dlpi_phdr[i].p_vaddr), &dynamic);
 	if (dynamic.symbols == NULL || dynamic.names == NULL)
 		return 0;
-	call = find_call(object, &dynamic);
-	inside = find_inside(object);
+	is_allocator = object_shows(object, "malloc") != NULL;
+	call = find_call(object, &dynamic, is_allocator);
+	inside = is_allocator ? NULL : find_inside(object);
 	if (call)
 		snprintf(search->why, search->size, "%s calls %s%s, which is not counted", who,
 			 is_usual(call) ? "another allocator's " : "", call);

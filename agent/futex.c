@@ -35,6 +35,13 @@ void futex_set(uint32_t *word, uint32_t value)
 	futex_wake(word);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written, by the exchange */
+bool futex_change(uint32_t *word, uint32_t from, uint32_t to)
+{
+	return __atomic_compare_exchange_n(word, &from, to, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_SEQ_CST);
+}
+
 uint32_t futex_get(const uint32_t *word)
 {
 	return __atomic_load_n(word, __ATOMIC_SEQ_CST);

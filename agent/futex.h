@@ -8,6 +8,7 @@
  * Threads  any; leaves errno alone.
  * Source   futex(2).
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -19,6 +20,12 @@ void futex_wait(const uint32_t *word, uint32_t value, int64_t deadline_ns);
 
 /* Set ${*word} to ${value} and wake all who wait on it. */
 void futex_set(uint32_t *word, uint32_t value);
+
+/*
+ * futex_change(word, from, to):
+ * Set ${*word} to ${to} if it is ${from}, and return whether it was.  Wakes nobody.
+ */
+bool futex_change(uint32_t *word, uint32_t from, uint32_t to);
 
 /* Wake all who wait on ${*word}, to look around: it has not changed. */
 void futex_wake(const uint32_t *word);

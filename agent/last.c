@@ -24,12 +24,6 @@ static uint32_t state_after(uint32_t value, int64_t until_ns)
 	return futex_get(&last.state);
 }
 
-static bool change(uint32_t from, uint32_t to)
-{
-	return __atomic_compare_exchange_n(&last.state, &from, to, false, __ATOMIC_SEQ_CST,
-					   __ATOMIC_SEQ_CST);
-}
-
 static void *stand_in(void *unused)
 {
 	bool follows;
@@ -55,7 +49,7 @@ void last_start(void)
 	bool started;
 
 	/* It may be about to leave more than once: cancelled, and cancelled again. */
-	if (!change(NONE, STARTING))
+	if (!futex_change(&last.state, NONE, STARTING))
 		return;
 	muted = shim_mute();
 	sigfillset(&all);
@@ -90,7 +84,7 @@ bool last_close(pthread_t sidecar, int64_t until_ns)
 
 	state_after(STARTING, until_ns);
 	/* libc's join can have only one who waits. */
-	if (change(NONE, CLOSED))
+	if (futex_change(&last.state, NONE, CLOSED))
 		return false;
 	last_follow(sidecar);
 	pthread_clockjoin_np(last.thread, NULL, CLOCK_MONOTONIC, &deadline);

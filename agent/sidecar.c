@@ -81,19 +81,13 @@ static void stay_aside(void)
 		futex_wait(&sidecar.state, STOPPED, INT64_MAX);
 }
 
-static bool change(uint32_t from, uint32_t to)
-{
-	return __atomic_compare_exchange_n(&sidecar.state, &from, to, false, __ATOMIC_SEQ_CST,
-					   __ATOMIC_SEQ_CST);
-}
-
 /* Return whether there is something to do, after all. */
 static bool begins(void)
 {
 	if (!sidecar.task.is_forked)
 		return true;
 	loop_grace(&sidecar.task);
-	return change(GRACE, WORKING);
+	return futex_change(&sidecar.state, GRACE, WORKING);
 }
 
 static void *sidecar_main(void *unused)
@@ -112,7 +106,7 @@ static void *sidecar_main(void *unused)
 	if (why == LOOP_ALONE)
 		syscall(SYS_exit, exit_status);
 	/* It may be STOPPED or DISMISSED already, in its grace. */
-	if (change(WORKING, STOPPED))
+	if (futex_change(&sidecar.state, WORKING, STOPPED))
 		futex_wake(&sidecar.state);
 	if (why == LOOP_ASKED && !sidecar.task.is_locked_in)
 		stay_aside();
@@ -225,7 +219,7 @@ void sidecar_stop(void)
 	/* A child that ends young sends nothing: no need to wait until its sidecar has a processor.
 	 */
 	if (!sidecar.task.is_locked_in && loop_child_is_young(&sidecar.task) &&
-	    change(GRACE, STOPPED))
+	    futex_change(&sidecar.state, GRACE, STOPPED))
 		return;
 	deadline = clock_mono_ns() + sidecar.task.options->exit_timeout;
 	/* A little less for the delivery, so that it can still say what became of it. */

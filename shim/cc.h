@@ -18,9 +18,8 @@
 /*
  * RETURNS_TO_A_LINE(n):
  * For a hot function that begins with a call, whose instructions up to it take ${n} bytes: what
- * comes after the call begins with a line, and is fetched with as few as it takes.  Of malloc that
- * is a third of what counting costs (docs/PERFORMANCE.md).  Another compiler may need other
- * bytes; then it is only slower.
+ * comes after the call begins with a line, and is fetched with as few as it takes.  What that is
+ * worth tells docs/PERFORMANCE.md.  Another compiler may need other bytes; then it is only slower.
  */
 #define RETURNS_TO_A_LINE(n)                                                                       \
 	__attribute__((patchable_function_entry(CODE_LINE - (n), CODE_LINE - (n))))

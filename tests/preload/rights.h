@@ -7,6 +7,7 @@
  * Source   proc(5), /proc/PID/task/TID/status.
  */
 #include <dirent.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -127,5 +128,18 @@ static inline void rights_agent_ends(void)
 	CHECK(tasks >= 0);
 	rights_agent_ends_in(tasks);
 	close(tasks);
+}
+
+/* A namespace of that kind of the program's own, where the agent's thread does not follow it. */
+static inline void rights_go_alone(int kind)
+{
+	rights_need_root();
+	for (int i = 0; i < 1000; i++)
+		free(malloc(100));
+	if (unshare(kind) != 0)
+		skip("this system makes no such namespace");
+	rights_agent_ends();
+	expect("mallocs", "=", 1000);
+	expect("agent_coverage", "=", 0);
 }
 #endif

@@ -193,6 +193,17 @@ START_TEST(sets_with_nobody_waiting)
 }
 END_TEST
 
+START_TEST(changes_only_what_is_so)
+{
+	uint32_t mine = 7;
+
+	ck_assert(!futex_change(&mine, 6, 5));
+	ck_assert_uint_eq(futex_get(&mine), 7);
+	ck_assert(futex_change(&mine, 7, 5));
+	ck_assert_uint_eq(futex_get(&mine), 5);
+}
+END_TEST
+
 static void add_tests(TCase *all)
 {
 	tcase_add_test(all, does_not_wait_for_what_is_already_so);
@@ -202,6 +213,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, wakes_without_a_change);
 	tcase_add_test(all, loses_no_wake_up);
 	tcase_add_test(all, sets_with_nobody_waiting);
+	tcase_add_test(all, changes_only_what_is_so);
 }
 
 UNIT_MAIN("futex", add_tests)
