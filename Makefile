@@ -28,7 +28,8 @@ WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 	-Wpointer-arith -Wwrite-strings -Wcast-qual
 BASE = -std=gnu17 -D_GNU_SOURCE -DMEMAGENT_VERSION='"$(VERSION)"' -I. -pthread $(WARNINGS)
 LIBRARY = -fPIC -fvisibility=hidden -ftls-model=initial-exec
-LINK = -shared -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,--as-needed
+# Code and constants in one segment: each is a mapping to make and to take down in every process.
+LINK = -shared -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,-z,noseparate-code -Wl,--as-needed
 
 SHIM = $(wildcard shim/*.c)
 AGENT = $(wildcard agent/*.c)

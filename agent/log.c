@@ -20,7 +20,7 @@
 static struct {
 	const char *sink;
 	pid_t pid;
-	bool told;		    /* LOG_CONFIG, by the parent */
+	bool (*is_told)(void);	    /* LOG_CONFIG, by the parent */
 	int64_t said_ns[LOG_KINDS]; /* monotonic; 0 is never */
 	uint64_t said[LOG_KINDS];   /* a hash of what; 0 is nothing */
 } state;
@@ -76,14 +76,14 @@ static int open_sink(void)
 		    0600);
 }
 
-void log_open(const char *sink, pid_t pid, bool told)
+void log_open(const char *sink, pid_t pid, bool (*is_told)(void))
 {
 	int fd, error;
 
 	memset(&state, 0, sizeof(state));
 	state.sink = sink;
 	state.pid = pid;
-	state.told = told;
+	state.is_told = is_told;
 	if (sink[0] != '/')
 		return;
 	fd = open_sink();
@@ -128,7 +128,7 @@ static bool is_news(enum log_kind kind, uint64_t what)
 	int64_t now = clock_mono_ns();
 
 	if (kind == LOG_CONFIG)
-		return !state.told; /* said at the start only */
+		return state.is_told == NULL || !state.is_told(); /* said at the start only */
 	if (what == state.said[kind] ||
 	    (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS))
 		return false;

@@ -24,12 +24,13 @@ enum log_kind { LOG_CONFIG, LOG_SEND, LOG_TAGS, LOG_SPOOL, LOG_END, LOG_KINDS };
 void log_remember(void);
 
 /*
- * log_open(sink, pid, told):
+ * log_open(sink, pid, is_told):
  * ${sink}: "off", "stderr" or the absolute path of a file, opened for each line, mode 0600; when
- * that cannot be, it is said on stderr, which is used instead.  ${told}: the parent process has the
- * same settings and has said what is wrong with them, so LOG_CONFIG is not said again.
+ * that cannot be, it is said on stderr, which is used instead.  ${is_told}: whether the parent
+ * process has the same settings and has said what is wrong with them, so LOG_CONFIG is not said
+ * again; NULL is no.  Asked for when there is something to say.
  */
-void log_open(const char *sink, pid_t pid, bool told);
+void log_open(const char *sink, pid_t pid, bool (*is_told)(void));
 
 /* What was last told of this kind is over: should it come again, that is worth a line. */
 void log_over(enum log_kind kind);

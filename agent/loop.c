@@ -33,8 +33,8 @@
 
 static struct {
 	struct loop_task *task;
-	bool is_chosen;	 /* by who ran memagent-run, whatever started that */
-	bool is_child;	 /* of a metered program */
+	bool is_chosen; /* by who ran memagent-run, whatever started that */
+	enum { KIN_UNKNOWN, CHILD, NO_CHILD } kin;
 	bool outlived;	 /* the main thread, by others */
 	int exit_status; /* that the process is to have, when the sidecar is its last thread */
 
@@ -54,6 +54,16 @@ static struct {
 	char head_text[LINE_HEAD_BYTES];
 	char line_text[LINE_BYTES];
 } loop;
+
+/* Whether a metered program has started this one.  To look takes a while, so only if need be. */
+static bool is_child(void)
+{
+	if (loop.kin == KIN_UNKNOWN)
+		loop.kin = loop.task->is_forked || (!loop.is_chosen && kin_is_metered(getppid()))
+			       ? CHILD
+			       : NO_CHILD;
+	return loop.kin == CHILD;
+}
 
 static bool is_wanted(void)
 {
@@ -105,7 +115,7 @@ static void open_all(void)
 	struct allocator *allocator = &loop.sampler.allocator;
 	int objects = resident_objects();
 
-	log_open(o->log, loop.task->pid, loop.is_child);
+	log_open(o->log, loop.task->pid, is_child);
 	if (loop.backlog.ring == NULL)
 		log_say(LOG_CONFIG,
 			"no memory for the points that wait: %s; nothing will be delivered",
@@ -249,7 +259,7 @@ bool loop_child_is_young(const struct loop_task *task)
 /* A program that starts many others is not to wait for the network at the end of each. */
 static bool is_not_worth_it(void)
 {
-	return loop.is_child && is_young(loop.task);
+	return is_young(loop.task) && is_child();
 }
 
 /*
@@ -303,7 +313,7 @@ static enum loop_end run(void)
 	/* What there is before the first point goes with it, and not for a child that may be gone
 	 * soon. */
 	delivery_not_before(&loop.delivery, due);
-	if (loop.is_child)
+	if (is_young(loop.task) && is_child())
 		delivery_not_before(&loop.delivery,
 				    loop.task->started_ns + least_age(loop.task->options));
 	/* Not for a process that is at its end already. */
@@ -412,12 +422,15 @@ enum loop_end loop_work(struct loop_task *task, int *exit_status)
 {
 	enum loop_end why = LOOP_ASKED;
 
+	bool waits;
+
 	loop.task = task;
+	loop.kin = KIN_UNKNOWN;
 	rest_ends();
-	loop.is_child = task->is_forked || (!loop.is_chosen && kin_is_metered(getppid()));
+	waits = is_young(task) && is_child();
 	rest_begins();
 	/* Open nothing for a child that will soon be something else. */
-	if (loop.is_child)
+	if (waits)
 		loop_grace(task);
 	rest_ends();
 	if (is_wanted() || !is_not_worth_it()) {

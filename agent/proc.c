@@ -138,6 +138,9 @@ int proc_each_line(int fd, int (*line)(void *arg, const char *text, size_t len),
 		result = hand_out(text, (size_t)n, &used, line, arg);
 		if (result)
 			return result;
+		/* The kernel writes these at once: what is short is all of it. */
+		if ((size_t)n < sizeof(text) && used == (size_t)n)
+			return 0;
 		offset += (off_t)used;
 	}
 }

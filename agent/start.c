@@ -33,7 +33,7 @@ static void start_sidecar(void)
 
 	if (error == 0)
 		return;
-	log_open(options.log, getpid(), false);
+	log_open(options.log, getpid(), NULL);
 	log_say(LOG_CONFIG, "cannot start its thread: %s; this process is not reported",
 		strerrordesc_np(error));
 }

@@ -57,7 +57,7 @@ INLINE void *made(void *p, size_t size)
 	struct counters *c = threads_fast;
 	size_t header;
 
-	if (UNLIKELY(c == NULL || p == NULL))
+	if (UNLIKELY(!threads_both(c, p)))
 		return interpose_made(p, size);
 	header = next_header(p);
 	if (UNLIKELY(next_header_mapped(header)))
@@ -104,7 +104,7 @@ EXPORT HOT void free(void *p)
 	struct counters *c = threads_fast;
 	size_t header;
 
-	if (UNLIKELY(c == NULL || p == NULL)) {
+	if (UNLIKELY(!threads_both(c, p))) {
 		free_slow(p);
 		return;
 	}
@@ -163,7 +163,7 @@ EXPORT HOT void *realloc(void *p, size_t size)
 	size_t header, before;
 	void *q;
 
-	if (UNLIKELY(c == NULL || p == NULL))
+	if (UNLIKELY(!threads_both(c, p)))
 		return realloc_slow(p, size);
 	header = next_header(p);
 	if (UNLIKELY(next_header_mapped(header)))

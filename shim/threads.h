@@ -30,6 +30,22 @@ extern THREAD_LOCAL struct counters *threads_self INTERNAL;
 extern THREAD_LOCAL struct counters *threads_fast INTERNAL;
 
 /*
+ * threads_both(c, p):
+ * Return whether there are both, the calling thread's block ${c} and an object ${p}.  It is one
+ * test where there were two: addresses have bits in common.  Seldom two have none, in a program
+ * whose heap is at low addresses; then this says no, and the slow twin that is taken must do the
+ * same as the fast one.
+ */
+INLINE bool threads_both(const struct counters *c, const void *p)
+{
+	if (((uintptr_t)c & (uintptr_t)p) == 0)
+		return false;
+	if (c == NULL || p == NULL)
+		__builtin_unreachable(); /* told to who checks the code for NULL */
+	return true;
+}
+
+/*
  * threads_init(fast):
  * Before the first claim.  ${fast}: sizes may be read from the chunk header.
  */

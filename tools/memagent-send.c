@@ -206,7 +206,7 @@ static int open_all(void)
 {
 	options_read(&options, from_environment);
 	log_remember();
-	log_open("stderr", getpid(), false);
+	log_open("stderr", getpid(), NULL);
 	if (options.problems[0]) {
 		fputs(options.problems, stderr);
 		return -1;

@@ -57,7 +57,7 @@ INLINE void *made(void *p, size_t size)
 {
 	struct counters *c = threads_self;
 
-	if (UNLIKELY(c == NULL || p == NULL))
+	if (UNLIKELY(!threads_both(c, p)))
 		return interpose_made(p, size);
 	counters_made_unsized(c, size, OWN);
 	return p;
@@ -81,7 +81,7 @@ INLINE void freed(void *p)
 {
 	struct counters *c = threads_self;
 
-	if (UNLIKELY(c == NULL || p == NULL))
+	if (UNLIKELY(!threads_both(c, p)))
 		interpose_freed(p);
 	else
 		counter_add(&c->frees, 1, OWN);
@@ -137,7 +137,7 @@ EXPORT HOT void free(void *p)
 {
 	struct counters *c = threads_self;
 
-	if (UNLIKELY(c == NULL || p == NULL)) {
+	if (UNLIKELY(!threads_both(c, p))) {
 		free_slow(p);
 		return;
 	}

@@ -43,7 +43,7 @@ static void start(void)
 	options.database = options.retention_policy = options.org = options.bucket = "";
 	options.spool = directory;
 	CHECK(backlog_open(&backlog, 65536 * 4) == 0);
-	log_open("off", getpid(), false);
+	log_open("off", getpid(), NULL);
 }
 
 static void put_file(const char *prefix, const uint8_t *data, size_t size)

@@ -23,7 +23,7 @@ static void open_log(void)
 
 	ck_assert_int_ge(fd, 0);
 	close(fd);
-	log_open(path, 7, false);
+	log_open(path, 7, NULL);
 }
 
 static void remove_log(void)
@@ -92,12 +92,17 @@ START_TEST(says_one_line_a_minute)
 }
 END_TEST
 
+static bool by_the_parent(void)
+{
+	return true;
+}
+
 START_TEST(says_all_of_the_settings)
 {
 	log_say(LOG_CONFIG, "one");
 	log_say(LOG_CONFIG, "two");
 	expect("memagent[7]: one\nmemagent[7]: two\n");
-	log_open(path, 8, true);
+	log_open(path, 8, by_the_parent);
 	log_say(LOG_CONFIG, "three");
 	expect("memagent[7]: one\nmemagent[7]: two\n");
 }
