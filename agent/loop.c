@@ -321,8 +321,14 @@ static enum loop_end run(void)
 		rights_open(&loop.rights, loop.sampler.status_fd);
 	while (is_wanted()) {
 		int64_t now = clock_mono_ns();
+		bool is_due = now >= due;
 
-		if (now >= look) {
+		if (is_due) {
+			tick(due);
+			due = schedule_next(start, interval, now);
+		}
+		/* After a point as well, so that nobody is woken for it alone. */
+		if (is_due || now >= look) {
 			enum rights_verdict verdict = rights_follow(&loop.rights);
 
 			if (verdict != RIGHTS_NO_MORE)
@@ -335,10 +341,6 @@ static enum loop_end run(void)
 				coverage_due = now + coverage_period_ns();
 			}
 			look = now + (interval < LONGEST_LOOK_NS ? interval : LONGEST_LOOK_NS);
-		}
-		if (now >= due) {
-			tick(due);
-			due = schedule_next(start, interval, now);
 		}
 		feed();
 		if (now >= loop.trim.due_ns)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -159,10 +160,24 @@ int proc_status_read(int fd, struct proc_status *out)
 	return conclude(&reading, proc_each_line(fd, read_line, &reading));
 }
 
+/*
+ * The main thread's: for the whole process's the kernel adds up all threads.  In /proc of another
+ * namespace it has another number.
+ */
+static int open_main_stat(void)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)getpid());
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? open("/proc/self/stat", O_RDONLY | O_CLOEXEC) : fd;
+}
+
 int proc_main_is_gone(int *status)
 {
 	char text[1024];
-	int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+	int fd = open_main_stat();
 	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
 	const char *state;
 

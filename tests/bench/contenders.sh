@@ -50,7 +50,7 @@ contender()
 	tcmalloc-sampler) preloaded libtcmalloc.so.4 TCMALLOC_SAMPLE_PARAMETER=524288 ;;
 	tcmalloc-profiler) slow=1 && preloaded libtcmalloc.so.4 "HEAPPROFILE=$work/heap" ;;
 	mimalloc) kind=allocates && preloaded libmimalloc.so.2 ;;
-	memusage) slow=1 && preloaded libmemusage.so ;;
+	memusage) preloaded libmemusage.so ;;
 	heaptrack) slow=1 && through heaptrack --raw -o "$work/heaptrack" ;;
 	massif) slow=1 && through valgrind --quiet --tool=massif --massif-out-file=/dev/null ;;
 	*) absent='there is no such contender' ;;

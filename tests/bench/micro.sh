@@ -11,26 +11,27 @@ micro_run()
 
 bench_micro()
 {
-	local program threads count rounds=10 share=1
-	[ "$mode" = full ] || rounds=3 share=2
-	# Threads that are more than processors share them: less each, for the same time.
+	local program threads count rounds=40
+	[ "$mode" = full ] || rounds=6
+	# Many short rounds: the best of them was alone on the machine.  Threads that are more than processors
+	# share them: less each, for the same time.
 	while read -r program threads count; do
-		alternate "micro/$program.$threads" "$rounds" micro_run "$program" "$threads" $((count / share))
+		alternate "micro/$program.$threads" "$rounds" micro_run "$program" "$threads" "$count"
 	done <<-END
-		pair 1 8000000
-		pair 2 6000000
-		pair 8 1500000
-		slots 1 4000000
-		slots 2 3000000
-		slots 8 800000
-		growth 1 1500000
-		growth 2 1000000
-		growth 8 250000
-		pass 2 1500000
-		pass 8 400000
-		churn 1 3000
-		churn 2 2000
-		churn 8 500
+		pair 1 2000000
+		pair 2 1500000
+		pair 8 400000
+		slots 1 1000000
+		slots 2 800000
+		slots 8 200000
+		growth 1 400000
+		growth 2 250000
+		growth 8 60000
+		pass 2 400000
+		pass 8 100000
+		churn 1 800
+		churn 2 500
+		churn 8 120
 	END
 }
 

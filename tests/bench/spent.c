@@ -4,7 +4,7 @@
  *   spent COUNT [NAME=VALUE...] COMMAND [ARGUMENT...]
  *
  * Runs it COUNT times, one after another, with these variables and its output thrown away.  Prints
- * "ms" and "cpu_ms" of one run, the mean of all: by the clock, and of the processor in user and
+ * "ms" and "cpu_ms" of one run, the median of all: by the clock, and of the processor in user and
  * system mode, its children included.  Nothing of this program's own is in it but fork and exec.
  */
 #include <fcntl.h>
@@ -16,9 +16,26 @@
 #include <time.h>
 #include <unistd.h>
 
+#define RUNS_MAX 10000
+
+static double ms[RUNS_MAX], cpu_ms[RUNS_MAX];
+
 static double seconds(struct timeval t)
 {
 	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(double *value, int count)
+{
+	qsort(value, (size_t)count, sizeof(*value), compare);
+	return (value[(count - 1) / 2] + value[count / 2]) / 2;
 }
 
 static void become(char **command)
@@ -36,36 +53,43 @@ static void become(char **command)
 	_exit(127);
 }
 
+/* Return 0, or -1 when the run could not be made or went wrong. */
+static int run(char **command, double *took_ms, double *cpu)
+{
+	struct timespec began, ended;
+	struct rusage used;
+	int status;
+	pid_t child;
+
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	child = fork();
+	if (child == 0)
+		become(command);
+	if (child < 0 || wait4(child, &status, 0, &used) != child)
+		return -1;
+	clock_gettime(CLOCK_MONOTONIC, &ended);
+	if (status != 0) {
+		fprintf(stderr, "spent: the command ended with status %#x\n", (unsigned)status);
+		return -1;
+	}
+	*took_ms = (double)(ended.tv_sec - began.tv_sec) * 1e3 +
+		   (double)(ended.tv_nsec - began.tv_nsec) / 1e6;
+	*cpu = (seconds(used.ru_utime) + seconds(used.ru_stime)) * 1e3;
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const int count = argc > 2 ? atoi(argv[1]) : 0;
-	struct timespec began, ended;
-	struct rusage used;
 
-	if (count < 1) {
+	if (count < 1 || count > RUNS_MAX) {
 		fprintf(stderr, "usage: spent COUNT [NAME=VALUE...] COMMAND [ARGUMENT...]\n");
 		return 2;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &began);
-	for (int i = 0; i < count; i++) {
-		pid_t child = fork();
-		int status;
-
-		if (child == 0)
-			become(argv + 2);
-		if (child < 0 || waitpid(child, &status, 0) != child)
+	for (int i = 0; i < count; i++)
+		if (run(argv + 2, &ms[i], &cpu_ms[i]))
 			return 1;
-		if (status != 0) {
-			fprintf(stderr, "spent: the command ended with status %#x\n",
-				(unsigned)status);
-			return 1;
-		}
-	}
-	clock_gettime(CLOCK_MONOTONIC, &ended);
-	getrusage(RUSAGE_CHILDREN, &used);
-	printf("ms %.4f\n", ((double)(ended.tv_sec - began.tv_sec) * 1e3 +
-			     (double)(ended.tv_nsec - began.tv_nsec) / 1e6) /
-				count);
-	printf("cpu_ms %.4f\n", (seconds(used.ru_utime) + seconds(used.ru_stime)) * 1e3 / count);
+	printf("ms %.4f\n", median(ms, count));
+	printf("cpu_ms %.4f\n", median(cpu_ms, count));
 	return 0;
 }

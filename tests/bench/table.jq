@@ -15,13 +15,14 @@ def figure: if . == null then "" elif . >= 1000 then fixed(0) elif . >= 10 then 
 "\($m.cpu), \($m.cores) cores, \($m.memory_bytes / 1073741824 | fixed(1)) GiB, \($m.distribution), \($m.kernel), \($m.libc), load \($m.load)",
 (.missing[] | "without \(.name): \(.why)"),
 "",
-"Ratios are to bare, of figures of the same round, turned so that less is better; in brackets the quartiles.",
+"Ratios are to bare, turned so that less is better: of the two bests; and the median of those of one round each,",
+"in brackets their quartiles.",
 "",
 (.results | reduce .[] as $r ({}; .["\($r.workload)  \($r.metric)"] += [$r]) | to_entries[] |
-  (.key | pad(44)) + ("best" | left(11)) + ("median" | left(11)) + ("ratio" | left(9)),
+  (.key | pad(44)) + ("best" | left(11)) + ("median" | left(11)) + ("of bests" | left(10)) + ("of rounds" | left(11)),
   (.value[] |
     "  " + (.contender | pad(42)) + (.best | figure | left(11)) + (.median | figure | left(11)) +
     (if .ratio == null or .contender == "bare" then "" else
-      (.ratio.median | fixed(3) | left(9)) + "  [\(.ratio.low | fixed(3)) \(.ratio.high | fixed(3))]"
+      (.ratio.best | fixed(3) | left(10)) + (.ratio.median | fixed(3) | left(11)) + "  [\(.ratio.low | fixed(3)) \(.ratio.high | fixed(3))]"
     end)),
   "")
