@@ -68,6 +68,7 @@ static void *bench_thread(void *argument)
 	bench_run(self, self->count / 10 + 1); /* to warm up */
 	if (pthread_barrier_wait(&bench_barrier) == PTHREAD_BARRIER_SERIAL_THREAD)
 		bench_cpu_began = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
+	pthread_barrier_wait(&bench_barrier); /* nobody begins before it is read */
 	began = bench_clock(CLOCK_MONOTONIC);
 	bench_run(self, self->count);
 	self->ns = bench_clock(CLOCK_MONOTONIC) - began;

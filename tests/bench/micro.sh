@@ -12,7 +12,7 @@ micro_run()
 bench_micro()
 {
 	local program threads count rounds=40
-	[ "$mode" = full ] || rounds=6
+	[ "$mode" = full ] || rounds=4
 	# Many short rounds: the best of them was alone on the machine.  Threads that are more than processors
 	# share them: less each, for the same time.
 	while read -r program threads count; do

@@ -88,7 +88,7 @@ program()
 
 bench_programs()
 {
-	local rounds=8 cc1
+	local rounds=12 cc1
 	[ "$mode" = full ] || rounds=1
 	wanted_any programs || return 0
 	export PYTHONMALLOC=malloc
