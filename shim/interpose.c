@@ -157,7 +157,7 @@ static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 	return resized(before, next.realloc(p, size), size);
 }
 
-EXPORT HOT void *realloc(void *p, size_t size)
+EXPORT HOT RETURNS_TO_A_LINE(39) void *realloc(void *p, size_t size)
 {
 	struct counters *c = threads_fast;
 	size_t header, before;
