@@ -72,14 +72,17 @@ $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 	$(SAY)
 	$(CC) $(CFLAGS) $(LINK) -Wl,-soname,libmemagent.so -pthread -o $@ $^
 
-# The same with jemalloc inside, without its C++ operators (which bring libstdc++), and with other
-# names for what we stand in front of.
+# The same with jemalloc inside, without its C++ operators (which bring libstdc++), with other names for
+# what we stand in front of, and with our function for errno's place where it fails (shim/jemalloc/ahead.h).
 SHIM_JEMALLOC = $(filter-out shim/next.c shim/interpose.c,$(SHIM)) $(wildcard shim/jemalloc/*.c)
 
-$(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE)
+$(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
 	@mkdir -p $(@D)
 	objcopy --redefine-syms=$< $(JEMALLOC_ARCHIVE) $@
 	ar d $@ jemalloc_cpp.pic.o
+	cd $(@D) && ar x $(@F) jemalloc.pic.o && \
+		objcopy --redefine-sym __errno_location=embedded_errno jemalloc.pic.o && \
+		ar r $(@F) jemalloc.pic.o && rm jemalloc.pic.o
 
 $(BUILD)/libmemagent-jemalloc.so: $(call objects,$(SHIM_JEMALLOC) $(AGENT)) $(BUILD)/embedded.a \
 		shim/jemalloc/hidden.map

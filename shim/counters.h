@@ -100,6 +100,13 @@ INLINE void counters_made_unsized(struct counters *c, size_t size, enum counters
 	counter_add(&c->requested_bytes, size, owner);
 }
 
+/* It was not, after all. */
+INLINE void counters_unmade(struct counters *c, size_t size, enum counters_owner owner)
+{
+	counter_add(&c->sizes[counters_slot(size)], (uint64_t)-1, owner);
+	counter_add(&c->requested_bytes, -(uint64_t)size, owner);
+}
+
 /* One object of ${size} requested and ${usable} usable bytes was made. */
 INLINE void counters_made(struct counters *c, size_t size, size_t usable, enum counters_owner owner)
 {

@@ -42,7 +42,7 @@ static struct {
 	uint64_t free_head[3];
 	pthread_key_t exit_key;
 	bool have_exit_key;
-	bool fast_sizes;
+	bool fast;
 	struct block slab[SLAB_BLOCKS]; /* most programs need no other */
 } first;
 
@@ -223,7 +223,7 @@ static void adopt(uint32_t taken)
 	leave(own);
 	own = taken;
 	threads_self = taken ? &block_at(taken - 1)->counters : NULL;
-	threads_fast = first.fast_sizes ? threads_self : NULL;
+	threads_fast = first.fast ? threads_self : NULL;
 	enter(taken);
 }
 
@@ -256,7 +256,7 @@ static void release_at_exit(void)
 
 void threads_init(bool fast)
 {
-	first.fast_sizes = fast;
+	first.fast = fast;
 	first.slab[AGENT_SHARED].kind = THREADS_AGENT;
 	first.slab[APP_SHARED].kind = THREADS_APP;
 	first.have_exit_key = pthread_key_create(&first.exit_key, at_thread_exit) == 0;

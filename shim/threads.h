@@ -23,8 +23,9 @@ enum threads_kind { THREADS_APP = 1, THREADS_AGENT = 2 };
 
 /*
  * The calling thread's block, or NULL when it has none: then threads_claim().
- * threads_fast is the same block while sizes may be read from the chunk header (next.h), else NULL.
- * One test of it so answers "has a block?" and "how are sizes read?" at once.
+ * threads_fast is the same block while the fast way to count is sure: sizes may be read from the
+ * chunk header (next.h), or the jemalloc inside tells what fails (jemalloc/ahead.h); else NULL.
+ * One test of it so answers "has a block?" and "which way?" at once.
  */
 extern THREAD_LOCAL struct counters *threads_self INTERNAL;
 extern THREAD_LOCAL struct counters *threads_fast INTERNAL;
@@ -47,7 +48,7 @@ INLINE bool threads_both(const struct counters *c, const void *p)
 
 /*
  * threads_init(fast):
- * Before the first claim.  ${fast}: sizes may be read from the chunk header.
+ * Before the first claim.  ${fast}: whether the fast way to count is sure.
  */
 void threads_init(bool fast);
 

@@ -30,4 +30,7 @@ int embedded_mallctl(const char *name, void *old, size_t *old_size, void *new, s
 size_t embedded_malloc_usable_size(void *p);
 size_t embedded_sallocx(const void *p, int flags);
 
+/* And this is what jemalloc calls where it sets errno. */
+int *embedded_errno(void);
+
 #endif

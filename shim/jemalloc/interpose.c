@@ -14,6 +14,7 @@
 #include "shim/cc.h"
 #include "shim/counters.h"
 #include "shim/interpose.h"
+#include "shim/jemalloc/ahead.h"
 #include "shim/jemalloc/embedded.h"
 #include "shim/next.h"
 #include "shim/threads.h"
@@ -114,15 +115,26 @@ static COLD void *no_memory(size_t size)
 	return interpose_made(NULL, size);
 }
 
-EXPORT HOT RETURNS_TO_A_LINE(9) void *malloc(size_t size)
+static __attribute__((noinline)) void *malloc_checked(size_t size)
 {
-	return made(embedded_malloc(size), size);
+	return made(CHECKED(embedded_malloc(size)), size);
 }
 
-EXPORT HOT RETURNS_TO_A_LINE(13) void *calloc(size_t count, size_t size)
+EXPORT HOT void *malloc(size_t size)
+{
+	struct counters *c = threads_fast;
+
+	if (UNLIKELY(c == NULL || size > AHEAD_LARGEST))
+		return malloc_checked(size);
+	counters_made_unsized(c, size, OWN);
+	ahead_asked = size;
+	return embedded_malloc(size);
+}
+
+EXPORT HOT void *calloc(size_t count, size_t size)
 {
 	/* A product that overflows is never counted: then there is no object. */
-	return made(embedded_calloc(count, size), count * size);
+	return made(CHECKED(embedded_calloc(count, size)), count * size);
 }
 
 static __attribute__((noinline)) void free_slow(void *p)
@@ -162,9 +174,9 @@ EXPORT HOT void *realloc(void *p, size_t size)
 	void *q;
 
 	if (p == NULL)
-		return made(embedded_realloc(NULL, size), size);
+		return made(CHECKED(embedded_realloc(NULL, size)), size);
 	before = size_before(p);
-	q = embedded_realloc(p, size);
+	q = CHECKED(embedded_realloc(p, size));
 	if (LIKELY(q != NULL))
 		resized(before, q, size);
 	else if (size == 0)
@@ -185,7 +197,7 @@ EXPORT void *reallocarray(void *p, size_t count, size_t size)
 
 EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
 {
-	int error = embedded_posix_memalign(out, alignment, size);
+	int error = CHECKED(embedded_posix_memalign(out, alignment, size));
 
 	made(error ? NULL : *out, size);
 	return error;
@@ -193,7 +205,7 @@ EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
 
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
-	return made(embedded_aligned_alloc(alignment, size), size);
+	return made(CHECKED(embedded_aligned_alloc(alignment, size)), size);
 }
 
 /* What memalign of libc takes for an alignment: the next power of two. */
@@ -208,14 +220,14 @@ static size_t power_of_two(size_t alignment)
 
 EXPORT void *memalign(size_t alignment, size_t size)
 {
-	void *p = embedded_memalign(power_of_two(alignment), size);
+	void *p = CHECKED(embedded_memalign(power_of_two(alignment), size));
 
 	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
 }
 
 EXPORT void *valloc(size_t size)
 {
-	void *p = embedded_valloc(size);
+	void *p = CHECKED(embedded_valloc(size));
 
 	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
 }
@@ -228,7 +240,7 @@ EXPORT void *pvalloc(size_t size)
 	void *p = NULL;
 
 	if (!__builtin_add_overflow(size, page - 1, &whole))
-		p = embedded_memalign(page, whole < page ? page : whole & ~(page - 1));
+		p = CHECKED(embedded_memalign(page, whole < page ? page : whole & ~(page - 1)));
 	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
 }
 
@@ -253,13 +265,13 @@ EXPORT void cfree(void *p)
 
 EXPORT void *mallocx(size_t size, int flags)
 {
-	return made(embedded_mallocx(size, flags), size);
+	return made(CHECKED(embedded_mallocx(size, flags)), size);
 }
 
 EXPORT void *rallocx(void *p, size_t size, int flags)
 {
 	size_t before = size_before(p);
-	void *q = embedded_rallocx(p, size, flags);
+	void *q = CHECKED(embedded_rallocx(p, size, flags));
 
 	if (q)
 		resized(before, q, size);

@@ -5,16 +5,25 @@
 
 #include <errno.h>
 
+#include "shim/jemalloc/ahead.h"
 #include "shim/jemalloc/embedded.h"
 #include "shim/threads.h"
 
+static void *checked_malloc(size_t size)
+{
+	return CHECKED(embedded_malloc(size));
+}
+
+static int checked_posix_memalign(void **out, size_t alignment, size_t size)
+{
+	return CHECKED(embedded_posix_memalign(out, alignment, size));
+}
+
 struct next next = {
-    .malloc = embedded_malloc,
+    .malloc = checked_malloc,
     .free = embedded_free,
-    .calloc = embedded_calloc,
-    .realloc = embedded_realloc,
     .usable_size = embedded_malloc_usable_size,
-    .posix_memalign = embedded_posix_memalign,
+    .posix_memalign = checked_posix_memalign,
 };
 
 static bool resolved;
@@ -67,7 +76,7 @@ void next_resolve(void)
 		return;
 	resolved = true;
 	next_resolve_system();
-	threads_init(false);
+	threads_init(ahead_works());
 	use_bytes();
 	errno = saved;
 }

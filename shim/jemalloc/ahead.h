@@ -1,0 +1,37 @@
+#ifndef MEMAGENT_AHEAD_H
+#define MEMAGENT_AHEAD_H
+/*
+ * ahead: small objects are counted before they are made, so that nothing is left to do after it and
+ * malloc ends in a jump into the jemalloc inside.  Where there was no memory it is taken back.
+ *
+ * Of that jemalloc tells: it asks for errno's place where an allocation has failed, and nowhere
+ * else where a thread has a block.  The part of it that does so asks us instead (embedded.a, in the
+ * Makefile).
+ *
+ * Layer    shim; needs threads.h.
+ * Threads  any; each for itself.
+ * Memory   never allocates.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shim/cc.h"
+
+/*
+ * The largest size that is counted ahead: larger objects do not come out of a thread's cache
+ * without much ado, and until it has failed a request is in the counts.
+ */
+#define AHEAD_LARGEST 4096
+#define AHEAD_NOTHING SIZE_MAX
+
+/* The size that the calling thread has counted last, or AHEAD_NOTHING. */
+extern THREAD_LOCAL size_t ahead_asked INTERNAL;
+
+/* CHECKED(call): call into jemalloc and look oneself at what it returns: nothing is taken back. */
+#define CHECKED(call) (ahead_asked = AHEAD_NOTHING, (call))
+
+/* Return whether jemalloc tells when an allocation fails. */
+bool ahead_works(void);
+
+#endif
