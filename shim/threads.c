@@ -43,6 +43,7 @@ static struct {
 	pthread_key_t exit_key;
 	bool have_exit_key;
 	bool fast;
+	bool begun;			/* threads_init was here */
 	struct block slab[SLAB_BLOCKS]; /* most programs need no other */
 } first;
 
@@ -260,12 +261,14 @@ void threads_init(bool fast)
 	first.slab[AGENT_SHARED].kind = THREADS_AGENT;
 	first.slab[APP_SHARED].kind = THREADS_APP;
 	first.have_exit_key = pthread_key_create(&first.exit_key, at_thread_exit) == 0;
+	first.begun = true;
 }
 
 void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed)
 {
 	allocated_at = (const char *)allocated - (const char *)&settled;
 	freed_at = (const char *)freed - (const char *)&settled;
+	settled = (struct settled){*allocated, *freed};
 	has_bytes = true;
 }
 
@@ -273,6 +276,8 @@ struct counters *threads_claim(void)
 {
 	int saved = errno;
 
+	if (!first.begun)
+		return NULL;
 	/* Without the key nobody would settle with a thread before its storage is gone. */
 	if (has_bytes && !first.have_exit_key)
 		no_more_claims = true;

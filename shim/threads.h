@@ -54,18 +54,18 @@ void threads_init(bool fast);
 
 /*
  * threads_use_bytes(allocated, freed):
- * Before the first claim: the allocator counts a thread's usable bytes itself, here for the calling
+ * Before threads_init: the allocator counts a thread's usable bytes itself, here for the calling
  * thread, and for every other at the same place in its storage.  From then on alloc_bytes and
- * freed_bytes of a block that has an owner are what the owner's counters say, from the thread's
- * first allocation on, and are not to be added to; only those of threads_shared are.
+ * freed_bytes of a block that has an owner are what the owner's counters say, from now or the
+ * thread's first allocation on, and are not to be added to; only those of threads_shared are.
  */
 void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed);
 
 /*
  * threads_claim():
  * Give the calling thread a block, for as long as it lives, and return it.  Return NULL when it
- * cannot have one (it is about to end, or there is no memory): then it counts in the block of
- * threads_shared, as SHARED.  Leaves errno alone.
+ * cannot have one (threads_init is still to come, the thread is about to end, or there is no
+ * memory): then it counts in the block of threads_shared, as SHARED.  Leaves errno alone.
  */
 struct counters *threads_claim(void);
 struct counters *threads_shared(void);

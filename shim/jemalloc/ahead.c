@@ -28,6 +28,12 @@ int *embedded_errno(void)
 /* Nothing is counted for it: before threads_init no thread counts the fast way. */
 bool ahead_works(void)
 {
+	bool aborts = false;
+	size_t size = sizeof(aborts);
+
+	/* Where it is built so, jemalloc can be told to end the process instead. */
+	if (embedded_mallctl("opt.xmalloc", &aborts, &size, NULL, 0) == 0 && aborts)
+		return false;
 	ahead_asked = 0;
 	return embedded_malloc(too_large) == NULL && ahead_asked == AHEAD_NOTHING;
 }

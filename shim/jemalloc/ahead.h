@@ -8,7 +8,7 @@
  * else where a thread has a block.  The part of it that does so asks us instead (embedded.a, in the
  * Makefile).
  *
- * Layer    shim; needs threads.h.
+ * Layer    shim; needs next.h, threads.h.
  * Threads  any; each for itself.
  * Memory   never allocates.
  */
@@ -17,6 +17,8 @@
 #include <stdint.h>
 
 #include "shim/cc.h"
+#include "shim/next.h"
+#include "shim/threads.h"
 
 /*
  * The largest size that is counted ahead: larger objects do not come out of a thread's cache
@@ -28,8 +30,17 @@
 /* The size that the calling thread has counted last, or AHEAD_NOTHING. */
 extern THREAD_LOCAL size_t ahead_asked INTERNAL;
 
-/* CHECKED(call): call into jemalloc and look oneself at what it returns: nothing is taken back. */
-#define CHECKED(call) (ahead_asked = AHEAD_NOTHING, (call))
+/*
+ * CHECKED(call): call into jemalloc and look oneself at what it returns: nothing is taken back. The
+ * first call of all is not the program's, but next_resolve's.
+ */
+#define CHECKED(call) (ahead_not(), (call))
+INLINE void ahead_not(void)
+{
+	ahead_asked = AHEAD_NOTHING;
+	if (UNLIKELY(threads_self == NULL))
+		next_resolve();
+}
 
 /* Return whether jemalloc tells when an allocation fails. */
 bool ahead_works(void);

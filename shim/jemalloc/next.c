@@ -76,7 +76,13 @@ void next_resolve(void)
 		return;
 	resolved = true;
 	next_resolve_system();
-	threads_init(ahead_works());
+	/*
+	 * jemalloc sets itself up in its first call, and may make a thread then, for which libc
+	 * allocates.  That is counted, in the shared block; the rest of this must not be done
+	 * inside of it.
+	 */
+	embedded_free(embedded_malloc(1));
 	use_bytes();
+	threads_init(ahead_works());
 	errno = saved;
 }
