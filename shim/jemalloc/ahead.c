@@ -35,5 +35,8 @@ bool ahead_works(void)
 	if (embedded_mallctl("opt.xmalloc", &aborts, &size, NULL, 0) == 0 && aborts)
 		return false;
 	ahead_asked = 0;
-	return embedded_malloc(too_large) == NULL && ahead_asked == AHEAD_NOTHING;
+	if (embedded_malloc(too_large) != NULL || ahead_asked != AHEAD_NOTHING)
+		return false;
+	ahead_asked = 0;
+	return embedded_calloc(too_large, 1) == NULL && ahead_asked == AHEAD_NOTHING;
 }

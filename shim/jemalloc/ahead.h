@@ -2,7 +2,8 @@
 #define MEMAGENT_AHEAD_H
 /*
  * ahead: small objects are counted before they are made, so that nothing is left to do after it and
- * malloc ends in a jump into the jemalloc inside.  Where there was no memory it is taken back.
+ * malloc and calloc end in a jump into the jemalloc inside.  Where there was no memory it is taken
+ * back.
  *
  * Of that jemalloc tells: it asks for errno's place where an allocation has failed, and nowhere
  * else where a thread has a block.  The part of it that does so asks us instead (embedded.a, in the

@@ -131,10 +131,23 @@ EXPORT HOT void *malloc(size_t size)
 	return embedded_malloc(size);
 }
 
+/* A product that overflows is never counted: then there is no object. */
+static __attribute__((noinline)) void *calloc_checked(size_t count, size_t size)
+{
+	return made(CHECKED(embedded_calloc(count, size)), count * size);
+}
+
 EXPORT HOT void *calloc(size_t count, size_t size)
 {
-	/* A product that overflows is never counted: then there is no object. */
-	return made(CHECKED(embedded_calloc(count, size)), count * size);
+	struct counters *c = threads_fast;
+	size_t total;
+
+	if (UNLIKELY(c == NULL || __builtin_mul_overflow(count, size, &total) ||
+		     total > AHEAD_LARGEST))
+		return calloc_checked(count, size);
+	counters_made_unsized(c, total, OWN);
+	ahead_asked = total;
+	return embedded_calloc(count, size);
 }
 
 static __attribute__((noinline)) void free_slow(void *p)
