@@ -11,7 +11,7 @@
 #   fuzz         the fuzzers for FUZZ_SECONDS=60 each; PATTERN=url for one
 #   check        formatting, static analysis, warnings of two compilers, exported symbols, documents
 #   docs         make the tables in README.md anew
-#   bench        what it costs, beside other tools and allocators, in twenty minutes; bench-quick in three
+#   bench        what it costs, beside other tools and allocators, in half an hour; bench-quick in three minutes
 #   install      to PREFIX (/usr/local), below DESTDIR; uninstall
 #   clean
 

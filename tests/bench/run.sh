@@ -88,12 +88,15 @@ record()
 # contender's words, and its name, whether it is slow, and ${work}.
 alternate()
 {
-	local workload=$1 rounds=$2 round name
+	local workload=$1 rounds=$2 round i name order
 	shift 2
 	wanted "$workload" || return 0
 	say "$workload: $rounds rounds"
+	read -ra order <<<"$present"
 	for ((round = 1; round <= rounds; round++)); do
-		for name in $present; do
+		# Each round begins with another, so that none is always behind the same one.
+		for ((i = 0; i < ${#order[@]}; i++)); do
+			name=${order[(i + round - 1) % ${#order[@]}]}
 			contender "$name"
 			[ "$slow" = 0 ] || [ "$round" = 1 ] || continue
 			if ! "$@" >"$work/figures" 2>"$work/messages"; then
