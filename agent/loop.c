@@ -257,7 +257,7 @@ bool loop_child_is_young(const struct loop_task *task)
 }
 
 /* A program that starts many others is not to wait for the network at the end of each. */
-static bool is_not_worth_it(void)
+static bool is_young_child(void)
 {
 	return is_young(loop.task) && is_child();
 }
@@ -313,7 +313,7 @@ static enum loop_end run(void)
 	/* What there is before the first point goes with it, and not for a child that may be gone
 	 * soon. */
 	delivery_not_before(&loop.delivery, due);
-	if (is_young(loop.task) && is_child())
+	if (is_young_child())
 		delivery_not_before(&loop.delivery,
 				    loop.task->started_ns + least_age(loop.task->options));
 	/* Not for a process that is at its end already. */
@@ -321,14 +321,13 @@ static enum loop_end run(void)
 		rights_open(&loop.rights, loop.sampler.status_fd);
 	while (is_wanted()) {
 		int64_t now = clock_mono_ns();
-		bool is_due = now >= due;
 
-		if (is_due) {
+		if (now >= due) {
 			tick(due);
 			due = schedule_next(start, interval, now);
+			look = now; /* so that nobody is woken for it alone */
 		}
-		/* After a point as well, so that nobody is woken for it alone. */
-		if (is_due || now >= look) {
+		if (now >= look) {
 			enum rights_verdict verdict = rights_follow(&loop.rights);
 
 			if (verdict != RIGHTS_NO_MORE)
@@ -391,7 +390,7 @@ static void say_farewell(enum loop_end why)
 			"went to another root or namespace, no longer seen");
 		return;
 	}
-	if (is_not_worth_it())
+	if (is_young_child())
 		return;
 	if (loop.task->is_locked_in)
 		loop.health.coverage = 0;
@@ -423,19 +422,18 @@ void loop_grace(struct loop_task *task)
 enum loop_end loop_work(struct loop_task *task, int *exit_status)
 {
 	enum loop_end why = LOOP_ASKED;
-
 	bool waits;
 
 	loop.task = task;
 	loop.kin = KIN_UNKNOWN;
 	rest_ends();
-	waits = is_young(task) && is_child();
+	waits = is_young_child();
 	rest_begins();
 	/* Open nothing for a child that will soon be something else. */
 	if (waits)
 		loop_grace(task);
 	rest_ends();
-	if (is_wanted() || !is_not_worth_it()) {
+	if (is_wanted() || !is_young_child()) {
 		open_all();
 		why = run();
 		say_farewell(why);

@@ -23,7 +23,7 @@ struct block {
 #define SLAB_BLOCKS 32U
 #define SLABS 2048U
 
-#define AHEAD 8 /* blocks, that a reader looks */
+#define PREFETCH_BLOCKS 8 /* that a reader looks ahead */
 
 /*
  * Two blocks have no single owner.  Threads without a block of their own share one, with atomic
@@ -377,7 +377,7 @@ static void sum_blocks(sum_fn *add, struct counters *app, struct counters *agent
 		if (kind == 0)
 			continue;
 		if (has_bytes) {
-			prefetch_owner(i + AHEAD, made);
+			prefetch_owner(i + PREFETCH_BLOCKS, made);
 			add_owned(add, sum, b);
 		} else {
 			add(sum, &b->counters);

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "shim/cc.h"
+#include "shim/counters.h"
 #include "shim/next.h"
 #include "shim/threads.h"
 
@@ -30,6 +31,22 @@
 
 /* The size that the calling thread has counted last, or AHEAD_NOTHING. */
 extern THREAD_LOCAL size_t ahead_asked INTERNAL;
+
+/*
+ * ahead_counts(size):
+ * Count an object of ${size} bytes that is about to be made, and return true; or return false, and
+ * it is to be made with CHECKED and counted then.
+ */
+INLINE bool ahead_counts(size_t size)
+{
+	struct counters *c = threads_fast;
+
+	if (UNLIKELY(c == NULL || size > AHEAD_LARGEST))
+		return false;
+	counters_made_unsized(c, size, OWN);
+	ahead_asked = size;
+	return true;
+}
 
 /*
  * CHECKED(call): call into jemalloc and look oneself at what it returns: nothing is taken back. The

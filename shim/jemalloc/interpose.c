@@ -122,13 +122,7 @@ static __attribute__((noinline)) void *malloc_checked(size_t size)
 
 EXPORT HOT void *malloc(size_t size)
 {
-	struct counters *c = threads_fast;
-
-	if (UNLIKELY(c == NULL || size > AHEAD_LARGEST))
-		return malloc_checked(size);
-	counters_made_unsized(c, size, OWN);
-	ahead_asked = size;
-	return embedded_malloc(size);
+	return LIKELY(ahead_counts(size)) ? embedded_malloc(size) : malloc_checked(size);
 }
 
 /* A product that overflows is never counted: then there is no object. */
@@ -139,14 +133,10 @@ static __attribute__((noinline)) void *calloc_checked(size_t count, size_t size)
 
 EXPORT HOT void *calloc(size_t count, size_t size)
 {
-	struct counters *c = threads_fast;
 	size_t total;
 
-	if (UNLIKELY(c == NULL || __builtin_mul_overflow(count, size, &total) ||
-		     total > AHEAD_LARGEST))
+	if (UNLIKELY(__builtin_mul_overflow(count, size, &total) || !ahead_counts(total)))
 		return calloc_checked(count, size);
-	counters_made_unsized(c, total, OWN);
-	ahead_asked = total;
 	return embedded_calloc(count, size);
 }
 

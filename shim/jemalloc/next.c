@@ -19,6 +19,7 @@ static int checked_posix_memalign(void **out, size_t alignment, size_t size)
 	return CHECKED(embedded_posix_memalign(out, alignment, size));
 }
 
+/* Of what is called through these, in this library; calloc and realloc are not. */
 struct next next = {
     .malloc = checked_malloc,
     .free = embedded_free,
