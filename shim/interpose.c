@@ -27,7 +27,7 @@ EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size);
 
 static struct counters *own_block(void)
 {
-	struct counters *c = threads_self;
+	struct counters *c = threads_own.self;
 
 	return LIKELY(c != NULL) ? c : threads_claim();
 }
@@ -54,7 +54,7 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size)
 
 INLINE void *made(void *p, size_t size)
 {
-	struct counters *c = threads_fast;
+	struct counters *c = threads_own.fast;
 	size_t header;
 
 	if (UNLIKELY(!threads_both(c, p)))
@@ -101,7 +101,7 @@ EXPORT HOT RETURNS_TO_A_LINE(14) void *calloc(size_t count, size_t size)
 
 EXPORT HOT void free(void *p)
 {
-	struct counters *c = threads_fast;
+	struct counters *c = threads_own.fast;
 	size_t header;
 
 	if (UNLIKELY(!threads_both(c, p))) {
@@ -159,7 +159,7 @@ static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 
 EXPORT HOT RETURNS_TO_A_LINE(39) void *realloc(void *p, size_t size)
 {
-	struct counters *c = threads_fast;
+	struct counters *c = threads_own.fast;
 	size_t header, before;
 	void *q;
 

@@ -156,14 +156,14 @@ static bool is_seen(unsigned at)
 	bool is_new = forms[at].kind == NEW;
 	unsigned maker = is_new ? at : forms[at].partner;
 	unsigned taker = is_new ? forms[at].partner : at;
-	struct counters before = *threads_self;
+	struct counters before = *threads_own.self;
 	bool made_is_seen, freed_is_seen;
 	void *p = call(maker, 64);
 
-	made_is_seen = counters_mallocs(threads_self) != counters_mallocs(&before);
+	made_is_seen = counters_mallocs(threads_own.self) != counters_mallocs(&before);
 	call(taker, (uintptr_t)p);
-	freed_is_seen = threads_self->frees != before.frees;
-	*threads_self = before;
+	freed_is_seen = threads_own.self->frees != before.frees;
+	*threads_own.self = before;
 	return is_new ? made_is_seen : freed_is_seen;
 }
 

@@ -94,7 +94,7 @@ bool next_sizes_known(void);
 /*
  * glibc's chunk header: the word before an object holds the size of its chunk, itself included,
  * and three flags.  The object may use the rest of the chunk and the first word of the following
- * one: the size less one word.  Only valid where threads_fast is set, and not for an object
+ * one: the size less one word.  Only valid where threads_own.fast is set, and not for an object
  * with a mapping of its own (next_header_mapped), whose chunk has two words of header.
  *
  * This costs 4 instructions where a call of malloc_usable_size costs 35.  next_resolve() compares

@@ -9,15 +9,23 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Aligned so that no two threads write to one cache line. */
+/*
+ * Aligned so that no two threads write to one cache line.  The first of its lines has all that a
+ * reader looks for but the sizes: with many threads a tick is the time to fetch lines.
+ */
 struct block {
-	struct counters counters;
-	uint32_t kind; /* enum threads_kind; 0 until its first owner is known */
+	uint16_t kind; /* enum threads_kind; 0 until its first owner is known */
+	bool locked;   /* while somebody looks into the owner's storage, or changes owner */
 	uint32_t link; /* next free block, as index + 1 */
-	/* With threads_use_bytes only: */
-	struct settled *owner; /* in the storage of the thread that has the block, or NULL */
-	bool locked;	       /* while somebody looks into that storage, or changes owner */
+	/*
+	 * With threads_use_bytes only: where the thread that has the block counts its bytes, which
+	 * are to be added to the block's; or NULL.
+	 */
+	const uint64_t *owner;
+	struct counters counters;
 } __attribute__((aligned(64)));
+
+_Static_assert(offsetof(struct block, counters.sizes) == 64, "the sizes begin with a line");
 
 /* Blocks come in slabs, so that indexes stay short and addresses stay put. */
 #define SLAB_BLOCKS 32U
@@ -43,25 +51,25 @@ static struct {
 	pthread_key_t exit_key;
 	bool have_exit_key;
 	bool fast;
+	size_t ahead;
 	bool begun;			/* threads_init was here */
 	struct block slab[SLAB_BLOCKS]; /* most programs need no other */
 } first;
 
-THREAD_LOCAL struct counters *threads_self;
-THREAD_LOCAL struct counters *threads_fast;
-static THREAD_LOCAL uint32_t own; /* index + 1 of the block that threads_self is in, or 0 */
+THREAD_LOCAL struct threads_own threads_own;
+static THREAD_LOCAL uint32_t own; /* index + 1 of the block that threads_own.self is in, or 0 */
 static THREAD_LOCAL bool no_more_claims;
 
-/* How much of a thread's own byte counters (threads_use_bytes) is in blocks already. */
-struct settled {
-	uint64_t alloc_bytes;
-	uint64_t freed_bytes;
-};
-
+/* Of a thread's own byte counters (threads_use_bytes) one tells where the other is. */
 static bool has_bytes;
-static ptrdiff_t allocated_at; /* from the thread's struct settled */
-static ptrdiff_t freed_at;
-static THREAD_LOCAL struct settled settled;
+static ptrdiff_t allocated_at; /* from the thread's own_left, in bytes */
+static ptrdiff_t freed_at;     /* from its counter of bytes allocated, in counters */
+
+/* What they were when the thread last left a block: that is in blocks already. */
+static THREAD_LOCAL struct {
+	uint64_t allocated;
+	uint64_t freed;
+} own_left;
 
 static struct block *block_at(uint32_t index)
 {
@@ -173,37 +181,44 @@ static void unlock(struct block *b)
 	__atomic_clear(&b->locked, __ATOMIC_RELEASE);
 }
 
-static uint64_t bytes_at(const struct settled *owner, ptrdiff_t at)
+static uint64_t owner_allocated(const uint64_t *owner)
 {
-	const char *place = (const char *)owner + at;
-
-	return __atomic_load_n((const uint64_t *)(const void *)place, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(owner, __ATOMIC_ACQUIRE);
 }
 
-/* Take what the thread of ${owner} has counted since the last time into the block ${b}, locked. */
-static void settle(struct block *b, struct settled *owner)
+static uint64_t owner_freed(const uint64_t *owner)
 {
-	uint64_t freed = bytes_at(owner, freed_at);
-	uint64_t allocated = bytes_at(owner, allocated_at);
-
-	b->counters.freed_bytes += freed - owner->freed_bytes;
-	b->counters.alloc_bytes += allocated - owner->alloc_bytes;
-	owner->freed_bytes = freed;
-	owner->alloc_bytes = allocated;
+	return __atomic_load_n(owner + freed_at, __ATOMIC_ACQUIRE);
 }
 
-/* The calling thread's byte counters leave, or come to, the block of that index + 1. */
+/* The calling thread's. */
+static const uint64_t *own_bytes(void)
+{
+	return (const uint64_t *)(const void *)((const char *)&own_left + allocated_at);
+}
+
+/*
+ * The calling thread's byte counters leave, or come to, the block of that index + 1.  It takes over
+ * what they counted, and of one that comes it gives up beforehand what it is not to count; but a
+ * reserved block has no owner, and nothing was given up.
+ */
 static void leave(uint32_t taken)
 {
 	struct block *b;
+	uint64_t freed, allocated;
 
 	if (!has_bytes || taken == 0)
 		return;
 	b = block_at(taken - 1);
+	freed = owner_freed(own_bytes());
+	allocated = owner_allocated(own_bytes());
 	lock(b);
-	settle(b, &settled);
+	b->counters.freed_bytes += b->owner ? freed : freed - own_left.freed;
+	b->counters.alloc_bytes += b->owner ? allocated : allocated - own_left.allocated;
 	b->owner = NULL;
 	unlock(b);
+	own_left.freed = freed;
+	own_left.allocated = allocated;
 }
 
 static void enter(uint32_t taken)
@@ -214,17 +229,26 @@ static void enter(uint32_t taken)
 		return;
 	b = block_at(taken - 1);
 	lock(b);
-	b->owner = &settled;
+	b->counters.freed_bytes -= own_left.freed;
+	b->counters.alloc_bytes -= own_left.allocated;
+	b->owner = own_bytes();
 	unlock(b);
 }
 
-/* In this order: what a signal handler allocates meanwhile finds a block, and claims no other. */
+/*
+ * In this order: what a signal handler allocates meanwhile finds a block, and claims no other; and
+ * it counts nothing ahead in a block that is not there.
+ */
 static void adopt(uint32_t taken)
 {
 	leave(own);
 	own = taken;
-	threads_self = taken ? &block_at(taken - 1)->counters : NULL;
-	threads_fast = first.fast ? threads_self : NULL;
+	threads_own.ahead = 0;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	threads_own.self = taken ? &block_at(taken - 1)->counters : NULL;
+	threads_own.fast = first.fast ? threads_own.self : NULL;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	threads_own.ahead = taken ? first.ahead : 0;
 	enter(taken);
 }
 
@@ -264,11 +288,17 @@ void threads_init(bool fast)
 	first.begun = true;
 }
 
+void threads_count_ahead(size_t largest)
+{
+	first.ahead = 2 * largest - 1;
+}
+
 void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed)
 {
-	allocated_at = (const char *)allocated - (const char *)&settled;
-	freed_at = (const char *)freed - (const char *)&settled;
-	settled = (struct settled){*allocated, *freed};
+	allocated_at = (const char *)allocated - (const char *)&own_left;
+	freed_at = freed - allocated;
+	own_left.allocated = *allocated;
+	own_left.freed = *freed;
 	has_bytes = true;
 }
 
@@ -283,11 +313,11 @@ struct counters *threads_claim(void)
 		no_more_claims = true;
 	if (!no_more_claims) {
 		adopt(take_block(THREADS_APP));
-		no_more_claims = threads_self == NULL;
+		no_more_claims = threads_own.self == NULL;
 		release_at_exit();
 	}
 	errno = saved;
-	return threads_self;
+	return threads_own.self;
 }
 
 struct counters *threads_shared(void)
@@ -336,23 +366,29 @@ void threads_after_fork(void)
 		if (i < RESERVED || i + 1 == own || b->kind == 0)
 			continue;
 		/* Its thread is gone, its storage is not: no thread has been made since. */
-		if (b->owner)
-			settle(b, b->owner);
+		if (b->owner) {
+			b->counters.freed_bytes += owner_freed(b->owner);
+			b->counters.alloc_bytes += owner_allocated(b->owner);
+		}
 		b->owner = NULL;
 		push_free(b->kind, i);
 	}
 }
 
-typedef void sum_fn(struct counters *sum, const struct counters *c);
+typedef void sum_fn(struct counters *sum, const struct block *b);
 
-/* The same for a block whose byte counters may be with its owner. */
-static void add_owned(sum_fn *add, struct counters *sum, struct block *b)
+static void sum_frees(struct counters *sum, const struct block *b)
 {
-	lock(b);
+	counters_sum_frees(sum, &b->counters);
 	if (b->owner)
-		settle(b, b->owner);
-	add(sum, &b->counters);
-	unlock(b);
+		sum->freed_bytes += owner_freed(b->owner);
+}
+
+static void sum_rest(struct counters *sum, const struct block *b)
+{
+	counters_sum_rest(sum, &b->counters);
+	if (b->owner)
+		sum->alloc_bytes += owner_allocated(b->owner);
 }
 
 /* Each is somewhere else, unlike the blocks: with many threads most of the time is for these. */
@@ -361,8 +397,7 @@ static void prefetch_owner(uint32_t index, uint32_t made)
 	const struct block *b = index < made ? block_at(index) : NULL;
 
 	if (b)
-		__builtin_prefetch((const char *)__atomic_load_n(&b->owner, __ATOMIC_RELAXED) +
-				   allocated_at);
+		__builtin_prefetch(__atomic_load_n(&b->owner, __ATOMIC_RELAXED));
 }
 
 static void sum_blocks(sum_fn *add, struct counters *app, struct counters *agent)
@@ -371,17 +406,18 @@ static void sum_blocks(sum_fn *add, struct counters *app, struct counters *agent
 
 	for (uint32_t i = 0; i < made; i++) {
 		struct block *b = block_at(i);
-		uint32_t kind = __atomic_load_n(&b->kind, __ATOMIC_ACQUIRE);
+		uint16_t kind = __atomic_load_n(&b->kind, __ATOMIC_ACQUIRE);
 		struct counters *sum = kind == THREADS_APP ? app : agent;
 
 		if (kind == 0)
 			continue;
 		if (has_bytes) {
 			prefetch_owner(i + PREFETCH_BLOCKS, made);
-			add_owned(add, sum, b);
-		} else {
-			add(sum, &b->counters);
+			lock(b);
 		}
+		add(sum, b);
+		if (has_bytes)
+			unlock(b);
 	}
 }
 
@@ -389,6 +425,6 @@ void threads_sum(struct counters *app, struct counters *agent)
 {
 	memset(app, 0, sizeof(*app));
 	memset(agent, 0, sizeof(*agent));
-	sum_blocks(counters_sum_frees, app, agent);
-	sum_blocks(counters_sum_rest, app, agent);
+	sum_blocks(sum_frees, app, agent);
+	sum_blocks(sum_rest, app, agent);
 }

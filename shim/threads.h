@@ -21,14 +21,25 @@
 
 enum threads_kind { THREADS_APP = 1, THREADS_AGENT = 2 };
 
-/*
- * The calling thread's block, or NULL when it has none: then threads_claim().
- * threads_fast is the same block while the fast way to count is sure: sizes may be read from the
- * chunk header (next.h), or the jemalloc inside tells what fails (jemalloc/ahead.h); else NULL.
- * One test of it so answers "has a block?" and "which way?" at once.
- */
-extern THREAD_LOCAL struct counters *threads_self INTERNAL;
-extern THREAD_LOCAL struct counters *threads_fast INTERNAL;
+/* What the calling thread counts with; one variable, so that its place is looked up once. */
+struct threads_own {
+	/* The thread's block, or NULL when it has none: then threads_claim(). */
+	struct counters *self;
+	/*
+	 * The same block while sizes may be read from the chunk header (next.h), else NULL.  One
+	 * test of it so answers "has a block?" and "which way?" at once.
+	 */
+	struct counters *fast;
+	/*
+	 * While the thread has a block, 2 * n - 1 for the largest size n that is counted before the
+	 * object is made (threads_count_ahead); else 0.  For size 0 that is more than there can be.
+	 */
+	size_t ahead;
+	/* The size counted so, or 0; kept by who does it (jemalloc/ahead.h). */
+	size_t asked;
+};
+
+extern THREAD_LOCAL struct threads_own threads_own INTERNAL;
 
 /*
  * threads_both(c, p):
@@ -48,16 +59,23 @@ INLINE bool threads_both(const struct counters *c, const void *p)
 
 /*
  * threads_init(fast):
- * Before the first claim.  ${fast}: whether the fast way to count is sure.
+ * Before the first claim.  ${fast}: whether sizes may be read from the chunk header.
  */
 void threads_init(bool fast);
+
+/*
+ * threads_count_ahead(largest):
+ * Before threads_init: objects of up to ${largest} bytes may be counted before they are made
+ * (jemalloc/ahead.h).
+ */
+void threads_count_ahead(size_t largest);
 
 /*
  * threads_use_bytes(allocated, freed):
  * Before threads_init: the allocator counts a thread's usable bytes itself, here for the calling
  * thread, and for every other at the same place in its storage.  From then on alloc_bytes and
- * freed_bytes of a block that has an owner are what the owner's counters say, from now or the
- * thread's first allocation on, and are not to be added to; only those of threads_shared are.
+ * freed_bytes of a block lack what the counters of the thread that has it say (threads_sum knows),
+ * and are not to be added to; only those of threads_shared are.
  */
 void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed);
 

@@ -9,16 +9,14 @@
 /* More than there can be; volatile, so that nobody thinks to know what comes of it. */
 static volatile size_t too_large = PTRDIFF_MAX;
 
-THREAD_LOCAL size_t ahead_asked = AHEAD_NOTHING;
-
 /* jemalloc's way to errno. */
 int *embedded_errno(void)
 {
-	struct counters *c = threads_fast;
-	size_t size = ahead_asked;
+	struct counters *c = threads_own.self;
+	size_t size = threads_own.asked;
 
-	ahead_asked = AHEAD_NOTHING;
-	if (c && size != AHEAD_NOTHING) {
+	threads_own.asked = 0;
+	if (c && size) {
 		counters_unmade(c, size, OWN);
 		counters_failed(c, OWN);
 	}
@@ -34,9 +32,9 @@ bool ahead_works(void)
 	/* Where it is built so, jemalloc can be told to end the process instead. */
 	if (embedded_mallctl("opt.xmalloc", &aborts, &size, NULL, 0) == 0 && aborts)
 		return false;
-	ahead_asked = 0;
-	if (embedded_malloc(too_large) != NULL || ahead_asked != AHEAD_NOTHING)
+	threads_own.asked = 1;
+	if (embedded_malloc(too_large) != NULL || threads_own.asked)
 		return false;
-	ahead_asked = 0;
-	return embedded_calloc(too_large, 1) == NULL && ahead_asked == AHEAD_NOTHING;
+	threads_own.asked = 1;
+	return embedded_calloc(too_large, 1) == NULL && !threads_own.asked;
 }

@@ -27,24 +27,21 @@
  * without much ado, and until it has failed a request is in the counts.
  */
 #define AHEAD_LARGEST 4096
-#define AHEAD_NOTHING SIZE_MAX
-
-/* The size that the calling thread has counted last, or AHEAD_NOTHING. */
-extern THREAD_LOCAL size_t ahead_asked INTERNAL;
 
 /*
  * ahead_counts(size):
  * Count an object of ${size} bytes that is about to be made, and return true; or return false, and
- * it is to be made with CHECKED and counted then.
+ * it is to be made with CHECKED and counted then.  An object of no bytes never is.
+ *
+ * What is compared is also what counters_slot starts from, and there is no test for a block: every
+ * instruction here is in malloc.
  */
 INLINE bool ahead_counts(size_t size)
 {
-	struct counters *c = threads_fast;
-
-	if (UNLIKELY(c == NULL || size > AHEAD_LARGEST))
+	if (UNLIKELY(2 * size - 1 > threads_own.ahead))
 		return false;
-	counters_made_unsized(c, size, OWN);
-	ahead_asked = size;
+	counters_made_unsized(threads_own.self, size, OWN);
+	threads_own.asked = size;
 	return true;
 }
 
@@ -55,8 +52,8 @@ INLINE bool ahead_counts(size_t size)
 #define CHECKED(call) (ahead_not(), (call))
 INLINE void ahead_not(void)
 {
-	ahead_asked = AHEAD_NOTHING;
-	if (UNLIKELY(threads_self == NULL))
+	threads_own.asked = 0;
+	if (UNLIKELY(threads_own.self == NULL))
 		next_resolve();
 }
 

@@ -31,12 +31,12 @@ EXPORT void sdallocx(void *p, size_t size, int flags);
 
 static struct counters *own_block(void)
 {
-	struct counters *c = threads_self;
+	struct counters *c = threads_own.self;
 
 	if (LIKELY(c != NULL))
 		return c;
 	next_resolve();
-	return threads_self ? threads_self : threads_claim();
+	return threads_own.self ? threads_own.self : threads_claim();
 }
 
 __attribute__((noinline)) void *interpose_made(void *p, size_t size)
@@ -56,7 +56,7 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size)
 
 INLINE void *made(void *p, size_t size)
 {
-	struct counters *c = threads_self;
+	struct counters *c = threads_own.self;
 
 	if (UNLIKELY(!threads_both(c, p)))
 		return interpose_made(p, size);
@@ -80,7 +80,7 @@ __attribute__((noinline)) void interpose_freed(void *p)
 
 INLINE void freed(void *p)
 {
-	struct counters *c = threads_self;
+	struct counters *c = threads_own.self;
 
 	if (UNLIKELY(!threads_both(c, p)))
 		interpose_freed(p);
@@ -105,7 +105,7 @@ static void resized(size_t before, void *p, size_t size)
 /* What resized needs, where it needs it. */
 INLINE size_t size_before(void *p)
 {
-	return LIKELY(threads_self != NULL) ? 0 : embedded_malloc_usable_size(p);
+	return LIKELY(threads_own.self != NULL) ? 0 : embedded_malloc_usable_size(p);
 }
 
 /* Where jemalloc leaves errno alone, which libc does not. */
@@ -150,7 +150,7 @@ static __attribute__((noinline)) void free_slow(void *p)
 
 EXPORT HOT void free(void *p)
 {
-	struct counters *c = threads_self;
+	struct counters *c = threads_own.self;
 
 	if (UNLIKELY(!threads_both(c, p))) {
 		free_slow(p);

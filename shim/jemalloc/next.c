@@ -84,6 +84,8 @@ void next_resolve(void)
 	 */
 	embedded_free(embedded_malloc(1));
 	use_bytes();
-	threads_init(ahead_works());
+	if (ahead_works())
+		threads_count_ahead(AHEAD_LARGEST);
+	threads_init(false);
 	errno = saved;
 }

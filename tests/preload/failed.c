@@ -25,6 +25,8 @@ int main(void)
 	errno = 0;
 	no_memory(malloc(huge));
 	no_memory(malloc(most));
+	no_memory(malloc(half + 2)); /* twice that is 2 */
+	no_memory(calloc(1, half + 2));
 	no_memory(calloc(1, huge));
 	no_memory(calloc(half, 3));
 	no_memory(calloc(3, half));

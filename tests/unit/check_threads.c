@@ -10,6 +10,7 @@
 #include "tests/unit/unit.h"
 
 #define CROWD 200
+#define AHEAD 1000 /* objects up to there may be counted before they are made */
 
 static struct counters app, agent;
 
@@ -22,13 +23,14 @@ static void sum(void)
 
 static void start(void)
 {
+	threads_count_ahead(AHEAD);
 	threads_init(true);
 }
 
 /* As the shim counts: in one's own block if there is one, in the shared one if not. */
 static void count_made(size_t size)
 {
-	struct counters *c = threads_self ? threads_self : threads_claim();
+	struct counters *c = threads_own.self ? threads_own.self : threads_claim();
 
 	if (c)
 		counters_made(c, size, size + 8, OWN);
@@ -38,7 +40,7 @@ static void count_made(size_t size)
 
 static void count_freed(size_t size)
 {
-	struct counters *c = threads_self ? threads_self : threads_claim();
+	struct counters *c = threads_own.self ? threads_own.self : threads_claim();
 
 	if (c)
 		counters_freed(c, size + 8, OWN);
@@ -68,8 +70,9 @@ START_TEST(nothing_is_counted_at_first)
 	ck_assert_uint_eq(counters_mallocs(&app), 0);
 	ck_assert_uint_eq(app.alloc_bytes, 0);
 	ck_assert_uint_eq(counters_mallocs(&agent), 0);
-	ck_assert_ptr_null(threads_self);
-	ck_assert_ptr_null(threads_fast);
+	ck_assert_ptr_null(threads_own.self);
+	ck_assert_ptr_null(threads_own.fast);
+	ck_assert_uint_eq(threads_own.ahead, 0);
 	ck_assert(!threads_muted());
 }
 END_TEST
@@ -82,11 +85,12 @@ START_TEST(a_thread_claims_its_block)
 	c = threads_claim();
 	ck_assert_int_eq(errno, 77);
 	ck_assert_ptr_nonnull(c);
-	ck_assert_ptr_eq(threads_self, c);
-	ck_assert_ptr_eq(threads_fast, c);
+	ck_assert_ptr_eq(threads_own.self, c);
+	ck_assert_ptr_eq(threads_own.fast, c);
+	ck_assert_uint_eq(threads_own.ahead, 2 * AHEAD - 1);
 	ck_assert_ptr_ne(c, threads_shared());
 	count_made(10);
-	ck_assert_ptr_eq(threads_self, c);
+	ck_assert_ptr_eq(threads_own.self, c);
 	sum();
 	ck_assert_uint_eq(counters_mallocs(&app), 1);
 	ck_assert_uint_eq(app.requested_bytes, 10);
@@ -101,12 +105,12 @@ START_TEST(no_fast_block_where_headers_say_nothing)
 
 	threads_init(false);
 	ck_assert_ptr_nonnull(threads_claim());
-	ck_assert_ptr_nonnull(threads_self);
-	ck_assert_ptr_null(threads_fast);
+	ck_assert_ptr_nonnull(threads_own.self);
+	ck_assert_ptr_null(threads_own.fast);
 	before = threads_mute();
-	ck_assert_ptr_null(threads_fast);
+	ck_assert_ptr_null(threads_own.fast);
 	threads_unmute(before);
-	ck_assert_ptr_null(threads_fast);
+	ck_assert_ptr_null(threads_own.fast);
 }
 END_TEST
 
@@ -114,7 +118,7 @@ static void *count_one(void *unused)
 {
 	(void)unused;
 	count_made(10);
-	return threads_self;
+	return threads_own.self;
 }
 
 START_TEST(a_block_goes_from_thread_to_thread)
@@ -144,7 +148,7 @@ static void *count_in_a_crowd(void *arg)
 	for (int i = 0; i < 500; i++)
 		count_freed(id);
 	pthread_barrier_wait(&may_go);
-	return threads_self;
+	return threads_own.self;
 }
 
 /* Run ${n} threads at once and leave their blocks in ${blocks}. */
@@ -173,6 +177,19 @@ static void expect_crowd(const struct counters *c, uint64_t rounds)
 	ck_assert_uint_eq(c->freed_bytes, rounds * (ids + 8 * CROWD) * 500);
 }
 
+static uintptr_t cache_line(const char *p)
+{
+	return (uintptr_t)p / 64;
+}
+
+static bool share_a_line(const void *a, const void *b)
+{
+	const char *begin = a, *other = b;
+
+	return cache_line(begin + sizeof(struct counters) - 1) >= cache_line(other) &&
+	       cache_line(other + sizeof(struct counters) - 1) >= cache_line(begin);
+}
+
 static bool is_among(const void *p, void *const *blocks)
 {
 	for (unsigned i = 0; i < CROWD; i++)
@@ -191,10 +208,9 @@ START_TEST(no_two_threads_share_a_block)
 	for (unsigned i = 0; i < CROWD; i++) {
 		ck_assert_ptr_nonnull(blocks[i]);
 		ck_assert_ptr_ne(blocks[i], threads_shared());
+		ck_assert(!share_a_line(blocks[i], threads_shared()));
 		for (unsigned j = 0; j < i; j++)
-			ck_assert_ptr_ne(blocks[i], blocks[j]);
-		/* Nor a cache line. */
-		ck_assert_uint_eq((uintptr_t)blocks[i] & 63, 0);
+			ck_assert(!share_a_line(blocks[i], blocks[j]));
 	}
 	/* As many blocks as there were threads at once, and no more. */
 	crowd(count_in_a_crowd, CROWD, again);
@@ -210,6 +226,7 @@ END_TEST
 static struct {
 	int calls;
 	struct counters *self, *fast, *claimed;
+	size_t ahead;
 	int error;
 } late;
 
@@ -217,8 +234,9 @@ static pthread_key_t late_key;
 
 static void count_late(void *arg)
 {
-	late.self = threads_self;
-	late.fast = threads_fast;
+	late.self = threads_own.self;
+	late.fast = threads_own.fast;
+	late.ahead = threads_own.ahead;
 	errno = 77;
 	late.claimed = threads_claim();
 	late.error = errno;
@@ -233,7 +251,7 @@ static void *end_late(void *arg)
 {
 	count_made(10);
 	pthread_setspecific(late_key, arg);
-	return threads_self;
+	return threads_own.self;
 }
 
 START_TEST(late_calls_go_to_the_shared_block)
@@ -245,6 +263,7 @@ START_TEST(late_calls_go_to_the_shared_block)
 	ck_assert_int_eq(late.calls, 2);
 	ck_assert_ptr_null(late.self);
 	ck_assert_ptr_null(late.fast);
+	ck_assert_uint_eq(late.ahead, 0);
 	ck_assert_ptr_null(late.claimed);
 	ck_assert_int_eq(late.error, 77);
 	ck_assert_uint_eq(counters_mallocs(threads_shared()), 2);
@@ -284,18 +303,19 @@ START_TEST(a_muted_thread_counts_as_the_agent)
 	uint32_t before;
 
 	count_made(10);
-	mine = threads_self;
+	mine = threads_own.self;
 	errno = 77;
 	before = threads_mute();
 	ck_assert_int_eq(errno, 77);
 	ck_assert(threads_muted());
-	ck_assert_ptr_ne(threads_self, mine);
-	ck_assert_ptr_eq(threads_fast, threads_self);
+	ck_assert_ptr_ne(threads_own.self, mine);
+	ck_assert_ptr_eq(threads_own.fast, threads_own.self);
+	ck_assert_uint_eq(threads_own.ahead, 2 * AHEAD - 1);
 	count_made(1000);
 	threads_unmute(before);
 	ck_assert(!threads_muted());
-	ck_assert_ptr_eq(threads_self, mine);
-	ck_assert_ptr_eq(threads_fast, mine);
+	ck_assert_ptr_eq(threads_own.self, mine);
+	ck_assert_ptr_eq(threads_own.fast, mine);
 	count_made(20);
 	sum();
 	ck_assert_uint_eq(counters_mallocs(&app), 2);
@@ -311,8 +331,9 @@ START_TEST(a_thread_may_be_muted_before_its_first_call)
 
 	count_made(1000);
 	threads_unmute(before);
-	ck_assert_ptr_null(threads_self);
-	ck_assert_ptr_null(threads_fast);
+	ck_assert_ptr_null(threads_own.self);
+	ck_assert_ptr_null(threads_own.fast);
+	ck_assert_uint_eq(threads_own.ahead, 0);
 	count_made(10);
 	sum();
 	ck_assert_uint_eq(app.requested_bytes, 10);
@@ -323,13 +344,13 @@ END_TEST
 START_TEST(muting_nests)
 {
 	uint32_t outer = threads_mute();
-	struct counters *block = threads_self;
+	struct counters *block = threads_own.self;
 	uint32_t inner = threads_mute();
 
 	count_made(1000);
 	threads_unmute(inner);
 	ck_assert(threads_muted());
-	ck_assert_ptr_eq(threads_self, block);
+	ck_assert_ptr_eq(threads_own.self, block);
 	threads_unmute(outer);
 	ck_assert(!threads_muted());
 	sum();
@@ -341,12 +362,12 @@ END_TEST
 START_TEST(muting_takes_the_same_block_each_time)
 {
 	uint32_t before = threads_mute();
-	struct counters *block = threads_self;
+	struct counters *block = threads_own.self;
 
 	threads_unmute(before);
 	for (int i = 0; i < 10000; i++) {
 		before = threads_mute();
-		ck_assert_ptr_eq(threads_self, block);
+		ck_assert_ptr_eq(threads_own.self, block);
 		threads_unmute(before);
 	}
 }
@@ -357,7 +378,7 @@ static void *count_muted(void *unused)
 	(void)unused;
 	threads_mute_for_good();
 	count_made(1000);
-	return threads_muted() ? threads_self : NULL;
+	return threads_muted() ? threads_own.self : NULL;
 }
 
 START_TEST(blocks_keep_to_their_kind)
@@ -404,9 +425,9 @@ static void use_up_blocks(void)
 	const struct counters *last;
 
 	do {
-		last = threads_self;
+		last = threads_own.self;
 		threads_mute();
-	} while (threads_self != last);
+	} while (threads_own.self != last);
 }
 
 START_TEST(without_memory_threads_share_a_block)
@@ -420,7 +441,7 @@ START_TEST(without_memory_threads_share_a_block)
 	errno = 77;
 	claimed = threads_claim();
 	error = errno;
-	self = threads_self;
+	self = threads_own.self;
 	count_made(10);
 	count_freed(10);
 	memory_is_back();
@@ -449,13 +470,13 @@ START_TEST(without_memory_the_agent_is_still_the_agent)
 	use_up_blocks();
 	error = errno;
 	muted = threads_muted();
-	before = threads_self;
+	before = threads_own.self;
 	threads_unmute(threads_mute());
 	count_made(1000);
 	memory_is_back();
 	ck_assert_int_eq(error, 77);
 	ck_assert(muted);
-	ck_assert_ptr_eq(threads_self, before);
+	ck_assert_ptr_eq(threads_own.self, before);
 	threads_unmute(0);
 	ck_assert(!threads_muted());
 	sum();
@@ -463,7 +484,7 @@ START_TEST(without_memory_the_agent_is_still_the_agent)
 	ck_assert_uint_eq(agent.requested_bytes, 1000);
 	/* What was shared is nobody's own later. */
 	threads_mute();
-	ck_assert_ptr_ne(threads_self, before);
+	ck_assert_ptr_ne(threads_own.self, before);
 }
 END_TEST
 
@@ -472,7 +493,7 @@ START_TEST(blocks_of_all_slabs_add_up)
 {
 	for (uint64_t i = 1; i <= 1000; i++) {
 		threads_mute();
-		ck_assert_ptr_nonnull(threads_self);
+		ck_assert_ptr_nonnull(threads_own.self);
 		count_made(10);
 		sum();
 		ck_assert_uint_eq(counters_mallocs(&agent), i);
@@ -481,6 +502,146 @@ START_TEST(blocks_of_all_slabs_add_up)
 	count_made(10);
 	sum();
 	ck_assert_uint_eq(counters_mallocs(&app), 1);
+}
+END_TEST
+
+/* What an allocator counts of a thread's bytes, in the thread's storage. */
+static THREAD_LOCAL struct {
+	uint64_t freed, something_else, allocated;
+} heap = {40, 1, 100};
+
+static void expect_bytes(const struct counters *c, uint64_t allocated, uint64_t freed)
+{
+	ck_assert_uint_eq(c->alloc_bytes, allocated);
+	ck_assert_uint_eq(c->freed_bytes, freed);
+}
+
+static void use_bytes(void)
+{
+	threads_use_bytes(&heap.allocated, &heap.freed);
+	threads_init(false);
+}
+
+START_TEST(bytes_that_the_allocator_counts)
+{
+	struct counters *mine;
+	uint32_t before;
+
+	use_bytes();
+	mine = threads_claim();
+	sum();
+	expect_bytes(&app, 0, 0);
+	heap.allocated += 50;
+	sum();
+	expect_bytes(&app, 50, 0);
+	before = threads_mute();
+	heap.allocated += 7;
+	heap.freed += 3;
+	sum();
+	expect_bytes(&app, 50, 0);
+	expect_bytes(&agent, 7, 3);
+	threads_unmute(before);
+	ck_assert_ptr_eq(threads_own.self, mine);
+	heap.freed += 20;
+	sum();
+	expect_bytes(&app, 50, 20);
+	expect_bytes(&agent, 7, 3);
+	/* The agent's block, taken again, goes on. */
+	before = threads_mute();
+	heap.allocated += 1;
+	threads_unmute(before);
+	sum();
+	expect_bytes(&app, 50, 20);
+	expect_bytes(&agent, 8, 3);
+}
+END_TEST
+
+static void *allocate_and_claim(void *unused)
+{
+	(void)unused;
+	heap.allocated += 1000;
+	threads_claim();
+	heap.freed += 100;
+	sum();
+	return threads_own.self;
+}
+
+/* What a thread has allocated by the time it gets its block is in it, and stays when it ends. */
+START_TEST(bytes_stay_when_a_thread_ends)
+{
+	void *block;
+
+	use_bytes();
+	block = run_and_join(allocate_and_claim, NULL);
+	/* As the thread saw them: 100 and 40 were counted in it from the start. */
+	expect_bytes(&app, 1100, 140);
+	sum();
+	expect_bytes(&app, 1100, 140);
+	ck_assert_ptr_eq(run_and_join(allocate_and_claim, NULL), block);
+	expect_bytes(&app, 2200, 280);
+	sum();
+	expect_bytes(&app, 2200, 280);
+}
+END_TEST
+
+/* The agent's threads share a block then, and in it each counts what it gains there. */
+START_TEST(bytes_of_the_agent_without_memory)
+{
+	uint32_t before;
+
+	use_bytes();
+	threads_claim();
+	heap.allocated += 50;
+	before = threads_mute();
+	memory_ends();
+	use_up_blocks();
+	heap.allocated += 7;
+	memory_is_back();
+	threads_unmute(before);
+	heap.allocated += 50;
+	sum();
+	expect_bytes(&app, 100, 0);
+	expect_bytes(&agent, 7, 0);
+}
+END_TEST
+
+static void *allocate_and_stay(void *unused)
+{
+	allocate_and_claim(unused);
+	pthread_barrier_wait(&all_there);
+	pthread_barrier_wait(&may_go);
+	return NULL;
+}
+
+static int bytes_in_child(void)
+{
+	threads_after_fork();
+	heap.allocated += 5;
+	sum();
+	return app.alloc_bytes == 1155 && app.freed_bytes == 140 ? 0 : 2;
+}
+
+START_TEST(a_child_has_the_bytes_of_threads_that_it_has_not)
+{
+	pthread_t thread;
+	pid_t child;
+	int status;
+
+	pthread_barrier_init(&all_there, NULL, 2);
+	pthread_barrier_init(&may_go, NULL, 2);
+	use_bytes();
+	threads_claim();
+	heap.allocated += 50;
+	thread = spawn(allocate_and_stay, NULL);
+	pthread_barrier_wait(&all_there);
+	child = fork();
+	if (child == 0)
+		_exit(bytes_in_child());
+	pthread_barrier_wait(&may_go);
+	pthread_join(thread, NULL);
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
 END_TEST
 
@@ -503,7 +664,7 @@ static void *blocks_now[CROWD];
 static void *count_and_stay(void *arg)
 {
 	count_made(10);
-	blocks_now[(uintptr_t)arg - 1] = threads_self;
+	blocks_now[(uintptr_t)arg - 1] = threads_own.self;
 	pthread_barrier_wait(&all_there);
 	pthread_barrier_wait(&may_go);
 	return NULL;
@@ -539,10 +700,10 @@ START_TEST(a_child_keeps_its_own_block)
 	struct counters *mine;
 
 	count_made(10);
-	mine = threads_self;
+	mine = threads_own.self;
 	crowd(count_in_a_crowd, CROWD / 2, blocks);
 	threads_after_fork();
-	ck_assert_ptr_eq(threads_self, mine);
+	ck_assert_ptr_eq(threads_own.self, mine);
 	/* More than are free, so that all that are free are taken. */
 	crowd(count_in_a_crowd, CROWD, blocks);
 	ck_assert(!is_among(mine, blocks));
@@ -666,13 +827,13 @@ static atomic_int doubled;
 /* Mark one's block as taken; nobody else may have. */
 static void take(void)
 {
-	if (__atomic_exchange_n(&threads_self->failed_allocs, 1, __ATOMIC_RELAXED))
+	if (__atomic_exchange_n(&threads_own.self->failed_allocs, 1, __ATOMIC_RELAXED))
 		doubled++;
 }
 
 static void give(void)
 {
-	__atomic_store_n(&threads_self->failed_allocs, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&threads_own.self->failed_allocs, 0, __ATOMIC_RELAXED);
 }
 
 /* Two at a time, so that they go back in another order than they came. */
@@ -714,7 +875,7 @@ START_TEST(no_block_is_lost_or_doubled_in_a_scramble)
 		take();
 		ck_assert_int_eq(doubled, 0);
 		blocks++;
-	} while (counters_mallocs(threads_self) > 0);
+	} while (counters_mallocs(threads_own.self) > 0);
 	ck_assert_uint_le(blocks - 1, 2 * SCRAMBLERS);
 }
 END_TEST
@@ -737,6 +898,10 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, without_memory_threads_share_a_block);
 	tcase_add_test(all, without_memory_the_agent_is_still_the_agent);
 	tcase_add_test(all, blocks_of_all_slabs_add_up);
+	tcase_add_test(all, bytes_that_the_allocator_counts);
+	tcase_add_test(all, bytes_stay_when_a_thread_ends);
+	tcase_add_test(all, bytes_of_the_agent_without_memory);
+	tcase_add_test(all, a_child_has_the_bytes_of_threads_that_it_has_not);
 	tcase_add_test(all, a_child_takes_over_the_blocks);
 	tcase_add_test(all, a_child_keeps_its_own_block);
 	tcase_add_test(all, a_sampler_never_sees_less_than_nothing);
