@@ -5,8 +5,8 @@
 #                    the agent's thread takes in all for one, delivery included (mean)
 #   agent/point      bytes of a point in line protocol, and in a gzipped batch of 30 of them
 #   agent/memory     what a process occupies more than the bare one, in KiB: rss_kib and pss_kib (shared
-#                    pages in full, and by share), private_kib (what nobody else has); _http: with the agent
-#                    sending to InfluxDB
+#                    pages in full, and by share), private_kib (what nobody else has), for whatever is but a
+#                    library; _http: with the agent sending to InfluxDB
 
 # crowd_start THREADS [NAME=VALUE…]: pid and the descriptor ${crowd}, which ends it when closed
 crowd_start()
@@ -95,6 +95,7 @@ influx_has()
 memory_run()
 {
 	local i
+	[[ $name != bare && ${words[0]} == LD_PRELOAD=* ]] || return 0
 	crowd_start 1 || return 1
 	{
 		occupied ''
@@ -102,10 +103,10 @@ memory_run()
 	} >"$work/bare"
 	crowd_end
 	crowd_start 1 "${words[@]}" MEMAGENT_INTERVAL=100ms || return 1
-	until_lines 5
+	agent_only until_lines 5
 	occupied '' >"$work/metered"
 	crowd_end
-	if [ "$INFLUXD_PID" != '' ]; then
+	if [[ $name == memagent* && $INFLUXD_PID != '' ]]; then
 		crowd_start 1 "${words[@]}" MEMAGENT_INTERVAL=100ms "MEMAGENT_URL=$INFLUXD_URL" || return 1
 		for ((i = 0; i < 200; i++)); do
 			influx_has 5 && break
@@ -133,6 +134,6 @@ bench_agent()
 	alternate agent/point 1 agent_only point_run
 	wanted agent/memory || return 0
 	influxd_start "$work/influxd" || say "agent/memory without HTTP"
-	alternate agent/memory "$rounds" agent_only memory_run
+	alternate agent/memory "$rounds" memory_run
 	influxd_stop
 }
