@@ -157,7 +157,7 @@ static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 	return resized(before, next.realloc(p, size), size);
 }
 
-EXPORT HOT RETURNS_TO_A_LINE(39) void *realloc(void *p, size_t size)
+EXPORT HOT RETURNS_TO_A_LINE(47) void *realloc(void *p, size_t size)
 {
 	struct counters *c = threads_own.fast;
 	size_t header, before;
@@ -170,7 +170,7 @@ EXPORT HOT RETURNS_TO_A_LINE(39) void *realloc(void *p, size_t size)
 		return realloc_slow(p, size);
 	before = next_header_usable(header);
 	q = next.realloc(p, size);
-	if (UNLIKELY(q == NULL))
+	if (UNLIKELY(!threads_both(c, q)))
 		return resized(before, q, size);
 	header = next_header(q);
 	if (UNLIKELY(next_header_mapped(header)))

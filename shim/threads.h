@@ -23,13 +23,13 @@ enum threads_kind { THREADS_APP = 1, THREADS_AGENT = 2 };
 
 /* What the calling thread counts with; one variable, so that its place is looked up once. */
 struct threads_own {
-	/* The thread's block, or NULL when it has none: then threads_claim(). */
-	struct counters *self;
 	/*
-	 * The same block while sizes may be read from the chunk header (next.h), else NULL.  One
-	 * test of it so answers "has a block?" and "which way?" at once.
+	 * The thread's block while sizes may be read from the chunk header (next.h), else NULL.
+	 * One test of it so answers "has a block?" and "which way?" at once.
 	 */
 	struct counters *fast;
+	/* The thread's block, or NULL when it has none: then threads_claim(). */
+	struct counters *self;
 	/*
 	 * While the thread has a block, 2 * n - 1 for the largest size n that is counted before the
 	 * object is made (threads_count_ahead); else 0.  For size 0 that is more than there can be.
