@@ -78,6 +78,7 @@ SHIM_JEMALLOC = $(filter-out shim/next.c shim/interpose.c,$(SHIM)) $(wildcard sh
 
 $(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
 	@mkdir -p $(@D)
+	$(SAY)
 	objcopy --redefine-syms=$< $(JEMALLOC_ARCHIVE) $@
 	ar d $@ jemalloc_cpp.pic.o
 	cd $(@D) && ar x $(@F) jemalloc.pic.o && \
@@ -86,6 +87,7 @@ $(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
 
 $(BUILD)/libmemagent-jemalloc.so: $(call objects,$(SHIM_JEMALLOC) $(AGENT)) $(BUILD)/embedded.a \
 		shim/jemalloc/hidden.map
+	$(SAY)
 	$(CC) $(CFLAGS) $(LINK) -static-libgcc -Wl,--version-script=shim/jemalloc/hidden.map \
 		$(foreach f,mallctl malloc_usable_size sallocx,-Wl,--defsym=embedded_$(f)=$(f)) \
 		-Wl,-soname,libmemagent-jemalloc.so -pthread -o $@ $(filter-out %.map,$^) -lm
