@@ -121,12 +121,18 @@ INLINE void counters_freed(struct counters *c, size_t usable, enum counters_owne
 	counter_add(&c->freed_bytes, usable, owner);
 }
 
+/* One object was resized for a request of ${size}; its usable bytes, the allocator counts. */
+INLINE void counters_resized_unsized(struct counters *c, size_t size, enum counters_owner owner)
+{
+	counter_add(&c->reallocs, 1, owner);
+	counter_add(&c->requested_bytes, size, owner);
+}
+
 /* One object went from ${before} usable bytes to ${after}, for a request of ${size}. */
 INLINE void counters_resized(struct counters *c, size_t before, size_t size, size_t after,
 			     enum counters_owner owner)
 {
-	counter_add(&c->reallocs, 1, owner);
-	counter_add(&c->requested_bytes, size, owner);
+	counters_resized_unsized(c, size, owner);
 	counter_add(&c->alloc_bytes, after, owner);
 	counter_add(&c->freed_bytes, before, owner);
 }

@@ -98,8 +98,7 @@ static void resized(size_t before, void *p, size_t size)
 				 SHARED);
 		return;
 	}
-	counter_add(&c->reallocs, 1, OWN);
-	counter_add(&c->requested_bytes, size, OWN);
+	counters_resized_unsized(c, size, OWN);
 }
 
 /* What resized needs, where it needs it. */
@@ -171,21 +170,39 @@ static COLD void count_freed(size_t before)
 		counters_freed(threads_shared(), before, SHARED);
 }
 
-EXPORT HOT void *realloc(void *p, size_t size)
+/* What ${p}, of ${before} usable bytes, became is ${q}. */
+static __attribute__((noinline)) void *reallocated(size_t before, void *q, size_t size)
 {
-	size_t before;
-	void *q;
-
-	if (p == NULL)
-		return made(CHECKED(embedded_realloc(NULL, size)), size);
-	before = size_before(p);
-	q = CHECKED(embedded_realloc(p, size));
 	if (LIKELY(q != NULL))
 		resized(before, q, size);
 	else if (size == 0)
 		count_freed(before);
 	else
 		no_memory(size);
+	return q;
+}
+
+static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
+{
+	size_t before;
+
+	if (p == NULL)
+		return made(CHECKED(embedded_realloc(NULL, size)), size);
+	before = size_before(p);
+	return reallocated(before, CHECKED(embedded_realloc(p, size)), size);
+}
+
+EXPORT HOT void *realloc(void *p, size_t size)
+{
+	struct counters *c = threads_own.self;
+	void *q;
+
+	if (UNLIKELY(!threads_both(c, p)))
+		return realloc_slow(p, size);
+	q = CHECKED(embedded_realloc(p, size));
+	if (UNLIKELY(!threads_both(c, q)))
+		return reallocated(0, q, size);
+	counters_resized_unsized(c, size, OWN);
 	return q;
 }
 
