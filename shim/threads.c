@@ -48,10 +48,10 @@ static struct {
 	/* Heads of the free lists by kind: index + 1 below, a count of changes above (against ABA).
 	 */
 	uint64_t free_head[3];
+	size_t ahead;
 	pthread_key_t exit_key;
 	bool have_exit_key;
 	bool fast;
-	size_t ahead;
 	bool begun;			/* threads_init was here */
 	struct block slab[SLAB_BLOCKS]; /* most programs need no other */
 } first;

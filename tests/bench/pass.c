@@ -1,12 +1,7 @@
 /*
  * pass: objects that one thread makes and the next one frees.  Threads 0 and 1, 2 and 3 ... are
  * pairs; an operation is an object that is passed.  The number of threads must be even.
- *
- * The two of a pair are on two processors, if there are two.  Where the scheduler has put both on
- * one they take turns, never meet at a lock of the allocator's, and are ten times as fast: left to
- * it, it is most of what would be measured.
  */
-#include <sched.h>
 #include <stdatomic.h>
 
 #include "bench.h"
@@ -45,25 +40,10 @@ static void consume(struct ring *ring, uint64_t count)
 	}
 }
 
-static void take_processor(unsigned index)
-{
-	cpu_set_t allowed, mine;
-	int skip;
-
-	sched_getaffinity(0, sizeof(allowed), &allowed);
-	skip = (int)index % CPU_COUNT(&allowed);
-	CPU_ZERO(&mine);
-	for (int i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET(i, &allowed) && skip-- == 0)
-			CPU_SET(i, &mine);
-	sched_setaffinity(0, sizeof(mine), &mine);
-}
-
 static void bench_run(struct bench *self, uint64_t count)
 {
 	struct ring *ring = &rings[self->index / 2];
 
-	take_processor(self->index);
 	if (self->index % 2 == 0)
 		produce(ring, self, count);
 	else
