@@ -32,8 +32,8 @@ LIBRARY = -fPIC -fvisibility=hidden -ftls-model=initial-exec
 LINK = -shared -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,-z,noseparate-code -Wl,--as-needed
 
 SHIM = $(wildcard shim/*.c)
-AGENT = $(wildcard agent/*.c)
-HTTP = $(wildcard agent/http/*.c) agent/clock.c agent/url.c
+AGENT = $(wildcard agent/*.c agent/*/*.c)
+HTTP = $(wildcard agent/deliver/http/*.c) agent/base/clock.c agent/settings/url.c
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 pkg = $(shell pkg-config $(1))
@@ -73,7 +73,8 @@ $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 	$(CC) $(CFLAGS) $(LINK) -Wl,-soname,libmemagent.so -pthread -o $@ $^
 
 # The same with jemalloc inside, without its C++ operators (which bring libstdc++), with other names for
-# what we stand in front of, and with our function for errno's place where it fails (shim/jemalloc/ahead.h).
+# what we stand in front of, and with our function for errno's place where it fails
+# (shim/jemalloc/precount.h).
 SHIM_JEMALLOC = $(filter-out shim/next.c shim/interpose.c,$(SHIM)) $(wildcard shim/jemalloc/*.c)
 
 $(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
@@ -97,9 +98,9 @@ $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
 # The agent's way of delivering, without the agent.
-SEND = tools/memagent-send.c agent/backlog.c agent/delivery.c agent/destination.c agent/duration.c \
-	agent/log.c agent/options.c agent/secret.c agent/tags.c agent/transport_file.c \
-	agent/transport_udp.c agent/verdict.c $(HTTP)
+DELIVER = $(addprefix agent/deliver/,backlog.c delivery.c destination.c transport_file.c transport_udp.c verdict.c)
+SETTINGS = $(addprefix agent/settings/,duration.c options.c secret.c tags.c)
+SEND = tools/memagent-send.c $(DELIVER) $(SETTINGS) agent/base/log.c $(HTTP)
 
 $(BUILD)/obj/tools/%.o: tools/%.c
 	@mkdir -p $(@D)
@@ -110,8 +111,7 @@ $(BUILD)/memagent-send: $(call objects,$(SEND))
 	$(SAY)
 	$(CC) $(CFLAGS) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
-TABLES = agent/excluded.def agent/options.def agent/fields.def agent/go_runtime.def agent/sizes.def \
-	shim/counters.def
+TABLES = $(wildcard agent/*/*.def) shim/counters.def
 
 $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 	@mkdir -p $(@D)
@@ -157,28 +157,30 @@ demo:
 # ---- the tests ----
 
 # Each links only what its module declares to need; a new dependency shows here.
-UNIT_allocator = agent/allocator.c agent/schedule.c
-UNIT_answer = agent/http/answer.c
-UNIT_backlog = agent/backlog.c
-UNIT_counters = shim/counters.c agent/fields.c
-UNIT_delivery = agent/delivery.c agent/backlog.c agent/verdict.c
-UNIT_duration = agent/duration.c
-UNIT_foreign = agent/foreign.c
-UNIT_futex = agent/futex.c agent/clock.c
-UNIT_line = agent/line.c agent/fields.c
-UNIT_log = agent/log.c
-UNIT_options = agent/options.c agent/duration.c agent/tags.c agent/url.c
-UNIT_proc = agent/proc.c
-UNIT_resident = agent/resident.c
-UNIT_schedule = agent/schedule.c
-UNIT_secret = agent/secret.c
-UNIT_tags = agent/tags.c
+UNIT_allocator_stats = agent/measure/allocator_stats.c agent/base/schedule.c
+UNIT_answer = agent/deliver/http/answer.c
+UNIT_backlog = agent/deliver/backlog.c
+UNIT_counters = shim/counters.c agent/encode/fields.c
+UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
+UNIT_duration = agent/settings/duration.c
+UNIT_uncounted = agent/measure/uncounted.c
+UNIT_futex = agent/base/futex.c agent/base/clock.c
+UNIT_line = agent/encode/line.c agent/encode/fields.c
+UNIT_log = agent/base/log.c
+UNIT_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
+UNIT_proc = agent/measure/proc.c
+UNIT_resident = agent/guest/resident.c
+UNIT_schedule = agent/base/schedule.c
+UNIT_secret = agent/settings/secret.c
+UNIT_tags = agent/settings/tags.c
 UNIT_threads = shim/threads.c shim/counters.c
-UNIT_transport_file = agent/transport_file.c agent/url.c
-UNIT_url = agent/url.c
-UNIT_verdict = agent/verdict.c
+UNIT_transport_file = agent/deliver/transport_file.c agent/settings/url.c
+UNIT_url = agent/settings/url.c
+UNIT_verdict = agent/deliver/verdict.c
 
-UNITS = $(patsubst tests/unit/check_%.c,%,$(wildcard tests/unit/check_*.c))
+UNIT_SOURCES = $(wildcard tests/unit/shim/check_*.c tests/unit/agent/*/check_*.c)
+UNITS = $(patsubst check_%.c,%,$(notdir $(UNIT_SOURCES)))
+unit_source = $(filter %/check_$(1).c,$(UNIT_SOURCES))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN = -fsanitize=thread -D__SANITIZE_THREAD__
 
@@ -187,7 +189,7 @@ TSAN_CC = clang
 
 # $(1) name, $(2) folder, $(3) compiler, $(4) flags
 define unit
-$(BUILD)/tests/$(2)/check_$(1): tests/unit/check_$(1).c tests/unit/unit.h $(UNIT_$(1))
+$(BUILD)/tests/$(2)/check_$(1): $(call unit_source,$(1)) tests/unit/unit.h $(UNIT_$(1))
 	@mkdir -p $$(@D)
 	@echo "  $$@"
 	$(3) $(BASE) $(CFLAGS) $(4) -MMD -MP -MF $(BUILD)/obj/$(2)-$(1).d \
@@ -201,13 +203,13 @@ UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/uni
 	$(BUILD)/tests/unit-tsan/check_threads
 
 # As the unit tests, but libFuzzer thinks up the inputs.
-FUZZ_answer = agent/http/answer.c agent/verdict.c
-FUZZ_delivery = agent/delivery.c agent/backlog.c agent/verdict.c
-FUZZ_line = agent/line.c agent/fields.c
-FUZZ_options = agent/options.c agent/duration.c agent/tags.c agent/url.c
-FUZZ_proc = agent/proc.c agent/rights.c agent/place.c
-FUZZ_spool = agent/spool.c agent/backlog.c agent/clock.c agent/dir.c agent/log.c
-FUZZ_url = agent/url.c
+FUZZ_answer = agent/deliver/http/answer.c agent/deliver/verdict.c
+FUZZ_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
+FUZZ_line = agent/encode/line.c agent/encode/fields.c
+FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
+FUZZ_proc = agent/measure/proc.c agent/guest/rights.c agent/guest/namespaces.c
+FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/log.c
+FUZZ_url = agent/settings/url.c
 
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_TESTS = $(FUZZERS:%=$(BUILD)/tests/fuzz/%)
@@ -302,15 +304,18 @@ fuzz:
 SOURCES = $(shell git ls-files '*.c' '*.h')
 SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh' 2>/dev/null)
 
-.PHONY: check check-format check-tidy check-cppcheck check-shell check-clang check-exports check-docs
+.PHONY: check check-format check-includes check-tidy check-cppcheck check-shell check-clang check-exports check-docs
 check:
 	tools/deps.sh check
-	$(MAKE) --no-print-directory check-format check-shell check-exports check-docs check-cppcheck \
+	$(MAKE) --no-print-directory check-format check-includes check-shell check-exports check-docs check-cppcheck \
 		check-clang check-tidy
 	@echo "all checks passed"
 
 check-format:
 	clang-format --dry-run -Werror $(SOURCES)
+
+check-includes:
+	tools/includes.sh docs/ARCHITECTURE.md
 
 check-shell: $(BUILD)/memagent-run
 	shellcheck -x -P SCRIPTDIR -P . $(SCRIPTS) $(BUILD)/memagent-run

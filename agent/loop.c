@@ -5,36 +5,36 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/backlog.h"
-#include "agent/clock.h"
-#include "agent/coverage.h"
-#include "agent/delivery.h"
-#include "agent/destination.h"
-#include "agent/futex.h"
-#include "agent/head.h"
-#include "agent/kin.h"
-#include "agent/last.h"
-#include "agent/line.h"
-#include "agent/log.h"
-#include "agent/options.h"
-#include "agent/proc.h"
-#include "agent/resident.h"
-#include "agent/rest.h"
-#include "agent/rights.h"
-#include "agent/sampler.h"
-#include "agent/schedule.h"
-#include "agent/spool.h"
-#include "agent/trim.h"
-#include "agent/url.h"
+#include "agent/deliver/backlog.h"
+#include "agent/base/clock.h"
+#include "agent/measure/coverage.h"
+#include "agent/deliver/delivery.h"
+#include "agent/deliver/destination.h"
+#include "agent/base/futex.h"
+#include "agent/measure/point_head.h"
+#include "agent/guest/exclude.h"
+#include "agent/guest/main_exit.h"
+#include "agent/encode/line.h"
+#include "agent/base/log.h"
+#include "agent/settings/options.h"
+#include "agent/measure/proc.h"
+#include "agent/guest/resident.h"
+#include "agent/guest/quiesce.h"
+#include "agent/guest/rights.h"
+#include "agent/measure/sampler.h"
+#include "agent/base/schedule.h"
+#include "agent/deliver/spool.h"
+#include "agent/measure/trim.h"
+#include "agent/settings/url.h"
 
-#define GRACE_NS (20 * CLOCK_MS)
-#define PARTING_NS (50 * CLOCK_MS)
+#define START_DELAY_NS (20 * CLOCK_MS)
+#define LAST_DELIVERY_NS (50 * CLOCK_MS)
 #define LONGEST_LOOK_NS CLOCK_S /* between two looks at what became of the program */
 
 static struct {
 	struct loop_task *task;
 	bool is_chosen; /* by who ran memagent-run, whatever started that */
-	enum { KIN_UNKNOWN, CHILD, NO_CHILD } kin;
+	enum { PARENT_UNKNOWN, CHILD, NO_CHILD } parent;
 	bool outlived;	 /* the main thread, by others */
 	int exit_status; /* that the process is to have, when the sidecar is its last thread */
 
@@ -58,11 +58,12 @@ static struct {
 /* Whether a metered program has started this one.  To look takes a while, so only if need be. */
 static bool is_child(void)
 {
-	if (loop.kin == KIN_UNKNOWN)
-		loop.kin = loop.task->is_forked || (!loop.is_chosen && kin_is_metered(getppid()))
-			       ? CHILD
-			       : NO_CHILD;
-	return loop.kin == CHILD;
+	if (loop.parent == PARENT_UNKNOWN)
+		loop.parent =
+		    loop.task->is_forked || (!loop.is_chosen && exclude_is_metered(getppid()))
+			? CHILD
+			: NO_CHILD;
+	return loop.parent == CHILD;
 }
 
 static bool is_wanted(void)
@@ -112,7 +113,7 @@ static void look_at_coverage(void)
 static void open_all(void)
 {
 	const struct options *o = loop.task->options;
-	struct allocator *allocator = &loop.sampler.allocator;
+	struct allocator_stats *stats = &loop.sampler.allocator_stats;
 	int objects = resident_objects();
 
 	log_open(o->log, loop.task->pid, is_child);
@@ -125,22 +126,23 @@ static void open_all(void)
 	look_at_coverage();
 	line_start(&loop.head, loop.head_text, sizeof(loop.head_text));
 	line_start(&loop.line, loop.line_text, sizeof(loop.line_text));
-	allocator_open(allocator, o->allocator_interval);
-	head_write(&loop.head, o, loop.task->pid, allocator->heap->name, allocator->version);
-	rest_loads(true);
-	loop.can_deliver = loop.backlog.ring != NULL &&
-			   destination_open(&loop.destination, o, rest_begins, rest_ends) == 0;
-	rest_loads(false);
-	resident_shed(objects);
+	allocator_stats_open(stats, o->allocator_interval);
+	point_head_write(&loop.head, o, loop.task->pid, stats->allocator->name, stats->version);
+	quiesce_set_loading(true);
+	loop.can_deliver =
+	    loop.backlog.ring != NULL &&
+	    destination_open(&loop.destination, o, quiesce_enter, quiesce_leave) == 0;
+	quiesce_set_loading(false);
+	resident_drop(objects);
 	if (loop.can_deliver && o->spool[0])
 		spool_open(&loop.spool, o);
 	/* After the destination: where descriptors are few, that is the one to have. */
 	sampler_open(&loop.sampler, &loop.trim);
-	if (trim_open(&loop.trim, allocator->heap, o->trim_interval))
+	if (trim_open(&loop.trim, stats->allocator, o->trim_interval))
 		log_say(LOG_CONFIG,
 			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s cannot be asked to "
 			"give memory back",
-			allocator->heap->name);
+			stats->allocator->name);
 	if (loop.can_deliver)
 		delivery_init(&loop.delivery, loop.destination.transport, loop.destination.handle,
 			      &loop.backlog);
@@ -199,12 +201,13 @@ static void tick(int64_t due_ns)
 static int64_t end_if_alone(int64_t until_ns)
 {
 	struct proc_status status;
-	int64_t next_look = clock_mono_ns() + LAST_LOOK_NS;
+	int64_t next_look = clock_mono_ns() + MAIN_EXIT_POLL_NS;
 
 	/* Without /proc nobody can tell: then better early than never. */
-	if ((proc_status_read(loop.sampler.status_fd, &status) || status.threads <= LAST_THREADS) &&
+	if ((proc_status_read(loop.sampler.status_fd, &status) ||
+	     status.threads <= MAIN_EXIT_THREADS) &&
 	    proc_main_is_gone(NULL) != 0)
-		last_end();
+		main_exit_finish();
 	return next_look < until_ns ? next_look : until_ns;
 }
 
@@ -219,11 +222,11 @@ static void pass_time(int64_t until_ns)
 	}
 	if (due < until_ns)
 		until_ns = due;
-	if (last_is_watched())
+	if (main_exit_is_pending())
 		until_ns = end_if_alone(until_ns);
-	rest_begins();
+	quiesce_enter();
 	futex_wait(&loop.task->wish, LOOP_RUN, until_ns);
-	rest_ends();
+	quiesce_leave();
 }
 
 /*
@@ -239,27 +242,27 @@ static int64_t phase_ns(void)
 }
 
 /* How old a child must be for its points to be worth a round trip. */
-static int64_t least_age(const struct options *o)
+static int64_t min_uptime_ns(const struct options *o)
 {
 	if (url_scheme(o->url) == URL_FILE)
 		return 0;
 	return o->min_uptime ? o->min_uptime : o->interval;
 }
 
-static bool is_young(const struct loop_task *task)
+static bool is_short_lived(const struct loop_task *task)
 {
-	return clock_mono_ns() - task->started_ns < least_age(task->options);
+	return clock_mono_ns() - task->started_ns < min_uptime_ns(task->options);
 }
 
-bool loop_child_is_young(const struct loop_task *task)
+bool loop_child_is_short_lived(const struct loop_task *task)
 {
-	return task->is_forked && is_young(task);
+	return task->is_forked && is_short_lived(task);
 }
 
 /* A program that starts many others is not to wait for the network at the end of each. */
-static bool is_young_child(void)
+static bool is_short_lived_child(void)
 {
-	return is_young(loop.task) && is_child();
+	return is_short_lived(loop.task) && is_child();
 }
 
 /*
@@ -271,10 +274,10 @@ static bool is_alone(void)
 	struct proc_status status;
 	int main_status;
 
-	if (last_is_watched() || proc_main_is_gone(&main_status) != 1 ||
+	if (main_exit_is_pending() || proc_main_is_gone(&main_status) != 1 ||
 	    proc_status_read(loop.sampler.status_fd, &status))
 		return false;
-	if (status.threads > LAST_THREADS - 1) {
+	if (status.threads > MAIN_EXIT_THREADS - 1) {
 		loop.outlived = true;
 		return false;
 	}
@@ -285,11 +288,11 @@ static bool is_alone(void)
 
 /* What earlier processes have left goes as soon as the server answers, however long the interval.
  */
-static void feed(void)
+static void load_spool(void)
 {
 	if (loop.can_deliver && loop.task->options->spool[0] && loop.delivery.failures == 0 &&
 	    loop.delivery.send_ns >= 0)
-		spool_feed(&loop.spool, &loop.backlog);
+		spool_load(&loop.spool, &loop.backlog);
 }
 
 /* It takes a millisecond where there are many objects. */
@@ -313,9 +316,9 @@ static enum loop_end run(void)
 	/* What there is before the first point goes with it, and not for a child that may be gone
 	 * soon. */
 	delivery_not_before(&loop.delivery, due);
-	if (is_young_child())
+	if (is_short_lived_child())
 		delivery_not_before(&loop.delivery,
-				    loop.task->started_ns + least_age(loop.task->options));
+				    loop.task->started_ns + min_uptime_ns(loop.task->options));
 	/* Not for a process that is at its end already. */
 	if (is_wanted())
 		rights_open(&loop.rights, loop.sampler.status_fd);
@@ -331,7 +334,8 @@ static enum loop_end run(void)
 			enum rights_verdict verdict = rights_follow(&loop.rights);
 
 			if (verdict != RIGHTS_NO_MORE)
-				return verdict == RIGHTS_MORE ? LOOP_UNEQUAL : LOOP_ELSEWHERE;
+				return verdict == RIGHTS_MORE ? LOOP_MORE_RIGHTS
+							      : LOOP_OTHER_NAMESPACE;
 			if (is_alone())
 				return LOOP_ALONE;
 			/* Objects may be bound long after they were loaded (RTLD_LAZY). */
@@ -341,7 +345,7 @@ static enum loop_end run(void)
 			}
 			look = now + (interval < LONGEST_LOOK_NS ? interval : LONGEST_LOOK_NS);
 		}
-		feed();
+		load_spool();
 		if (now >= loop.trim.due_ns)
 			trim_run(&loop.trim, loop.sampler.status_fd);
 		next = loop.trim.due_ns < due ? loop.trim.due_ns : due;
@@ -373,32 +377,32 @@ static void give_up(const char *what, const char *event)
 		"the program has %s: it ends here, and with it what is seen of the program", what);
 	loop.health.coverage = 0;
 	add_event("exit", event);
-	allocator_rest(&loop.sampler.allocator);
+	allocator_stats_stop(&loop.sampler.allocator_stats);
 	tick(clock_mono_ns());
-	deliver_rest(clock_mono_ns() + PARTING_NS);
+	deliver_rest(clock_mono_ns() + LAST_DELIVERY_NS);
 }
 
-static void say_farewell(enum loop_end why)
+static void finish(enum loop_end why)
 {
-	if (why == LOOP_UNEQUAL) {
+	if (why == LOOP_MORE_RIGHTS) {
 		give_up("given up rights that this thread cannot give up",
 			"gave up rights, no longer seen");
 		return;
 	}
-	if (why == LOOP_ELSEWHERE) {
+	if (why == LOOP_OTHER_NAMESPACE) {
 		give_up("gone to another root directory or namespace than this thread",
 			"went to another root or namespace, no longer seen");
 		return;
 	}
-	if (is_young_child())
+	if (is_short_lived_child())
 		return;
-	if (loop.task->is_locked_in)
+	if (loop.task->is_retired)
 		loop.health.coverage = 0;
 	add_event("exit",
-		  loop.task->is_locked_in
+		  loop.task->is_retired
 		      ? "locks itself in, keeps rights or changes namespaces, no longer seen"
 		      : "exited");
-	allocator_rest(&loop.sampler.allocator);
+	allocator_stats_stop(&loop.sampler.allocator_stats);
 	tick(clock_mono_ns());
 	deliver_rest(why == LOOP_ALONE ? clock_mono_ns() + loop.task->options->exit_timeout
 				       : loop.task->deadline_ns);
@@ -407,16 +411,16 @@ static void say_farewell(enum loop_end why)
 void loop_prepare(const struct options *options)
 {
 	coverage_try();
-	loop.is_chosen = kin_is_chosen();
+	loop.is_chosen = exclude_is_launched();
 	if (loop.backlog.ring) /* the parent's, which it delivers itself */
 		backlog_reset(&loop.backlog);
 	else
 		loop.no_backlog = backlog_open(&loop.backlog, (size_t)options->buffer) ? errno : 0;
 }
 
-void loop_grace(struct loop_task *task)
+void loop_delay(struct loop_task *task)
 {
-	futex_wait(&task->wish, LOOP_RUN, clock_mono_ns() + GRACE_NS);
+	futex_wait(&task->wish, LOOP_RUN, clock_mono_ns() + START_DELAY_NS);
 }
 
 enum loop_end loop_work(struct loop_task *task, int *exit_status)
@@ -425,20 +429,20 @@ enum loop_end loop_work(struct loop_task *task, int *exit_status)
 	bool waits;
 
 	loop.task = task;
-	loop.kin = KIN_UNKNOWN;
-	rest_ends();
-	waits = is_young_child();
-	rest_begins();
+	loop.parent = PARENT_UNKNOWN;
+	quiesce_leave();
+	waits = is_short_lived_child();
+	quiesce_enter();
 	/* Open nothing for a child that will soon be something else. */
 	if (waits)
-		loop_grace(task);
-	rest_ends();
-	if (is_wanted() || !is_young_child()) {
+		loop_delay(task);
+	quiesce_leave();
+	if (is_wanted() || !is_short_lived_child()) {
 		open_all();
 		why = run();
-		say_farewell(why);
+		finish(why);
 	}
-	rest_begins();
+	quiesce_enter();
 	*exit_status = loop.exit_status;
 	return why;
 }

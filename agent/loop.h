@@ -19,7 +19,7 @@ struct loop_task {
 	const struct options *options;
 	pid_t pid;	     /* whose sidecar this is; 0 when there is none */
 	bool is_forked;	     /* started in the child of a fork */
-	bool is_locked_in;   /* with seccomp, or in a namespace: no sidecar any more */
+	bool is_retired;     /* with seccomp, or in a namespace: no sidecar any more */
 	int64_t started_ns;  /* monotonic */
 	int64_t deadline_ns; /* monotonic: when the last delivery must be over; before LOOP_STOP */
 	uint32_t wish;	     /* enum loop_wish; a futex */
@@ -28,7 +28,7 @@ struct loop_task {
 /* Why it ran no longer: it was asked to stop, it may more than the program, it is not where the
  * program is, there is no program; or it could not begin.
  */
-enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ELSEWHERE, LOOP_ALONE, LOOP_UNABLE };
+enum loop_end { LOOP_ASKED, LOOP_MORE_RIGHTS, LOOP_OTHER_NAMESPACE, LOOP_ALONE, LOOP_UNABLE };
 
 /*
  * loop_prepare(options):
@@ -38,17 +38,17 @@ enum loop_end { LOOP_ASKED, LOOP_UNEQUAL, LOOP_ELSEWHERE, LOOP_ALONE, LOOP_UNABL
 void loop_prepare(const struct options *options);
 
 /*
- * loop_child_is_young(task):
+ * loop_child_is_short_lived(task):
  * Return whether this is a fork's child that is not worth a trip over the network, if it ends now.
  * Any thread.
  */
-bool loop_child_is_young(const struct loop_task *task);
+bool loop_child_is_short_lived(const struct loop_task *task);
 
 /*
- * loop_grace(task):
+ * loop_delay(task):
  * In the child of a fork: most become another program at once, or end.  Wait for that, a moment.
  */
-void loop_grace(struct loop_task *task);
+void loop_delay(struct loop_task *task);
 
 /*
  * loop_work(task, exit_status):

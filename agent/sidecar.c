@@ -10,19 +10,19 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "agent/clock.h"
-#include "agent/futex.h"
-#include "agent/last.h"
+#include "agent/base/clock.h"
+#include "agent/base/futex.h"
+#include "agent/guest/main_exit.h"
 #include "agent/loop.h"
-#include "agent/options.h"
-#include "agent/rest.h"
+#include "agent/settings/options.h"
+#include "agent/guest/quiesce.h"
 #include "shim/shim.h"
 
 #define STACK_BYTES ((size_t)512 << 10)
-#define SEE_OFF_NS (100 * CLOCK_MS)
+#define RETIRE_WAIT_NS (100 * CLOCK_MS)
 
-/* GRACE: a fork's child that is young; its sidecar has not begun yet. */
-enum { GRACE, WORKING, STOPPED, DISMISSED };
+/* DELAYED: a fork's child that is young; its sidecar has not begun yet. */
+enum { DELAYED, WORKING, STOPPED, RELEASED };
 
 #define NOBODY (-1) /* for a process id */
 
@@ -75,7 +75,7 @@ static int own_descriptors(void)
  * knows.  So it stays where it is, unless the last thread of the program leaves by pthread_exit
  * even now.
  */
-static void stay_aside(void)
+static void park(void)
 {
 	while (futex_get(&sidecar.state) == STOPPED)
 		futex_wait(&sidecar.state, STOPPED, INT64_MAX);
@@ -86,8 +86,8 @@ static bool begins(void)
 {
 	if (!sidecar.task.is_forked)
 		return true;
-	loop_grace(&sidecar.task);
-	return futex_change(&sidecar.state, GRACE, WORKING);
+	loop_delay(&sidecar.task);
+	return futex_change(&sidecar.state, DELAYED, WORKING);
 }
 
 static void *sidecar_main(void *unused)
@@ -105,12 +105,12 @@ static void *sidecar_main(void *unused)
 	/* The raw call: the last thread's status is the process's. */
 	if (why == LOOP_ALONE)
 		syscall(SYS_exit, exit_status);
-	/* It may be STOPPED or DISMISSED already, in its grace. */
+	/* It may be STOPPED or RELEASED already, in its grace. */
 	if (futex_change(&sidecar.state, WORKING, STOPPED))
 		futex_wake(&sidecar.state);
-	if (why == LOOP_ASKED && !sidecar.task.is_locked_in)
-		stay_aside();
-	last_follow(pthread_self());
+	if (why == LOOP_ASKED && !sidecar.task.is_retired)
+		park();
+	main_exit_join(pthread_self());
 	return NULL;
 }
 
@@ -157,7 +157,7 @@ static int create_thread(void)
 void sidecar_forget(void)
 {
 	sidecar.task.pid = NOBODY;
-	rest_anew();
+	quiesce_reset();
 }
 
 int sidecar_start(const struct options *options)
@@ -166,18 +166,18 @@ int sidecar_start(const struct options *options)
 	uint32_t muted;
 	int error;
 
-	if (sidecar.task.is_locked_in)
+	if (sidecar.task.is_retired)
 		return 0;
-	if (rest_is_loading()) {
+	if (quiesce_is_loading()) {
 		sidecar_forget();
 		return EBUSY;
 	}
 	sidecar.task.options = options;
 	sidecar.task.wish = LOOP_RUN;
-	last_after_fork();
-	rest_anew();
+	main_exit_reset();
+	quiesce_reset();
 	sidecar.task.is_forked = sidecar.task.pid != 0;
-	sidecar.state = sidecar.task.is_forked ? GRACE : WORKING;
+	sidecar.state = sidecar.task.is_forked ? DELAYED : WORKING;
 	sidecar.task.pid = getpid();
 	sidecar.task.started_ns = clock_mono_ns();
 	/* Not the raw system call: that would block the signal by which setuid reaches all threads.
@@ -218,8 +218,8 @@ void sidecar_stop(void)
 		return;
 	/* A child that ends young sends nothing: no need to wait until its sidecar has a processor.
 	 */
-	if (!sidecar.task.is_locked_in && loop_child_is_young(&sidecar.task) &&
-	    futex_change(&sidecar.state, GRACE, STOPPED))
+	if (!sidecar.task.is_retired && loop_child_is_short_lived(&sidecar.task) &&
+	    futex_change(&sidecar.state, DELAYED, STOPPED))
 		return;
 	deadline = clock_mono_ns() + sidecar.task.options->exit_timeout;
 	/* A little less for the delivery, so that it can still say what became of it. */
@@ -234,7 +234,7 @@ bool sidecar_is_over(void)
 	return sidecar.task.pid == 0 || (is_here() && is_done());
 }
 
-bool sidecar_lock_in(void)
+bool sidecar_retire(void)
 {
 	bool was_here = is_here();
 	uint32_t muted;
@@ -244,39 +244,39 @@ bool sidecar_lock_in(void)
 	if (sidecar.task.pid > 0 && !was_here)
 		return false;
 	muted = shim_mute();
-	sidecar.task.is_locked_in = true;
+	sidecar.task.is_retired = true;
 	sidecar_stop();
-	until = clock_mono_ns() + SEE_OFF_NS;
+	until = clock_mono_ns() + RETIRE_WAIT_NS;
 	deadline = (struct timespec){until / CLOCK_S, until % CLOCK_S};
 	/* It has done its work; see it off, or the filter could catch it on its way out. */
-	if (is_here() && !last_close(sidecar.thread, until))
+	if (is_here() && !main_exit_close(sidecar.thread, until))
 		pthread_clockjoin_np(sidecar.thread, NULL, CLOCK_MONOTONIC, &deadline);
 	sidecar.task.pid = 0;
 	shim_unmute(muted);
 	return was_here;
 }
 
-void sidecar_main_leaves(void)
+void sidecar_main_exits(void)
 {
 	if (!is_here())
 		return;
-	last_start();
+	main_exit_start();
 	/* Have it look from now on, instead of at its next point. */
 	futex_wake(&sidecar.task.wish);
 	/* Unless it does not look any more. */
 	if (is_done()) {
-		futex_set(&sidecar.state, DISMISSED);
-		last_follow(sidecar.thread);
+		futex_set(&sidecar.state, RELEASED);
+		main_exit_join(sidecar.thread);
 	}
 }
 
 void sidecar_hold(void)
 {
-	if (!sidecar.task.is_locked_in)
-		rest_hold();
+	if (!sidecar.task.is_retired)
+		quiesce_hold();
 }
 
 void sidecar_release(void)
 {
-	rest_release();
+	quiesce_release();
 }

@@ -35,19 +35,19 @@ bool sidecar_is_over(void);
 void sidecar_forget(void);
 
 /*
- * sidecar_lock_in():
+ * sidecar_retire():
  * The process is about to do what the sidecar must not be there for: the same as sidecar_stop, and
  * then the sidecar ends, for good, in children too.  From then on none of these functions makes a
  * system call.  Return whether there was one.  Nothing to do in a child of vfork, whose memory is
  * its parent's.
  */
-bool sidecar_lock_in(void);
+bool sidecar_retire(void);
 
 /*
- * sidecar_main_leaves():
+ * sidecar_main_exits():
  * The main thread is about to leave by pthread_exit; the process ends with its last thread.
  */
-void sidecar_main_leaves(void);
+void sidecar_main_exits(void);
 
 /*
  * sidecar_hold(), sidecar_release():

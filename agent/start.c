@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/kin.h"
-#include "agent/log.h"
-#include "agent/openssl.h"
-#include "agent/options.h"
+#include "agent/guest/exclude.h"
+#include "agent/base/log.h"
+#include "agent/guest/openssl.h"
+#include "agent/settings/options.h"
 #include "agent/sidecar.h"
-#include "agent/url.h"
+#include "agent/settings/url.h"
 #include "shim/shim.h"
 
 static struct options options;
@@ -38,30 +38,30 @@ static void start_sidecar(void)
 		strerrordesc_np(error));
 }
 
-static bool postpones(void (*handler)(void *))
+static bool defers(void (*handler)(void *))
 {
 	enum url_scheme scheme = url_scheme(options.url);
 
 	/* The others do without OpenSSL. */
-	return scheme != URL_FILE && scheme != URL_UDP && openssl_postpones(handler);
+	return scheme != URL_FILE && scheme != URL_UDP && openssl_defers(handler);
 }
 
 static const struct shim_hooks hooks = {
     .before_fork = sidecar_hold,
     .after_fork = sidecar_release,
     .in_child = start_sidecar,
-    .in_copy = sidecar_forget,
-    .leaves = sidecar_stop,
-    .locks_in = sidecar_lock_in,
-    .main_leaves = sidecar_main_leaves,
-    .postpones = postpones,
+    .in_clone = sidecar_forget,
+    .exits = sidecar_stop,
+    .retire = sidecar_retire,
+    .main_exits = sidecar_main_exits,
+    .defers = defers,
 };
 
 static __attribute__((constructor)) void start(void)
 {
 	shim_init();
 	options_read(&options, from_environment);
-	if (!options.enabled || kin_is_excluded(program_invocation_short_name, options.exclude))
+	if (!options.enabled || exclude_by_name(program_invocation_short_name, options.exclude))
 		return;
 	log_remember();
 	shim_set_hooks(&hooks);

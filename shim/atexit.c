@@ -29,7 +29,7 @@ static void clean_up(void *arg)
 {
 	void (*handler)(void *) = (void (*)(void *))arg;
 
-	if (going || !hooks->postpones(handler))
+	if (going || !hooks->defers(handler))
 		handler(NULL);
 }
 

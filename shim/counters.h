@@ -83,7 +83,7 @@ INLINE size_t counters_slot(size_t size)
 /*
  * counters_bucket(slot):
  * Return the bucket that is counted at ${slot}, and vice versa.  Bucket k is of sizes above
- * 2^(k-1) and up to 2^k, the last one also of size 0; agent/sizes.def names them.
+ * 2^(k-1) and up to 2^k, the last one also of size 0; agent/encode/sizes.def names them.
  */
 INLINE size_t counters_bucket(size_t slot)
 {

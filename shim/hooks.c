@@ -9,14 +9,14 @@ static bool nobody(void)
 	return false;
 }
 
-static bool postpones_none(void (*handler)(void *))
+static bool defers_none(void (*handler)(void *))
 {
 	(void)handler;
 	return false;
 }
 
 static const struct shim_hooks no_hooks = {
-    nothing, nothing, nothing, nothing, nothing, nobody, nothing, postpones_none,
+    nothing, nothing, nothing, nothing, nothing, nobody, nothing, defers_none,
 };
 
 const struct shim_hooks *hooks = &no_hooks;

@@ -53,14 +53,14 @@ struct shim_hooks {
 	void (*before_fork)(void); /* in the thread that is about to fork */
 	void (*after_fork)(void);  /* in the parent, whether the fork succeeded or not */
 	void (*in_child)(void);	   /* when all fork handlers are done, libc's and the program's */
-	void (*in_copy)(void);	   /* in a child that is to have no agent; before after_fork */
-	void (*leaves)(void);	   /* the process calls _exit, perhaps in a signal handler */
+	void (*in_clone)(void);	   /* in a child that is to have no agent; before after_fork */
+	void (*exits)(void);	   /* the process calls _exit, perhaps in a signal handler */
 	/* The process is about to do what the agent must not be there for (shim/syscall.c); true:
 	 * it was, and is no more. */
-	bool (*locks_in)(void);
-	void (*main_leaves)(void); /* the main thread calls pthread_exit */
+	bool (*retire)(void);
+	void (*main_exits)(void); /* the main thread calls pthread_exit */
 	/* the exit has come to ${handler}, OpenSSL's clean-up; true: the agent will call it */
-	bool (*postpones)(void (*handler)(void *));
+	bool (*defers)(void (*handler)(void *));
 };
 void shim_set_hooks(const struct shim_hooks *hooks);
 

@@ -87,7 +87,7 @@ static bool have_return_key;
 static void main_returns(void *unused)
 {
 	(void)unused;
-	hooks->main_leaves();
+	hooks->main_exits();
 }
 
 void spawn_init(void)

@@ -178,7 +178,7 @@ static long change_namespaces(long number, const long *a)
 
 	if (!is_refused(result, error))
 		return result;
-	if (is_for_us(number, a) && hooks->locks_in()) {
+	if (is_for_us(number, a) && hooks->retire()) {
 		result = ask_again(number, a);
 		error = result ? errno : before;
 	}
@@ -195,7 +195,7 @@ static long copy(long number, const long *a)
 	result = call(number, a);
 	error = errno;
 	if (result == 0)
-		hooks->in_copy();
+		hooks->in_clone();
 	hooks->after_fork();
 	errno = error;
 	return result;
@@ -222,7 +222,7 @@ EXPORT long syscall_made(long number, long a0, long a1, long a2, long a3, long a
 		return next.syscall(number, a0, a1, a2, a3, a4, a5);
 	}
 	if (UNLIKELY(locks_in(number, a)))
-		hooks->locks_in();
+		hooks->retire();
 	if (UNLIKELY(number == SYS_unshare || number == SYS_setns))
 		return change_namespaces(number, a);
 	return UNLIKELY(child == COPY) ? copy(number, a) : call(number, a);
@@ -238,7 +238,7 @@ EXPORT int prctl(int option, ...)
 		a[i] = va_arg(args, long);
 	va_end(args);
 	if (locks_in(SYS_prctl, a))
-		hooks->locks_in();
+		hooks->retire();
 	return (int)call(SYS_prctl, a);
 }
 
@@ -261,6 +261,6 @@ EXPORT int capset(cap_user_header_t header, cap_user_data_t data)
 	const long a[6] = {(long)header, (long)data};
 
 	if (locks_in(SYS_capset, a))
-		hooks->locks_in();
+		hooks->retire();
 	return (int)call(SYS_capset, a);
 }

@@ -48,7 +48,7 @@ static struct {
 	/* Heads of the free lists by kind: index + 1 below, a count of changes above (against ABA).
 	 */
 	uint64_t free_head[3];
-	size_t ahead;
+	size_t precount;
 	pthread_key_t exit_key;
 	bool have_exit_key;
 	bool fast;
@@ -243,12 +243,12 @@ static void adopt(uint32_t taken)
 {
 	leave(own);
 	own = taken;
-	threads_own.ahead = 0;
+	threads_own.precount = 0;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	threads_own.self = taken ? &block_at(taken - 1)->counters : NULL;
 	threads_own.fast = first.fast ? threads_own.self : NULL;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	threads_own.ahead = taken ? first.ahead : 0;
+	threads_own.precount = taken ? first.precount : 0;
 	enter(taken);
 }
 
@@ -288,9 +288,9 @@ void threads_init(bool fast)
 	first.begun = true;
 }
 
-void threads_count_ahead(size_t largest)
+void threads_precount(size_t largest)
 {
-	first.ahead = 2 * largest - 1;
+	first.precount = 2 * largest - 1;
 }
 
 void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed)

@@ -32,10 +32,10 @@ struct threads_own {
 	struct counters *self;
 	/*
 	 * While the thread has a block, 2 * n - 1 for the largest size n that is counted before the
-	 * object is made (threads_count_ahead); else 0.  For size 0 that is more than there can be.
+	 * object is made (threads_precount); else 0.  For size 0 that is more than there can be.
 	 */
-	size_t ahead;
-	/* The size counted so, or 0; kept by who does it (jemalloc/ahead.h). */
+	size_t precount;
+	/* The size counted so, or 0; kept by who does it (jemalloc/precount.h). */
 	size_t asked;
 };
 
@@ -64,11 +64,11 @@ INLINE bool threads_both(const struct counters *c, const void *p)
 void threads_init(bool fast);
 
 /*
- * threads_count_ahead(largest):
+ * threads_precount(largest):
  * Before threads_init: objects of up to ${largest} bytes may be counted before they are made
- * (jemalloc/ahead.h).
+ * (jemalloc/precount.h).
  */
-void threads_count_ahead(size_t largest);
+void threads_precount(size_t largest);
 
 /*
  * threads_use_bytes(allocated, freed):

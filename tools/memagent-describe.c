@@ -26,7 +26,7 @@ struct option {
 static const struct option options[] = {
 #define OPTION(id, variable, flag, meta, fallback, kind, accepted, doc)                            \
 	{variable, flag, meta, fallback, accepted, doc},
-#include "agent/options.def"
+#include "agent/settings/options.def"
 #undef OPTION
 };
 
@@ -39,13 +39,13 @@ struct row {
 
 static const struct row fields[] = {
 #define FIELD(id, unit, source, doc) {#source, #id, unit, doc},
-#include "agent/fields.def"
+#include "agent/encode/fields.def"
 #undef FIELD
 };
 
 static const struct row sizes[] = {
 #define SIZE(index, id, doc) {"SIZES", #id, "objects", doc},
-#include "agent/sizes.def"
+#include "agent/encode/sizes.def"
 #undef SIZE
 };
 
@@ -55,7 +55,7 @@ static const struct {
 	const char *field;
 } go_names[] = {
 #define GO(name, id) {name, #id},
-#include "agent/go_runtime.def"
+#include "agent/encode/go_runtime.def"
 #undef GO
 };
 
@@ -221,7 +221,7 @@ static void print_excluded_sh(void)
 {
 	fputs("mr_excluded=' ", stdout);
 #define EXCLUDED(name) fputs(name " ", stdout);
-#include "agent/excluded.def"
+#include "agent/guest/excluded.def"
 #undef EXCLUDED
 	puts("'");
 }

@@ -19,14 +19,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/backlog.h"
-#include "agent/clock.h"
-#include "agent/delivery.h"
-#include "agent/destination.h"
-#include "agent/load.h"
-#include "agent/log.h"
-#include "agent/options.h"
-#include "agent/url.h"
+#include "agent/deliver/backlog.h"
+#include "agent/base/clock.h"
+#include "agent/deliver/delivery.h"
+#include "agent/deliver/destination.h"
+#include "agent/deliver/load.h"
+#include "agent/base/log.h"
+#include "agent/settings/options.h"
+#include "agent/settings/url.h"
 
 #define PATIENCE_NS (30 * CLOCK_S)
 #define LOCK_PATIENCE_NS (5 * CLOCK_S)

@@ -14,7 +14,7 @@
 #include "shim/cc.h"
 #include "shim/counters.h"
 #include "shim/interpose.h"
-#include "shim/jemalloc/ahead.h"
+#include "shim/jemalloc/precount.h"
 #include "shim/jemalloc/embedded.h"
 #include "shim/next.h"
 #include "shim/threads.h"
@@ -121,7 +121,7 @@ static __attribute__((noinline)) void *malloc_checked(size_t size)
 
 EXPORT HOT void *malloc(size_t size)
 {
-	return LIKELY(ahead_counts(size)) ? embedded_malloc(size) : malloc_checked(size);
+	return LIKELY(precount_try(size)) ? embedded_malloc(size) : malloc_checked(size);
 }
 
 /* A product that overflows is never counted: then there is no object. */
@@ -134,7 +134,7 @@ EXPORT HOT void *calloc(size_t count, size_t size)
 {
 	size_t total;
 
-	if (UNLIKELY(__builtin_mul_overflow(count, size, &total) || !ahead_counts(total)))
+	if (UNLIKELY(__builtin_mul_overflow(count, size, &total) || !precount_try(total)))
 		return calloc_checked(count, size);
 	return embedded_calloc(count, size);
 }

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-#include "shim/jemalloc/ahead.h"
+#include "shim/jemalloc/precount.h"
 #include "shim/jemalloc/embedded.h"
 #include "shim/threads.h"
 
@@ -84,8 +84,8 @@ void next_resolve(void)
 	 */
 	embedded_free(embedded_malloc(1));
 	use_bytes();
-	if (ahead_works())
-		threads_count_ahead(AHEAD_LARGEST);
+	if (precount_works())
+		threads_precount(PRECOUNT_LARGEST);
 	threads_init(false);
 	errno = saved;
 }

@@ -5,9 +5,9 @@
  * runs: 100000
  * input: status | content type | Retry-After | interface (1: can create) | bytes in a piece | body
  */
-#include "agent/http/answer.h"
+#include "agent/deliver/http/answer.h"
 
-#include "agent/verdict.h"
+#include "agent/deliver/verdict.h"
 #include "tests/fuzz/fuzz.h"
 
 static void check_text(const char *text)

@@ -9,10 +9,10 @@
  *        STATUS   the server's answer; with h it is a page, with d it says database not found,
  *                 with n it says not found, with 2 the interface is the second one
  */
-#include "agent/delivery.h"
+#include "agent/deliver/delivery.h"
 
-#include "agent/clock.h"
-#include "agent/log.h"
+#include "agent/base/clock.h"
+#include "agent/base/log.h"
 #include "tests/fuzz/fuzz.h"
 
 #define BUFFER_BYTES 4096

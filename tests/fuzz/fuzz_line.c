@@ -6,7 +6,7 @@
  *        event | text of the event | number of tags | key | value | … | first field | …
  *        and the sizes behind the fields
  */
-#include "agent/line.h"
+#include "agent/encode/line.h"
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/line_protocol.h"

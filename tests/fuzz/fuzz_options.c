@@ -4,12 +4,12 @@
  *
  * input: variable | value | …
  */
-#include "agent/options.h"
+#include "agent/settings/options.h"
 
-#include "agent/clock.h"
-#include "agent/duration.h"
-#include "agent/tags.h"
-#include "agent/url.h"
+#include "agent/base/clock.h"
+#include "agent/settings/duration.h"
+#include "agent/settings/tags.h"
+#include "agent/settings/url.h"
 #include "tests/fuzz/fuzz.h"
 
 #define VARIABLES 64
@@ -138,12 +138,12 @@ static void check_text(const char *got, const char *variable, const char *standa
 
 static const struct {
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc) const char *id;
-#include "agent/options.def"
+#include "agent/settings/options.def"
 #undef OPTION
 } standard = {
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)
 #define STANDARD(id_, variable) .id_ = (variable),
-#include "agent/options.def"
+#include "agent/settings/options.def"
 #undef OPTION
 };
 
@@ -195,7 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)                            \
 	CHECK(OK_##kind(o.id));                                                                    \
 	TEXT_##kind(o.id, "MEMAGENT_" variable, standard.id, default_);
-#include "agent/options.def"
+#include "agent/settings/options.def"
 #undef OPTION
 	check_problems(&o);
 	check_secrets(o.problems);

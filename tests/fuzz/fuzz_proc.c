@@ -4,13 +4,13 @@
  *
  * input: the text
  */
-#include "agent/proc.h"
+#include "agent/measure/proc.h"
 
 #include <errno.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "agent/rights.h"
+#include "agent/guest/rights.h"
 #include "tests/fuzz/fuzz.h"
 
 #define LINE_BYTES 4096 /* that come in one piece */

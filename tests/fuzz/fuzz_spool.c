@@ -6,15 +6,15 @@
  * longest: 100000
  * input: the file
  */
-#include "agent/spool.h"
+#include "agent/deliver/spool.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/backlog.h"
-#include "agent/log.h"
-#include "agent/options.h"
+#include "agent/deliver/backlog.h"
+#include "agent/base/log.h"
+#include "agent/settings/options.h"
 #include "tests/fuzz/fuzz.h"
 
 #define LINE_LONGEST 32768 /* what is longer is no point of ours */
@@ -101,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	CHECK(spool.dir_fd >= 0);
 	put_file(spool.prefix, data, size);
 	do {
-		spool_feed(&spool, &backlog);
+		spool_load(&spool, &backlog);
 		CHECK(spool.file_fd >= 0 || backlog_points(&backlog) == 0);
 		deliver(size);
 		CHECK(++rounds < ROUNDS);

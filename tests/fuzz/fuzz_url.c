@@ -5,7 +5,7 @@
  * runs: 20000
  * input: the text
  */
-#include "agent/url.h"
+#include "agent/settings/url.h"
 
 #include <curl/curl.h>
 

@@ -1,0 +1,169 @@
+#include "agent/base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "agent/base/clock.h"
+
+#define LINE_BYTES 1024
+#define QUIET_NS (60 * CLOCK_S)
+
+static struct {
+	const char *sink;
+	pid_t pid;
+	bool (*is_told)(void);	    /* LOG_CONFIG, by the parent */
+	int64_t said_ns[LOG_KINDS]; /* monotonic; 0 is never */
+	uint64_t said[LOG_KINDS];   /* a hash of what; 0 is nothing */
+} state;
+
+static struct stat stderr_at_start;
+static bool have_stderr;
+
+void log_remember(void)
+{
+	have_stderr = fstat(STDERR_FILENO, &stderr_at_start) == 0;
+}
+
+static bool is_stderr_still(int fd)
+{
+	struct stat st;
+
+	return have_stderr && fstat(fd, &st) == 0 && !S_ISSOCK(st.st_mode) &&
+	       st.st_dev == stderr_at_start.st_dev && st.st_ino == stderr_at_start.st_ino;
+}
+
+/*
+ * Return the program's stderr as a descriptor of our own, or -1.  Best is a copy, which shares the
+ * place in the file; where the kernel has none (before 5.6) or forbids it, a fresh open, which at
+ * least appends.
+ */
+static int open_stderr(pid_t pid)
+{
+	int process = (int)syscall(SYS_pidfd_open, pid, 0);
+	int fd = -1;
+
+	if (process >= 0) {
+		fd = (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
+		close(process);
+	}
+	if (fd < 0)
+		fd = open("/proc/self/fd/2",
+			  O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0 && !is_stderr_still(fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static int open_sink(void)
+{
+	if (state.sink == NULL || strcmp(state.sink, "off") == 0)
+		return -1;
+	if (strcmp(state.sink, "stderr") == 0)
+		return open_stderr(state.pid);
+	return open(state.sink,
+		    O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+		    0600);
+}
+
+void log_open(const char *sink, pid_t pid, bool (*is_told)(void))
+{
+	int fd, error;
+
+	memset(&state, 0, sizeof(state));
+	state.sink = sink;
+	state.pid = pid;
+	state.is_told = is_told;
+	if (sink[0] != '/')
+		return;
+	fd = open_sink();
+	if (fd >= 0) {
+		close(fd);
+		return;
+	}
+	error = errno;
+	state.sink = "stderr";
+	log_say(LOG_CONFIG,
+		"MEMAGENT_LOG=%s cannot be used: %s; expected off, stderr or the path of a "
+		"file to write to; using stderr",
+		sink, strerrordesc_np(error));
+}
+
+/* Return whether ${text} tells how much it was, or how long it took: that differs every time. */
+static bool is_measure(const char *text)
+{
+	static const char *const units[] = {" ms", " milliseconds", " bytes", " out of"};
+	const char *unit = text + strspn(text, "0123456789");
+
+	for (size_t i = 0; unit > text && i < sizeof(units) / sizeof(units[0]); i++)
+		if (strncmp(unit, units[i], strlen(units[i])) == 0)
+			return true;
+	return false;
+}
+
+static uint64_t hash_without_measures(const char *text)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+
+	while (*text) {
+		if (is_measure(text))
+			text += strspn(text, "0123456789");
+		h = (h ^ (unsigned char)*text++) * UINT64_C(0x100000001b3);
+	}
+	return h;
+}
+
+static bool is_news(enum log_kind kind, uint64_t what)
+{
+	int64_t now = clock_mono_ns();
+
+	if (kind == LOG_CONFIG)
+		return state.is_told == NULL || !state.is_told(); /* said at the start only */
+	if (what == state.said[kind] ||
+	    (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS))
+		return false;
+	state.said_ns[kind] = now;
+	return true;
+}
+
+void log_over(enum log_kind kind)
+{
+	state.said[kind] = 0;
+}
+
+void log_say(enum log_kind kind, const char *format, ...)
+{
+	char line[LINE_BYTES];
+	struct pollfd ready = {.events = POLLOUT};
+	uint64_t what;
+	va_list args;
+	int n, m;
+
+	n = snprintf(line, sizeof(line), "memagent[%d]: ", (int)state.pid);
+	va_start(args, format);
+	m = vsnprintf(line + n, sizeof(line) - (size_t)n, format, args);
+	va_end(args);
+	what = hash_without_measures(line);
+	if (!is_news(kind, what))
+		return;
+	ready.fd = open_sink();
+	if (ready.fd < 0)
+		return;
+	n = m < (int)sizeof(line) - n ? n + m : (int)sizeof(line) - 1;
+	line[n++] = '\n';
+	/* A full pipe would make us wait, so then the line is lost, and comes again later. */
+	if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) &&
+	    write(ready.fd, line, (size_t)n) == n)
+		state.said[kind] = what;
+	close(ready.fd);
+}

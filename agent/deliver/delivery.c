@@ -1,0 +1,254 @@
+#include "agent/deliver/delivery.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/base/clock.h"
+#include "agent/base/log.h"
+#include "agent/deliver/verdict.h"
+
+#define BACKOFF_FIRST_NS (500 * CLOCK_MS)
+#define BACKOFF_LONGEST_NS (30 * CLOCK_S)
+#define SLICE_NS (25 * CLOCK_MS)
+#define PACE_NS (50 * CLOCK_MS)
+
+void delivery_init(struct delivery *d, const struct transport *transport, void *handle,
+		   struct backlog *backlog)
+{
+	memset(d, 0, offsetof(struct delivery, batch));
+	d->transport = transport;
+	d->handle = handle;
+	d->backlog = backlog;
+	d->backlog->longest = transport->longest_line;
+	d->most_points = UINT64_MAX;
+	d->send_ns = -1;
+}
+
+void delivery_not_before(struct delivery *d, int64_t time_ns)
+{
+	if (d->not_before_ns < time_ns)
+		d->not_before_ns = time_ns;
+}
+
+bool delivery_is_busy(const struct delivery *d)
+{
+	return d->phase != DELIVERY_IDLE;
+}
+
+int64_t delivery_due_ns(const struct delivery *d)
+{
+	return backlog_points(d->backlog) ? d->not_before_ns : INT64_MAX;
+}
+
+uint64_t delivery_dropped(const struct delivery *d)
+{
+	return d->backlog->dropped + d->backlog->too_long + d->refused;
+}
+
+static void begin_write(struct delivery *d)
+{
+	uint64_t points = d->most_points;
+	size_t len;
+
+	backlog_copy(d->backlog, d->batch, sizeof(d->batch), &points, &len);
+	d->phase = DELIVERY_WRITING;
+	d->batch_points = points;
+	d->batch_end = d->backlog->first + points;
+	d->began_ns = clock_mono_ns();
+	d->transport->begin(d->handle, TRANSPORT_WRITE, d->batch, len);
+}
+
+static void begin_create(struct delivery *d)
+{
+	d->phase = DELIVERY_CREATING;
+	d->created = true;
+	d->began_ns = clock_mono_ns();
+	d->transport->begin(d->handle, TRANSPORT_CREATE, "", 0);
+}
+
+/*
+ * Double the wait with each failure.  The jitter, a quarter either way out of the clock's low bits,
+ * keeps many processes from coming back all at once.
+ */
+static int64_t backoff_ns(unsigned failures, int64_t now)
+{
+	int64_t wait = BACKOFF_LONGEST_NS;
+
+	if (failures < 7)
+		wait = BACKOFF_FIRST_NS << (failures - 1);
+	if (wait > BACKOFF_LONGEST_NS)
+		wait = BACKOFF_LONGEST_NS;
+	return wait * 3 / 4 + wait / 2 * (now % 1021) / 1021;
+}
+
+static void failed(struct delivery *d, const struct transport_answer *answer)
+{
+	int64_t now = clock_mono_ns();
+	int64_t wait;
+
+	d->errors++;
+	d->failures++;
+	wait = backoff_ns(d->failures, now);
+	if (wait < answer->retry_after_ns)
+		wait = answer->retry_after_ns;
+	d->not_before_ns = now + wait;
+}
+
+/* What went wrong, in words that tell what to look at.  InfluxDB answers in JSON. */
+static void explain(struct delivery *d, const struct transport_answer *answer)
+{
+	if (answer->status == 0)
+		snprintf(d->reason, sizeof(d->reason), "%s", answer->text);
+	else if (answer->html || answer->status / 100 == 3 ||
+		 (answer->status == 404 && answer->text[0] != '{'))
+		snprintf(d->reason, sizeof(d->reason), "this is no InfluxDB, it answers %d %s",
+			 answer->status, answer->html ? "with a web page" : answer->text);
+	else
+		snprintf(d->reason, sizeof(d->reason), "the server answers %d %s", answer->status,
+			 answer->text);
+}
+
+/* The points wait; at the end that is for whoever asked for it to tell. */
+static void postpone(struct delivery *d, const struct transport_answer *answer)
+{
+	if (!d->ending)
+		log_say(LOG_SEND, "cannot deliver: %s; the points wait", d->reason);
+	failed(d, answer);
+}
+
+/* What was dropped from the backlog while it was under way has arrived after all. */
+static void delivered(struct delivery *d)
+{
+	uint64_t begin = d->batch_end - d->batch_points;
+
+	if (d->backlog->first > begin) {
+		uint64_t gone = d->backlog->first - begin;
+
+		d->backlog->dropped -= gone < d->batch_points ? gone : d->batch_points;
+	}
+	backlog_done(d->backlog, d->batch_end);
+	log_over(LOG_SEND);
+	d->failures = 0;
+	d->created = false;
+	/* Catching up must not keep a server that is just back from serving others. */
+	d->not_before_ns = clock_mono_ns() + PACE_NS;
+	if (d->most_points < UINT64_MAX / 2)
+		d->most_points *= 2; /* a smaller batch has gone through: feel the way back up */
+}
+
+static void refused(struct delivery *d)
+{
+	uint64_t before = backlog_points(d->backlog);
+
+	backlog_done(d->backlog, d->batch_end);
+	d->refused += before - backlog_points(d->backlog);
+	d->errors++;
+}
+
+static void split(struct delivery *d)
+{
+	if (d->batch_points > 1) {
+		d->errors++;
+		d->most_points = d->batch_points / 2;
+		return;
+	}
+	log_say(LOG_SEND, "cannot deliver: %s; the point is dropped", d->reason);
+	refused(d);
+}
+
+static void create(struct delivery *d, const struct transport_answer *answer)
+{
+	if (!d->created) {
+		begin_create(d);
+		return;
+	}
+	d->created = false; /* for the next try, after the back-off */
+	postpone(d, answer);
+}
+
+static void judge_write(struct delivery *d, const struct transport_answer *answer)
+{
+	d->phase = DELIVERY_IDLE;
+	explain(d, answer);
+	switch (verdict_of_write(answer)) {
+	case VERDICT_DELIVERED:
+		delivered(d);
+		break;
+	case VERDICT_RETRY:
+		postpone(d, answer);
+		break;
+	case VERDICT_DROP:
+		log_say(LOG_SEND, "cannot deliver: %s; these points are dropped", d->reason);
+		refused(d);
+		break;
+	case VERDICT_SPLIT:
+		split(d);
+		break;
+	case VERDICT_CREATE:
+		create(d, answer);
+		break;
+	}
+}
+
+static void judge_create(struct delivery *d, const struct transport_answer *answer)
+{
+	d->phase = DELIVERY_IDLE;
+	if (verdict_created(answer))
+		return;
+	d->created = false;
+	snprintf(d->reason, sizeof(d->reason),
+		 "the database is missing, and it cannot be created: %s (status %d)", answer->text,
+		 answer->status);
+	postpone(d, answer);
+}
+
+/* Go on for ${wait_ns} at most; the slices let the sidecar look up when the process wants to end.
+ */
+static void go_on(struct delivery *d, int64_t wait_ns)
+{
+	struct transport_answer answer;
+	enum delivery_phase phase = d->phase;
+
+	if (wait_ns > SLICE_NS)
+		wait_ns = SLICE_NS;
+	if (wait_ns < 0)
+		wait_ns = 0;
+	if (!d->transport->poll(d->handle, wait_ns, &answer))
+		return;
+	d->send_ns = clock_mono_ns() - d->began_ns;
+	if (phase == DELIVERY_WRITING)
+		judge_write(d, &answer);
+	else
+		judge_create(d, &answer);
+}
+
+void delivery_step(struct delivery *d, int64_t wait_ns)
+{
+	if (!delivery_is_busy(d) && clock_mono_ns() >= delivery_due_ns(d))
+		begin_write(d);
+	if (delivery_is_busy(d))
+		go_on(d, wait_ns);
+}
+
+bool delivery_finish(struct delivery *d, int64_t deadline_ns)
+{
+	/* The server may be back: this is the last chance to find out, so no waiting. */
+	d->failures = 0;
+	d->ending = true;
+	for (;;) {
+		int64_t now = clock_mono_ns();
+
+		if (!delivery_is_busy(d)) {
+			if (backlog_points(d->backlog) == 0)
+				return true;
+			if (d->failures)
+				return false;
+			begin_write(d);
+		}
+		if (now >= deadline_ns) {
+			snprintf(d->reason, sizeof(d->reason), "no answer in time");
+			return false;
+		}
+		go_on(d, deadline_ns - now);
+	}
+}

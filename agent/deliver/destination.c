@@ -1,0 +1,75 @@
+#include "agent/deliver/destination.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/deliver/load.h"
+#include "agent/base/log.h"
+#include "agent/settings/options.h"
+#include "agent/settings/url.h"
+
+static const struct transport *choose(enum url_scheme scheme, char *error, size_t size)
+{
+	if (scheme == URL_FILE)
+		return &transport_file;
+	if (scheme == URL_UDP)
+		return &transport_udp;
+	return load_http(error, size);
+}
+
+/* Return what stands in the file ${path}, read into ${kept}, or without a file ${plain}. */
+static const char *secret(const char *variable, const char *what, const char *path,
+			  const char *plain, char kept[SECRET_BYTES])
+{
+	if (path[0] == '\0')
+		return plain;
+	if (secret_read(path, kept))
+		log_say(LOG_CONFIG,
+			"MEMAGENT_%s=%s cannot be used: %s; expected the path of a readable file "
+			"whose first line is the %s; using none",
+			variable, path, strerrordesc_np(errno), what);
+	return kept;
+}
+
+static void configure(struct destination *d, const struct options *o)
+{
+	const char *token = secret("TOKEN_FILE", "token", o->token_file, o->token, d->token);
+	const char *password =
+	    secret("PASSWORD_FILE", "password", o->password_file, o->password, d->password);
+
+	d->config = (struct transport_config){
+	    .url = o->url,
+	    .api = o->api[0]  ? o->api
+		   : token[0] ? "v2"
+			      : "v1",
+	    .database = o->database,
+	    .retention_policy = o->retention_policy,
+	    .username = o->username,
+	    .password = password,
+	    .token = token,
+	    .org = o->org,
+	    .bucket = o->bucket,
+	    .ca_file = o->ca_file,
+	    .proxy = o->proxy,
+	    .insecure = o->insecure,
+	};
+}
+
+int destination_open(struct destination *d, const struct options *options,
+		     void (*wait_begins)(void), void (*wait_ends)(void))
+{
+	char error[512] = "";
+	char shown[256];
+
+	configure(d, options);
+	d->config.wait_begins = wait_begins;
+	d->config.wait_ends = wait_ends;
+	d->transport = choose(url_scheme(options->url), error, sizeof(error));
+	d->handle = d->transport ? d->transport->open(&d->config, error, sizeof(error)) : NULL;
+	if (d->handle)
+		return 0;
+	url_mask(options->url, shown, sizeof(shown));
+	log_say(LOG_CONFIG, "cannot write to %s: %s; nothing will be delivered", shown, error);
+	return -1;
+}

@@ -1,0 +1,30 @@
+#ifndef MEMAGENT_DESTINATION_H
+#define MEMAGENT_DESTINATION_H
+/*
+ * destination: where the points go: the transport that the settings name, opened.
+ *
+ * Layer    agent; needs options, secret, transport, url, log.
+ * Threads  the sidecar.
+ */
+#include "agent/settings/secret.h"
+#include "agent/deliver/transport.h"
+
+struct options;
+
+struct destination {
+	const struct transport *transport;
+	void *handle;
+	struct transport_config config;
+	char password[SECRET_BYTES];
+	char token[SECRET_BYTES];
+};
+
+/*
+ * destination_open(d, options, wait_begins, wait_ends):
+ * Open what ${options} name.  ${d} and ${options} must stay where they are.  Return 0; -1 when it
+ * cannot be opened, and then it has been logged why.
+ */
+int destination_open(struct destination *d, const struct options *options,
+		     void (*wait_begins)(void), void (*wait_ends)(void));
+
+#endif

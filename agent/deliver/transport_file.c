@@ -1,0 +1,176 @@
+/*
+ * transport_file: appends to a file.
+ *
+ * Several processes may append to one file, so each write holds a lock on it, and what was written
+ * in part (the disk is full) is taken back: the file never has half a line.  Who removes it holds
+ * the lock too (memagent-send); then there is a new one.
+ */
+#include "agent/deliver/transport.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/base/clock.h"
+#include "agent/settings/url.h"
+
+/* Another process holds the lock for the length of one write; a person may hold it longer. */
+#define LOCK_LOOK_NS CLOCK_MS
+#define LOCK_LONGEST_NS (5 * CLOCK_S)
+
+static struct {
+	const struct transport_config *config;
+	int fd;
+	const char *body; /* of the request under way */
+	size_t len;
+	int64_t give_up_ns; /* monotonic */
+} file;
+
+/* No link is followed, so that nobody can point a privileged process's output elsewhere. */
+static int open_regular(const char *path)
+{
+	int fd =
+	    open(path,
+		 O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+		 0600);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	errno = ENOTSUP;
+	return -1;
+}
+
+static void *file_open(const struct transport_config *config, char *error, size_t size)
+{
+	const char *path = url_path(config->url);
+
+	file.config = config;
+	file.fd = open_regular(path);
+	if (file.fd >= 0)
+		return &file;
+	if (errno == ELOOP)
+		snprintf(error, size, "%s: is a symbolic link; name the file itself", path);
+	else if (errno == ENOTSUP || errno == ENXIO || errno == EISDIR)
+		snprintf(error, size, "%s: is not a regular file", path);
+	else
+		snprintf(error, size, "%s: %s", path, strerrordesc_np(errno));
+	return NULL;
+}
+
+/* Return 0, or the errno: that of the rest when only a part was written. */
+static int write_all(int fd, const char *body, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, body, len);
+
+		if (n <= 0)
+			return n < 0 ? errno : ENOSPC;
+		body += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+/* The errno of a file that has been removed. */
+#define REMOVED ESTALE
+
+/* Return 0, or the errno; EWOULDBLOCK when somebody else holds the lock. */
+static int append(int fd, const char *body, size_t len)
+{
+	struct stat before;
+	int error;
+
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return errno;
+	if (fstat(fd, &before)) {
+		error = errno;
+		goto unlock;
+	}
+	if (before.st_nlink == 0) {
+		error = REMOVED;
+		goto unlock;
+	}
+	error = write_all(fd, body, len);
+	if (error)
+		(void)!ftruncate(fd, before.st_size);
+
+unlock:
+	flock(fd, LOCK_UN);
+	return error;
+}
+
+/* Return 0, or the errno. */
+static int make_anew(void)
+{
+	int fd = open_regular(url_path(file.config->url));
+
+	if (fd < 0)
+		return errno;
+	close(file.fd);
+	file.fd = fd;
+	return 0;
+}
+
+static int append_to_it(void)
+{
+	int error = append(file.fd, file.body, file.len);
+
+	if (error != REMOVED)
+		return error;
+	error = make_anew();
+	return error ? error : append(file.fd, file.body, file.len);
+}
+
+static void file_begin(void *handle, enum transport_request what, const char *body, size_t len)
+{
+	(void)handle;
+	(void)what; /* there is no database to create, and nobody asks for it */
+	file.body = body;
+	file.len = len;
+	file.give_up_ns = clock_mono_ns() + LOCK_LONGEST_NS;
+}
+
+static void rest(int64_t ns)
+{
+	struct timespec time = {0, ns};
+
+	file.config->wait_begins();
+	nanosleep(&time, NULL);
+	file.config->wait_ends();
+}
+
+static bool file_poll(void *handle, int64_t wait_ns, struct transport_answer *answer)
+{
+	int64_t end = clock_mono_ns() + wait_ns;
+	int error;
+
+	(void)handle;
+	memset(answer, 0, sizeof(*answer));
+	while ((error = append_to_it()) == EWOULDBLOCK) {
+		int64_t now = clock_mono_ns();
+
+		if (now >= file.give_up_ns)
+			break;
+		if (now >= end)
+			return false;
+		rest(LOCK_LOOK_NS);
+	}
+	if (error == 0)
+		answer->status = 204;
+	else
+		snprintf(answer->text, sizeof(answer->text), "%s: %s", url_path(file.config->url),
+			 error == EWOULDBLOCK ? "somebody else holds a lock on it"
+					      : strerrordesc_np(error));
+	return true;
+}
+
+const struct transport transport_file = {file_open, file_begin, file_poll, 0};

@@ -1,0 +1,125 @@
+/*
+ * transport_udp: line protocol in datagrams, whole lines in each.
+ *
+ * Nobody answers, so what was sent counts as delivered; only a host that says that nobody listens
+ * makes an error.
+ */
+#include "agent/deliver/transport.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "agent/settings/url.h"
+
+/* Fits an Ethernet frame with room for tunnels, so that no router splits it. */
+#define DATAGRAM_BYTES 1400
+
+static struct {
+	const struct transport_config *config;
+	char host[256];
+	const char *port;
+	int fd;		   /* or -1 */
+	const char *error; /* of the last request, or NULL */
+} udp;
+
+/* Return a socket that is connected to the first address that will do, or -1 with errno. */
+static int connect_first(const struct addrinfo *addresses)
+{
+	int error = EADDRNOTAVAIL;
+
+	for (const struct addrinfo *a = addresses; a; a = a->ai_next) {
+		int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+				a->ai_protocol);
+
+		if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0)
+			return fd;
+		error = errno;
+		if (fd >= 0)
+			close(fd);
+	}
+	errno = error;
+	return -1;
+}
+
+/* Return 0, or -1 with what is wrong in udp.error. */
+static int look_up_and_connect(void)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
+	struct addrinfo *addresses;
+	int failed = getaddrinfo(udp.host, udp.port, &hints, &addresses);
+
+	if (failed) {
+		udp.error = gai_strerror(failed);
+		return -1;
+	}
+	udp.fd = connect_first(addresses);
+	if (udp.fd < 0)
+		udp.error = strerrordesc_np(errno);
+	freeaddrinfo(addresses);
+	return udp.fd < 0 ? -1 : 0;
+}
+
+static void *udp_open(const struct transport_config *config, char *error, size_t size)
+{
+	udp.config = config;
+	udp.fd = -1;
+	if (url_host_port(config->url, udp.host, sizeof(udp.host), &udp.port)) {
+		snprintf(error, size, "the host's name is too long");
+		return NULL;
+	}
+	/* Now, because the program may have no way to ask later; what fails is tried again. */
+	look_up_and_connect();
+	return &udp;
+}
+
+/* Return the length of the whole lines at the start of ${body} that fit a datagram.  The first does
+ * (longest_line). */
+static size_t fitting(const char *body, size_t len)
+{
+	size_t fits = 0;
+
+	while (fits < len) {
+		const char *newline = memchr(body + fits, '\n', len - fits);
+		size_t end = newline ? (size_t)(newline - body) + 1 : len;
+
+		if (fits && end > DATAGRAM_BYTES)
+			break;
+		fits = end;
+	}
+	return fits;
+}
+
+static void udp_begin(void *handle, enum transport_request what, const char *body, size_t len)
+{
+	(void)handle;
+	(void)what; /* there is no database to create, and nobody asks for it */
+	udp.error = NULL;
+	if (udp.fd < 0 && look_up_and_connect())
+		return;
+	while (len && udp.error == NULL) {
+		size_t n = fitting(body, len);
+
+		if (send(udp.fd, body, n, MSG_NOSIGNAL) < 0)
+			udp.error = strerrordesc_np(errno);
+		body += n;
+		len -= n;
+	}
+}
+
+static bool udp_poll(void *handle, int64_t wait_ns, struct transport_answer *answer)
+{
+	(void)handle;
+	(void)wait_ns;
+	memset(answer, 0, sizeof(*answer));
+	if (udp.error == NULL)
+		answer->status = 204;
+	else
+		snprintf(answer->text, sizeof(answer->text), "%s: %s", udp.config->url, udp.error);
+	return true;
+}
+
+const struct transport transport_udp = {udp_open, udp_begin, udp_poll, DATAGRAM_BYTES};

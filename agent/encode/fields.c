@@ -1,0 +1,59 @@
+#include "agent/encode/fields.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* A row without unit and doc does not compile. */
+#define FIELD(id, unit, source, doc) _Static_assert(sizeof(unit) > 1 && sizeof(doc) > 1, #id);
+#include "agent/encode/fields.def"
+#undef FIELD
+
+static const char *const names[FIELDS] = {
+#define FIELD(id, unit, source, doc) #id,
+#include "agent/encode/fields.def"
+#undef FIELD
+};
+
+static const char *const units[FIELDS] = {
+#define FIELD(id, unit, source, doc) unit,
+#include "agent/encode/fields.def"
+#undef FIELD
+};
+
+static const char *const size_names[COUNTERS_SIZES] = {
+#define SIZE(index, id, doc) [index] = #id,
+#include "agent/encode/sizes.def"
+#undef SIZE
+};
+
+const char *fields_name(enum field field)
+{
+	return names[field];
+}
+
+bool fields_is_fraction(enum field field)
+{
+	return strcmp(units[field], "fraction") == 0;
+}
+
+const char *fields_size_name(unsigned index)
+{
+	return size_names[index];
+}
+
+static const struct {
+	const char *name;
+	enum field field;
+} go_rows[] = {
+#define GO(name, id) {name, FIELD_##id},
+#include "agent/encode/go_runtime.def"
+#undef GO
+};
+
+const char *fields_go(unsigned index, enum field *field)
+{
+	if (index >= sizeof(go_rows) / sizeof(go_rows[0]))
+		return NULL;
+	*field = go_rows[index].field;
+	return go_rows[index].name;
+}

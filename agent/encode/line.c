@@ -1,0 +1,237 @@
+#include "agent/encode/line.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define DIGITS 20 /* of 2^64 */
+
+void line_start(struct line *line, char *text, size_t size)
+{
+	line->text = text;
+	line->size = size;
+	line->used = 0;
+	line->full = false;
+}
+
+static void add_bytes(struct line *line, const char *bytes, size_t n)
+{
+	if (line->full || n > line->size - line->used) {
+		line->full = true;
+		return;
+	}
+	memcpy(line->text + line->used, bytes, n);
+	line->used += n;
+}
+
+static void add_text(struct line *line, const char *text)
+{
+	add_bytes(line, text, strlen(text));
+}
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+/* Return the length of ${text} without control bytes and backslashes at its end. */
+static size_t trimmed(const char *text)
+{
+	size_t n = strlen(text);
+
+	while (n && (text[n - 1] == '\\' || is_control(text[n - 1])))
+		n--;
+	return n;
+}
+
+static void add_escaped(struct line *line, const char *text, const char *special)
+{
+	size_t n = trimmed(text);
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_control(text[i]))
+			continue;
+		if (strchr(special, text[i]))
+			add_bytes(line, "\\", 1);
+		add_bytes(line, text + i, 1);
+	}
+}
+
+static void add_number(struct line *line, uint64_t n)
+{
+	char digits[DIGITS];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	add_bytes(line, digits + at, sizeof(digits) - at);
+}
+
+void line_measurement(struct line *line, const char *name)
+{
+	add_escaped(line, name, ", ");
+}
+
+void line_tag(struct line *line, const char *key, const char *value)
+{
+	if (trimmed(key) == 0 || trimmed(value) == 0)
+		return;
+	add_text(line, ",");
+	add_escaped(line, key, ",= ");
+	add_text(line, "=");
+	add_escaped(line, value, ",= ");
+}
+
+/* A point on its way into a line, or into several. */
+struct writer {
+	struct line *line;
+	const struct line *head;
+	size_t begin;	/* where the line in progress begins */
+	size_t longest; /* that it may become */
+	char time[DIGITS + 3];
+	char separator; /* before the next field: a space before the first */
+};
+
+static void begin_line(struct writer *w)
+{
+	w->begin = w->line->used;
+	w->separator = ' ';
+	add_bytes(w->line, w->head->text, w->head->used);
+}
+
+static void end_line(struct writer *w)
+{
+	add_text(w->line, w->time);
+}
+
+/* ${n} billionths as a decimal fraction; shorter than an integer may be. */
+static void add_fraction(struct line *line, uint64_t n)
+{
+	const uint64_t one = 1000000000;
+	char digits[] = ".000000000";
+
+	add_number(line, n / one);
+	n %= one;
+	for (size_t at = sizeof(digits) - 2; at > 0; at--, n /= 10)
+		digits[at] = (char)('0' + n % 10);
+	add_text(line, digits);
+}
+
+static void add_field(struct writer *w, const char *name, uint64_t value, bool is_fraction)
+{
+	size_t most = 1 + strlen(name) + 1 + DIGITS + 1 + strlen(w->time);
+
+	if (w->separator == ',' && w->line->used - w->begin + most > w->longest) {
+		end_line(w);
+		begin_line(w);
+	}
+	add_bytes(w->line, &w->separator, 1);
+	w->separator = ',';
+	add_text(w->line, name);
+	add_text(w->line, "=");
+	if (is_fraction) {
+		add_fraction(w->line, value);
+	} else {
+		add_number(w->line, value);
+		add_text(w->line, "i");
+	}
+}
+
+/* What ends every line of one time. */
+static void write_time(char out[DIGITS + 3], int64_t time_ns)
+{
+	struct line text;
+
+	line_start(&text, out, DIGITS + 3);
+	add_text(&text, " ");
+	add_number(&text, (uint64_t)time_ns);
+	add_text(&text, "\n");
+	out[text.used] = '\0';
+}
+
+static void add_fields(struct writer *w, const struct point *point)
+{
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (point->value[i] >= 0)
+			add_field(w, fields_name(i), (uint64_t)point->value[i],
+				  fields_is_fraction(i));
+	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
+		if (point->sizes[i] && fields_size_name(i))
+			add_field(w, fields_size_name(i), point->sizes[i], false);
+}
+
+static void add_go_fields(struct writer *w, const struct point *point)
+{
+	const char *name;
+	enum field field;
+
+	for (unsigned i = 0; (name = fields_go(i, &field)) != NULL; i++)
+		if (point->value[field] >= 0)
+			add_field(w, name, (uint64_t)point->value[field],
+				  fields_is_fraction(field));
+}
+
+int line_point(struct line *line, const struct line *head, const struct point *point,
+	       size_t longest)
+{
+	struct writer w = {.line = line, .head = head, .longest = longest ? longest : SIZE_MAX};
+
+	line->used = 0;
+	line->full = head->full;
+	write_time(w.time, point->time_ns);
+	begin_line(&w);
+	if (point->schema == SCHEMA_GO_RUNTIME)
+		add_go_fields(&w, point);
+	else
+		add_fields(&w, point);
+	if (w.separator == ' ') {
+		errno = EINVAL;
+		return -1;
+	}
+	end_line(&w);
+	if (line->full) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return 0;
+}
+
+static void add_string_field(struct line *line, char separator, const char *name, const char *text)
+{
+	add_bytes(line, &separator, 1);
+	add_text(line, name);
+	add_text(line, "=\"");
+	add_escaped(line, text, "\"\\");
+	add_text(line, "\"");
+}
+
+/* The tags of a head begin at its first comma that no backslash stands before. */
+static const char *tags_of(const struct line *head)
+{
+	for (size_t i = 1; i < head->used; i++)
+		if (head->text[i] == ',' && head->text[i - 1] != '\\')
+			return head->text + i;
+	return head->text + head->used;
+}
+
+int line_event(struct line *line, const char *measurement, const struct line *tags,
+	       const char *event, const char *text, int64_t time_ns)
+{
+	const char *from = tags_of(tags);
+	char time[DIGITS + 3];
+
+	line->used = 0;
+	line->full = tags->full;
+	write_time(time, time_ns);
+	line_measurement(line, measurement);
+	add_bytes(line, from, tags->used - (size_t)(from - tags->text));
+	add_string_field(line, ' ', "event", event);
+	add_string_field(line, ',', "text", text);
+	add_text(line, time);
+	if (line->full) {
+		errno = ENOSPC;
+		return -1;
+	}
+	return 0;
+}

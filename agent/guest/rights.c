@@ -1,0 +1,241 @@
+#include "agent/guest/rights.h"
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/measure/proc.h"
+
+static const struct {
+	const char *key;
+	size_t offset;
+	unsigned base;
+	unsigned count; /* of numbers */
+	size_t size;	/* of each */
+	bool optional;
+} keys[] = {
+    {"Uid:", offsetof(struct rights, uid), 10, 4, 4, false},
+    {"Gid:", offsetof(struct rights, gid), 10, 4, 4, false},
+    {"CapInh:", offsetof(struct rights, inheritable), 16, 1, 8, false},
+    {"CapPrm:", offsetof(struct rights, permitted), 16, 1, 8, false},
+    {"CapEff:", offsetof(struct rights, effective), 16, 1, 8, false},
+    {"CapBnd:", offsetof(struct rights, bounding), 16, 1, 8, true},
+    {"CapAmb:", offsetof(struct rights, ambient), 16, 1, 8, true},
+    {"NoNewPrivs:", offsetof(struct rights, no_new_privs), 10, 1, 4, true},
+    {"Seccomp:", offsetof(struct rights, seccomp), 10, 1, 4, true},
+    {"Seccomp_filters:", offsetof(struct rights, seccomp_filters), 10, 1, 4, true},
+};
+
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+static int digit(char c, unsigned base)
+{
+	int value = -1;
+
+	if (c >= '0' && c <= '9')
+		value = c - '0';
+	else if (c >= 'a' && c <= 'f')
+		value = c - 'a' + 10;
+	return value < (int)base ? value : -1;
+}
+
+/* Take one number behind white space off [*p, end).  Return 0, or -1 when there is none. */
+static int take_number(const char **p, const char *end, unsigned base, uint64_t *out)
+{
+	uint64_t n = 0;
+	bool any = false;
+
+	while (*p < end && (**p == '\t' || **p == ' '))
+		++*p;
+	for (; *p < end && digit(**p, base) >= 0; ++*p, any = true)
+		n = n * base + (uint64_t)digit(**p, base);
+	*out = n;
+	return any ? 0 : -1;
+}
+
+/* Return 0, or -1 when the line [p, end) does not have what key ${i} needs. */
+static int parse_value(size_t i, const char *p, const char *end, struct rights *out)
+{
+	char *to = (char *)out + keys[i].offset;
+
+	for (unsigned k = 0; k < keys[i].count; k++) {
+		uint64_t n;
+		uint32_t small;
+
+		if (take_number(&p, end, keys[i].base, &n))
+			return -1;
+		small = (uint32_t)n;
+		memcpy(to + k * keys[i].size, keys[i].size == 8 ? (void *)&n : (void *)&small,
+		       keys[i].size);
+	}
+	return 0;
+}
+
+static uint64_t hash(uint64_t h, const char *p, const char *end)
+{
+	for (; p < end; p++)
+		h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3); /* FNV-1a */
+	return h;
+}
+
+static bool begins(const char *text, size_t len, const char *key)
+{
+	return len >= strlen(key) && memcmp(text, key, strlen(key)) == 0;
+}
+
+int rights_line(struct rights *rights, const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	for (size_t i = 0; i < KEYS; i++) {
+		if (!begins(text, len, keys[i].key))
+			continue;
+		rights->lines |= 1U << i;
+		return parse_value(i, text + strlen(keys[i].key), end, rights);
+	}
+	/* The list of groups may come in pieces; those after the first begin with a number. */
+	if (begins(text, len, "Groups:") || (len && digit(text[0], 10) >= 0))
+		rights->groups = hash(rights->groups, text, end);
+	return 0;
+}
+
+void rights_open(struct rights_watch *watch, int own_fd)
+{
+	watch->program_fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
+	watch->own_fd = own_fd;
+	namespaces_open(&watch->place);
+}
+
+static int take_line(void *arg, const char *text, size_t len)
+{
+	return rights_line(arg, text, len);
+}
+
+static int read_rights(int fd, struct rights *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (fd < 0 || proc_each_line(fd, take_line, out))
+		return -1;
+	for (size_t i = 0; i < KEYS; i++)
+		if (!keys[i].optional && !(out->lines & 1U << i))
+			return -1;
+	return 0;
+}
+
+static void set_capabilities(const struct rights *to)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		data[i].effective = (uint32_t)(to->effective >> 32 * i);
+		data[i].permitted = (uint32_t)(to->permitted >> 32 * i);
+		data[i].inheritable = (uint32_t)(to->inheritable >> 32 * i);
+	}
+	syscall(SYS_capset, &header, data);
+}
+
+/*
+ * Take what can be taken, in the order in which it still may be.  The raw system calls: libc's
+ * would change the program's threads too.  Whether it was enough, the next reading tells.
+ */
+static void take(const struct rights *from, const struct rights *to)
+{
+	if (to->no_new_privs && !from->no_new_privs)
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	for (unsigned cap = 0; cap < 64; cap++)
+		if (from->bounding & ~to->bounding & UINT64_C(1) << cap)
+			prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	if (memcmp(from->gid, to->gid, sizeof(from->gid)) != 0) {
+		syscall(SYS_setresgid, to->gid[0], to->gid[1], to->gid[2]);
+		syscall(SYS_setfsgid, to->gid[3]);
+	}
+	/* A change of user may drop the capabilities, which then cannot be set as wanted any more.
+	 */
+	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
+	if (memcmp(from->uid, to->uid, sizeof(from->uid)) != 0) {
+		syscall(SYS_setresuid, to->uid[0], to->uid[1], to->uid[2]);
+		syscall(SYS_setfsuid, to->uid[3]);
+	}
+	prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0);
+	set_capabilities(to);
+	for (unsigned cap = 0; cap < 64; cap++)
+		if (from->ambient & ~to->ambient & UINT64_C(1) << cap)
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, cap, 0, 0);
+}
+
+/* A change of user takes the mark off that the program's memory may be looked at: put it back. */
+static void take_unnoticed(const struct rights *from, const struct rights *to)
+{
+	int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+
+	take(from, to);
+	if (dumpable >= 0 && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != dumpable)
+		prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0);
+}
+
+#define CHANGES_IDS (UINT64_C(1) << CAP_SETUID | UINT64_C(1) << CAP_SETGID)
+
+/*
+ * Less is fine: a program may keep capabilities over a setuid that takes them from us.  But not
+ * those by which it changes users once more: libc would have us do the same, and ends the process
+ * when we cannot.
+ */
+static bool has_no_more(const struct rights *own, const struct rights *program)
+{
+	return memcmp(own->uid, program->uid, sizeof(own->uid)) == 0 &&
+	       memcmp(own->gid, program->gid, sizeof(own->gid)) == 0 &&
+	       own->groups == program->groups && own->no_new_privs >= program->no_new_privs &&
+	       own->seccomp == program->seccomp &&
+	       own->seccomp_filters == program->seccomp_filters &&
+	       !(own->inheritable & ~program->inheritable) &&
+	       !(own->permitted & ~program->permitted) && !(own->effective & ~program->effective) &&
+	       !(own->bounding & ~program->bounding) && !(own->ambient & ~program->ambient) &&
+	       !(program->permitted & ~own->permitted & CHANGES_IDS);
+}
+
+/* Return whether the program may all that this thread may, or nobody can tell. */
+static bool read_both(struct rights_watch *watch, struct rights *program, struct rights *own)
+{
+	return read_rights(watch->program_fd, program) || read_rights(watch->own_fd, own) ||
+	       has_no_more(own, program);
+}
+
+/* Filters cannot be copied, and the groups of another thread cannot be told for certain. */
+static bool can_follow(const struct rights *program, const struct rights *own)
+{
+	return program->seccomp == own->seccomp &&
+	       program->seccomp_filters == own->seccomp_filters && program->groups == own->groups;
+}
+
+#define ROUNDS 5
+
+/*
+ * libc's setuid changes one thread after the other, and a program may look into another namespace
+ * and come back: a moment later all is the same.  If not, take the same rights; more than once, for
+ * meanwhile the program may have given up some more.
+ */
+enum rights_verdict rights_follow(struct rights_watch *watch)
+{
+	struct timespec pause = {0, 1000000};
+	struct rights program, own;
+
+	for (int i = 0;; i++) {
+		bool no_more = read_both(watch, &program, &own);
+		bool is_here = namespaces_are_shared(&watch->place);
+
+		if (no_more && is_here)
+			return RIGHTS_NO_MORE;
+		if (i >= ROUNDS && !is_here)
+			return RIGHTS_ELSEWHERE;
+		if (i == 2 * ROUNDS || (i >= ROUNDS && !can_follow(&program, &own)))
+			return RIGHTS_MORE;
+		if (i >= ROUNDS)
+			take_unnoticed(&own, &program);
+		nanosleep(&pause, NULL);
+	}
+}

@@ -1,0 +1,40 @@
+/*
+ * allocator_glibc: the allocator of libc itself.
+ *
+ * It keeps no books of the pages that it has returned.
+ *
+ * Source   mallinfo(3); glibc, malloc/malloc.c, __libc_mallinfo2.
+ */
+#include <gnu/libc-version.h>
+#include <malloc.h>
+#include <stdio.h>
+
+#include "agent/measure/allocator.h"
+#include "shim/shim.h"
+
+static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
+{
+	if (!object_same(function, (const void *)gnu_get_libc_version))
+		return false;
+	snprintf(version, ALLOCATOR_VERSION_BYTES, "%s", gnu_get_libc_version());
+	return true;
+}
+
+/* Every arena, under its lock, and in it every free chunk. */
+static void read(struct allocator_figures *out)
+{
+	struct mallinfo2 info = mallinfo2();
+
+	out->sys_bytes = (int64_t)(info.arena + info.hblkhd);
+	out->inuse_bytes = (int64_t)(info.uordblks + info.hblkhd);
+	out->idle_bytes = (int64_t)info.fordblks;
+}
+
+/* Whole pages inside of every arena, too, since glibc 2.8. */
+static void trim(void)
+{
+	malloc_trim(0);
+}
+
+const struct allocator allocator_glibc = {
+    .name = "glibc", .is_slow = true, .find = find, .read = read, .trim = trim};

@@ -1,0 +1,112 @@
+/*
+ * allocator_jemalloc: jemalloc, the program's or the one inside libmemagent-jemalloc.so.
+ *
+ * Source   jemalloc(3), "MALLCTL NAMESPACE".
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/measure/allocator.h"
+#include "shim/shim.h"
+
+static int (*mallctl)(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
+
+static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
+{
+	const char *text = "";
+	size_t size = sizeof(void *);
+	void *api = object_function(function, "mallctl");
+
+	/* A build may put a prefix before its own API only. */
+	if (api == NULL)
+		api = object_function(function, "je_mallctl");
+	if (api == NULL)
+		return false;
+	mallctl = (int (*)(const char *, void *, size_t *, void *, size_t))api;
+	if (mallctl("version", (void *)&text, &size, NULL, 0))
+		text = "";
+	/* What is behind the dash is the revision it was built from. */
+	snprintf(version, ALLOCATOR_VERSION_BYTES, "%.*s", (int)strcspn(text, "-"), text);
+	return true;
+}
+
+/* Return the size_t or unsigned of that name, or -1. */
+static int64_t ask(const char *name)
+{
+	union {
+		size_t wide;
+		unsigned narrow;
+	} value = {.wide = 0};
+	size_t size = sizeof(value.wide);
+
+	if (mallctl(name, &value, &size, NULL, 0) == 0)
+		return (int64_t)value.wide;
+	/* It says what size it would have had. */
+	size = sizeof(value.narrow);
+	return mallctl(name, &value, &size, NULL, 0) ? -1 : (int64_t)value.narrow;
+}
+
+/*
+ * Return the sum of two counters, of dirty pages and of those that the kernel may take already.
+ * 4096 stands for all arenas (MALLCTL_ARENAS_ALL).
+ */
+static int64_t ask_both(const char *dirty_name, const char *muzzy_name)
+{
+	int64_t dirty = ask(dirty_name);
+	int64_t muzzy = ask(muzzy_name);
+
+	return dirty < 0 || muzzy < 0 ? -1 : dirty + muzzy;
+}
+
+/* arenas.narenas is how many there may be; most of them are made when a thread needs one. */
+static int64_t count_arenas(void)
+{
+	int64_t limit = ask("arenas.narenas");
+	int64_t arenas = 0;
+
+	for (int64_t i = 0; i < limit; i++) {
+		char name[64];
+		bool is_there = false;
+		size_t size = sizeof(is_there);
+
+		snprintf(name, sizeof(name), "arena.%lld.initialized", (long long)i);
+		if (mallctl(name, &is_there, &size, NULL, 0))
+			return -1;
+		arenas += is_there;
+	}
+	return limit < 0 ? -1 : arenas;
+}
+
+/* jemalloc's figures are of the moment at which the epoch was last written. */
+static void read(struct allocator_figures *out)
+{
+	uint64_t epoch = 1;
+	int64_t active, pages, page, purged, retained;
+
+	if (mallctl("epoch", NULL, NULL, &epoch, sizeof(epoch)))
+		return;
+	active = ask("stats.active");
+	retained = ask("stats.retained");
+	pages = ask_both("stats.arenas.4096.pdirty", "stats.arenas.4096.pmuzzy");
+	page = ask("arenas.page");
+	out->inuse_bytes = active;
+	out->released_bytes = retained;
+	if (pages >= 0 && page >= 0 && retained >= 0)
+		out->idle_bytes = pages * page + retained;
+	if (active >= 0 && out->idle_bytes >= 0)
+		out->sys_bytes = active + out->idle_bytes;
+	out->metadata_bytes = ask("stats.metadata");
+	out->arenas = count_arenas();
+	out->purges = ask_both("stats.arenas.4096.dirty_npurge", "stats.arenas.4096.muzzy_npurge");
+	purged = ask_both("stats.arenas.4096.dirty_purged", "stats.arenas.4096.muzzy_purged");
+	if (purged >= 0 && page >= 0)
+		out->purged_bytes = purged * page;
+}
+
+static void trim(void)
+{
+	mallctl("arena.4096.purge", NULL, NULL, NULL, 0);
+}
+
+const struct allocator allocator_jemalloc = {
+    .name = "jemalloc", .is_slow = true, .find = find, .read = read, .trim = trim};

@@ -1,0 +1,65 @@
+/*
+ * allocator_tcmalloc: the tcmalloc of gperftools.
+ *
+ * Source   gperftools/malloc_extension_c.h, gperftools/tcmalloc.h.
+ */
+#include <stdio.h>
+
+#include "agent/measure/allocator.h"
+#include "shim/shim.h"
+
+static int (*get_property)(const char *name, size_t *value);
+static void (*release_free_memory)(void);
+
+static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
+{
+	const char *(*tc_version)(int *major, int *minor, const char **patch) =
+	    (const char *(*)(int *, int *, const char **))object_function(function, "tc_version");
+	int major, minor;
+	const char *patch = "";
+
+	get_property =
+	    (int (*)(const char *, size_t *))object_function(function,
+							     "MallocExtension_GetNumericProperty");
+	release_free_memory =
+	    (void (*)(void))object_function(function, "MallocExtension_ReleaseFreeMemory");
+	if (get_property == NULL || release_free_memory == NULL)
+		return false;
+	version[0] = '\0';
+	if (tc_version) {
+		tc_version(&major, &minor, &patch);
+		snprintf(version, ALLOCATOR_VERSION_BYTES, "%d.%d%s", major, minor, patch);
+	}
+	return true;
+}
+
+static int64_t ask(const char *name)
+{
+	size_t value;
+
+	return get_property(name, &value) ? (int64_t)value : -1;
+}
+
+/* In use are spans, with what the threads' caches hold of them. */
+static void read(struct allocator_figures *out)
+{
+	int64_t free_bytes = ask("tcmalloc.pageheap_free_bytes");
+
+	out->sys_bytes = ask("generic.heap_size");
+	out->released_bytes = ask("tcmalloc.pageheap_unmapped_bytes");
+	if (free_bytes < 0 || out->released_bytes < 0)
+		return;
+	out->idle_bytes = free_bytes + out->released_bytes;
+	if (out->sys_bytes >= out->idle_bytes)
+		out->inuse_bytes = out->sys_bytes - out->idle_bytes;
+}
+
+static void trim(void)
+{
+	release_free_memory();
+}
+
+const struct allocator allocator_tcmalloc = {.name = "tcmalloc",
+					     .find = find,
+					     .read = read,
+					     .trim = trim};

@@ -1,0 +1,218 @@
+#include "agent/measure/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define CHUNK_BYTES 4096 /* usually all of it: the kernel writes about 1,500 */
+
+static const struct {
+	const char *key;
+	size_t offset;
+	int64_t unit;
+} keys[] = {
+    {"VmSize:", offsetof(struct proc_status, sys_bytes), 1024},
+    {"VmRSS:", offsetof(struct proc_status, rss_bytes), 1024},
+    {"VmHWM:", offsetof(struct proc_status, rss_peak_bytes), 1024},
+    {"VmSwap:", offsetof(struct proc_status, swap_bytes), 1024},
+    {"VmStk:", offsetof(struct proc_status, stack_bytes), 1024},
+    {"Threads:", offsetof(struct proc_status, threads), 1},
+};
+
+#define KEYS (sizeof(keys) / sizeof(keys[0]))
+
+/* Return 0 and the number that stands in [p, end) behind white space, or -1. */
+static int parse_number(const char *p, const char *end, int64_t *out)
+{
+	int64_t n = 0;
+	bool any = false;
+
+	while (p < end && (*p == '\t' || *p == ' '))
+		p++;
+	for (; p < end && *p >= '0' && *p <= '9'; p++, any = true)
+		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, *p - '0', &n))
+			return -1;
+	if (!any || (p < end && *p != ' '))
+		return -1;
+	*out = n;
+	return 0;
+}
+
+/* Return 1 when [p, end) is a line that we want, 0 when not, -1 when it is malformed. */
+static int parse_line(const char *p, const char *end, struct proc_status *out)
+{
+	for (size_t i = 0; i < KEYS; i++) {
+		size_t n = strlen(keys[i].key);
+		int64_t value;
+
+		if ((size_t)(end - p) < n || memcmp(p, keys[i].key, n) != 0)
+			continue;
+		if (parse_number(p + n, end, &value) ||
+		    __builtin_mul_overflow(value, keys[i].unit, &value))
+			return -1;
+		memcpy((char *)out + keys[i].offset, &value, sizeof(value));
+		return 1;
+	}
+	return 0;
+}
+
+/* What is being read, and whether any of it was known. */
+struct reading {
+	struct proc_status *out;
+	int found;
+};
+
+static int read_line(void *arg, const char *text, size_t len)
+{
+	struct reading *reading = arg;
+	int known = parse_line(text, text + len, reading->out);
+
+	if (known < 0)
+		return 1;
+	reading->found += known;
+	return 0;
+}
+
+/* Return 0 when the ${reading} went well; -1 with errno, which a negative ${result} has left. */
+static int conclude(struct reading *reading, int result)
+{
+	if (result == 0 && reading->found)
+		return 0;
+	memset(reading->out, -1, sizeof(*reading->out));
+	if (result >= 0)
+		errno = EBADMSG;
+	return -1;
+}
+
+int proc_status_parse(const char *text, size_t len, struct proc_status *out)
+{
+	struct reading reading = {out, 0};
+	const char *end = text + len;
+	int result = 0;
+
+	memset(out, -1, sizeof(*out));
+	for (const char *p = text; p < end && result == 0;) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *stop = newline ? newline : end;
+
+		result = read_line(&reading, p, (size_t)(stop - p));
+		p = stop + 1;
+	}
+	return conclude(&reading, result);
+}
+
+/* Hand out the whole lines of ${n} bytes.  Return what was not 0, or 0 and how much was used. */
+static int hand_out(const char *text, size_t n, size_t *used,
+		    int (*line)(void *arg, const char *text, size_t len), void *arg)
+{
+	const char *newline;
+	int result = 0;
+
+	*used = 0;
+	while (result == 0 && (newline = memchr(text + *used, '\n', n - *used)) != NULL) {
+		result = line(arg, text + *used, (size_t)(newline - text) - *used);
+		*used = (size_t)(newline - text) + 1;
+	}
+	if (result == 0 && *used == 0) {
+		result = line(arg, text, n);
+		*used = n;
+	}
+	return result;
+}
+
+int proc_each_line(int fd, int (*line)(void *arg, const char *text, size_t len), void *arg)
+{
+	char text[CHUNK_BYTES];
+	off_t offset = 0;
+
+	for (;;) {
+		ssize_t n = pread(fd, text, sizeof(text), offset);
+		size_t used;
+		int result;
+
+		if (n <= 0)
+			return (int)n;
+		result = hand_out(text, (size_t)n, &used, line, arg);
+		if (result)
+			return result;
+		/* The kernel writes these at once: what is short is all of it. */
+		if ((size_t)n < sizeof(text) && used == (size_t)n)
+			return 0;
+		offset += (off_t)used;
+	}
+}
+
+int proc_open(void)
+{
+	return open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
+}
+
+int proc_status_read(int fd, struct proc_status *out)
+{
+	/* cppcheck-suppress ctuuninitvar ; it is filled here */
+	struct reading reading = {out, 0};
+
+	memset(out, -1, sizeof(*out));
+	return conclude(&reading, proc_each_line(fd, read_line, &reading));
+}
+
+/*
+ * The main thread's: for the whole process's the kernel adds up all threads.  In /proc of another
+ * namespace it has another number.
+ */
+static int open_main_stat(void)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)getpid());
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? open("/proc/self/stat", O_RDONLY | O_CLOEXEC) : fd;
+}
+
+int proc_main_is_gone(int *status)
+{
+	char text[1024];
+	int fd = open_main_stat();
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	const char *state;
+
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return -1;
+	text[n] = '\0';
+	/* Behind the name, which may itself have a parenthesis. */
+	state = strrchr(text, ')');
+	if (state == NULL || strlen(state) < 3)
+		return -1;
+	if (state[2] != 'Z' && state[2] != 'X')
+		return 0;
+	/* The last number, as wait(2) gives it. */
+	if (status)
+		*status = atoi(strrchr(state, ' ')) >> 8 & 0xff;
+	return 1;
+}
+
+static int64_t timeval_ns(struct timeval t)
+{
+	return ((int64_t)t.tv_sec * 1000000 + t.tv_usec) * 1000;
+}
+
+int proc_usage_read(struct proc_usage *out)
+{
+	struct rusage usage;
+
+	memset(out, -1, sizeof(*out));
+	if (getrusage(RUSAGE_SELF, &usage))
+		return -1;
+	out->minor_faults = usage.ru_minflt;
+	out->major_faults = usage.ru_majflt;
+	out->cpu_user_ns = timeval_ns(usage.ru_utime);
+	out->cpu_sys_ns = timeval_ns(usage.ru_stime);
+	return 0;
+}

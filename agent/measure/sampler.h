@@ -1,0 +1,43 @@
+#ifndef MEMAGENT_SAMPLER_H
+#define MEMAGENT_SAMPLER_H
+/*
+ * sampler: fills a point, from the counters, the kernel and what the agent knows of itself.
+ *
+ * Layer    agent; needs allocator, trim, fields, proc, clock and the shim.
+ * Threads  the sidecar.
+ * Memory   never allocates.
+ */
+#include <stdint.h>
+
+#include "agent/measure/allocator_stats.h"
+#include "agent/encode/fields.h"
+#include "agent/measure/trim.h"
+
+/* How the agent itself is doing; -1 where it does not know yet. */
+struct agent_health {
+	int64_t tick_ns;
+	int64_t late_ns;
+	int64_t send_ns;
+	int64_t points_buffered;
+	int64_t points_dropped;
+	int64_t send_errors;
+	int64_t coverage; /* 1 or 0 */
+};
+
+struct sampler {
+	int status_fd; /* from proc_open, or -1 */
+	struct allocator_stats allocator_stats;
+	const struct trim *trim;
+};
+
+/*
+ * sampler_open(sampler, trim):
+ * Open what is read in every point; but the allocator, the caller opens.  Never fails: what cannot
+ * be had is left out.  ${trim} stays the caller's.
+ */
+void sampler_open(struct sampler *sampler, const struct trim *trim);
+
+/* Read everything now into ${point}, all but its schema. */
+void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point);
+
+#endif

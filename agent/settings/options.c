@@ -1,0 +1,290 @@
+#include "agent/settings/options.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/base/clock.h"
+#include "agent/settings/duration.h"
+#include "agent/settings/tags.h"
+#include "agent/settings/url.h"
+
+#define NAME_BYTES 255
+#define TAGS_BYTES 2048
+#define PATH_BYTES 1024
+#define URL_BYTES 1024
+#define SMALLEST (INT64_C(64) << 10)
+#define LARGEST (INT64_C(1) << 30)
+#define SHORTEST (10 * CLOCK_MS)
+#define LONGEST (CLOCK_S * 3600 * 24)
+
+/* Return a copy of ${text} that lasts, or NULL when there is no more room. */
+static const char *keep(struct options *o, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = o->text + o->text_used;
+
+	if (size > sizeof(o->text) - o->text_used)
+		return NULL;
+	memcpy(copy, text, size);
+	o->text_used += size;
+	return copy;
+}
+
+static bool is_clean(const char *text, size_t longest)
+{
+	size_t n = 0;
+
+	for (; text[n]; n++)
+		if ((unsigned char)text[n] < ' ' || text[n] == 0x7f)
+			return false;
+	return n <= longest;
+}
+
+static bool is_reserved(const char *key)
+{
+	/* A query could not tell a tag from a field of its name. */
+	static const char *const ours[] = {
+		"host",
+		"service",
+		"pid",
+		"time",
+		"allocator",
+		"allocator_version",
+#define FIELD(id, unit, source, doc) #id,
+#include "agent/encode/fields.def"
+#undef FIELD
+#define SIZE(index, id, doc) #id,
+#include "agent/encode/sizes.def"
+#undef SIZE
+	};
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (strcmp(key, ours[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool has_key(const char *text, const char *end, const char *key)
+{
+	struct tag tag;
+
+	while (text < end && tags_next(&text, &tag) == 1)
+		if (strcmp(tag.key, key) == 0)
+			return true;
+	return false;
+}
+
+/* Keep ${value} and point ${out} at it.  Return whether there was room. */
+static bool set(struct options *o, const char *value, const char **out)
+{
+	const char *kept = keep(o, value);
+
+	if (kept)
+		*out = kept;
+	return kept != NULL;
+}
+
+/* Each parse_KIND returns whether ${value} is valid, and then sets ${out}. */
+static bool parse_TEXT(struct options *o, const char *value, const char **out)
+{
+	return is_clean(value, NAME_BYTES) && set(o, value, out);
+}
+
+/* In line protocol a backslash at the end escapes what follows. */
+static bool parse_NAME(struct options *o, const char *value, const char **out)
+{
+	size_t n = strlen(value);
+
+	return (n == 0 || value[n - 1] != '\\') && parse_TEXT(o, value, out);
+}
+
+/* And a # at the start makes a comment. */
+static bool parse_MEASUREMENT(struct options *o, const char *value, const char **out)
+{
+	return value[0] != '#' && parse_NAME(o, value, out);
+}
+
+static bool parse_PATH(struct options *o, const char *value, const char **out)
+{
+	return is_clean(value, PATH_BYTES) && set(o, value, out);
+}
+
+static bool parse_URL(struct options *o, const char *value, const char **out)
+{
+	return url_scheme(value) != URL_BAD && strlen(value) < URL_BYTES && set(o, value, out);
+}
+
+static bool parse_TAGS(struct options *o, const char *value, const char **out)
+{
+	const char *rest = value;
+	struct tag tag;
+	int found;
+
+	if (strlen(value) >= TAGS_BYTES)
+		return false;
+	for (;;) {
+		const char *at = rest;
+
+		found = tags_next(&rest, &tag);
+		if (found != 1)
+			break;
+		if (tag.key[strlen(tag.key) - 1] == '\\' || is_reserved(tag.key) ||
+		    has_key(value, at, tag.key))
+			return false;
+	}
+	return found == 0 && set(o, value, out);
+}
+
+static bool parse_SINK(struct options *o, const char *value, const char **out)
+{
+	if (strcmp(value, "off") != 0 && strcmp(value, "stderr") != 0 && value[0] != '/')
+		return false;
+	return parse_PATH(o, value, out);
+}
+
+static bool parse_DURATION(struct options *o, const char *value, int64_t *out)
+{
+	int64_t ns;
+
+	(void)o;
+	if (duration_parse(value, &ns) || ns < SHORTEST || ns > LONGEST)
+		return false;
+	*out = ns;
+	return true;
+}
+
+static bool parse_SIZE(struct options *o, const char *value, int64_t *out)
+{
+	size_t digits = strspn(value, "0123456789");
+	int64_t n = digits && digits < 8 ? atoi(value) : 0;
+
+	(void)o;
+	if (strcmp(value + digits, "KiB") == 0)
+		n <<= 10;
+	else if (strcmp(value + digits, "MiB") == 0)
+		n <<= 20;
+	else
+		return false;
+	if (n < SMALLEST || n > LARGEST)
+		return false;
+	*out = n;
+	return true;
+}
+
+static bool parse_API(struct options *o, const char *value, const char **out)
+{
+	if (value[0] && strcmp(value, "v1") != 0 && strcmp(value, "v2") != 0 &&
+	    strcmp(value, "v3") != 0)
+		return false;
+	return set(o, value, out);
+}
+
+static bool parse_SCHEMA(struct options *o, const char *value, enum schema *out)
+{
+	(void)o;
+	if (strcmp(value, "memagent") != 0 && strcmp(value, "go-runtime") != 0)
+		return false;
+	*out = value[0] == 'g' ? SCHEMA_GO_RUNTIME : SCHEMA_MEMAGENT;
+	return true;
+}
+
+static bool parse_SWITCH(struct options *o, const char *value, bool *out)
+{
+	(void)o;
+	if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
+		return false;
+	*out = value[0] == '1';
+	return true;
+}
+
+/* Control characters would make more than a line of it. */
+static void show(const char *variable, const char *value, char *out, size_t size)
+{
+	if (strcmp(variable, "PASSWORD") == 0 || strcmp(variable, "TOKEN") == 0)
+		value = "(not shown)";
+	if (strcmp(variable, "URL") == 0 || strcmp(variable, "PROXY") == 0)
+		url_mask(value, out, size);
+	else
+		snprintf(out, size, "%s", value);
+	for (; *out; out++)
+		if ((unsigned char)*out < ' ' || *out == 0x7f)
+			*out = '?';
+}
+
+/* Add a line. */
+static __attribute__((format(printf, 2, 3))) void tell(struct options *o, const char *format, ...)
+{
+	size_t used = strlen(o->problems);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(o->problem_lines + used, sizeof(o->problem_lines) - used, format, args);
+	va_end(args);
+	o->problems = o->problem_lines;
+}
+
+static void complain(struct options *o, const char *variable, const char *value,
+		     const char *default_, const char *accepted)
+{
+	char shown[128];
+
+	show(variable, value, shown, sizeof(shown));
+	tell(o, "MEMAGENT_%s=%s is not valid: expected %s; using %s\n", variable, shown, accepted,
+	     default_[0] ? default_ : "none");
+}
+
+static bool is_set(const char *value)
+{
+	return value && value[0];
+}
+
+/*
+ * Where ${get} has no variable of ours, nor one that names a file instead, but that of InfluxDB's
+ * own clients, the latter's value.
+ */
+static const char *find(struct options *o, const char *(*get)(const char *name), const char *ours,
+			const char *standard)
+{
+	const char *value = get(ours);
+	char file[64];
+
+	if (is_set(value) || standard == NULL)
+		return value;
+	snprintf(file, sizeof(file), "%s_FILE", ours);
+	if (is_set(get(file)))
+		return value;
+	value = get(standard);
+	if (is_set(value))
+		tell(o, "%s is not set; using %s\n", ours, standard);
+	return value;
+}
+
+/* The standard name of each, or NULL. */
+static const struct {
+#define OPTION(id, variable, flag, meta, default_, kind, accepted, doc) const char *id;
+#include "agent/settings/options.def"
+#undef OPTION
+} standard = {
+#define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)
+#define STANDARD(id_, variable) .id_ = (variable),
+#include "agent/settings/options.def"
+#undef OPTION
+};
+
+void options_read(struct options *options, const char *(*get)(const char *name))
+{
+	struct options *o = options;
+	const char *value;
+
+	memset(o, 0, offsetof(struct options, text));
+	o->problems = "";
+#define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)                            \
+	parse_##kind(o, default_, &o->id);                                                         \
+	value = find(o, get, "MEMAGENT_" variable, standard.id);                                   \
+	if (is_set(value) && !parse_##kind(o, value, &o->id))                                      \
+		complain(o, variable, value, default_, accepted);
+#include "agent/settings/options.def"
+#undef OPTION
+}

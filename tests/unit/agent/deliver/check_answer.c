@@ -1,0 +1,103 @@
+#include "agent/deliver/http/answer.h"
+
+#include "tests/unit/unit.h"
+
+static struct answer_body body;
+static struct transport_answer answer;
+
+static bool take(const char *text)
+{
+	return answer_take(&body, text, strlen(text));
+}
+
+START_TEST(a_body_in_pieces_is_one_line)
+{
+	answer_begin(&body);
+	ck_assert(take("{\"error\":"));
+	ck_assert(take("\"database\r\nnot found\"}\n \n"));
+	answer_read(&body, 404, "application/json", 0, &answer);
+	ck_assert_int_eq(answer.status, 404);
+	ck_assert_str_eq(answer.text, "{\"error\":\"database  not found\"}");
+	ck_assert(!answer.html);
+}
+END_TEST
+
+START_TEST(a_long_body_is_cut_and_then_refused)
+{
+	static char much[65536];
+
+	memset(much, 'x', sizeof(much));
+	answer_begin(&body);
+	ck_assert(answer_take(&body, "ab", 2));
+	ck_assert(answer_take(&body, much, sizeof(much) - 2));
+	answer_read(&body, 500, NULL, 0, &answer);
+	ck_assert_uint_eq(strlen(answer.text), sizeof(answer.text) - 1);
+	ck_assert(!answer_is_cut(&body));
+	ck_assert(!take("x"));
+	ck_assert(answer_is_cut(&body));
+	answer_begin(&body);
+	ck_assert(take("x"));
+	answer_read(&body, 500, NULL, 0, &answer);
+	ck_assert_str_eq(answer.text, "x");
+}
+END_TEST
+
+START_TEST(a_page_for_people)
+{
+	static const char *const pages[] = {"text/html", "text/html; charset=utf-8", "Text/HTML"};
+	static const char *const others[] = {"", "text/plain", "application/json", "x-text/html"};
+
+	answer_begin(&body);
+	for (size_t i = 0; i < UNIT_COUNT(pages); i++) {
+		answer_read(&body, 200, pages[i], 0, &answer);
+		ck_assert_msg(answer.html, "%s", pages[i]);
+	}
+	for (size_t i = 0; i < UNIT_COUNT(others); i++) {
+		answer_read(&body, 200, others[i], 0, &answer);
+		ck_assert_msg(!answer.html, "%s", others[i]);
+	}
+}
+END_TEST
+
+START_TEST(a_wish_to_wait_has_bounds)
+{
+	static const struct {
+		int64_t wish_s, ns;
+	} cases[] = {
+	    {0, 0},
+	    {1, INT64_C(1000000000)},
+	    {3600, INT64_C(3600000000000)},
+	    {INT64_MAX, INT64_C(3600000000000)},
+	    {-1, 0},
+	};
+
+	answer_begin(&body);
+	for (size_t i = 0; i < UNIT_COUNT(cases); i++) {
+		answer_read(&body, 503, NULL, cases[i].wish_s, &answer);
+		ck_assert_int_eq(answer.retry_after_ns, cases[i].ns);
+	}
+}
+END_TEST
+
+START_TEST(no_answer_tells_no_password)
+{
+	answer_missing("cannot connect to host", "no connection", &answer);
+	ck_assert_int_eq(answer.status, 0);
+	ck_assert_str_eq(answer.text, "cannot connect to host");
+	answer_missing("bad URL http://me:secret@host", "bad URL", &answer);
+	ck_assert_str_eq(answer.text, "bad URL");
+	answer_missing("", "no connection", &answer);
+	ck_assert_str_eq(answer.text, "no connection");
+}
+END_TEST
+
+static void add(TCase *all)
+{
+	tcase_add_test(all, a_body_in_pieces_is_one_line);
+	tcase_add_test(all, a_long_body_is_cut_and_then_refused);
+	tcase_add_test(all, a_page_for_people);
+	tcase_add_test(all, a_wish_to_wait_has_bounds);
+	tcase_add_test(all, no_answer_tells_no_password);
+}
+
+UNIT_MAIN("answer", add)

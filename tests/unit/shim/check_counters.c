@@ -1,0 +1,285 @@
+#include "shim/counters.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/time.h>
+#include <time.h>
+
+#include "tests/unit/unit.h"
+
+static const struct size {
+	unsigned index;
+	const char *id;
+	const char *doc;
+} sizes[] = {
+#define SIZE(index, id, doc) {index, #id, doc},
+#include "agent/encode/sizes.def"
+#undef SIZE
+};
+
+static const struct {
+	size_t size;
+	unsigned bucket;
+} edges[] = {
+    {0, 63},
+    {1, 0},
+    {2, 1},
+    {3, 2},
+    {4, 2},
+    {5, 3},
+    {8, 3},
+    {9, 4},
+    {16, 4},
+    {17, 5},
+    {32, 5},
+    {33, 6},
+    {64, 6},
+    {65, 7},
+    {1023, 10},
+    {1024, 10},
+    {1025, 11},
+    {4096, 12},
+    {4097, 13},
+    {65536, 16},
+    {65537, 17},
+    {1 << 30, 30},
+    {(1U << 31) + 1, 32},
+    {SIZE_MAX / 2, 63},
+    {SIZE_MAX / 2 + 1, 63},
+};
+
+static size_t slot_of(size_t size)
+{
+	return counters_slot(size);
+}
+
+static size_t bucket_of(size_t size)
+{
+	return counters_bucket(slot_of(size));
+}
+
+START_TEST(puts_the_edges_where_they_belong)
+{
+	ck_assert_uint_eq(bucket_of(edges[_i].size), edges[_i].bucket);
+}
+END_TEST
+
+START_TEST(puts_every_power_of_two_at_the_end_of_its_bucket)
+{
+	for (unsigned k = 2; k < 63; k++) {
+		size_t bound = (size_t)1 << k;
+
+		ck_assert_uint_eq(bucket_of(bound - 1), k);
+		ck_assert_uint_eq(bucket_of(bound), k);
+		ck_assert_uint_eq(bucket_of(bound + 1), k + 1);
+	}
+}
+END_TEST
+
+START_TEST(has_a_bucket_for_every_size)
+{
+	uint64_t seed = 1;
+
+	for (int i = 0; i < 100000; i++) {
+		size_t size = (size_t)(unit_random(&seed) >> unit_pick(&seed, 64));
+		size_t bucket = bucket_of(size);
+
+		ck_assert_uint_lt(bucket, COUNTERS_SIZES);
+		if (size == 0 || size > SIZE_MAX / 2)
+			continue;
+		ck_assert_uint_le(size, (size_t)1 << bucket);
+		ck_assert(bucket == 0 || size > (size_t)1 << (bucket - 1));
+	}
+}
+END_TEST
+
+START_TEST(table_and_buckets_agree)
+{
+	size_t from = 0, to = 0, before = 0;
+
+	ck_assert_str_eq(sizes[0].id, "sizes_0");
+	ck_assert_str_eq(sizes[0].doc, "objects made of 0 bytes");
+	ck_assert_uint_eq(bucket_of(0), sizes[0].index);
+	for (size_t i = 1; i < UNIT_COUNT(sizes); i++) {
+		const struct size *s = &sizes[i];
+		char id[64];
+
+		if (sscanf(s->doc, "objects made of %zu to %zu bytes", &from, &to) == 1)
+			to = from;
+		ck_assert_uint_eq(from, before + 1);
+		ck_assert_uint_eq(bucket_of(from), s->index);
+		ck_assert_uint_eq(bucket_of(to), s->index);
+		ck_assert_uint_ne(bucket_of(to + 1), s->index);
+		snprintf(id, sizeof(id), "sizes_le_%zu", to);
+		ck_assert_str_eq(s->id, id);
+		before = to;
+	}
+	/* All of the address space; what malloc could ever return has a name. */
+	ck_assert_uint_ge(before, (size_t)1 << 47);
+}
+END_TEST
+
+START_TEST(table_names_no_bucket_twice)
+{
+	for (size_t i = 0; i < UNIT_COUNT(sizes); i++)
+		for (size_t j = 0; j < i; j++)
+			ck_assert_uint_ne(sizes[i].index, sizes[j].index);
+}
+END_TEST
+
+/* A life of objects, in a block that is the thread's own or that is shared. */
+static void live(struct counters *c, enum counters_owner owner)
+{
+	counters_made(c, 10, 24, owner);
+	counters_made(c, 0, 16, owner);
+	counters_made(c, 100, 104, owner);
+	counters_resized(c, 24, 200, 216, owner);
+	counters_freed(c, 216, owner);
+	counters_failed(c, owner);
+	counters_failed(c, owner);
+}
+
+/* Those in ${c}, whose index for a size is ${index_of}. */
+static void expect_life(const struct counters *c, uint64_t lives, size_t (*index_of)(size_t))
+{
+	ck_assert_uint_eq(counters_mallocs(c), 3 * lives);
+	ck_assert_uint_eq(c->sizes[index_of(10)], lives);
+	ck_assert_uint_eq(c->sizes[index_of(0)], lives);
+	ck_assert_uint_eq(c->sizes[index_of(100)], lives);
+	ck_assert_uint_eq(c->frees, lives);
+	ck_assert_uint_eq(c->reallocs, lives);
+	ck_assert_uint_eq(c->failed_allocs, 2 * lives);
+	ck_assert_uint_eq(c->requested_bytes, (10 + 100 + 200) * lives);
+	ck_assert_uint_eq(c->alloc_bytes, (24 + 16 + 104 + 216) * lives);
+	ck_assert_uint_eq(c->freed_bytes, (24 + 216) * lives);
+}
+
+START_TEST(counts_a_life)
+{
+	struct counters own = {0}, shared = {0};
+
+	live(&own, OWN);
+	expect_life(&own, 1, slot_of);
+	live(&shared, SHARED);
+	expect_life(&shared, 1, slot_of);
+}
+END_TEST
+
+START_TEST(adds_blocks_up)
+{
+	struct counters one = {0}, two = {0}, sum = {0};
+
+	live(&one, OWN);
+	live(&two, OWN);
+	live(&two, OWN);
+	counters_sum_frees(&sum, &one);
+	counters_sum_frees(&sum, &two);
+	ck_assert_uint_eq(sum.frees, 3);
+	ck_assert_uint_eq(sum.freed_bytes, 3 * (24 + 216));
+	ck_assert_uint_eq(sum.alloc_bytes, 0);
+	ck_assert_uint_eq(counters_mallocs(&sum), 0);
+	counters_sum_rest(&sum, &one);
+	counters_sum_rest(&sum, &two);
+	expect_life(&sum, 3, bucket_of);
+}
+END_TEST
+
+START_TEST(takes_the_largest_sizes)
+{
+	struct counters c = {0};
+
+	counters_made(&c, SIZE_MAX, SIZE_MAX - 1, OWN);
+	counters_freed(&c, SIZE_MAX - 1, OWN);
+	ck_assert_uint_eq(c.requested_bytes, SIZE_MAX);
+	ck_assert_uint_eq(c.alloc_bytes, SIZE_MAX - 1);
+	ck_assert_uint_eq(c.freed_bytes, c.alloc_bytes);
+	/* More than a machine instruction has room for. */
+	counter_add(&c.frees, UINT64_C(1) << 40, OWN);
+	ck_assert_uint_eq(c.frees, (UINT64_C(1) << 40) + 1);
+}
+END_TEST
+
+#define WRITERS 4
+#define LIVES 50000
+
+static struct counters shared_block;
+
+static void *live_shared(void *unused)
+{
+	(void)unused;
+	for (int i = 0; i < LIVES; i++)
+		live(&shared_block, SHARED);
+	return NULL;
+}
+
+START_TEST(loses_nothing_of_many_writers)
+{
+	pthread_t threads[WRITERS];
+
+	for (int i = 0; i < WRITERS; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, live_shared, NULL), 0);
+	for (int i = 0; i < WRITERS; i++)
+		pthread_join(threads[i], NULL);
+	expect_life(&shared_block, (uint64_t)WRITERS * LIVES, slot_of);
+}
+END_TEST
+
+/*
+ * Where an addition is one instruction (counter_add).  Clang's thread sanitizer says what it is in
+ * its own way, and keeps signals back.
+ */
+#if defined(__has_feature)
+#	if __has_feature(thread_sanitizer)
+#		define HAS_TSAN
+#	endif
+#endif
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__) && !defined(HAS_TSAN)
+#	define ONE_INSTRUCTION
+#endif
+
+#ifdef ONE_INSTRUCTION
+static struct counters own_block;
+static volatile sig_atomic_t handled;
+
+static void count_in_handler(int signal_number)
+{
+	(void)signal_number;
+	live(&own_block, OWN);
+	handled = handled + 1;
+}
+
+/* The handler comes between any two instructions of the thread whose block it is. */
+START_TEST(loses_nothing_to_a_signal_handler)
+{
+	struct itimerval often = {{0, 20}, {0, 20}};
+	uint64_t lives = 0;
+
+	signal(SIGALRM, count_in_handler);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+	for (; handled < 5000; lives++)
+		live(&own_block, OWN);
+	memset(&often, 0, sizeof(often));
+	setitimer(ITIMER_REAL, &often, NULL);
+	expect_life(&own_block, lives + (uint64_t)handled, slot_of);
+}
+END_TEST
+#endif
+
+static void add_tests(TCase *all)
+{
+	tcase_add_loop_test(all, puts_the_edges_where_they_belong, 0, UNIT_COUNT(edges));
+	tcase_add_test(all, puts_every_power_of_two_at_the_end_of_its_bucket);
+	tcase_add_test(all, has_a_bucket_for_every_size);
+	tcase_add_test(all, table_and_buckets_agree);
+	tcase_add_test(all, table_names_no_bucket_twice);
+	tcase_add_test(all, counts_a_life);
+	tcase_add_test(all, adds_blocks_up);
+	tcase_add_test(all, takes_the_largest_sizes);
+	tcase_add_test(all, loses_nothing_of_many_writers);
+#ifdef ONE_INSTRUCTION
+	tcase_add_test(all, loses_nothing_to_a_signal_handler);
+#endif
+}
+
+UNIT_MAIN("counters", add_tests)
