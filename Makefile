@@ -75,7 +75,7 @@ $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 # The same with jemalloc inside, without its C++ operators (which bring libstdc++), with other names for
 # what we stand in front of, and with our function for errno's place where it fails
 # (shim/jemalloc/precount.h).
-SHIM_JEMALLOC = $(filter-out shim/next.c shim/interpose.c,$(SHIM)) $(wildcard shim/jemalloc/*.c)
+SHIM_JEMALLOC = $(filter-out shim/boot.c shim/next.c shim/interpose.c,$(SHIM)) $(wildcard shim/jemalloc/*.c)
 
 $(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
 	@mkdir -p $(@D)
@@ -160,6 +160,7 @@ demo:
 UNIT_allocator_stats = agent/measure/allocator_stats.c agent/base/schedule.c
 UNIT_answer = agent/deliver/http/answer.c
 UNIT_backlog = agent/deliver/backlog.c
+UNIT_boot = shim/boot.c
 UNIT_counters = shim/counters.c agent/encode/fields.c
 UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 UNIT_duration = agent/settings/duration.c

@@ -101,13 +101,29 @@ static void add_event(const char *event, const char *text)
 		say_too_long();
 }
 
-static void look_at_coverage(void)
+static void look_at_coverage(bool is_early)
 {
 	char why[512];
 
-	loop.health.coverage = coverage_is_whole(why, sizeof(why));
+	loop.health.coverage = coverage_is_whole(is_early, why, sizeof(why));
 	if (loop.health.coverage == 0)
 		log_say(LOG_CONFIG, "not all of this program is seen: %s", why);
+}
+
+/*
+ * An allocator that comes before us may be the program's, and not work before the program's own
+ * constructors have run.  A transport that needs libraries allocates, so give them an interval.
+ */
+static void wait_for_constructors(void)
+{
+	int64_t interval = loop.task->options->interval;
+
+	if (url_scheme(loop.task->options->url) == URL_FILE || coverage_is_in_front())
+		return;
+	quiesce_enter();
+	futex_wait(&loop.task->wish, LOOP_RUN,
+		   loop.task->started_ns + (interval < CLOCK_S ? interval : CLOCK_S));
+	quiesce_leave();
 }
 
 static void open_all(void)
@@ -123,11 +139,12 @@ static void open_all(void)
 			strerrordesc_np(loop.no_backlog));
 	say_problems(o->problems);
 	memset(&loop.health, -1, sizeof(loop.health));
-	look_at_coverage();
+	look_at_coverage(true);
 	line_start(&loop.head, loop.head_text, sizeof(loop.head_text));
 	line_start(&loop.line, loop.line_text, sizeof(loop.line_text));
 	allocator_stats_open(stats, o->allocator_interval);
 	point_head_write(&loop.head, o, loop.task->pid, stats->allocator->name, stats->version);
+	wait_for_constructors();
 	quiesce_set_loading(true);
 	loop.can_deliver =
 	    loop.backlog.ring != NULL &&
@@ -340,7 +357,7 @@ static enum loop_end run(void)
 				return LOOP_ALONE;
 			/* Objects may be bound long after they were loaded (RTLD_LAZY). */
 			if (loop.health.coverage && (now >= coverage_due || coverage_is_stale())) {
-				look_at_coverage();
+				look_at_coverage(false);
 				coverage_due = now + coverage_period_ns();
 			}
 			look = now + (interval < LONGEST_LOOK_NS ? interval : LONGEST_LOOK_NS);
@@ -410,7 +427,6 @@ static void finish(enum loop_end why)
 
 void loop_prepare(const struct options *options)
 {
-	coverage_try();
 	loop.is_chosen = exclude_is_launched();
 	if (loop.backlog.ring) /* the parent's, which it delivers itself */
 		backlog_reset(&loop.backlog);

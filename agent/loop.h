@@ -33,7 +33,7 @@ enum loop_end { LOOP_ASKED, LOOP_MORE_RIGHTS, LOOP_OTHER_NAMESPACE, LOOP_ALONE, 
 /*
  * loop_prepare(options):
  * What the thread that starts the sidecar does for it, muted: have the memory for the points that
- * wait, before the program takes all that there is; try a malloc; look into the environment.
+ * wait, before the program takes all that there is; look into the environment.
  */
 void loop_prepare(const struct options *options);
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shim/boot.h"
 #include "shim/cc.h"
 #include "shim/counters.h"
 #include "shim/interpose.h"
@@ -36,7 +37,7 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size)
 {
 	struct counters *c;
 
-	if (UNLIKELY(next_is_boot(p)))
+	if (UNLIKELY(boot_owns(p)))
 		return p;
 	c = own_block();
 	if (UNLIKELY(p == NULL)) {
@@ -70,7 +71,7 @@ __attribute__((noinline)) void interpose_freed(void *p)
 {
 	struct counters *c;
 
-	if (p == NULL || next_is_boot(p))
+	if (p == NULL || boot_owns(p))
 		return;
 	c = own_block();
 	if (LIKELY(c != NULL))
@@ -84,7 +85,7 @@ static __attribute__((noinline)) void free_slow(void *p)
 	if (p == NULL)
 		return;
 	interpose_freed(p);
-	if (!next_is_boot(p))
+	if (!boot_owns(p))
 		next.free(p);
 }
 
@@ -119,7 +120,7 @@ EXPORT HOT void free(void *p)
 
 static COLD void *realloc_boot(void *p, size_t size)
 {
-	size_t had = ((size_t *)p)[-1];
+	size_t had = boot_size(p);
 	void *moved = malloc(size);
 
 	if (moved)
@@ -151,7 +152,7 @@ static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 
 	if (p == NULL)
 		return made(next.realloc(NULL, size), size);
-	if (next_is_boot(p))
+	if (boot_owns(p))
 		return realloc_boot(p, size);
 	before = next.usable_size(p);
 	return resized(before, next.realloc(p, size), size);

@@ -1,57 +1,26 @@
 #include "shim/next.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <gnu/libc-version.h>
 #include <malloc.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "shim/boot.h"
 #include "shim/object.h"
 #include "shim/threads.h"
 
-/*
- * dlsym allocates in some versions of libc, and so may a library that stands in front of it.  Such
- * calls arrive here while the real functions are not known yet.
- */
-#define BOOT_BYTES 8192
-
-static char boot[BOOT_BYTES] __attribute__((aligned(16)));
-static size_t boot_used;
 static bool resolving;
-
-static void *boot_alloc(size_t size)
-{
-	size_t *p;
-
-	if (size > BOOT_BYTES - boot_used - 2 * sizeof(size_t)) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	/* Laid out like a chunk, so that its size can be told. */
-	p = (size_t *)(void *)&boot[boot_used] + 2;
-	p[-1] = size;
-	boot_used += (2 * sizeof(size_t) + size + 15) & ~(size_t)15;
-	return p;
-}
-
-bool next_is_boot(const void *p)
-{
-	return (uintptr_t)p - (uintptr_t)boot < boot_used;
-}
 
 static void *first_malloc(size_t size)
 {
 	if (resolving)
-		return boot_alloc(size);
+		return boot_malloc(size);
 	next_resolve();
 	return next.malloc(size);
 }
 
 static void first_free(void *p)
 {
-	if (resolving || next_is_boot(p))
+	if (resolving || boot_owns(p))
 		return;
 	next_resolve();
 	next.free(p);
@@ -59,36 +28,23 @@ static void first_free(void *p)
 
 static void *first_calloc(size_t count, size_t size)
 {
-	size_t total;
-
-	if (!resolving) {
-		next_resolve();
-		return next.calloc(count, size);
-	}
-	if (__builtin_mul_overflow(count, size, &total)) {
-		errno = ENOMEM;
-		return NULL;
-	}
-	return boot_alloc(total); /* never handed out twice, so it is zero */
+	if (resolving)
+		return boot_calloc(count, size);
+	next_resolve();
+	return next.calloc(count, size);
 }
 
 static void *first_realloc(void *p, size_t size)
 {
-	void *moved;
-
-	if (!resolving) {
-		next_resolve();
-		return next.realloc(p, size);
-	}
-	moved = boot_alloc(size);
-	if (moved && p)
-		memcpy(moved, p, ((size_t *)p)[-1] < size ? ((size_t *)p)[-1] : size);
-	return moved;
+	if (resolving)
+		return boot_realloc(p, size);
+	next_resolve();
+	return next.realloc(p, size);
 }
 
 static size_t first_usable_size(void *p)
 {
-	return p ? ((size_t *)p)[-1] : 0;
+	return boot_size(p);
 }
 
 struct next next = {
@@ -109,12 +65,14 @@ static size_t no_size(void *p)
 /*
  * Whether sizes may be read from the chunk header: glibc's own malloc is what comes next, and its
  * headers say what malloc_usable_size says.  Sizes below the mapping threshold only: freeing a
- * mapped chunk would raise that threshold for the program.
+ * mapped chunk would raise that threshold for the program.  Valgrind's malloc has no headers, and
+ * a look at one is an error that it reports.
  */
 static bool header_is_right(void)
 {
 	static const size_t sizes[] = {1, 24, 25, 40, 100, 1000};
 	bool right =
+	    object_of_valgrind() == NULL &&
 	    object_same((const void *)next.malloc, (const void *)gnu_get_libc_version) &&
 	    object_same((const void *)next.free, (const void *)gnu_get_libc_version) &&
 	    object_same((const void *)next.realloc, (const void *)gnu_get_libc_version) &&
@@ -131,6 +89,16 @@ static bool header_is_right(void)
 }
 
 /*
+ * Whether the next malloc is libc_malloc_debug's.  Its malloc_usable_size ends the program for an
+ * invalid object, before its free could say so in the words that the user knows.
+ */
+static bool checks_objects(void)
+{
+	return !object_same((const void *)next.malloc, (const void *)gnu_get_libc_version) &&
+	       object_function((const void *)next.malloc, "mcheck_check_all") != NULL;
+}
+
+/*
  * Whether malloc_usable_size understands what malloc returns.  A library in between that brings the
  * one and not the other (glibc's libmemusage does) may have moved the pointers.
  */
@@ -139,6 +107,8 @@ static bool sizes_are_plausible(void)
 	static const size_t sizes[] = {1, 24, 100, 1000};
 	bool plausible = true;
 
+	if (checks_objects())
+		return false;
 	if (object_same((const void *)next.malloc, (const void *)next.usable_size))
 		return true;
 	for (size_t i = 0; plausible && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -156,9 +126,13 @@ bool next_sizes_known(void)
 	return next.usable_size != no_size;
 }
 
+/*
+ * The function behind ours.  dlsym would skip one with a hidden version: libc_malloc_debug's are
+ * so, and a program finds them all the same, because its own reference names the version.
+ */
 static void *look_up(const char *name)
 {
-	return dlsym(RTLD_NEXT, name);
+	return object_next((const void *)next_resolve, name);
 }
 
 bool next_is_inside(void)
@@ -175,8 +149,7 @@ void next_prepare_thread(void)
 {
 }
 
-/* What libc has if no other allocator does: look_up does not fail, so nothing is allocated for it.
- */
+/* libc has them if no other allocator does. */
 static void resolve_core(struct next *found)
 {
 	found->malloc = (void *(*)(size_t))look_up("malloc");
@@ -190,10 +163,7 @@ static void resolve_core(struct next *found)
 	found->pvalloc = (void *(*)(size_t))look_up("pvalloc");
 }
 
-/*
- * What not every allocator has, beside the malloc that it belongs to.  dlsym would look further, to
- * another allocator's, and of a name that is nowhere it leaves a message, for which it allocates.
- */
+/* What not every allocator has: from the object of its malloc, and from no other. */
 static void resolve_rest(struct next *found)
 {
 	const void *there = (const void *)found->malloc;

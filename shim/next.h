@@ -8,7 +8,7 @@
  *
  * Layer    shim; needs threads.h.
  * Threads  the look-up happens in the process's first allocation, before it has a second thread.
- * Memory   what dlsym allocates during the look-up comes from a static arena.
+ * Memory   what dlsym allocates during the look-up comes from boot.h's arena.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -81,12 +81,6 @@ bool next_is_inside(void);
 
 /* Return whether ${function} is in the object that next.malloc is in. */
 bool next_is_neighbour(const void *function);
-
-/*
- * next_is_boot(p):
- * Return whether ${p} comes from the static arena: not counted, and never to be freed.
- */
-bool next_is_boot(const void *p);
 
 /* Return whether usable_size tells sizes; else it returns 0 for every object. */
 bool next_sizes_known(void);

@@ -1,29 +1,55 @@
 /*
- * next_system: the functions beside the allocator's that we stand in front of.
+ * next_system: the functions besides the allocator's that we interpose.
  */
 #include <dlfcn.h>
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "shim/next.h"
 #include "shim/object.h"
 
+static const struct function {
+	const char *name;
+	size_t at; /* in struct next */
+} functions[] = {
+    {"pthread_create", offsetof(struct next, pthread_create)},
+    {"pthread_exit", offsetof(struct next, pthread_exit)},
+    {"pthread_cancel", offsetof(struct next, pthread_cancel)},
+    {"_exit", offsetof(struct next, _exit)},
+    {"__cxa_atexit", offsetof(struct next, cxa_atexit)},
+    {"__cxa_finalize", offsetof(struct next, cxa_finalize)},
+    {"syscall", offsetof(struct next, syscall)},
+    {"fork", offsetof(struct next, fork)},
+    {"clone", offsetof(struct next, clone)},
+    {"daemon", offsetof(struct next, daemon)},
+    {"forkpty", offsetof(struct next, forkpty)},
+};
+
+/* In place of a function that this libc does not have. */
+static long missing(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
+static void set(size_t at, const void *function)
+{
+	memcpy((char *)&next + at, &function, sizeof(function));
+}
+
 void next_resolve_system(void)
 {
-	if (next.forkpty) /* the last one */
+	static bool resolved;
+
+	if (resolved)
 		return;
-	next.pthread_create = (int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
-				       void *))dlsym(RTLD_NEXT, "pthread_create");
-	next.pthread_exit = (void (*)(void *))dlsym(RTLD_NEXT, "pthread_exit");
-	next.pthread_cancel = (int (*)(pthread_t))dlsym(RTLD_NEXT, "pthread_cancel");
-	next._exit = (void (*)(int))dlsym(RTLD_NEXT, "_exit");
-	next.cxa_atexit =
-	    (int (*)(void (*)(void *), void *, void *))dlsym(RTLD_NEXT, "__cxa_atexit");
-	next.cxa_finalize = (void (*)(void *))dlsym(RTLD_NEXT, "__cxa_finalize");
-	next.syscall = (long (*)(long, ...))dlsym(RTLD_NEXT, "syscall");
-	next.fork = (pid_t(*)(void))dlsym(RTLD_NEXT, "fork");
-	next.clone = (int (*)(int (*)(void *), void *, int, void *, ...))dlsym(RTLD_NEXT, "clone");
-	next.daemon = (int (*)(int, int))dlsym(RTLD_NEXT, "daemon");
-	next.forkpty = (int (*)(int *, char *, const struct termios *,
-				const struct winsize *))dlsym(RTLD_NEXT, "forkpty");
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		const void *found = dlsym(RTLD_NEXT, functions[i].name);
+
+		set(functions[i].at, found ? found : (const void *)missing);
+	}
 	/* Not every libc has it, and a look-up by dlsym that fails allocates. */
 	next._Fork = (pid_t(*)(void))object_function((const void *)next.fork, "_Fork");
+	resolved = true;
 }

@@ -1,18 +1,6 @@
 #include "shim/object.h"
 
-#include <elf.h>
-#include <link.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-/* The tables of an object that names are looked up in. */
-struct tables {
-	const ElfW(Sym) * symbols;
-	const char *names;
-	const uint32_t *gnu_hash;
-	const uint32_t *hash;
-};
 
 static bool contains(const struct dl_phdr_info *object, const void *address)
 {
@@ -57,25 +45,40 @@ static const void *place(uintptr_t base, uintptr_t at)
 	return (const void *)(at < base ? at + base : at);
 }
 
-static struct tables read_tables(uintptr_t base, uintptr_t dynamic)
+static void read_dynamic(uintptr_t base, const ElfW(Dyn) * d, struct object_tables *t)
 {
-	struct tables t = {.symbols = NULL};
-
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
-	for (const ElfW(Dyn) *d = (const void *)(base + dynamic); d->d_tag != DT_NULL; d++) {
+	for (; d->d_tag != DT_NULL; d++) {
 		if (d->d_tag == DT_SYMTAB)
-			t.symbols = place(base, d->d_un.d_ptr);
+			t->symbols = place(base, d->d_un.d_ptr);
 		else if (d->d_tag == DT_STRTAB)
-			t.names = place(base, d->d_un.d_ptr);
+			t->names = place(base, d->d_un.d_ptr);
 		else if (d->d_tag == DT_GNU_HASH)
-			t.gnu_hash = place(base, d->d_un.d_ptr);
+			t->gnu_hash = place(base, d->d_un.d_ptr);
 		else if (d->d_tag == DT_HASH)
-			t.hash = place(base, d->d_un.d_ptr);
+			t->hash = place(base, d->d_un.d_ptr);
+		else if (d->d_tag == DT_JMPREL)
+			t->relocations[0] = place(base, d->d_un.d_ptr);
+		else if (d->d_tag == DT_PLTRELSZ)
+			t->relocation_bytes[0] = d->d_un.d_val;
+		else if (d->d_tag == DT_RELA)
+			t->relocations[1] = place(base, d->d_un.d_ptr);
+		else if (d->d_tag == DT_RELASZ)
+			t->relocation_bytes[1] = d->d_un.d_val;
 	}
+}
+
+struct object_tables object_tables(const struct dl_phdr_info *object)
+{
+	struct object_tables t = {.symbols = NULL};
+
+	for (int i = 0; i < object->dlpi_phnum; i++)
+		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			read_dynamic(object->dlpi_addr,
+				     place(object->dlpi_addr, object->dlpi_phdr[i].p_vaddr), &t);
 	return t;
 }
 
-static bool is_function(const struct tables *t, uint32_t i, const char *name)
+static bool is_function(const struct object_tables *t, uint32_t i, const char *name)
 {
 	const ElfW(Sym) *s = &t->symbols[i];
 
@@ -93,7 +96,7 @@ static uint32_t gnu_hash(const char *name)
 }
 
 /* Return the index of the symbol, or 0. */
-static uint32_t find_gnu(const struct tables *t, const char *name)
+static uint32_t find_gnu(const struct object_tables *t, const char *name)
 {
 	uint32_t buckets = t->gnu_hash[0];
 	uint32_t first = t->gnu_hash[1];
@@ -116,7 +119,7 @@ static uint32_t find_gnu(const struct tables *t, const char *name)
 }
 
 /* The same by the older table, of which only the number of symbols is used. */
-static uint32_t find_any(const struct tables *t, const char *name)
+static uint32_t find_any(const struct object_tables *t, const char *name)
 {
 	for (uint32_t i = 1; i < t->hash[1]; i++)
 		if (is_function(t, i, name))
@@ -126,19 +129,15 @@ static uint32_t find_any(const struct tables *t, const char *name)
 
 void *object_shows(const struct dl_phdr_info *object, const char *name)
 {
-	struct tables t = {.symbols = NULL};
-	uintptr_t base = object->dlpi_addr;
+	struct object_tables t = object_tables(object);
 	uint32_t found = 0;
 
-	for (int i = 0; i < object->dlpi_phnum; i++)
-		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			t = read_tables(base, object->dlpi_phdr[i].p_vaddr);
 	if (t.symbols && t.names && t.gnu_hash)
 		found = find_gnu(&t, name);
 	else if (t.symbols && t.names && t.hash)
 		found = find_any(&t, name);
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
-	return found ? (void *)(base + t.symbols[found].st_value) : NULL;
+	return found ? (void *)(object->dlpi_addr + t.symbols[found].st_value) : NULL;
 }
 
 struct search {
@@ -170,6 +169,98 @@ void *object_function(const void *neighbour, const char *name)
 void *object_first(const char *name)
 {
 	return object_function(NULL, name);
+}
+
+struct successor {
+	const void *neighbour;
+	const char *name;
+	bool is_behind;
+	void *function;
+};
+
+static int look_behind(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct successor *successor = arg;
+
+	(void)size;
+	if (successor->is_behind)
+		successor->function = object_shows(object, successor->name);
+	else
+		successor->is_behind = contains(object, successor->neighbour);
+	return successor->function != NULL;
+}
+
+void *object_next(const void *neighbour, const char *name)
+{
+	struct successor successor = {neighbour, name, false, NULL};
+
+	dl_iterate_phdr(look_behind, &successor);
+	return successor.function;
+}
+
+struct import {
+	const void *address;
+	const char *name;
+	bool is_there;
+};
+
+static bool is_imported(const struct object_tables *t, const char *name)
+{
+	for (int kind = 0; kind < 2; kind++) {
+		const ElfW(Rela) *r = t->relocations[kind];
+
+		for (size_t n = r ? t->relocation_bytes[kind] / sizeof(*r) : 0; n > 0; n--, r++) {
+			const ElfW(Sym) *s = &t->symbols[ELF64_R_SYM(r->r_info)];
+
+			if (s->st_shndx == SHN_UNDEF && strcmp(t->names + s->st_name, name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static int look_for_import(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct import *import = arg;
+	struct object_tables t;
+
+	(void)size;
+	if (!contains(object, import->address))
+		return 0;
+	t = object_tables(object);
+	import->is_there = t.symbols && t.names && is_imported(&t, import->name);
+	return 1;
+}
+
+bool object_imports(const void *address, const char *name)
+{
+	struct import import = {address, name, false};
+
+	dl_iterate_phdr(look_for_import, &import);
+	return import.is_there;
+}
+
+/* Every tool brings vgpreload_core, and beside it a library of its own if it replaces malloc. */
+static int find_valgrind(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	static const char prefix[] = "/vgpreload_";
+	const char **path = arg;
+	const char *name = strrchr(object->dlpi_name, '/');
+
+	(void)size;
+	if (name == NULL || strncmp(name, prefix, strlen(prefix)) != 0 ||
+	    strncmp(name + strlen(prefix), "core", 4) == 0)
+		return 0;
+	*path = object->dlpi_name;
+	return 1;
+}
+
+const char *object_of_valgrind(void)
+{
+	const char *path = NULL;
+
+	dl_iterate_phdr(find_valgrind, &path);
+	return path;
 }
 
 struct whereabouts {

@@ -1,6 +1,5 @@
 #include "agent/measure/coverage.h"
 
-#include <elf.h>
 #include <link.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,31 +10,68 @@
 #include "shim/object.h"
 #include "shim/shim.h"
 
-/* What libc's own names are looked at for: whether they lead past us. */
-static const char *const usual[] = {"malloc", "calloc", "realloc"};
+/* The names of libc's own that are checked: whether they lead past us. */
+static const char *const usual[] = {
+    "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memalign",
+};
 
-/* Whether our counters see a malloc of ours, which is found as the program finds its own. */
-static bool sees_malloc, has_tried;
+enum { USUAL = sizeof(usual) / sizeof(usual[0]) };
 
-void coverage_try(void)
+static bool is_ours(const void *function)
 {
-	struct counters app, before, after;
-	void *volatile p; /* so that the compiler does not leave it out */
+	return object_same(function, (const void *)coverage_is_whole);
+}
 
-	if (has_tried)
-		return;
-	has_tried = true;
-	shim_read(&app, &before);
-	p = malloc(1);
-	shim_read(&app, &after);
-	free(p);
-	/* Without memory there is nothing to see. */
-	sees_malloc = p == NULL || counters_mallocs(&after) != counters_mallocs(&before);
+/* Whether the object of ${function} is an allocator that is known by a name of its own. */
+static bool is_known_allocator(const void *function)
+{
+	for (const char *const *mark = uncounted_marks; *mark; mark++)
+		if (object_function(function, *mark))
+			return true;
+	return false;
+}
+
+/* Whether calls of that name, or of its kind, have been counted. */
+static bool has_counted(const char *name)
+{
+	struct counters app, agent;
+
+	shim_read(&app, &agent);
+	return (strcmp(name, "free") == 0 ? app.frees : counters_mallocs(&app)) > 0;
+}
+
+/*
+ * Whether a function in front of ours passes its calls on.  Allocators are not called to find out:
+ * this may be before their constructors.  A preload that passes calls on looks ours up by dlsym,
+ * and we count them; before it has been called, the import of dlsym has to do.
+ */
+static bool passes_on(const void *in_front, const char *name, bool is_early)
+{
+	if (is_known_allocator(in_front))
+		return false;
+	return has_counted(name) || (is_early && (object_imports(in_front, "dlsym") ||
+						  object_imports(in_front, "dlvsym")));
+}
+
+/* The first function of that name, if it is not ours and keeps its calls for itself. */
+static const void *find_in_front(const char *name, bool is_early)
+{
+	const void *first = object_first(name);
+
+	return is_ours(first) || passes_on(first, name, is_early) ? NULL : first;
+}
+
+bool coverage_is_in_front(void)
+{
+	for (size_t i = 0; i < USUAL; i++)
+		if (!is_ours(object_first(usual[i])))
+			return false;
+	return true;
 }
 
 bool coverage_sees_malloc(void)
 {
-	return sees_malloc;
+	return find_in_front("malloc", true) == NULL;
 }
 
 struct search {
@@ -44,44 +80,14 @@ struct search {
 	bool is_whole;
 };
 
-struct dynamic {
-	const ElfW(Sym) * symbols;
-	const char *names;
-	const ElfW(Rela) * relocations[2]; /* of the PLT, and the others */
-	size_t bytes[2];
-};
-
-static const void *place(const struct dl_phdr_info *object, uintptr_t at)
+/* Return the number of the ${name} among the usual ones, or USUAL. */
+static size_t usual_index(const char *name)
 {
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
-	return (const void *)(at < object->dlpi_addr ? at + object->dlpi_addr : at);
-}
+	size_t i = 0;
 
-static void read_dynamic(const struct dl_phdr_info *object, const ElfW(Dyn) * d,
-			 struct dynamic *out)
-{
-	for (; d->d_tag != DT_NULL; d++) {
-		if (d->d_tag == DT_SYMTAB)
-			out->symbols = place(object, d->d_un.d_ptr);
-		else if (d->d_tag == DT_STRTAB)
-			out->names = place(object, d->d_un.d_ptr);
-		else if (d->d_tag == DT_JMPREL)
-			out->relocations[0] = place(object, d->d_un.d_ptr);
-		else if (d->d_tag == DT_PLTRELSZ)
-			out->bytes[0] = d->d_un.d_val;
-		else if (d->d_tag == DT_RELA)
-			out->relocations[1] = place(object, d->d_un.d_ptr);
-		else if (d->d_tag == DT_RELASZ)
-			out->bytes[1] = d->d_un.d_val;
-	}
-}
-
-static bool is_usual(const char *name)
-{
-	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
-		if (name[0] == usual[i][0] && strcmp(name, usual[i]) == 0)
-			return true;
-	return false;
+	while (i < USUAL && (name[0] != usual[i][0] || strcmp(name, usual[i]) != 0))
+		i++;
+	return i;
 }
 
 /* Whether calls of that name end in an allocator of which nobody counts them: it is not ours. */
@@ -90,8 +96,7 @@ static bool is_foreign(const char *name)
 	const char *mark = uncounted_mark(name);
 	const void *found = mark ? object_first(name) : NULL;
 
-	return found && !object_same(found, (const void *)coverage_is_whole) &&
-	       object_function(found, mark);
+	return found && !is_ours(found) && object_function(found, mark);
 }
 
 /*
@@ -110,26 +115,30 @@ static bool is_bound_elsewhere(const struct dl_phdr_info *object, const ElfW(Rel
 
 /*
  * What the ${object} calls that is not counted, or NULL: a name that it imports stands in one of
- * its relocations.  Who brings malloc may make use of any other's, for it is counted in front.
+ * its relocations.  Who brings malloc may make use of any other's, for it is counted in front.  Of
+ * the usual names the first is told: who calls another free calls another malloc, too.
  */
-static const char *find_call(const struct dl_phdr_info *object, const struct dynamic *d,
+static const char *find_call(const struct dl_phdr_info *object, const struct object_tables *t,
 			     bool is_allocator)
 {
-	for (int kind = 0; kind < 2; kind++) {
-		const ElfW(Rela) *r = d->relocations[kind];
+	size_t first = USUAL;
 
-		for (size_t n = r ? d->bytes[kind] / sizeof(*r) : 0; n > 0; n--, r++) {
-			const ElfW(Sym) *s = &d->symbols[ELF64_R_SYM(r->r_info)];
-			const char *name = d->names + s->st_name;
+	for (int kind = 0; kind < 2; kind++) {
+		const ElfW(Rela) *r = t->relocations[kind];
+
+		for (size_t n = r ? t->relocation_bytes[kind] / sizeof(*r) : 0; n > 0; n--, r++) {
+			const ElfW(Sym) *s = &t->symbols[ELF64_R_SYM(r->r_info)];
+			const char *name = t->names + s->st_name;
 
 			if (ELF64_R_SYM(r->r_info) == 0 || s->st_shndx != SHN_UNDEF)
 				continue;
-			if ((!is_allocator && is_foreign(name)) ||
-			    (is_usual(name) && is_bound_elsewhere(object, r, name)))
+			if (!is_allocator && is_foreign(name))
 				return name;
+			if (usual_index(name) < first && is_bound_elsewhere(object, r, name))
+				first = usual_index(name);
 		}
 	}
-	return NULL;
+	return first < USUAL ? usual[first] : NULL;
 }
 
 /*
@@ -147,23 +156,20 @@ static const char *find_inside(const struct dl_phdr_info *object)
 static int look_into(struct dl_phdr_info *object, size_t size, void *arg)
 {
 	struct search *search = arg;
-	struct dynamic dynamic = {.symbols = NULL};
+	struct object_tables tables = object_tables(object);
 	const char *who = object->dlpi_name[0] ? object->dlpi_name : "the program";
 	const char *call, *inside;
 	bool is_allocator;
 
 	(void)size;
-	for (unsigned i = 0; i < object->dlpi_phnum; i++)
-		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			read_dynamic(object, place(object, object->dlpi_phdr[i].p_vaddr), &dynamic);
-	if (dynamic.symbols == NULL || dynamic.names == NULL)
+	if (tables.symbols == NULL || tables.names == NULL)
 		return 0;
 	is_allocator = object_shows(object, "malloc") != NULL;
-	call = find_call(object, &dynamic, is_allocator);
+	call = find_call(object, &tables, is_allocator);
 	inside = is_allocator ? NULL : find_inside(object);
 	if (call)
 		snprintf(search->why, search->size, "%s calls %s%s, which is not counted", who,
-			 is_usual(call) ? "another allocator's " : "", call);
+			 usual_index(call) < USUAL ? "another allocator's " : "", call);
 	else if (inside)
 		snprintf(search->why, search->size,
 			 "%s brings an allocator of its own (%s), which is not counted", who,
@@ -193,18 +199,70 @@ bool coverage_is_stale(void)
 	return heard != seen && heard == before;
 }
 
-bool coverage_is_whole(char *why, size_t size)
+/* Whether the program's own calls arrive here. */
+static bool sees_calls(char *why, size_t size, bool is_early)
+{
+	const char *tool = object_of_valgrind();
+
+	if (tool) {
+		snprintf(why, size, "%s replaces malloc everywhere, so nothing is counted", tool);
+		return false;
+	}
+	for (size_t i = 0; i < USUAL; i++) {
+		const void *in_front = find_in_front(usual[i], is_early);
+		const char *whose = in_front ? object_path(in_front) : "";
+
+		if (in_front == NULL)
+			continue;
+		snprintf(why, size, "%s brings a %s of its own, which is not counted",
+			 whose[0] ? whose : "the program", usual[i]);
+		return false;
+	}
+	return true;
+}
+
+/* What the linker tells debuggers of its namespaces, from glibc 2.35 on (r_debug_extended). */
+struct namespace
+{
+	struct r_debug debug;
+	const struct namespace *next;
+};
+
+/* Where it is, whatever the size that the header declares. */
+static const struct namespace *first_namespace(void)
+{
+	const void *first = &_r_debug;
+
+	__asm__("" : "+r"(first)); /* so that the compiler does not know the size */
+	return first;
+}
+
+/* Another namespace (dlmopen, LD_AUDIT) has a libc, and so a malloc, of its own. */
+static bool has_other_namespace(char *why, size_t size)
+{
+	const struct namespace *n = first_namespace();
+
+	if (n->debug.r_version < 2)
+		return false;
+	while ((n = n->next) != NULL) {
+		if (n->debug.r_map == NULL) /* it has been closed */
+			continue;
+		snprintf(why, size,
+			 "%s is in a namespace of its own (dlmopen or LD_AUDIT) with another "
+			 "malloc, which is not counted",
+			 n->debug.r_map->l_name);
+		return true;
+	}
+	return false;
+}
+
+bool coverage_is_whole(bool is_early, char *why, size_t size)
 {
 	struct search search = {.why = why, .size = size, .is_whole = true};
 
 	dl_iterate_phdr(take_loads, &seen);
-	if (!sees_malloc) {
-		const char *whose = object_path(object_first("malloc"));
-
-		snprintf(why, size, "%s brings a malloc of its own, which is not counted",
-			 whose[0] ? whose : "the program");
+	if (!sees_calls(why, size, is_early) || has_other_namespace(why, size))
 		return false;
-	}
 	dl_iterate_phdr(look_into, &search);
 	return search.is_whole;
 }

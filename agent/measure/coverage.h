@@ -3,34 +3,36 @@
 /*
  * coverage: whether the counters see all that the program allocates with malloc.
  *
- * They do not when its malloc is one that comes before ours (inside of the executable, or of
- * another preload in front); when one of its objects calls an allocator by names of its own
- * (foreign.h), which nobody stands in front of, or has one inside under such names; and when one
- * was loaded so that it meets another malloc than the rest of the program (RTLD_DEEPBIND).  What is
- * linked in so that no name is left, or found by dlsym, cannot be told.
+ * They do not when another malloc or free comes before ours (in the executable, or in a preload in
+ * front); when an object calls an allocator by names of its own (uncounted.h), or has one inside
+ * under such names; when an object was loaded so that it meets another malloc than the rest of the
+ * program (RTLD_DEEPBIND, dlmopen); and under a tool of valgrind's.  An allocator that is linked in
+ * without a name, or found by dlsym, cannot be told.
  *
- * Layer    agent; needs foreign and the shim.
- * Threads  the sidecar, but for coverage_try; takes the dynamic linker's lock.
- * Source   dl_iterate_phdr(3), elf(5).
+ * Only tables are read: no allocator is called, for it may not be ready yet.
+ *
+ * Layer    agent; needs uncounted and the shim.
+ * Threads  the sidecar; takes the dynamic linker's lock.
+ * Source   dl_iterate_phdr(3), elf(5); glibc, <link.h>, r_debug_extended.
  */
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * coverage_try():
- * Try a malloc, once in a process and its children; for coverage_is_whole.  In the main thread,
- * muted: glibc would make an arena of 64 MiB of address space for the sidecar's first malloc.
- */
-void coverage_try(void);
+/* Return whether no other malloc, free and the like come before ours. */
+bool coverage_is_in_front(void);
 
-/* Return whether the counters see what malloc makes; after coverage_try. */
+/*
+ * Return whether the program's malloc calls arrive here; while it has made none, whether they may
+ * be expected to.
+ */
 bool coverage_sees_malloc(void);
 
 /*
- * coverage_is_whole(why, size):
- * Return true; false with what is not seen in ${why}, of ${size} bytes.
+ * coverage_is_whole(is_early, why, size):
+ * Return true; false with what is not seen in ${why}, of ${size} bytes.  ${is_early}: the program
+ * may not have allocated anything yet.
  */
-bool coverage_is_whole(char *why, size_t size);
+bool coverage_is_whole(bool is_early, char *why, size_t size);
 
 /*
  * coverage_is_stale():

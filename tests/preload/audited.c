@@ -1,7 +1,8 @@
 /*
  * LD_AUDIT: a library that is told of all that the dynamic linker does, in a
- * namespace with a libc of its own.
+ * namespace with a libc of its own.  What it allocates there is not counted, and that is said.
  *
+ * wants-line: is in a namespace of its own (dlmopen or LD_AUDIT) with another malloc
  * with-env: LD_AUDIT={lib}/libaudit.so
  * not-with-jemalloc: with LD_AUDIT no library with 2.6 KB of static TLS can be preloaded
  */
@@ -16,5 +17,6 @@ int main(void)
 	tally_expect_at_least(&tally);
 	/* What ld.so keeps for the audit library's sake. */
 	expect("heap_objects", "<=", 10);
+	expect("agent_coverage", "=", 0);
 	return 0;
 }

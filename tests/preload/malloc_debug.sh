@@ -1,0 +1,57 @@
+#!/bin/sh
+# glibc's checks of the heap go on under the agent: mcheck and MALLOC_CHECK_, which libc_malloc_debug brings, find
+# the same errors and say the same of them.  Its functions have hidden versions, which a look-up must not skip.
+. "$(dirname "$0")/../e2e/lib/influx.sh"
+. "$(dirname "$0")/../e2e/lib/alloc.sh"
+
+debug=libc_malloc_debug.so.0
+env LD_PRELOAD=$debug true 2>&1 | grep -q . && skip "this system has no $debug (glibc before 2.34)"
+export MALLOC_PERTURB_=1
+
+cat >"$work/errors.c" <<'END'
+#include <malloc.h>
+#include <stdlib.h>
+
+int main(int argc, char **argv)
+{
+	static long room[8];
+	char *p = malloc(7);
+
+	switch (argc > 1 ? argv[1][0] : 0) {
+	case 'b': p[7] = 1; free(p); break;           /* writes beyond the end */
+	case 'd': free(p); free(p); break;            /* frees twice */
+	case 'i': free((char *)room + 16); break;     /* frees what malloc did not make */
+	case 'r': p = realloc((char *)room + 16, 100); break;
+	case 'u': return malloc_usable_size(p) != 7;  /* mcheck knows the exact size */
+	}
+	return 0;
+}
+END
+gcc -O0 -fno-builtin -w -o "$work/errors" "$work/errors.c"
+gcc -O0 -fno-builtin -w -o "$work/errors-mcheck" "$work/errors.c" -lmcheck
+
+# compare WHAT COMMAND…: bare, and with the agent in front
+compare()
+{
+	what=$1
+	shift
+	bare_status=0
+	env "LD_PRELOAD=$debug" "$@" >"$work/bare.out" 2>&1 || bare_status=$?
+	metered "$library:$debug" "$@"
+	expect_equal "$what: status" "$bare_status" "$status"
+	cat "$work/out" "$work/err" >"$work/metered.out"
+	cmp -s "$work/bare.out" "$work/metered.out" ||
+		fail "$what: says $(cat "$work/metered.out"), without the agent $(cat "$work/bare.out")"
+	[ "$bare_status" -eq 0 ] || found=$((found + 1))
+}
+
+found=0
+for error in b d i r u n; do
+	compare "MALLOC_CHECK_, $error" MALLOC_CHECK_=3 "$work/errors" $error
+	compare "mcheck, $error" MALLOC_CHECK_=0 "$work/errors-mcheck" $error
+done
+expect_between "errors that end the program" 6 "$found" 10
+
+# mtrace writes down what the program allocates, not what the agent does.
+metered "$library:$debug" "MALLOC_TRACE=$work/trace" "$work/errors" n
+expect_silence "mtrace"
