@@ -160,6 +160,7 @@ demo:
 UNIT_allocator_stats = agent/measure/allocator_stats.c agent/base/schedule.c
 UNIT_answer = agent/deliver/http/answer.c
 UNIT_backlog = agent/deliver/backlog.c
+UNIT_arch =
 UNIT_boot = shim/boot.c
 UNIT_counters = shim/counters.c agent/encode/fields.c
 UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c

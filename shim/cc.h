@@ -6,14 +6,13 @@
  * Layer    shim, leaf.
  */
 
+#include "shim/arch/arch.h"
+
 /* The only symbols that the library shows to the world; the rest is hidden. */
 #define EXPORT __attribute__((visibility("default")))
 
 /* For variables: known to be in the same object, so they are reached without a table of offsets. */
 #define INTERNAL __attribute__((visibility("hidden")))
-
-/* What a processor fetches of code at once. */
-#define CODE_LINE 64
 
 /*
  * RETURNS_TO_A_LINE(n):
@@ -27,7 +26,6 @@
 /* A hot function has a cold twin beside it, out of line and out of its cache lines. */
 #define HOT __attribute__((hot, aligned(CODE_LINE)))
 #define COLD __attribute__((cold, noinline))
-#define INLINE static inline __attribute__((always_inline))
 
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)

@@ -6,18 +6,30 @@ INLINE uint64_t read(const uint64_t *counter)
 	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 }
 
+/* A row without unit and doc does not compile. */
+#define COUNTER(id, phase, unit, doc) _Static_assert(sizeof(unit) > 1 && sizeof(doc) > 1, #id);
+#include "shim/counters.def"
+#undef COUNTER
+
+enum phase { FREES, REST };
+
+INLINE void sum_phase(enum phase wanted, struct counters *sum, const struct counters *c)
+{
+#define COUNTER(id, phase, unit, doc)                                                              \
+	if (wanted == (phase))                                                                     \
+		sum->id += read(&c->id);
+#include "shim/counters.def"
+#undef COUNTER
+}
+
 void counters_sum_frees(struct counters *sum, const struct counters *c)
 {
-	sum->frees += read(&c->frees);
-	sum->freed_bytes += read(&c->freed_bytes);
+	sum_phase(FREES, sum, c);
 }
 
 void counters_sum_rest(struct counters *sum, const struct counters *c)
 {
-	sum->alloc_bytes += read(&c->alloc_bytes);
-	sum->requested_bytes += read(&c->requested_bytes);
-	sum->reallocs += read(&c->reallocs);
-	sum->failed_allocs += read(&c->failed_allocs);
+	sum_phase(REST, sum, c);
 	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
 		sum->sizes[counters_bucket(i)] += read(&c->sizes[i]);
 }

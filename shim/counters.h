@@ -16,7 +16,7 @@
 
 /* The single counters come first, where an instruction reaches them by an offset of one byte. */
 struct counters {
-#define COUNTER(id, unit, doc) uint64_t id;
+#define COUNTER(id, phase, unit, doc) uint64_t id;
 #include "shim/counters.def"
 #undef COUNTER
 	/*
@@ -36,48 +36,25 @@ enum counters_owner { OWN, SHARED };
  * counter_add(counter, n, owner):
  * Add ${n} to ${counter}.
  *
- * To one's own block there is no lock prefix and no shared cache line, yet it is one instruction:
- * what a signal handler counts between a load and its store would otherwise be lost.  On x86-64 a
- * plain add is atomic towards the thread's own handlers, and its store is a release (total store
- * order).
+ * To one's own block there is no lock prefix and no shared cache line, and still no signal
+ * handler's count is lost (arch_add).
  */
-/* NOLINTNEXTLINE(readability-non-const-parameter): it is written, by the instruction */
 INLINE void counter_add(uint64_t *counter, uint64_t n, enum counters_owner owner)
 {
-	if (owner == SHARED) {
+	if (owner == SHARED)
 		__atomic_fetch_add(counter, n, __ATOMIC_RELEASE);
-		return;
-	}
-#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
-	/* Volatile keeps them in order: what is made before what is freed. */
-	__asm__ volatile("addq %1, %0" : "+m"(*counter) : "er"(n));
-#else
-	/* Release, for the order that counters_sum_* rely on. */
-	__atomic_store_n(counter, __atomic_load_n(counter, __ATOMIC_RELAXED) + n, __ATOMIC_RELEASE);
-#endif
+	else
+		arch_add(counter, n);
 }
 
 /*
  * counters_slot(size):
- * Return the index in sizes[] of a thread's block for a requested ${size}.
- *
- * It is the number of leading zeros of 2 * size - 1, by an instruction that processors from before
- * 2013 take for another one, bsr, which numbers the bits from the other end.  Either will do, as
- * long as who reads knows which (counters_bucket).  bsr is not taken everywhere, for on AMD's
- * processors it takes 8 times as long.
+ * Return the index in sizes[] of a thread's block for a requested ${size}: one instruction, whose
+ * numbering depends on the processor, as long as the reader knows which (counters_bucket).
  */
 INLINE size_t counters_slot(size_t size)
 {
-	size_t bits = 2 * size - 1;
-
-#if defined(__x86_64__)
-	size_t slot;
-
-	__asm__("rep bsr %1, %0" : "=r"(slot) : "r"(bits) : "cc");
-	return slot;
-#else
-	return (size_t)__builtin_clzll(bits);
-#endif
+	return arch_leading_zeros(2 * size - 1);
 }
 
 /*
