@@ -88,6 +88,7 @@ static void failed(struct delivery *d, const struct transport_answer *answer)
 
 	d->errors++;
 	d->failures++;
+	d->unanswered = answer->status == 0;
 	wait = backoff_ns(d->failures, now);
 	if (wait < answer->retry_after_ns)
 		wait = answer->retry_after_ns;
@@ -116,8 +117,11 @@ static void postpone(struct delivery *d, const struct transport_answer *answer)
 	failed(d, answer);
 }
 
-/* What was dropped from the backlog while it was under way has arrived after all. */
-static void delivered(struct delivery *d)
+/*
+ * The server has the last word on the batch: it has stored all of it but ${refused} points.  That
+ * goes for the points, too, that the backlog has dropped while the batch was under way.
+ */
+static void settle(struct delivery *d, uint64_t refused)
 {
 	uint64_t begin = d->batch_end - d->batch_points;
 
@@ -127,6 +131,12 @@ static void delivered(struct delivery *d)
 		d->backlog->dropped -= gone < d->batch_points ? gone : d->batch_points;
 	}
 	backlog_done(d->backlog, d->batch_end);
+	d->refused += refused;
+}
+
+static void delivered(struct delivery *d)
+{
+	settle(d, 0);
 	log_over(LOG_SEND);
 	d->failures = 0;
 	d->created = false;
@@ -136,12 +146,15 @@ static void delivered(struct delivery *d)
 		d->most_points *= 2; /* a smaller batch has gone through: feel the way back up */
 }
 
-static void refused(struct delivery *d)
+static void drop(struct delivery *d, const struct transport_answer *answer)
 {
-	uint64_t before = backlog_points(d->backlog);
+	uint64_t refused = d->batch_points;
 
-	backlog_done(d->backlog, d->batch_end);
-	d->refused += before - backlog_points(d->backlog);
+	if (answer->partial && answer->refused < refused)
+		refused = answer->refused;
+	log_say(LOG_SEND, "cannot deliver %llu of %llu points: %s; these points are dropped",
+		(unsigned long long)refused, (unsigned long long)d->batch_points, d->reason);
+	settle(d, refused);
 	d->errors++;
 }
 
@@ -153,7 +166,8 @@ static void split(struct delivery *d)
 		return;
 	}
 	log_say(LOG_SEND, "cannot deliver: %s; the point is dropped", d->reason);
-	refused(d);
+	settle(d, 1);
+	d->errors++;
 }
 
 static void create(struct delivery *d, const struct transport_answer *answer)
@@ -178,8 +192,7 @@ static void judge_write(struct delivery *d, const struct transport_answer *answe
 		postpone(d, answer);
 		break;
 	case VERDICT_DROP:
-		log_say(LOG_SEND, "cannot deliver: %s; these points are dropped", d->reason);
-		refused(d);
+		drop(d, answer);
 		break;
 	case VERDICT_SPLIT:
 		split(d);
@@ -230,6 +243,12 @@ void delivery_step(struct delivery *d, int64_t wait_ns)
 		go_on(d, wait_ns);
 }
 
+/* One lost connection is no reason to lose the points: at the end there is no later. */
+static bool may_try_again(const struct delivery *d)
+{
+	return d->failures == 1 && d->unanswered;
+}
+
 bool delivery_finish(struct delivery *d, int64_t deadline_ns)
 {
 	/* The server may be back: this is the last chance to find out, so no waiting. */
@@ -241,7 +260,7 @@ bool delivery_finish(struct delivery *d, int64_t deadline_ns)
 		if (!delivery_is_busy(d)) {
 			if (backlog_points(d->backlog) == 0)
 				return true;
-			if (d->failures)
+			if (d->failures && !may_try_again(d))
 				return false;
 			begin_write(d);
 		}

@@ -30,6 +30,7 @@ struct delivery {
 	bool created;	       /* the database was, since the last delivery */
 	bool ending;	       /* delivery_finish has begun */
 	unsigned failures;     /* in a row */
+	bool unanswered;       /* the last of them: the connection failed */
 	int64_t not_before_ns; /* monotonic: no request until then */
 	int64_t began_ns;      /* monotonic: the request under way */
 
@@ -68,8 +69,9 @@ void delivery_step(struct delivery *d, int64_t wait_ns);
 
 /*
  * delivery_finish(d, deadline_ns):
- * Deliver all there is, until the first request that fails or until ${deadline_ns} (monotonic).
- * Return whether all is delivered; if not, d->reason tells why.
+ * Deliver all there is, until the first request that fails or until ${deadline_ns} (monotonic).  A
+ * first one without an answer is sent once more.  Return whether all is delivered; if not,
+ * d->reason tells why.
  */
 bool delivery_finish(struct delivery *d, int64_t deadline_ns);
 

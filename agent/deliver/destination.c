@@ -32,6 +32,26 @@ static const char *secret(const char *variable, const char *what, const char *pa
 	return kept;
 }
 
+/* Return whether the file ${path} has another secret than ${kept}, and then take it over. */
+static bool renew_secret(const char *path, char kept[SECRET_BYTES])
+{
+	char fresh[SECRET_BYTES];
+
+	if (path[0] == '\0' || secret_read(path, fresh) || strcmp(fresh, kept) == 0)
+		return false;
+	memcpy(kept, fresh, SECRET_BYTES);
+	return true;
+}
+
+static bool renew(void *owner)
+{
+	struct destination *d = owner;
+	bool token = renew_secret(d->options->token_file, d->token);
+	bool password = renew_secret(d->options->password_file, d->password);
+
+	return token || password;
+}
+
 static void configure(struct destination *d, const struct options *o)
 {
 	const char *token = secret("TOKEN_FILE", "token", o->token_file, o->token, d->token);
@@ -53,7 +73,10 @@ static void configure(struct destination *d, const struct options *o)
 	    .ca_file = o->ca_file,
 	    .proxy = o->proxy,
 	    .insecure = o->insecure,
+	    .renew = renew,
+	    .owner = d,
 	};
+	d->options = o;
 }
 
 int destination_open(struct destination *d, const struct options *options,

@@ -15,6 +15,7 @@ struct destination {
 	const struct transport *transport;
 	void *handle;
 	struct transport_config config;
+	const struct options *options;
 	char password[SECRET_BYTES];
 	char token[SECRET_BYTES];
 };

@@ -11,7 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Texts that do not apply are "".  It stays where it is, unchanged, while the transport is open. */
+/*
+ * Texts that do not apply are "".  It stays where it is while the transport is open; only renew
+ * changes it.
+ */
 struct transport_config {
 	const char *url;
 	const char *api; /* v1, v2 or v3 */
@@ -25,6 +28,14 @@ struct transport_config {
 	const char *ca_file;
 	const char *proxy;
 	bool insecure;
+
+	/*
+	 * renew(owner):
+	 * The server does not accept the secrets: read them again from their files.  Return whether
+	 * password or token is another now.
+	 */
+	bool (*renew)(void *owner);
+	void *owner;
 
 	/*
 	 * Called around every wait: between the two a transport touches nothing that a fork could
@@ -44,6 +55,8 @@ struct transport_answer {
 	bool can_create;	/* the interface has a TRANSPORT_CREATE */
 	int64_t retry_after_ns; /* the server's wish; 0 is none */
 	bool html;		/* the answer is a page for people: not the server we think */
+	bool partial;		/* with 400 or 422: the server has stored all but ${refused} */
+	uint64_t refused;	/* points of the body that it has not stored */
 	char text[256];		/* what the server or the system says, one line */
 };
 

@@ -41,6 +41,9 @@ static void check_verdict(const struct transport_answer *a)
 	if (verdict == VERDICT_DROP)
 		CHECK(a->status == 400 || a->status == 422 ||
 		      (a->status == 404 && !a->can_create && a->text[0] == '{'));
+	CHECK(a->partial == (a->refused > 0));
+	if (a->partial)
+		CHECK(verdict == VERDICT_DROP);
 	if (verdict_created(a))
 		CHECK(a->status == 200 && !a->html);
 }

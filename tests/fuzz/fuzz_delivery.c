@@ -7,7 +7,8 @@
  *        wN       N ms pass
  *        .        there is no answer yet
  *        STATUS   the server's answer; with h it is a page, with d it says database not found,
- *                 with n it says not found, with 2 the interface is the second one
+ *                 with n it says not found, with 2 the interface is the second one, with p it is
+ *                 a partial write, in which the first point is refused
  */
 #include "agent/deliver/delivery.h"
 
@@ -51,12 +52,11 @@ static void begin(void *handle, enum transport_request what, const char *body, s
 	CHECK(what == TRANSPORT_CREATE || (len > 0 && body[len - 1] == '\n'));
 }
 
-static void acknowledge(void)
+static void acknowledge(const char *p)
 {
 	const char *end = batch + batch_len;
 
-	for (const char *p = batch; p < end;
-	     p = (const char *)memchr(p, '\n', (size_t)(end - p)) + 1) {
+	for (; p < end; p = (const char *)memchr(p, '\n', (size_t)(end - p)) + 1) {
 		unsigned long number = strtoul(p, NULL, 10);
 
 		CHECK(number < added && !is_acknowledged[number]);
@@ -86,8 +86,14 @@ static bool poll_answer(void *handle, int64_t wait_ns, struct transport_answer *
 	else if (strchr(rest, 'n'))
 		text = "{\"message\":\"bucket not found\"}";
 	snprintf(answer->text, sizeof(answer->text), "%s", text);
+	if (answer->status == 400 && strchr(rest, 'p')) {
+		answer->partial = true;
+		answer->refused = 1;
+	}
 	if (batch && answer->status / 100 == 2 && !answer->html)
-		acknowledge();
+		acknowledge(batch);
+	else if (batch && answer->partial)
+		acknowledge((const char *)memchr(batch, '\n', batch_len) + 1);
 	return true;
 }
 

@@ -1,32 +1,34 @@
 #include "agent/deliver/http/answer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "agent/base/clock.h"
 
-#define BYTES_MOST 65536 /* of a body; what is longer is cut off */
 #define RETRY_AFTER_MOST_S 3600
 
 void answer_begin(struct answer_body *body)
 {
-	memset(body, 0, sizeof(*body));
+	body->bytes = 0;
+	body->text[0] = '\0';
 }
 
 bool answer_take(struct answer_body *body, const char *bytes, size_t n)
 {
-	const size_t most = sizeof(body->text) - 1;
-	size_t have = body->bytes < most ? body->bytes : most;
+	size_t have = body->bytes < ANSWER_BYTES ? body->bytes : ANSWER_BYTES;
+	size_t taken = n < ANSWER_BYTES - have ? n : ANSWER_BYTES - have;
 
-	memcpy(body->text + have, bytes, n < most - have ? n : most - have);
+	memcpy(body->text + have, bytes, taken);
+	body->text[have + taken] = '\0';
 	body->bytes += n;
 	return !answer_is_cut(body);
 }
 
 bool answer_is_cut(const struct answer_body *body)
 {
-	return body->bytes > BYTES_MOST;
+	return body->bytes > ANSWER_BYTES;
 }
 
 /* One line of it, whatever the server sent. */
@@ -40,6 +42,41 @@ static void copy_text(char *out, size_t size, const char *text)
 		out[n - 1] = '\0';
 }
 
+static uint64_t count(const char *text, const char *what)
+{
+	uint64_t n = 0;
+
+	for (; (text = strstr(text, what)) != NULL; text += strlen(what))
+		n++;
+	return n;
+}
+
+/* Return the number behind the last "dropped=", which InfluxDB writes itself; 0 without one. */
+static uint64_t last_dropped(const char *text)
+{
+	uint64_t n = 0;
+
+	while ((text = strstr(text, "dropped=")) != NULL) {
+		text += strlen("dropped=");
+		n = strtoull(text, NULL, 10);
+	}
+	return n;
+}
+
+/* Return how many points of a partial write were refused; 0 when the body does not tell. */
+static uint64_t count_refused(const struct answer_body *body)
+{
+	uint64_t n;
+
+	if (answer_is_cut(body) || strstr(body->text, "partial write") == NULL)
+		return 0;
+	/* In a line that is quoted there, the quotation mark has a backslash before it. */
+	n = count(body->text, "\"error_message\":");
+	if (n == 0)
+		n = last_dropped(body->text);
+	return n ? n : count(body->text, "unable to parse '");
+}
+
 void answer_read(const struct answer_body *body, long status, const char *type,
 		 int64_t retry_after_s, struct transport_answer *out)
 {
@@ -48,6 +85,9 @@ void answer_read(const struct answer_body *body, long status, const char *type,
 		retry_after_s = RETRY_AFTER_MOST_S;
 	out->status = (int)status;
 	out->retry_after_ns = retry_after_s > 0 ? retry_after_s * CLOCK_S : 0;
+	if (status == 400 || status == 422)
+		out->refused = count_refused(body);
+	out->partial = out->refused > 0;
 	out->html = type && strncasecmp(type, "text/html", strlen("text/html")) == 0;
 	copy_text(out->text, sizeof(out->text), body->text);
 }

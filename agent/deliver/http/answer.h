@@ -12,9 +12,11 @@
 
 #include "agent/deliver/transport.h"
 
+#define ANSWER_BYTES 65536 /* of a body; what is longer is cut off */
+
 struct answer_body {
 	size_t bytes; /* received */
-	char text[sizeof(((struct transport_answer *)0)->text)];
+	char text[ANSWER_BYTES + 1];
 };
 
 void answer_begin(struct answer_body *body);
@@ -29,6 +31,11 @@ bool answer_is_cut(const struct answer_body *body);
  * answer_read(body, status, type, retry_after_s, out):
  * Fill ${out}, but for can_create, with an answer of that ${status}, content ${type} (NULL: it says
  * none) and Retry-After: at most an hour, nothing below 0.
+ *
+ * A partial write is told from the body.  InfluxDB 1 and 2 end it with "dropped=N" (influxdb,
+ * tsdb/shard.go, PartialWriteError); version 1 says "dropped=0" and lists the lines that it could
+ * not parse.  Version 3 lists one "error_message" for each line.  A body that was cut off, or that
+ * gives no number, tells of no partial write: then all points count as refused.
  */
 void answer_read(const struct answer_body *body, long status, const char *type,
 		 int64_t retry_after_s, struct transport_answer *out);

@@ -20,6 +20,14 @@
 #define CONNECT_TIMEOUT_MS 5000L
 #define REQUEST_TIMEOUT_MS 15000L
 
+/* What is different when a request is sent once more, at once.  Each reason counts once. */
+enum again {
+	AGAIN_NOT = 0,
+	AGAIN_FRESH = 1,   /* on a new connection: the server had closed the old one */
+	AGAIN_PLAIN = 2,   /* without compression */
+	AGAIN_RENEWED = 4, /* with the secrets that the files have now */
+};
+
 struct http {
 	const struct transport_config *config;
 	CURLM *multi;
@@ -31,7 +39,16 @@ struct http {
 	struct curl_slist *gzip_headers; /* of one with a compressed body */
 	struct pack *pack;
 	bool can_create;
-	CURLMcode begun; /* how the request under way began */
+	enum { GZIP_UNKNOWN, GZIP_TAKEN, GZIP_REFUSED } gzip; /* what the server does with it */
+	struct {
+		enum transport_request what;
+		const char *body;
+		size_t len;
+		bool packed;
+		unsigned again;	  /* enum again, of all reasons so far */
+		int64_t began_ns; /* monotonic */
+		CURLMcode begun;
+	} request; /* the one under way */
 	char error[CURL_ERROR_SIZE];
 	struct answer_body body; /* of the answer */
 };
@@ -106,46 +123,71 @@ static char *make_create_body(CURL *easy, const char *database)
 	return body;
 }
 
-static int set_options(struct http *http)
+/* The first option that libcurl does not take, in words; "" while there is none. */
+struct refusal {
+	char text[256];
+};
+
+static void note(struct refusal *refusal, const char *option, CURLcode code)
+{
+	if (code == CURLE_OK || refusal->text[0])
+		return;
+	snprintf(refusal->text, sizeof(refusal->text), "libcurl %s does not take %s: %s",
+		 curl_version_info(CURLVERSION_NOW)->version, option, curl_easy_strerror(code));
+}
+
+#define SET(option, value) note(refusal, #option, curl_easy_setopt(http->easy, option, value))
+
+static void set_secrets(struct http *http, struct refusal *refusal)
 {
 	const struct transport_config *config = http->config;
-	CURL *easy = http->easy;
-	int bad = 0;
 
-	bad |= curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	bad |= curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	/* An empty one is none, whatever http_proxy and no_proxy say. */
-	bad |= curl_easy_setopt(easy, CURLOPT_PROXY, config->proxy);
-	bad |= curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-	if (url_scheme(config->url) == URL_UNIX)
-		bad |= curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, url_path(config->url));
-	bad |= curl_easy_setopt(easy, CURLOPT_USERAGENT, "memagent/" MEMAGENT_VERSION);
-	bad |= curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
-	bad |= curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, REQUEST_TIMEOUT_MS);
-	bad |= curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, http->error);
-	bad |= curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-	bad |= curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
-	bad |= curl_easy_setopt(easy, CURLOPT_POST, 1L);
 	if (config->username[0]) {
-		bad |= curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-		bad |= curl_easy_setopt(easy, CURLOPT_USERNAME, config->username);
-		bad |= curl_easy_setopt(easy, CURLOPT_PASSWORD, config->password);
+		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		SET(CURLOPT_USERNAME, config->username);
+		SET(CURLOPT_PASSWORD, config->password);
 	}
+}
+
+/* Redirects are not followed, so no URL but ours is ever opened. */
+static void set_options(struct http *http, struct refusal *refusal)
+{
+	const struct transport_config *config = http->config;
+
+	SET(CURLOPT_NOSIGNAL, 1L);
+	/* An empty one is none, whatever http_proxy and no_proxy say. */
+	SET(CURLOPT_PROXY, config->proxy);
+	SET(CURLOPT_NOPROXY, "");
+	if (url_scheme(config->url) == URL_UNIX)
+		SET(CURLOPT_UNIX_SOCKET_PATH, url_path(config->url));
+	SET(CURLOPT_USERAGENT, "memagent/" MEMAGENT_VERSION);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+	SET(CURLOPT_TIMEOUT_MS, REQUEST_TIMEOUT_MS);
+	SET(CURLOPT_ERRORBUFFER, http->error);
+	SET(CURLOPT_WRITEFUNCTION, take_body);
+	SET(CURLOPT_WRITEDATA, http);
+	SET(CURLOPT_POST, 1L);
+	set_secrets(http, refusal);
 	if (config->ca_file[0])
-		bad |= curl_easy_setopt(easy, CURLOPT_CAINFO, config->ca_file);
+		SET(CURLOPT_CAINFO, config->ca_file);
 	if (config->insecure) {
-		bad |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
-		bad |= curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+		SET(CURLOPT_SSL_VERIFYPEER, 0L);
+		SET(CURLOPT_SSL_VERIFYHOST, 0L);
 	}
-	return bad ? -1 : 0;
+}
+
+static void free_headers(struct http *http)
+{
+	curl_slist_free_all(http->headers);
+	curl_slist_free_all(http->gzip_headers);
+	http->headers = http->gzip_headers = NULL;
 }
 
 static void http_close(struct http *http)
 {
 	curl_easy_cleanup(http->easy);
 	curl_multi_cleanup(http->multi);
-	curl_slist_free_all(http->headers);
-	curl_slist_free_all(http->gzip_headers);
+	free_headers(http);
 	pack_close(http->pack);
 	free(http->write_url);
 	free(http->query_url);
@@ -207,6 +249,7 @@ static int make_headers(struct http *http)
 
 static void *http_open(const struct transport_config *config, char *error, size_t size)
 {
+	struct refusal refusal = {""};
 	struct http *http;
 
 	/* Never undone: the program may be using libcurl too. */
@@ -228,8 +271,14 @@ static void *http_open(const struct transport_config *config, char *error, size_
 		http_close(http);
 		return NULL;
 	}
-	if (make_headers(http) || set_options(http))
+	if (make_headers(http))
 		goto close;
+	set_options(http, &refusal);
+	if (refusal.text[0]) {
+		snprintf(error, size, "%s", refusal.text);
+		http_close(http);
+		return NULL;
+	}
 	return http;
 
 close:
@@ -239,26 +288,38 @@ no_memory:
 	return NULL;
 }
 
-static void http_begin(void *handle, enum transport_request what, const char *body, size_t len)
+static void send_request(struct http *http)
 {
-	struct http *http = handle;
-	CURL *easy = http->easy;
+	bool creates = http->request.what == TRANSPORT_CREATE;
+	const char *body = creates ? http->create_body : http->request.body;
+	size_t len = creates ? strlen(body) : http->request.len;
 	const char *packed = NULL;
+	CURL *easy = http->easy;
 
-	if (what == TRANSPORT_CREATE) {
-		body = http->create_body;
-		len = strlen(body);
-	} else if (len >= PACK_FROM_BYTES) {
+	if (!creates && len >= PACK_FROM_BYTES && http->gzip != GZIP_REFUSED &&
+	    (http->request.again & AGAIN_PLAIN) == 0)
 		packed = pack_bytes(http->pack, body, &len);
-	}
+	http->request.packed = packed != NULL;
+	http->request.began_ns = clock_mono_ns();
 	http->error[0] = '\0';
 	answer_begin(&http->body);
-	curl_easy_setopt(easy, CURLOPT_URL,
-			 what == TRANSPORT_CREATE ? http->query_url : http->write_url);
+	curl_easy_setopt(easy, CURLOPT_URL, creates ? http->query_url : http->write_url);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, packed ? http->gzip_headers : http->headers);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, packed ? packed : body);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)len);
-	http->begun = curl_multi_add_handle(http->multi, easy);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, http->request.again & AGAIN_FRESH ? 1L : 0L);
+	http->request.begun = curl_multi_add_handle(http->multi, easy);
+}
+
+static void http_begin(void *handle, enum transport_request what, const char *body, size_t len)
+{
+	struct http *http = handle;
+
+	http->request.what = what;
+	http->request.body = body;
+	http->request.len = len;
+	http->request.again = AGAIN_NOT;
+	send_request(http);
 }
 
 static void read_answer(struct http *http, CURLcode result, struct transport_answer *answer)
@@ -296,30 +357,113 @@ static bool is_over(struct http *http, CURLcode *result)
 	return false;
 }
 
-static bool http_poll(void *handle, int64_t wait_ns, struct transport_answer *answer)
+/*
+ * Whether the server closed the connection, which it had kept from the request before, just as this
+ * one was sent.  libcurl itself repeats some of these requests, but not all.
+ */
+static bool is_closed_by_server(struct http *http, CURLcode result,
+				const struct transport_answer *answer)
 {
-	struct http *http = handle;
-	int64_t end = clock_mono_ns() + wait_ns;
-	CURLcode result = http->begun ? CURLE_OUT_OF_MEMORY : CURLE_OK;
+	long connects = 1;
+
+	curl_easy_getinfo(http->easy, CURLINFO_NUM_CONNECTS, &connects);
+	return connects == 0 && answer->status == 0 &&
+	       (result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR ||
+		result == CURLE_GOT_NOTHING);
+}
+
+/*
+ * Note whether the server takes compressed bodies, and return whether this one is worth another try
+ * without.  A 400 may be about the points: only a plain body that is taken tells.
+ */
+static bool is_refused_for_gzip(struct http *http, const struct transport_answer *answer)
+{
+	bool is_taken = (answer->status / 100 == 2 && !answer->html) || answer->partial;
+
+	if (http->request.packed && is_taken)
+		http->gzip = GZIP_TAKEN;
+	else if ((http->request.again & AGAIN_PLAIN) && is_taken)
+		http->gzip = GZIP_REFUSED;
+	return http->request.packed &&
+	       (answer->status == 415 || (answer->status == 400 && http->gzip == GZIP_UNKNOWN));
+}
+
+/* Take over the secrets that the files have now.  Return whether they are others. */
+static bool renew(struct http *http)
+{
+	struct refusal refusal = {""};
+
+	if (!http->config->renew(http->config->owner))
+		return false;
+	free_headers(http);
+	set_secrets(http, &refusal);
+	return make_headers(http) == 0 && refusal.text[0] == '\0';
+}
+
+/* Return why the request is to be sent once more, for another reason than before. */
+static unsigned reason_to_repeat(struct http *http, CURLcode result,
+				 const struct transport_answer *answer)
+{
+	unsigned reasons = AGAIN_NOT;
+
+	if (is_closed_by_server(http, result, answer))
+		reasons = AGAIN_FRESH;
+	else if (is_refused_for_gzip(http, answer))
+		reasons = AGAIN_PLAIN;
+	else if ((answer->status == 401 || answer->status == 403) && renew(http))
+		reasons = AGAIN_RENEWED;
+	return reasons & ~http->request.again;
+}
+
+/* The limit is libcurl's own; ours is for a process in which somebody has stopped its clock. */
+static bool takes_too_long(const struct http *http)
+{
+	return clock_mono_ns() - http->request.began_ns > (REQUEST_TIMEOUT_MS + 1000) * CLOCK_MS;
+}
+
+/* Go on until ${end_ns}.  Return whether the request is over, and then how. */
+static bool perform(struct http *http, int64_t end_ns, CURLcode *result)
+{
 	int running;
 
+	*result = http->request.begun ? CURLE_OUT_OF_MEMORY : CURLE_OK;
 	for (;;) {
 		int64_t left;
 
 		if (curl_multi_perform(http->multi, &running))
-			result = CURLE_FAILED_INIT;
-		if (result || is_over(http, &result))
-			break;
-		left = (end - clock_mono_ns() + CLOCK_MS - 1) / CLOCK_MS;
+			*result = CURLE_FAILED_INIT;
+		if (*result || is_over(http, result))
+			return true;
+		if (takes_too_long(http)) {
+			*result = CURLE_OPERATION_TIMEDOUT;
+			return true;
+		}
+		left = (end_ns - clock_mono_ns() + CLOCK_MS - 1) / CLOCK_MS;
 		if (left <= 0)
 			return false;
 		http->config->wait_begins();
 		curl_multi_poll(http->multi, NULL, 0, (int)left, NULL);
 		http->config->wait_ends();
 	}
-	curl_multi_remove_handle(http->multi, http->easy);
-	read_answer(http, result, answer);
-	return true;
+}
+
+static bool http_poll(void *handle, int64_t wait_ns, struct transport_answer *answer)
+{
+	struct http *http = handle;
+	int64_t end = clock_mono_ns() + wait_ns;
+	CURLcode result;
+	unsigned again;
+
+	while (perform(http, end, &result)) {
+		curl_multi_remove_handle(http->multi, http->easy);
+		read_answer(http, result, answer);
+		again = reason_to_repeat(http, result, answer);
+		if (again == AGAIN_NOT)
+			return true;
+		http->request.again |= again;
+		send_request(http);
+	}
+	return false;
 }
 
 static const struct transport transport_http = {http_open, http_begin, http_poll, 0};

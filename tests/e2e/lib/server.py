@@ -13,6 +13,8 @@
 #   reset connection|head|body|request|answer
 #                                    break the connection: before the request, in its head, in its body,
 #                                    after it, in the middle of the answer
+#   auth CREDENTIALS                 204 where the header Authorization is that, else 401
+#   nogzip STATUS ...                204 to a plain body, STATUS to a compressed one
 #   keep STEP                        the points of the request are stored nevertheless
 #
 # What came of it: DIR/NAME.log has "SECONDS METHOD TARGET ENCODING BYTES STEP" for each request that
@@ -76,6 +78,7 @@ class Case:
                 rest = connection.recv(1)
             return reset(connection)
         body = read_body(connection, rest, int(length.group(1)) if length else 0)
+        step = decide(step, head)
         stored = re.match(r"(slow \S+ )?2", step) and "text/html" not in step
         self.note(head, body, step, keep or stored)
         return act(connection, step)
@@ -93,6 +96,17 @@ class Case:
             if stored:
                 self.append(".stored", body)
         self.append(".log", line.encode())
+
+
+# Return the step that one with a condition comes to.
+def decide(step, head):
+    word, _, rest = step.partition(" ")
+    if word == "auth":
+        given = re.search(rb"(?i)\r\nauthorization: *(.*?)\r\n", head)
+        return "204" if given and given.group(1).decode() == rest else "401 | authorization failed"
+    if word == "nogzip":
+        return rest if re.search(rb"(?i)\r\ncontent-encoding: *gzip", head) else "204"
+    return step
 
 
 def reset(connection):

@@ -91,6 +91,71 @@ START_TEST(no_answer_tells_no_password)
 }
 END_TEST
 
+static const struct {
+	long status;
+	bool partial;
+	uint64_t refused;
+	const char *text;
+} writes[] = {
+    /* InfluxDB 1.x */
+    {400, true, 20, "{\"error\":\"partial write: points beyond retention policy dropped=20\"}\n"},
+    {400, true, 3,
+     "{\"error\":\"partial write: field type conflict: input field \\\"dropped=7\\\" on "
+     "measurement "
+     "\\\"m\\\" is type float, already exists as type integer dropped=3\"}"},
+    {400, true, 2,
+     "{\"error\":\"partial write: unable to parse 'm a=x 1': invalid boolean\\nunable to parse "
+     "'m': "
+     "missing fields dropped=0\"}"},
+    {400, true, 2,
+     "{\"error\":\"partial write:\\nunable to parse 'm': a\\nunable to parse 'n': b\"}"},
+    {400, false, 0, "{\"error\":\"unable to parse 'm a=x 1': invalid boolean\"}"},
+    {400, false, 0, "{\"error\":\"partial write\"}"},
+    {500, false, 0, "{\"error\":\"partial write: timeout dropped=3\"}"},
+    {204, false, 0, "partial write dropped=3"},
+    /* 2.7 */
+    {422, true, 4,
+     "{\"code\":\"unprocessable entity\",\"message\":\"failure writing points to database: partial "
+     "write: dropped 4 points outside retention policy of duration 24h0m0s - oldest point "
+     "m,dropped=9 at 1970-01-01T00:00:01Z dropped because it violates a Retention Policy Lower "
+     "Bound at 2025-05-20T19:06:17Z, newest point m at 1970-01-01T00:00:01Z dropped because it "
+     "violates a Retention Policy Lower Bound at 2025-05-20T19:06:17Z dropped=4 for database: "
+     "9f282d63c7d3a5c0 for retention policy: autogen\"}"},
+    {400, false, 0, "{\"code\":\"invalid\",\"message\":\"unable to parse 'm': missing fields\"}"},
+    /* 3 */
+    {400, true, 2,
+     "{\"error\":\"partial write of line protocol occurred\",\"data\":["
+     "{\"original_line\":\"m a=\\\"\\\"error_message\\\":\\\" "
+     "1\",\"line_number\":2,\"error_message\":\"x\"},"
+     "{\"original_line\":\"m dropped=9\",\"line_number\":3,\"error_message\":\"y\"}]}"},
+    {400, false, 0,
+     "{\"error\":\"parsing failed for write_lp endpoint\",\"data\":{\"original_line\":\"m\","
+     "\"line_number\":2,\"error_message\":\"No fields were provided\"}}"},
+};
+
+START_TEST(a_partial_write_says_how_much)
+{
+	answer_begin(&body);
+	ck_assert(take(writes[_i].text));
+	answer_read(&body, writes[_i].status, "application/json", 0, &answer);
+	ck_assert_int_eq(answer.partial, writes[_i].partial);
+	ck_assert_uint_eq(answer.refused, writes[_i].refused);
+}
+END_TEST
+
+START_TEST(half_an_answer_says_nothing_of_the_rest)
+{
+	static char much[65536];
+
+	memset(much, 'x', sizeof(much));
+	answer_begin(&body);
+	ck_assert(take("{\"error\":\"partial write: dropped=1\"}"));
+	ck_assert(!answer_take(&body, much, sizeof(much)));
+	answer_read(&body, 400, NULL, 0, &answer);
+	ck_assert(!answer.partial);
+}
+END_TEST
+
 static void add(TCase *all)
 {
 	tcase_add_test(all, a_body_in_pieces_is_one_line);
@@ -98,6 +163,8 @@ static void add(TCase *all)
 	tcase_add_test(all, a_page_for_people);
 	tcase_add_test(all, a_wish_to_wait_has_bounds);
 	tcase_add_test(all, no_answer_tells_no_password);
+	tcase_add_loop_test(all, a_partial_write_says_how_much, 0, UNIT_COUNT(writes));
+	tcase_add_test(all, half_an_answer_says_nothing_of_the_rest);
 }
 
 UNIT_MAIN("answer", add)

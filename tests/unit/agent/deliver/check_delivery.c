@@ -117,10 +117,21 @@ static void server_begin(void *h, enum transport_request what, const char *body,
 	server.ready_ns = script_now()->after_ns < 0 ? INT64_MAX : now + script_now()->after_ns;
 }
 
-static void store(void)
+static uint64_t lines_in(const char *text)
 {
-	for (size_t i = 0; i < server.len; i++)
-		server.stored += server.copy[i] == '\n';
+	uint64_t n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* All but ${refused} of the points. */
+static void store(uint64_t refused)
+{
+	uint64_t lines = lines_in(server.copy);
+
+	server.stored += refused < lines ? lines - refused : 0;
 	ck_assert_uint_le(server.store_used + server.len, sizeof(server.store));
 	memcpy(server.store + server.store_used, server.copy, server.len);
 	server.store_used += server.len;
@@ -145,8 +156,8 @@ static bool server_poll(void *h, int64_t wait_ns, struct transport_answer *answe
 	add_points(script_now()->points);
 	*answer = script_now()->answer;
 	answer->can_create = !server.v2;
-	if (answer->status == 204 && server.len)
-		store();
+	if ((answer->status == 204 || answer->partial) && server.len)
+		store(answer->refused);
 	return true;
 }
 
@@ -310,6 +321,45 @@ START_TEST(does_as_the_table_says)
 }
 END_TEST
 
+START_TEST(counts_what_a_partial_write_refuses)
+{
+	struct scripted *s = answer(400, "partial write: points beyond retention policy dropped=2");
+
+	s->answer.partial = true;
+	s->answer.refused = 2;
+	answer(204, "");
+	add_points(5);
+	step();
+	ck_assert_uint_eq(backlog_points(&backlog), 0);
+	ck_assert_uint_eq(delivery_dropped(&d), 2);
+	ck_assert_uint_eq(d.errors, 1);
+	ck_assert_ptr_nonnull(strstr(said.text, "2 of 5 points"));
+	/* No server refuses more than it was sent. */
+	s->answer.refused = 99;
+	server.begun = 0;
+	add_points(3);
+	step_when_due();
+	ck_assert_uint_eq(delivery_dropped(&d), 5);
+}
+END_TEST
+
+/* Of the four points that were sent the backlog has dropped three meanwhile. */
+START_TEST(counts_a_partial_refusal_of_drops)
+{
+	struct scripted *s;
+
+	start_with(12);
+	s = answer(422, "partial write");
+	s->points = 3;
+	s->answer.partial = true;
+	s->answer.refused = 1;
+	add_points(4);
+	step();
+	ck_assert_uint_eq(delivery_dropped(&d), 1);
+	ck_assert_uint_eq(backlog_points(&backlog), 3);
+}
+END_TEST
+
 START_TEST(sends_the_same_again)
 {
 	char first[64];
@@ -424,15 +474,6 @@ START_TEST(waits_when_it_may_not_create)
 	ck_assert_uint_eq(server.stored, 1);
 }
 END_TEST
-
-static uint64_t lines_in(const char *text)
-{
-	uint64_t n = 0;
-
-	for (; *text; text++)
-		n += *text == '\n';
-	return n;
-}
 
 START_TEST(splits_what_is_too_large)
 {
@@ -698,14 +739,46 @@ START_TEST(finishes_with_the_first_failure)
 {
 	int64_t began = now;
 
-	answer(0, "Could not connect to server");
+	answer(503, "busy");
 	add_points(2);
 	ck_assert(!delivery_finish(&d, now + CLOCK_S));
 	ck_assert_uint_eq(server.begun, 1);
 	ck_assert_int_eq(now, began);
 	ck_assert_uint_eq(backlog_points(&backlog), 2);
 	ck_assert_int_eq(said.lines, 0); /* what becomes of the rest is the caller's to tell */
+	ck_assert_str_eq(d.reason, "the server answers 503 busy");
+}
+END_TEST
+
+START_TEST(finishes_with_the_second_lost_connection)
+{
+	answer(0, "Could not connect to server");
+	add_points(2);
+	ck_assert(!delivery_finish(&d, now + CLOCK_S));
+	ck_assert_uint_eq(server.begun, 2);
+	ck_assert_uint_eq(backlog_points(&backlog), 2);
 	ck_assert_str_eq(d.reason, "Could not connect to server");
+}
+END_TEST
+
+START_TEST(finishes_after_a_lost_connection)
+{
+	answer(0, "Connection reset by peer");
+	answer(204, "");
+	add_points(2);
+	ck_assert(delivery_finish(&d, now + CLOCK_S));
+	expect_stored_in_order(2);
+	ck_assert_int_eq(said.lines, 0);
+}
+END_TEST
+
+START_TEST(tries_again_within_the_deadline_only)
+{
+	answer(0, "Connection reset by peer")->after_ns = 300 * CLOCK_MS;
+	add_points(2);
+	ck_assert(!delivery_finish(&d, now + 300 * CLOCK_MS));
+	ck_assert_uint_le(server.begun, 2);
+	ck_assert_uint_eq(backlog_points(&backlog), 2);
 }
 END_TEST
 
@@ -795,6 +868,7 @@ static void random_answer(uint64_t *seed, struct scripted *s)
 	    {.status = 204},
 	    {.status = 204},
 	    {.status = 400},
+	    {.status = 400, .partial = true, .refused = 2},
 	    {.status = 403},
 	    {.status = 404, .text = NO_DATABASE},
 	    {.status = 404},
@@ -839,6 +913,8 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, waits_in_slices);
 	tcase_add_test(all, keeps_what_came_meanwhile);
 	tcase_add_loop_test(all, does_as_the_table_says, 0, UNIT_COUNT(table));
+	tcase_add_test(all, counts_what_a_partial_write_refuses);
+	tcase_add_test(all, counts_a_partial_refusal_of_drops);
 	tcase_add_test(all, sends_the_same_again);
 	tcase_add_test(all, goes_on_after_a_refusal);
 	tcase_add_test(all, creates_a_missing_database);
@@ -860,6 +936,9 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, finishes_what_is_under_way);
 	tcase_add_test(all, finishes_without_waiting_its_turn);
 	tcase_add_test(all, finishes_with_the_first_failure);
+	tcase_add_test(all, finishes_with_the_second_lost_connection);
+	tcase_add_test(all, finishes_after_a_lost_connection);
+	tcase_add_test(all, tries_again_within_the_deadline_only);
 	tcase_add_test(all, finishes_when_what_is_under_way_fails);
 	tcase_add_test(all, finishes_by_creating_and_splitting);
 	tcase_add_test(all, finishes_when_it_may_not_create);

@@ -1,0 +1,60 @@
+#!/bin/sh
+# A token or a password is replaced in its file while the program runs: no point is lost, whether the file or the
+# server has the new one first.
+. "$(dirname "$0")/lib/influx.sh"
+. "$root/tests/e2e/lib/server.sh"
+
+# In base64: me:one and me:two
+one='bWU6b25l'
+two='bWU6dHdv'
+script token 'auth Token one'
+script password "auth Basic $one"
+script late 'auth Token one'
+start_server token password late
+for name in token password late; do
+	echo one >"$work/$name"
+done
+begin_endless token MEMAGENT_URL="$(url_of token)" MEMAGENT_INTERVAL=50ms MEMAGENT_TOKEN_FILE="$work/token"
+begin_endless password MEMAGENT_URL="$(url_of password)" MEMAGENT_INTERVAL=50ms MEMAGENT_USERNAME=me \
+	MEMAGENT_PASSWORD_FILE="$work/password"
+begin_endless late MEMAGENT_URL="$(url_of late)" MEMAGENT_INTERVAL=50ms MEMAGENT_TOKEN_FILE="$work/late"
+
+# await_more NAME: points that are stored from now on.
+await_more()
+{
+	before=$(cat "$cases/$1.stored" 2>/dev/null | wc -l)
+	tries=0
+	until [ "$(cat "$cases/$1.stored" 2>/dev/null | wc -l)" -gt "$before" ]; do
+		tries=$((tries + 1))
+		[ $tries -lt 600 ] || fail "$1: nothing is stored any more: $(tail -n 2 "$cases/$1.log")"
+		sleep 0.05
+	done
+}
+
+for name in token password late; do
+	await_more "$name"
+done
+echo two >"$work/token"
+echo two >"$work/password"
+script token 'auth Token two'
+script password "auth Basic $two"
+script late 'auth Token two'
+tries=0
+until grep -q ' 401 ' "$cases/late.log"; do
+	tries=$((tries + 1))
+	[ $tries -lt 600 ] || fail "late: nothing was refused"
+	sleep 0.05
+done
+echo two >"$work/late"
+for name in token password late; do
+	await_more "$name"
+	end "$name"
+	expect_complete "$name"
+	unstored "$name" >"$work/lost"
+	[ ! -s "$work/lost" ] || fail "$name: $(wc -l <"$work/lost") points are missing"
+done
+for name in token password; do
+	expect_quiet "$name"
+	expect_equal "$name: send errors" 0 "$(last_of "$name" agent_send_errors)"
+done
+expect_said late '401 authorization failed' 'the points wait'
