@@ -19,12 +19,17 @@ begin_endless password MEMAGENT_URL="$(url_of password)" MEMAGENT_INTERVAL=50ms 
 	MEMAGENT_PASSWORD_FILE="$work/password"
 begin_endless late MEMAGENT_URL="$(url_of late)" MEMAGENT_INTERVAL=50ms MEMAGENT_TOKEN_FILE="$work/late"
 
+lines_stored()
+{
+	sort -u "$cases/$1.stored" 2>/dev/null | wc -l
+}
+
 # await_more NAME: points that are stored from now on.
 await_more()
 {
-	before=$(cat "$cases/$1.stored" 2>/dev/null | wc -l)
+	before=$(lines_stored "$1")
 	tries=0
-	until [ "$(cat "$cases/$1.stored" 2>/dev/null | wc -l)" -gt "$before" ]; do
+	until [ "$(lines_stored "$1")" -gt "$before" ]; do
 		tries=$((tries + 1))
 		[ $tries -lt 600 ] || fail "$1: nothing is stored any more: $(tail -n 2 "$cases/$1.log")"
 		sleep 0.05
