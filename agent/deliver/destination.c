@@ -85,6 +85,8 @@ int destination_open(struct destination *d, const struct options *options,
 	char error[512] = "";
 	char shown[256];
 
+	if (options->url[0] == '\0')
+		return -1;
 	configure(d, options);
 	d->config.wait_begins = wait_begins;
 	d->config.wait_ends = wait_ends;

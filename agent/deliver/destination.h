@@ -23,7 +23,8 @@ struct destination {
 /*
  * destination_open(d, options, wait_begins, wait_ends):
  * Open what ${options} name.  ${d} and ${options} must stay where they are.  Return 0; -1 when it
- * cannot be opened, and then it has been logged why.
+ * cannot be opened, and then it has been logged why; -1 also when the URL was not valid, which
+ * options->problems tells.
  */
 int destination_open(struct destination *d, const struct options *options,
 		     void (*wait_begins)(void), void (*wait_ends)(void));

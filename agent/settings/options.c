@@ -231,8 +231,14 @@ static void complain(struct options *o, const char *variable, const char *value,
 	char shown[128];
 
 	show(variable, value, shown, sizeof(shown));
-	tell(o, "MEMAGENT_%s=%s is not valid: expected %s; using %s\n", variable, shown, accepted,
-	     default_[0] ? default_ : "none");
+	tell(o, "MEMAGENT_%s=%s is not valid: expected %s; ", variable, shown, accepted);
+	/* No other server is to get what was meant for one whose name is mistyped. */
+	if (strcmp(variable, "URL") == 0) {
+		o->url = "";
+		tell(o, "nothing is sent\n");
+	} else {
+		tell(o, "using %s\n", default_[0] ? default_ : "none");
+	}
 }
 
 static bool is_set(const char *value)

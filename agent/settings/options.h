@@ -31,8 +31,9 @@ struct options {
 #include "agent/settings/options.def"
 #undef OPTION
 	/*
-	 * One line for each value that was not valid, where the default is used in its place, and
-	 * for each that comes from another program's variable.  "" when there are none.
+	 * One line for each value that was not valid, and for each that comes from another
+	 * program's variable.  "" when there are none.  The default stands in for a value that was
+	 * not valid; but a URL is "" then, which is no destination.
 	 */
 	const char *problems;
 

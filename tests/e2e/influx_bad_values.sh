@@ -51,12 +51,18 @@ bad PASSWORD_FILE "$work/missing" "$work/missing" "readable file"
 bad CA_FILE "$newline" "readable file"
 bad LOG here here "off, stderr or the absolute path"
 
-# The default of URL is a server that may or may not be there: only what is said of the value counts.
-for value in localhost ftp://localhost/ http:// file://relative file: 'http://a b/' ; do
-	run_metered MEMAGENT_URL="$value" MEMAGENT_EXIT_TIMEOUT=100ms "$scripted" -x 4
+echo 'memagent,pid=1 mallocs=1i 1' >"$work/lines"
+# Nothing is sent to the default URL then, so no line tells of a server that is not there.
+for value in points localhost localhost:8086 ftp://localhost/ http:// file://relative file: 'http://a b/' ; do
+	run_metered MEMAGENT_URL="$value" MEMAGENT_INTERVAL=10ms "$scripted" -x 4 -w 100
 	expect_unchanged "URL=$value"
-	expect_equal "URL=$value: lines about it" 1 "$(grep -cF "MEMAGENT_URL=$value is not valid" "$work/err")"
-	grep -qF 'http://HOST' "$work/err" || fail "URL=$value: not said what is accepted"
+	expect_line "URL=$value" "MEMAGENT_URL=$value is not valid: expected http://HOST" "nothing is sent"
+	expect_equal "URL=$value: lines" 1 "$(wc -l <"$work/err")"
+	status=0
+	MEMAGENT_URL="$value" "$build/memagent-send" "$work/lines" >"$work/sent" 2>&1 || status=$?
+	expect_equal "memagent-send, URL=$value" 2 "$status"
+	grep -qF "MEMAGENT_URL=$value is not valid: expected http://HOST" "$work/sent" ||
+		fail "memagent-send, URL=$value: it said $(cat "$work/sent")"
 done
 
 # Several at once are several lines; where they go is what LOG says.

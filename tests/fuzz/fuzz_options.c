@@ -103,7 +103,7 @@ static bool is_clean(const char *text, size_t longest)
 #define OK_NAME(v) (OK_TEXT(v) && ((v)[0] == '\0' || (v)[strlen(v) - 1] != '\\'))
 #define OK_MEASUREMENT(v) (OK_NAME(v) && (v)[0] != '\0' && (v)[0] != '#')
 #define OK_PATH(v) is_clean(v, 1024)
-#define OK_URL(v) (url_scheme(v) != URL_BAD && strlen(v) < 1024)
+#define OK_URL(v) (*(v) == '\0' || (url_scheme(v) != URL_BAD && strlen(v) < 1024))
 #define OK_TAGS(v) is_clean(v, 2047)
 #define OK_SINK(v) (strcmp(v, "off") == 0 || strcmp(v, "stderr") == 0 || (v)[0] == '/')
 #define OK_API(v) ((v)[0] == '\0' || ((v)[0] == 'v' && (v)[1] >= '1' && (v)[1] <= '3' && !(v)[2]))
@@ -123,11 +123,22 @@ static void check_text(const char *got, const char *variable, const char *standa
 	CHECK((given && strcmp(got, given) == 0) || strcmp(got, default_) == 0);
 }
 
+/* A URL that is not valid leaves none. */
+static void check_url(const char *got, const char *variable, const char *standard,
+		      const char *default_)
+{
+	const char *given = get(variable);
+
+	if ((given == NULL || *given == '\0') && standard)
+		given = get(standard);
+	CHECK(strcmp(got, given && *given ? given : default_) == 0 || *got == '\0');
+}
+
 #define TEXT_TEXT check_text
 #define TEXT_NAME check_text
 #define TEXT_MEASUREMENT check_text
 #define TEXT_PATH check_text
-#define TEXT_URL check_text
+#define TEXT_URL check_url
 #define TEXT_TAGS check_text
 #define TEXT_SINK check_text
 #define TEXT_API check_text

@@ -63,7 +63,9 @@ static size_t lines(const char *text)
 static void expect_defaults(const struct options *p)
 {
 	ck_assert(p->enabled);
-	ck_assert_str_eq(p->url, "http://localhost:8086");
+	/* No default stands in for a bad URL. */
+	ck_assert_str_eq(p->url,
+			 strstr(p->problems, "MEMAGENT_URL=") ? "" : "http://localhost:8086");
 	ck_assert_str_eq(p->database, "memagent");
 	ck_assert_str_eq(p->retention_policy, "");
 	ck_assert_int_eq(p->interval, S);
@@ -338,6 +340,8 @@ START_TEST(says_which_default_it_takes)
 	ck_assert_ptr_nonnull(strstr(o.problems, "using 1s\n"));
 	read_with("TAGS", "never");
 	ck_assert_ptr_nonnull(strstr(o.problems, "using none\n"));
+	read_with("URL", "localhost");
+	ck_assert_ptr_nonnull(strstr(o.problems, "; nothing is sent\n"));
 }
 END_TEST
 
