@@ -98,7 +98,7 @@ $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
 # The agent's way of delivering, without the agent.
-DELIVER = $(addprefix agent/deliver/,backlog.c delivery.c destination.c transport_file.c transport_udp.c verdict.c)
+DELIVER = $(addprefix agent/deliver/,backlog.c delivery.c destination.c torn.c transport_file.c transport_udp.c verdict.c)
 SETTINGS = $(addprefix agent/settings/,duration.c options.c secret.c tags.c)
 SEND = tools/memagent-send.c $(DELIVER) $(SETTINGS) agent/base/log.c $(HTTP)
 
@@ -176,7 +176,8 @@ UNIT_schedule = agent/base/schedule.c
 UNIT_secret = agent/settings/secret.c
 UNIT_tags = agent/settings/tags.c
 UNIT_threads = shim/threads.c shim/counters.c
-UNIT_transport_file = agent/deliver/transport_file.c agent/settings/url.c
+UNIT_torn = agent/deliver/torn.c
+UNIT_transport_file = agent/deliver/transport_file.c agent/deliver/torn.c agent/settings/url.c
 UNIT_url = agent/settings/url.c
 UNIT_verdict = agent/deliver/verdict.c
 

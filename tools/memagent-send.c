@@ -24,6 +24,7 @@
 #include "agent/deliver/delivery.h"
 #include "agent/deliver/destination.h"
 #include "agent/deliver/load.h"
+#include "agent/deliver/torn.h"
 #include "agent/base/log.h"
 #include "agent/settings/options.h"
 #include "agent/settings/url.h"
@@ -151,10 +152,13 @@ static bool send_file(const char *name, FILE *file, long *lines)
 	size_t size = 0;
 	ssize_t n = 0;
 	bool sent = true;
+	long torn = 0;
 
 	*lines = 0;
 	while (sent && (n = next_line(name, file, &line, &size)) > 0) {
-		if (n == 1 || line[0] == '#')
+		if (torn_is(line, (size_t)n))
+			torn++;
+		if (n == 1 || line[0] == '#' || torn_is(line, (size_t)n))
 			continue;
 		if (backlog.size - backlog.used < (size_t)n)
 			sent = drain(backlog.size / 2) == 0;
@@ -163,6 +167,11 @@ static bool send_file(const char *name, FILE *file, long *lines)
 	}
 	sent = drain(0) == 0 && sent;
 	free(line);
+	if (torn)
+		fprintf(
+		    stderr,
+		    "memagent-send: %s: %ld half lines of processes that were killed; left out\n",
+		    name, torn);
 	if (!sent)
 		fprintf(stderr, "memagent-send: %s: not delivered; it is as it was\n", name);
 	return sent && n == 0;

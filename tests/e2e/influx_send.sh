@@ -24,7 +24,19 @@ expect_equal "the other half: status" 0 "$status"
 [ ! -e "$work/half" ] || fail "the other half: the file is still there"
 expect_equal "the other half: points" 2 "$(count_points memagent memagent)"
 
-echo 'memagent,pid=1 mallocs=1i 3' >"$work/locked"
+# A process was killed in the middle of a line: the next one ends that, and nothing else is lost.
+run_bare "$scripted"
+printf 'memagent,pid=1 mallocs=1i 3\nmemagent_event,pid=1 event="ex' >"$work/torn"
+run_metered MEMAGENT_URL="file://$work/torn" "$scripted"
+expect_unchanged "after half a line"
+expect_silence "after half a line"
+sends --remove "$work/torn"
+expect_equal "after half a line: status" 0 "$status"
+grep -q '1 half lines' "$work/sent" || fail "after half a line: it said $(cat "$work/sent")"
+expect_equal "after half a line: points" 4 "$(count_points memagent memagent)"
+expect_exact memagent
+
+echo 'memagent,pid=1 mallocs=1i 4' >"$work/locked"
 flock "$work/locked" sleep 60 &
 children="$children $!"
 tries=0

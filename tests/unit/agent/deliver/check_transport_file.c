@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "agent/base/clock.h"
@@ -123,7 +125,7 @@ static void expect_failed(void *handle, const char *body, const char *why)
 
 static void expect_content(const char *wanted)
 {
-	char text[4096];
+	static char text[1 << 17];
 	int fd = open(path, O_RDONLY);
 	ssize_t n = read(fd, text, sizeof(text) - 1);
 
@@ -140,6 +142,15 @@ static void put(const char *text)
 	ck_assert_ptr_nonnull(f);
 	fputs(text, f);
 	fclose(f);
+}
+
+static void limit_files_to(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	getrlimit(RLIMIT_FSIZE, &limit);
+	limit.rlim_cur = bytes;
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 START_TEST(makes_the_file_for_its_owner)
@@ -196,6 +207,57 @@ START_TEST(makes_a_file_that_was_removed_anew)
 }
 END_TEST
 
+START_TEST(ends_half_a_line)
+{
+	put(ONE "memagent a=");
+	expect_stored(open_good(), TWO);
+	expect_content(ONE "memagent a=(torn)\n" TWO);
+	put("memagent a=\"x"); /* no newline at all */
+	expect_stored(open_good(), TWO);
+	expect_content("memagent a=\"x\"(torn)\n" TWO);
+}
+END_TEST
+
+START_TEST(looks_at_the_end_of_a_long_file)
+{
+	static char text[100000], wanted[sizeof(text) + 64];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[50000] = '\n';
+	put(text);
+	expect_stored(open_good(), ONE);
+	snprintf(wanted, sizeof(wanted), "%s(torn)\n" ONE, text);
+	expect_content(wanted);
+}
+END_TEST
+
+/* Where the disk is full, half a line is not made longer either. */
+START_TEST(takes_back_the_end_of_half_a_line)
+{
+	void *handle;
+
+	signal(SIGXFSZ, SIG_IGN);
+	put("half");
+	handle = open_good();
+	limit_files_to(strlen("half(torn)\n") + 3);
+	expect_failed(handle, TWO, "File too large");
+	expect_content("half");
+	limit_files_to(RLIM_INFINITY);
+	expect_stored(handle, TWO);
+	expect_content("half(torn)\n" TWO);
+}
+END_TEST
+
+START_TEST(appends_to_a_file_that_it_may_not_read)
+{
+	put("half");
+	ck_assert_int_eq(chmod(path, 0200), 0);
+	expect_stored(open_good(), ONE);
+	ck_assert_int_eq(chmod(path, 0600), 0);
+	expect_content(geteuid() == 0 ? "half(torn)\n" ONE : "half" ONE);
+}
+END_TEST
+
 START_TEST(has_nothing_to_create)
 {
 	void *handle = open_good();
@@ -241,14 +303,14 @@ END_TEST
 START_TEST(refuses_a_directory)
 {
 	ck_assert_int_eq(mkdir(path, 0700), 0);
-	expect_refused("not a regular file");
+	expect_refused("is a directory; name a file in it");
 }
 END_TEST
 
 START_TEST(refuses_a_pipe_without_a_reader)
 {
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
-	expect_refused("not a regular file");
+	expect_refused("is a pipe");
 }
 END_TEST
 
@@ -259,7 +321,7 @@ START_TEST(refuses_a_pipe_with_a_reader)
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
 	reader = open(path, O_RDONLY | O_NONBLOCK);
 	ck_assert_int_ge(reader, 0);
-	expect_refused("not a regular file");
+	expect_refused("is a pipe");
 	close(reader);
 }
 END_TEST
@@ -268,7 +330,41 @@ START_TEST(refuses_a_device)
 {
 	snprintf(url, sizeof(url), "file:///dev/full");
 	strcpy(path, "/dev/full");
-	expect_refused("not a regular file");
+	expect_refused("is a device");
+	snprintf(path, sizeof(path), "%s/points", dir);
+}
+END_TEST
+
+START_TEST(refuses_a_socket)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	strcpy(address.sun_path, path);
+	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	expect_refused("write unix://");
+	close(fd);
+}
+END_TEST
+
+START_TEST(refuses_the_descriptors_of_the_program)
+{
+	snprintf(url, sizeof(url), "file:///dev/stdout");
+	strcpy(path, "/dev/stdout");
+	expect_refused("descriptors");
+	snprintf(path, sizeof(path), "%s/points", dir);
+}
+END_TEST
+
+START_TEST(takes_the_null_device)
+{
+	void *handle;
+
+	snprintf(url, sizeof(url), "file:///dev/null");
+	strcpy(path, "/dev/null");
+	handle = open_good();
+	expect_stored(handle, ONE);
+	expect_stored(handle, TWO);
 	snprintf(path, sizeof(path), "%s/points", dir);
 }
 END_TEST
@@ -291,15 +387,6 @@ START_TEST(cuts_an_error_that_does_not_fit)
 	ck_assert_str_eq(error, "/nowher");
 }
 END_TEST
-
-static void limit_files_to(rlim_t bytes)
-{
-	struct rlimit limit;
-
-	getrlimit(RLIMIT_FSIZE, &limit);
-	limit.rlim_cur = bytes;
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
 
 /* A limit on file sizes cuts a write short as a full disk does; what it says is why. */
 START_TEST(takes_back_half_a_line)
@@ -380,6 +467,10 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, appends_to_what_is_there);
 	tcase_add_test(all, appends_where_the_end_is_now);
 	tcase_add_test(all, makes_a_file_that_was_removed_anew);
+	tcase_add_test(all, ends_half_a_line);
+	tcase_add_test(all, looks_at_the_end_of_a_long_file);
+	tcase_add_test(all, takes_back_the_end_of_half_a_line);
+	tcase_add_test(all, appends_to_a_file_that_it_may_not_read);
 	tcase_add_test(all, has_nothing_to_create);
 	tcase_add_test(all, keeps_its_descriptor_to_itself);
 	tcase_add_test(all, follows_no_link);
@@ -387,6 +478,9 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, refuses_a_pipe_without_a_reader);
 	tcase_add_test(all, refuses_a_pipe_with_a_reader);
 	tcase_add_test(all, refuses_a_device);
+	tcase_add_test(all, refuses_a_socket);
+	tcase_add_test(all, refuses_the_descriptors_of_the_program);
+	tcase_add_test(all, takes_the_null_device);
 	tcase_add_test(all, says_what_the_system_says);
 	tcase_add_test(all, cuts_an_error_that_does_not_fit);
 	tcase_add_test(all, takes_back_half_a_line);

@@ -1,0 +1,44 @@
+#include "agent/deliver/torn.h"
+
+#include <string.h>
+
+#define MARK "(torn)\n"
+#define MARK_BYTES (sizeof(MARK) - 1)
+#define TIME_DIGITS 19 /* nanoseconds since 1970, for another 250 years */
+
+/* Return whether the line ends with a time, so that it lacks nothing but the newline. */
+static bool has_time(const char *half, size_t len)
+{
+	size_t digits = 0;
+
+	while (digits < len && half[len - 1 - digits] >= '0' && half[len - 1 - digits] <= '9')
+		digits++;
+	return digits == TIME_DIGITS && digits < len && half[len - 1 - digits] == ' ';
+}
+
+size_t torn_end(const char *half, size_t len, char out[TORN_BYTES])
+{
+	bool is_quoted = false, is_escaped = false;
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (half[i] == '"' && !is_escaped)
+			is_quoted = !is_quoted;
+		is_escaped = half[i] == '\\' && !is_escaped;
+	}
+	if (!is_quoted && has_time(half, len)) {
+		out[0] = '\n';
+		return 1;
+	}
+	if (is_escaped)
+		out[n++] = '\\';
+	if (is_quoted)
+		out[n++] = '"';
+	memcpy(out + n, MARK, MARK_BYTES);
+	return n + MARK_BYTES;
+}
+
+bool torn_is(const char *line, size_t len)
+{
+	return len >= MARK_BYTES && memcmp(line + len - MARK_BYTES, MARK, MARK_BYTES) == 0;
+}
