@@ -33,7 +33,7 @@ LINK = -shared -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,-z,noseparate-code -Wl,--
 
 SHIM = $(wildcard shim/*.c)
 AGENT = $(wildcard agent/*.c agent/*/*.c)
-HTTP = $(wildcard agent/deliver/http/*.c) agent/base/clock.c agent/settings/url.c
+HTTP = $(wildcard agent/deliver/http/*.c) agent/base/clock.c agent/settings/url.c shim/object.c
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 pkg = $(shell pkg-config $(1))
@@ -166,7 +166,7 @@ UNIT_counters = shim/counters.c agent/encode/fields.c
 UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 UNIT_duration = agent/settings/duration.c
 UNIT_uncounted = agent/measure/uncounted.c
-UNIT_futex = agent/base/futex.c agent/base/clock.c
+UNIT_futex = agent/base/futex.c
 UNIT_line = agent/encode/line.c agent/encode/fields.c
 UNIT_log = agent/base/log.c
 UNIT_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
@@ -211,7 +211,7 @@ FUZZ_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/v
 FUZZ_line = agent/encode/line.c agent/encode/fields.c
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
 FUZZ_proc = agent/measure/proc.c agent/guest/rights.c agent/guest/namespaces.c
-FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/log.c
+FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/log.c shim/object.c
 FUZZ_url = agent/settings/url.c
 
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -1,10 +1,11 @@
 #ifndef MEMAGENT_CLOCK_H
 #define MEMAGENT_CLOCK_H
 /*
- * clock: the times that the agent goes by, in nanoseconds.
+ * clock: the times that the agent goes by, in nanoseconds.  They are the true ones in a program
+ * whose clock somebody has changed (libfaketime).
  *
- * Layer    agent, leaf.
- * Threads  any.
+ * Layer    agent; needs object.
+ * Threads  any; the first call is not for a signal handler.
  * Memory   never allocates.
  * Source   clock_gettime(2).
  */

@@ -204,14 +204,19 @@ await_points()
 	await_rows "$1" "SELECT mallocs FROM memagent WHERE $2"
 }
 
-# expect_every_point DATABASE INTERVAL_NS: of process $pid, once, the last one as the program
-# printed it.
-expect_every_point()
+# expect_no_gap DATABASE INTERVAL_NS: every point of process $pid is there, once.
+expect_no_gap()
 {
 	command -v python3 >/dev/null || skip "python3 is not installed"
 	influxd_query "$1" "SELECT agent_late_ns FROM memagent WHERE pid = '$pid';
 		SELECT event FROM memagent_event WHERE pid = '$pid'" |
 		python3 "$root/tests/e2e/lib/points.py" "$2" >"$work/points" || fail "not every point is there once"
+}
+
+# The same, and the last one is as the program printed it.
+expect_every_point()
+{
+	expect_no_gap "$1" "$2"
 	expect_exact "$1"
 	dropped=$(influxd_query "$1" "SELECT last(agent_points_dropped) FROM memagent WHERE pid = '$pid'" |
 		jq -r '.results[0].series[0].values[0][1]')

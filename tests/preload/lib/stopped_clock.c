@@ -1,0 +1,11 @@
+/*
+ * stopped_clock: the clocks stand still, as with libfaketime and an absolute time.
+ */
+#include <time.h>
+
+int clock_gettime(clockid_t id, struct timespec *t)
+{
+	(void)id;
+	*t = (struct timespec){.tv_sec = 1000000000};
+	return 0;
+}
