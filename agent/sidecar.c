@@ -234,23 +234,29 @@ bool sidecar_is_over(void)
 	return sidecar.task.pid == 0 || (is_here() && is_done());
 }
 
+/* Wait until its thread has ended, and the stand-in's if there is one: no longer than a moment. */
+static void see_off(void)
+{
+	int64_t until = clock_mono_ns() + RETIRE_WAIT_NS;
+	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
+
+	if (!main_exit_close(sidecar.thread, until))
+		pthread_clockjoin_np(sidecar.thread, NULL, CLOCK_MONOTONIC, &deadline);
+}
+
 bool sidecar_retire(void)
 {
 	bool was_here = is_here();
 	uint32_t muted;
-	int64_t until;
-	struct timespec deadline;
 
 	if (sidecar.task.pid > 0 && !was_here)
 		return false;
 	muted = shim_mute();
 	sidecar.task.is_retired = true;
 	sidecar_stop();
-	until = clock_mono_ns() + RETIRE_WAIT_NS;
-	deadline = (struct timespec){until / CLOCK_S, until % CLOCK_S};
 	/* It has done its work; see it off, or the filter could catch it on its way out. */
-	if (is_here() && !main_exit_close(sidecar.thread, until))
-		pthread_clockjoin_np(sidecar.thread, NULL, CLOCK_MONOTONIC, &deadline);
+	if (is_here())
+		see_off();
 	sidecar.task.pid = 0;
 	shim_unmute(muted);
 	return was_here;
@@ -258,16 +264,21 @@ bool sidecar_retire(void)
 
 void sidecar_main_exits(void)
 {
+	uint32_t muted;
+
 	if (!is_here())
 		return;
+	muted = shim_mute();
 	main_exit_start();
 	/* Have it look from now on, instead of at its next point. */
 	futex_wake(&sidecar.task.wish);
-	/* Unless it does not look any more. */
-	if (is_done()) {
-		futex_set(&sidecar.state, RELEASED);
-		main_exit_join(sidecar.thread);
+	/* Unless it does not look any more.  Without it libc finds out whether this thread is the
+	 * last, which then goes on with the exit that it may be in. */
+	if (futex_change(&sidecar.state, STOPPED, RELEASED)) {
+		futex_wake(&sidecar.state);
+		see_off();
 	}
+	shim_unmute(muted);
 }
 
 void sidecar_hold(void)

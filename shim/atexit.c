@@ -7,11 +7,15 @@
  * done at once.
  */
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "shim/cc.h"
 #include "shim/hooks.h"
 #include "shim/next.h"
 #include "shim/object.h"
+#include "shim/shim.h"
 
 /* libc has no header for them; see the Itanium C++ ABI, "DSO Object Destruction API". */
 EXPORT int __cxa_atexit(void (*handler)(void *), void *arg, void *object);
@@ -53,4 +57,27 @@ EXPORT void __cxa_finalize(void *object)
 	going = object;
 	next.cxa_finalize(object);
 	going = before;
+}
+
+static bool has_on_exit;
+
+EXPORT int on_exit(void (*handler)(int, void *), void *arg)
+{
+	next_resolve_system();
+	has_on_exit = true;
+	return next.on_exit(handler, arg);
+}
+
+/*
+ * A main thread that leaves in an exit handler keeps the lock of exit (glibc 2.41): every other
+ * thread would wait for it for ever.  Only exit itself calls the handlers of on_exit, which few
+ * programs have.
+ */
+void shim_exit(void)
+{
+	if (has_on_exit)
+		exit(0);
+	next.cxa_finalize(NULL);
+	fcloseall();
+	_exit(0);
 }

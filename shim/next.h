@@ -46,6 +46,7 @@ struct next {
 	void (*_exit)(int status);
 	int (*cxa_atexit)(void (*handler)(void *), void *arg, void *object);
 	void (*cxa_finalize)(void *object);
+	int (*on_exit)(void (*handler)(int, void *), void *arg);
 	long (*syscall)(long number, ...);
 	pid_t (*fork)(void);
 	pid_t (*_Fork)(void); /* NULL where there is none, before glibc 2.34 */

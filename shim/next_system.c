@@ -19,6 +19,7 @@ static const struct function {
     {"_exit", offsetof(struct next, _exit)},
     {"__cxa_atexit", offsetof(struct next, cxa_atexit)},
     {"__cxa_finalize", offsetof(struct next, cxa_finalize)},
+    {"on_exit", offsetof(struct next, on_exit)},
     {"syscall", offsetof(struct next, syscall)},
     {"fork", offsetof(struct next, fork)},
     {"clone", offsetof(struct next, clone)},

@@ -46,6 +46,13 @@ void shim_unmute(uint32_t before);
 int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *));
 
 /*
+ * shim_exit():
+ * End the process as exit(0) does, also when a thread is gone that had called exit: run the
+ * handlers and destructors that are left, flush the streams.  One of the program's threads.
+ */
+_Noreturn void shim_exit(void);
+
+/*
  * shim_set_hooks(hooks):
  * From now on call these at the turns in the life of the process.  ${hooks} stays the caller's.
  */

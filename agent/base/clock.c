@@ -18,8 +18,8 @@ static clock_function *libc_clock(void)
 
 	if (found)
 		return found;
-	found = (clock_function *)object_function((const void *)gnu_get_libc_version,
-						  "clock_gettime");
+	found =
+	    (clock_function *)object_function((const void *)gnu_get_libc_version, "clock_gettime");
 	if (found == NULL)
 		found = clock_gettime;
 	__atomic_store_n(&known, found, __ATOMIC_RELAXED);

@@ -1,7 +1,6 @@
 #include "agent/guest/main_exit.h"
 
 #include <signal.h>
-#include <stdlib.h>
 
 #include "agent/base/clock.h"
 #include "agent/base/futex.h"
@@ -38,26 +37,23 @@ static void *stand_in(void *unused)
 	shim_unmute(0);
 	pthread_sigmask(SIG_SETMASK, &last.main_mask, NULL);
 	if (!follows)
-		exit(0);
+		shim_exit();
 	return NULL; /* as the last of all it runs into exit as well */
 }
 
 void main_exit_start(void)
 {
-	uint32_t muted;
 	sigset_t all;
 	bool started;
 
 	/* It may be about to leave more than once: cancelled, and cancelled again. */
 	if (!futex_change(&last.state, NONE, STARTING))
 		return;
-	muted = shim_mute();
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &last.main_mask);
 	started = shim_create_thread(&last.thread, NULL, stand_in) == 0;
 	futex_set(&last.state, started ? WATCHED : NONE);
 	pthread_sigmask(SIG_SETMASK, &last.main_mask, NULL);
-	shim_unmute(muted);
 }
 
 bool main_exit_is_pending(void)

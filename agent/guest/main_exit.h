@@ -22,7 +22,7 @@
 /* How long the process may outlive its last thread. */
 #define MAIN_EXIT_POLL_NS INT64_C(20000000)
 
-/* Start the stand-in, unless there is one: the main thread is about to leave. */
+/* Start the stand-in, unless there is one: the main thread is about to leave.  Muted. */
 void main_exit_start(void);
 
 /* Return whether there is a stand-in.  The sidecar. */
