@@ -217,12 +217,12 @@ static void tick(int64_t due_ns)
  */
 static int64_t end_if_alone(int64_t until_ns)
 {
-	struct proc_status status;
+	int64_t value[FIELDS];
 	int64_t next_look = clock_mono_ns() + MAIN_EXIT_POLL_NS;
 
 	/* Without /proc nobody can tell: then better early than never. */
-	if ((proc_status_read(loop.sampler.status_fd, &status) ||
-	     status.threads <= MAIN_EXIT_THREADS) &&
+	if ((proc_status_read(loop.sampler.status_fd, value) ||
+	     value[FIELD_threads] <= MAIN_EXIT_THREADS) &&
 	    proc_main_is_gone(NULL) != 0)
 		main_exit_finish();
 	return next_look < until_ns ? next_look : until_ns;
@@ -288,13 +288,13 @@ static bool is_short_lived_child(void)
  */
 static bool is_alone(void)
 {
-	struct proc_status status;
+	int64_t value[FIELDS];
 	int main_status;
 
 	if (main_exit_is_pending() || proc_main_is_gone(&main_status) != 1 ||
-	    proc_status_read(loop.sampler.status_fd, &status))
+	    proc_status_read(loop.sampler.status_fd, value))
 		return false;
-	if (status.threads > MAIN_EXIT_THREADS - 1) {
+	if (value[FIELD_threads] > MAIN_EXIT_THREADS - 1) {
 		loop.outlived = true;
 		return false;
 	}

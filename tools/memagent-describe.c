@@ -38,7 +38,7 @@ struct row {
 };
 
 static const struct row fields[] = {
-#define FIELD(id, unit, source, doc) {#source, #id, unit, doc},
+#define FIELD(id, unit, kind, source, doc) {#source, #id, unit, doc},
 #include "agent/encode/fields.def"
 #undef FIELD
 };

@@ -4,18 +4,18 @@
 #include <string.h>
 
 /* A row without unit and doc does not compile. */
-#define FIELD(id, unit, source, doc) _Static_assert(sizeof(unit) > 1 && sizeof(doc) > 1, #id);
+#define FIELD(id, unit, kind, source, doc) _Static_assert(sizeof(unit) > 1 && sizeof(doc) > 1, #id);
 #include "agent/encode/fields.def"
 #undef FIELD
 
 static const char *const names[FIELDS] = {
-#define FIELD(id, unit, source, doc) #id,
+#define FIELD(id, unit, kind, source, doc) #id,
 #include "agent/encode/fields.def"
 #undef FIELD
 };
 
 static const char *const units[FIELDS] = {
-#define FIELD(id, unit, source, doc) unit,
+#define FIELD(id, unit, kind, source, doc) unit,
 #include "agent/encode/fields.def"
 #undef FIELD
 };

@@ -12,7 +12,7 @@
 #include "shim/counters.h"
 
 enum field {
-#define FIELD(id, unit, source, doc) FIELD_##id,
+#define FIELD(id, unit, kind, source, doc) FIELD_##id,
 #include "agent/encode/fields.def"
 #undef FIELD
 	FIELDS

@@ -13,19 +13,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ALLOCATOR_VERSION_BYTES 32
+#include "agent/encode/fields.h"
 
-/* What an allocator says of itself; -1 where it does not know.  In use and idle make up sys. */
-struct allocator_figures {
-	int64_t sys_bytes;	/* address space that it has from the kernel for objects */
-	int64_t inuse_bytes;	/* of it, what objects lie in */
-	int64_t idle_bytes;	/* of it, what no object lies in */
-	int64_t released_bytes; /* of that, what the kernel has the pages of */
-	int64_t metadata_bytes; /* its own books, beside sys */
-	int64_t arenas;
-	int64_t purges;	      /* times that it gave pages back, by itself or asked */
-	int64_t purged_bytes; /* pages that it has given back ever */
-};
+#define ALLOCATOR_VERSION_BYTES 32
 
 struct allocator {
 	const char *name; /* as in the tag allocator */
@@ -38,8 +28,12 @@ struct allocator {
 	 */
 	bool (*find)(const void *function, char version[ALLOCATOR_VERSION_BYTES]);
 
-	/* Write what it knows to ${out}, which is all -1; after find.  NULL: it knows nothing. */
-	void (*read)(struct allocator_figures *out);
+	/*
+	 * read(value):
+	 * Write the fields of the source ALLOCATOR that it knows to ${value}, which has FIELDS
+	 * elements, all -1; in use and idle make up sys.  After find.  NULL: it knows nothing.
+	 */
+	void (*read)(int64_t *value);
 
 	/* Give back to the kernel what no object lies in; after find.  NULL: it cannot. */
 	void (*trim)(void);

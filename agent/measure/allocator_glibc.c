@@ -21,13 +21,13 @@ static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 }
 
 /* Every arena, under its lock, and in it every free chunk. */
-static void read(struct allocator_figures *out)
+static void read(int64_t *value)
 {
 	struct mallinfo2 info = mallinfo2();
 
-	out->sys_bytes = (int64_t)(info.arena + info.hblkhd);
-	out->inuse_bytes = (int64_t)(info.uordblks + info.hblkhd);
-	out->idle_bytes = (int64_t)info.fordblks;
+	value[FIELD_heap_sys_bytes] = (int64_t)(info.arena + info.hblkhd);
+	value[FIELD_heap_inuse_bytes] = (int64_t)(info.uordblks + info.hblkhd);
+	value[FIELD_heap_idle_bytes] = (int64_t)info.fordblks;
 }
 
 /* Whole pages inside of every arena, too, since glibc 2.8. */

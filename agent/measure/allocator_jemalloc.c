@@ -78,7 +78,7 @@ static int64_t count_arenas(void)
 }
 
 /* jemalloc's figures are of the moment at which the epoch was last written. */
-static void read(struct allocator_figures *out)
+static void read(int64_t *value)
 {
 	uint64_t epoch = 1;
 	int64_t active, pages, page, purged, retained;
@@ -89,18 +89,19 @@ static void read(struct allocator_figures *out)
 	retained = ask("stats.retained");
 	pages = ask_both("stats.arenas.4096.pdirty", "stats.arenas.4096.pmuzzy");
 	page = ask("arenas.page");
-	out->inuse_bytes = active;
-	out->released_bytes = retained;
+	value[FIELD_heap_inuse_bytes] = active;
+	value[FIELD_heap_released_bytes] = retained;
 	if (pages >= 0 && page >= 0 && retained >= 0)
-		out->idle_bytes = pages * page + retained;
-	if (active >= 0 && out->idle_bytes >= 0)
-		out->sys_bytes = active + out->idle_bytes;
-	out->metadata_bytes = ask("stats.metadata");
-	out->arenas = count_arenas();
-	out->purges = ask_both("stats.arenas.4096.dirty_npurge", "stats.arenas.4096.muzzy_npurge");
+		value[FIELD_heap_idle_bytes] = pages * page + retained;
+	if (active >= 0 && value[FIELD_heap_idle_bytes] >= 0)
+		value[FIELD_heap_sys_bytes] = active + value[FIELD_heap_idle_bytes];
+	value[FIELD_heap_metadata_bytes] = ask("stats.metadata");
+	value[FIELD_arenas] = count_arenas();
+	value[FIELD_purges] =
+	    ask_both("stats.arenas.4096.dirty_npurge", "stats.arenas.4096.muzzy_npurge");
 	purged = ask_both("stats.arenas.4096.dirty_purged", "stats.arenas.4096.muzzy_purged");
 	if (purged >= 0 && page >= 0)
-		out->purged_bytes = purged * page;
+		value[FIELD_purged_bytes] = purged * page;
 }
 
 static void trim(void)

@@ -34,14 +34,14 @@ static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 }
 
 /* What it has committed is all that it tells. */
-static void read(struct allocator_figures *out)
+static void read(int64_t *value)
 {
 	size_t elapsed, user, system, rss, peak_rss, commit, peak_commit, faults;
 
 	if (mi_process_info == NULL)
 		return;
 	mi_process_info(&elapsed, &user, &system, &rss, &peak_rss, &commit, &peak_commit, &faults);
-	out->sys_bytes = (int64_t)commit;
+	value[FIELD_heap_sys_bytes] = (int64_t)commit;
 }
 
 const struct allocator allocator_mimalloc = {.name = "mimalloc", .find = find, .read = read};

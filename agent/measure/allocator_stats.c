@@ -1,7 +1,5 @@
 #include "agent/measure/allocator_stats.h"
 
-#include <string.h>
-
 #include "agent/base/clock.h"
 #include "agent/base/schedule.h"
 
@@ -29,16 +27,14 @@ static int64_t pause_after(int64_t cpu_ns)
 	return cpu_ns < MOST_NS / SHARE ? SHARE * cpu_ns : MOST_NS;
 }
 
-bool allocator_stats_read(struct allocator_stats *stats, int64_t now_ns,
-			  struct allocator_figures *out)
+bool allocator_stats_read(struct allocator_stats *stats, int64_t now_ns, int64_t *value)
 {
 	int64_t cpu_ns, earliest;
 
 	if (now_ns < stats->due_ns)
 		return false;
 	cpu_ns = clock_thread_cpu_ns();
-	memset(out, -1, sizeof(*out));
-	stats->allocator->read(out);
+	stats->allocator->read(value);
 	stats->took_ns = clock_mono_ns() - now_ns;
 	earliest = now_ns + pause_after(clock_thread_cpu_ns() - cpu_ns);
 	stats->due_ns = now_ns;

@@ -32,11 +32,11 @@ struct allocator_stats {
 void allocator_stats_open(struct allocator_stats *stats, int64_t interval_ns);
 
 /*
- * allocator_stats_read(stats, now_ns, out):
- * Read its figures into ${out}, if that is due at ${now_ns}.  Return whether it was.
+ * allocator_stats_read(stats, now_ns, value):
+ * Read its figures into ${value}, which has FIELDS elements, if that is due at ${now_ns}.  Return
+ * whether it was.
  */
-bool allocator_stats_read(struct allocator_stats *stats, int64_t now_ns,
-			  struct allocator_figures *out);
+bool allocator_stats_read(struct allocator_stats *stats, int64_t now_ns, int64_t *value);
 
 /*
  * allocator_stats_stop(stats):

@@ -41,17 +41,18 @@ static int64_t ask(const char *name)
 }
 
 /* In use are spans, with what the threads' caches hold of them. */
-static void read(struct allocator_figures *out)
+static void read(int64_t *value)
 {
 	int64_t free_bytes = ask("tcmalloc.pageheap_free_bytes");
 
-	out->sys_bytes = ask("generic.heap_size");
-	out->released_bytes = ask("tcmalloc.pageheap_unmapped_bytes");
-	if (free_bytes < 0 || out->released_bytes < 0)
+	value[FIELD_heap_sys_bytes] = ask("generic.heap_size");
+	value[FIELD_heap_released_bytes] = ask("tcmalloc.pageheap_unmapped_bytes");
+	if (free_bytes < 0 || value[FIELD_heap_released_bytes] < 0)
 		return;
-	out->idle_bytes = free_bytes + out->released_bytes;
-	if (out->sys_bytes >= out->idle_bytes)
-		out->inuse_bytes = out->sys_bytes - out->idle_bytes;
+	value[FIELD_heap_idle_bytes] = free_bytes + value[FIELD_heap_released_bytes];
+	if (value[FIELD_heap_sys_bytes] >= value[FIELD_heap_idle_bytes])
+		value[FIELD_heap_inuse_bytes] =
+		    value[FIELD_heap_sys_bytes] - value[FIELD_heap_idle_bytes];
 }
 
 static void trim(void)

@@ -8,19 +8,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "agent/encode/fields.h"
+
 #define CHUNK_BYTES 4096 /* usually all of it: the kernel writes about 1,500 */
 
 static const struct {
 	const char *key;
-	size_t offset;
+	enum field field;
 	int64_t unit;
 } keys[] = {
-    {"VmSize:", offsetof(struct proc_status, sys_bytes), 1024},
-    {"VmRSS:", offsetof(struct proc_status, rss_bytes), 1024},
-    {"VmHWM:", offsetof(struct proc_status, rss_peak_bytes), 1024},
-    {"VmSwap:", offsetof(struct proc_status, swap_bytes), 1024},
-    {"VmStk:", offsetof(struct proc_status, stack_bytes), 1024},
-    {"Threads:", offsetof(struct proc_status, threads), 1},
+    {"VmSize:", FIELD_sys_bytes, 1024},	    {"VmRSS:", FIELD_rss_bytes, 1024},
+    {"VmHWM:", FIELD_rss_peak_bytes, 1024}, {"VmSwap:", FIELD_swap_bytes, 1024},
+    {"VmStk:", FIELD_stack_bytes, 1024},    {"Threads:", FIELD_threads, 1},
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -43,18 +42,18 @@ static int parse_number(const char *p, const char *end, int64_t *out)
 }
 
 /* Return 1 when [p, end) is a line that we want, 0 when not, -1 when it is malformed. */
-static int parse_line(const char *p, const char *end, struct proc_status *out)
+static int parse_line(const char *p, const char *end, int64_t *value)
 {
 	for (size_t i = 0; i < KEYS; i++) {
 		size_t n = strlen(keys[i].key);
-		int64_t value;
+		int64_t number;
 
 		if ((size_t)(end - p) < n || memcmp(p, keys[i].key, n) != 0)
 			continue;
-		if (parse_number(p + n, end, &value) ||
-		    __builtin_mul_overflow(value, keys[i].unit, &value))
+		if (parse_number(p + n, end, &number) ||
+		    __builtin_mul_overflow(number, keys[i].unit, &number))
 			return -1;
-		memcpy((char *)out + keys[i].offset, &value, sizeof(value));
+		value[keys[i].field] = number;
 		return 1;
 	}
 	return 0;
@@ -62,14 +61,14 @@ static int parse_line(const char *p, const char *end, struct proc_status *out)
 
 /* What is being read, and whether any of it was known. */
 struct reading {
-	struct proc_status *out;
+	int64_t *value;
 	int found;
 };
 
 static int read_line(void *arg, const char *text, size_t len)
 {
 	struct reading *reading = arg;
-	int known = parse_line(text, text + len, reading->out);
+	int known = parse_line(text, text + len, reading->value);
 
 	if (known < 0)
 		return 1;
@@ -77,24 +76,30 @@ static int read_line(void *arg, const char *text, size_t len)
 	return 0;
 }
 
+static void forget(int64_t *value)
+{
+	for (size_t i = 0; i < KEYS; i++)
+		value[keys[i].field] = -1;
+}
+
 /* Return 0 when the ${reading} went well; -1 with errno, which a negative ${result} has left. */
 static int conclude(struct reading *reading, int result)
 {
 	if (result == 0 && reading->found)
 		return 0;
-	memset(reading->out, -1, sizeof(*reading->out));
+	forget(reading->value);
 	if (result >= 0)
 		errno = EBADMSG;
 	return -1;
 }
 
-int proc_status_parse(const char *text, size_t len, struct proc_status *out)
+int proc_status_parse(const char *text, size_t len, int64_t *value)
 {
-	struct reading reading = {out, 0};
+	struct reading reading = {value, 0};
 	const char *end = text + len;
 	int result = 0;
 
-	memset(out, -1, sizeof(*out));
+	forget(value);
 	for (const char *p = text; p < end && result == 0;) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		const char *stop = newline ? newline : end;
@@ -151,12 +156,12 @@ int proc_open(void)
 	return open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
 }
 
-int proc_status_read(int fd, struct proc_status *out)
+int proc_status_read(int fd, int64_t *value)
 {
 	/* cppcheck-suppress ctuuninitvar ; it is filled here */
-	struct reading reading = {out, 0};
+	struct reading reading = {value, 0};
 
-	memset(out, -1, sizeof(*out));
+	forget(value);
 	return conclude(&reading, proc_each_line(fd, read_line, &reading));
 }
 
@@ -203,16 +208,15 @@ static int64_t timeval_ns(struct timeval t)
 	return ((int64_t)t.tv_sec * 1000000 + t.tv_usec) * 1000;
 }
 
-int proc_usage_read(struct proc_usage *out)
+int proc_usage_read(int64_t *value)
 {
 	struct rusage usage;
 
-	memset(out, -1, sizeof(*out));
 	if (getrusage(RUSAGE_SELF, &usage))
 		return -1;
-	out->minor_faults = usage.ru_minflt;
-	out->major_faults = usage.ru_majflt;
-	out->cpu_user_ns = timeval_ns(usage.ru_utime);
-	out->cpu_sys_ns = timeval_ns(usage.ru_stime);
+	value[FIELD_minor_faults] = usage.ru_minflt;
+	value[FIELD_major_faults] = usage.ru_majflt;
+	value[FIELD_cpu_user_ns] = timeval_ns(usage.ru_utime);
+	value[FIELD_cpu_sys_ns] = timeval_ns(usage.ru_stime);
 	return 0;
 }

@@ -3,7 +3,7 @@
 /*
  * proc: what the kernel says this process occupies.
  *
- * Layer    agent, leaf: needs no other memagent header.
+ * Layer    agent; needs fields.
  * Threads  no shared state; callable from any thread.
  * Memory   never allocates, so it cannot disturb what it measures.
  * Source   proc(5), /proc/[pid]/status; getrusage(2).
@@ -12,30 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* One reading; -1 where the kernel did not tell.  (It prints "kB" and means 1,024 bytes.) */
-struct proc_status {
-	int64_t sys_bytes;	/* address space */
-	int64_t rss_bytes;	/* resident; shared pages counted in full */
-	int64_t rss_peak_bytes; /* high-water mark of the resident set */
-	int64_t swap_bytes;	/* anonymous pages now in swap */
-	int64_t stack_bytes;	/* stack of the main thread */
-	int64_t threads;
-};
-
-struct proc_usage {
-	int64_t minor_faults;
-	int64_t major_faults;
-	int64_t cpu_user_ns;
-	int64_t cpu_sys_ns;
-};
-
 /*
- * proc_status_parse(text, len, out):
- * Parse ${len} bytes of status text (no NUL needed) into ${out}, skipping lines it does not know.
- * Return 0; -1 with errno EBADMSG when a line that it knows is malformed or it knows none of them,
- * ${out} then all -1.  Pure.
+ * proc_status_parse(text, len, value):
+ * Write what ${len} bytes of status text (no NUL needed) tell to ${value}, which has FIELDS
+ * elements: FIELD_sys_bytes, FIELD_rss_bytes and the others of the table in proc.c; -1 where the
+ * text does not tell.  (The kernel prints "kB" and means 1,024 bytes.)  Return 0; -1 with errno
+ * EBADMSG, and all of them -1, when a line that it knows is malformed or it knows none.  Pure.
  */
-int proc_status_parse(const char *text, size_t len, struct proc_status *out);
+int proc_status_parse(const char *text, size_t len, int64_t *value);
 
 /*
  * proc_each_line(fd, line, arg):
@@ -53,8 +37,9 @@ int proc_each_line(int fd, int (*line)(void *arg, const char *text, size_t len),
  */
 int proc_open(void);
 
-/* Read ${fd} anew into ${out}.  Return 0, or -1 with errno from pread(2) or proc_status_parse. */
-int proc_status_read(int fd, struct proc_status *out);
+/* The same of what ${fd} has now.  Return 0, or -1 with errno from pread(2) or proc_status_parse.
+ */
+int proc_status_read(int fd, int64_t *value);
 
 /*
  * proc_main_is_gone(status):
@@ -63,7 +48,11 @@ int proc_status_read(int fd, struct proc_status *out);
  */
 int proc_main_is_gone(int *status);
 
-/* Read the times and faults of the whole process.  Return 0, or -1 with errno, ${out} all -1. */
-int proc_usage_read(struct proc_usage *out);
+/*
+ * proc_usage_read(value):
+ * Write the times and faults of the whole process to ${value}, which has FIELDS elements.  Return
+ * 0; -1 with errno, and nothing written.
+ */
+int proc_usage_read(int64_t *value);
 
 #endif

@@ -33,38 +33,14 @@ static void take_heap(const struct counters *app, int64_t *value)
 
 static void take_allocator(struct allocator_stats *stats, int64_t *value)
 {
-	struct allocator_figures figures;
-
-	if (!allocator_stats_read(stats, clock_mono_ns(), &figures))
-		return;
-	value[FIELD_heap_sys_bytes] = figures.sys_bytes;
-	value[FIELD_heap_inuse_bytes] = figures.inuse_bytes;
-	value[FIELD_heap_idle_bytes] = figures.idle_bytes;
-	value[FIELD_heap_released_bytes] = figures.released_bytes;
-	value[FIELD_heap_metadata_bytes] = figures.metadata_bytes;
-	value[FIELD_arenas] = figures.arenas;
-	value[FIELD_purges] = figures.purges;
-	value[FIELD_purged_bytes] = figures.purged_bytes;
-	value[FIELD_agent_allocator_stats_ns] = stats->took_ns;
+	if (allocator_stats_read(stats, clock_mono_ns(), value))
+		value[FIELD_agent_allocator_stats_ns] = stats->took_ns;
 }
 
 static void take_kernel(const struct sampler *sampler, int64_t *value)
 {
-	struct proc_status status;
-	struct proc_usage usage;
-
-	proc_status_read(sampler->status_fd, &status);
-	value[FIELD_sys_bytes] = status.sys_bytes;
-	value[FIELD_rss_bytes] = status.rss_bytes;
-	value[FIELD_rss_peak_bytes] = status.rss_peak_bytes;
-	value[FIELD_swap_bytes] = status.swap_bytes;
-	value[FIELD_stack_bytes] = status.stack_bytes;
-	value[FIELD_threads] = status.threads;
-	proc_usage_read(&usage);
-	value[FIELD_minor_faults] = usage.minor_faults;
-	value[FIELD_major_faults] = usage.major_faults;
-	value[FIELD_cpu_user_ns] = usage.cpu_user_ns;
-	value[FIELD_cpu_sys_ns] = usage.cpu_sys_ns;
+	proc_status_read(sampler->status_fd, value);
+	proc_usage_read(value);
 }
 
 /* After take_kernel, for the processor time. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "agent/base/clock.h"
+#include "agent/encode/fields.h"
 #include "agent/measure/allocator.h"
 #include "agent/measure/proc.h"
 #include "agent/base/schedule.h"
@@ -25,10 +26,10 @@ int trim_open(struct trim *trim, const struct allocator *allocator, int64_t inte
 
 static int64_t rss_bytes(int status_fd)
 {
-	struct proc_status status;
+	int64_t value[FIELDS];
 
-	proc_status_read(status_fd, &status);
-	return status.rss_bytes;
+	proc_status_read(status_fd, value);
+	return value[FIELD_rss_bytes];
 }
 
 void trim_run(struct trim *trim, int status_fd)

@@ -52,7 +52,7 @@ static bool is_reserved(const char *key)
 		"time",
 		"allocator",
 		"allocator_version",
-#define FIELD(id, unit, source, doc) #id,
+#define FIELD(id, unit, kind, source, doc) #id,
 #include "agent/encode/fields.def"
 #undef FIELD
 #define SIZE(index, id, doc) #id,

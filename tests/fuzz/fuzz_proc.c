@@ -4,6 +4,7 @@
  *
  * input: the text
  */
+#include "agent/encode/fields.h"
 #include "agent/measure/proc.h"
 
 #include <errno.h>
@@ -58,14 +59,14 @@ static void check_value(const char *text, const char *key, int64_t value, int64_
 	CHECK(found);
 }
 
-static void check_status(const char *text, const struct proc_status *s)
+static void check_status(const char *text, const int64_t *s)
 {
-	check_value(text, "VmSize:", s->sys_bytes, 1024);
-	check_value(text, "VmRSS:", s->rss_bytes, 1024);
-	check_value(text, "VmHWM:", s->rss_peak_bytes, 1024);
-	check_value(text, "VmSwap:", s->swap_bytes, 1024);
-	check_value(text, "VmStk:", s->stack_bytes, 1024);
-	check_value(text, "Threads:", s->threads, 1);
+	check_value(text, "VmSize:", s[FIELD_sys_bytes], 1024);
+	check_value(text, "VmRSS:", s[FIELD_rss_bytes], 1024);
+	check_value(text, "VmHWM:", s[FIELD_rss_peak_bytes], 1024);
+	check_value(text, "VmSwap:", s[FIELD_swap_bytes], 1024);
+	check_value(text, "VmStk:", s[FIELD_stack_bytes], 1024);
+	check_value(text, "Threads:", s[FIELD_threads], 1);
 }
 
 static bool has_long_line(const char *text)
@@ -80,10 +81,10 @@ static bool has_long_line(const char *text)
 	return false;
 }
 
-static void check_file(const char *text, size_t size, const struct proc_status *wanted, int result)
+static void check_file(const char *text, size_t size, const int64_t *wanted, int result)
 {
 	struct lines lines = {.text = text};
-	struct proc_status status;
+	int64_t status[FIELDS] = {0};
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
 
 	CHECK(fd >= 0 && write(fd, text, size) == (ssize_t)size);
@@ -93,8 +94,8 @@ static void check_file(const char *text, size_t size, const struct proc_status *
 	lines.at = 0;
 	(void)proc_each_line(fd, take_line, &lines);
 	if (!has_long_line(text)) {
-		CHECK(proc_status_read(fd, &status) == result);
-		CHECK(memcmp(&status, wanted, sizeof(status)) == 0);
+		CHECK(proc_status_read(fd, status) == result);
+		CHECK(memcmp(status, wanted, sizeof(status)) == 0);
 	}
 	close(fd);
 }
@@ -102,15 +103,15 @@ static void check_file(const char *text, size_t size, const struct proc_status *
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct input in;
-	struct proc_status status;
+	int64_t status[FIELDS] = {0};
 	int result;
 
 	input_open(&in, data, size);
 	size = strlen(in.text); /* the kernel writes no NUL */
-	result = proc_status_parse(in.text, size, &status);
-	CHECK(result == 0 || (result == -1 && errno == EBADMSG && status.threads == -1));
-	check_status(in.text, &status);
-	check_file(in.text, size, &status, result);
+	result = proc_status_parse(in.text, size, status);
+	CHECK(result == 0 || (result == -1 && errno == EBADMSG && status[FIELD_threads] == -1));
+	check_status(in.text, status);
+	check_file(in.text, size, status, result);
 	input_close(&in);
 	return 0;
 }

@@ -70,7 +70,7 @@ END_TEST
 START_TEST(every_field_under_its_name)
 {
 	static const char *const names[] = {
-#define FIELD(id, unit, source, doc) #id,
+#define FIELD(id, unit, kind, source, doc) #id,
 #include "agent/encode/fields.def"
 #undef FIELD
 	};
