@@ -4,22 +4,23 @@
 #include "shim/object.h"
 #include "shim/shim.h"
 
-static bool find_any(const void *function, char version[ALLOCATOR_VERSION_BYTES])
+static bool recognize_any(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 {
 	(void)function;
 	version[0] = '\0';
 	return true;
 }
 
-static const struct allocator heap_unknown = {.name = "unknown", .find = find_any};
+static const struct allocator allocator_unknown = {.name = "unknown", .recognize = recognize_any};
 
-static const struct allocator *const heaps[] = {
-    &allocator_glibc, &allocator_jemalloc, &allocator_tcmalloc, &allocator_mimalloc, &heap_unknown,
+static const struct allocator *const allocators[] = {
+    &allocator_glibc,	 &allocator_jemalloc, &allocator_tcmalloc,
+    &allocator_mimalloc, &allocator_unknown,
 };
 
 /*
- * Where a malloc in front keeps the program's calls for itself, they are not metered, but come from
- * an allocator all the same.  One that passes them on is none.
+ * The malloc that serves the program: one in front of ours if it keeps the calls for itself, else
+ * the next one.
  */
 static const void *program_malloc(void)
 {
@@ -33,7 +34,7 @@ const struct allocator *allocator_find(char version[ALLOCATOR_VERSION_BYTES])
 	const void *function = program_malloc();
 	size_t i = 0;
 
-	while (!heaps[i]->find(function, version))
+	while (!allocators[i]->recognize(function, version))
 		i++;
-	return heaps[i];
+	return allocators[i];
 }

@@ -1,10 +1,10 @@
 #ifndef MEMAGENT_ALLOCATOR_H
 #define MEMAGENT_ALLOCATOR_H
 /*
- * allocator: which allocator the program uses, and what it says of itself.
+ * allocator: which allocator the program uses, and its own statistics.
  *
- * It is told by the object that gives the program its malloc, and by the API that this object has
- * beside malloc; never by a file's name.  Each allocator has a file of its own, allocator_NAME.c.
+ * An allocator is recognized by the object that the program's malloc is in, and by the API that
+ * this object exports besides malloc; never by a file's name.  Each has a file, allocator_NAME.c.
  *
  * Layer    agent; needs coverage, object and the shim.
  * Threads  the sidecar.
@@ -22,20 +22,20 @@ struct allocator {
 	bool is_slow;	  /* reading takes locks that the program waits for, or walks the heap */
 
 	/*
-	 * find(function, version):
-	 * Return whether the ${function}, a malloc, is this allocator's, and write its version, or
-	 * "" when it does not tell, to ${version}.
+	 * recognize(function, version):
+	 * Return whether ${function}, a malloc, is this allocator's.  If so, write its version to
+	 * ${version}, or "" when it has none.
 	 */
-	bool (*find)(const void *function, char version[ALLOCATOR_VERSION_BYTES]);
+	bool (*recognize)(const void *function, char version[ALLOCATOR_VERSION_BYTES]);
 
 	/*
 	 * read(value):
 	 * Write the fields of the source ALLOCATOR that it knows to ${value}, which has FIELDS
-	 * elements, all -1; in use and idle make up sys.  After find.  NULL: it knows nothing.
+	 * elements, all -1; in use and idle add up to sys.  After recognize.  NULL: it has none.
 	 */
 	void (*read)(int64_t *value);
 
-	/* Give back to the kernel what no object lies in; after find.  NULL: it cannot. */
+	/* Return unused memory to the kernel.  After recognize.  NULL: it cannot. */
 	void (*trim)(void);
 };
 
@@ -44,8 +44,8 @@ extern const struct allocator allocator_glibc, allocator_jemalloc, allocator_tcm
 
 /*
  * allocator_find(version):
- * Return the allocator that the program's malloc comes from; one named "unknown" when it is none of
- * the above.
+ * Return the allocator of the program's malloc; the one named "unknown" when it is none of the
+ * above.
  */
 const struct allocator *allocator_find(char version[ALLOCATOR_VERSION_BYTES]);
 

@@ -1,7 +1,7 @@
 /*
  * allocator_glibc: the allocator of libc itself.
  *
- * It keeps no books of the pages that it has returned.
+ * It does not record how many pages it has returned.
  *
  * Source   mallinfo(3); glibc, malloc/malloc.c, __libc_mallinfo2.
  */
@@ -12,7 +12,7 @@
 #include "agent/measure/allocator.h"
 #include "shim/shim.h"
 
-static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
+static bool recognize_glibc(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 {
 	if (!object_same(function, (const void *)gnu_get_libc_version))
 		return false;
@@ -20,8 +20,8 @@ static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 	return true;
 }
 
-/* Every arena, under its lock, and in it every free chunk. */
-static void read(int64_t *value)
+/* Walks every free chunk of every arena, under the arena's lock. */
+static void read_glibc(int64_t *value)
 {
 	struct mallinfo2 info = mallinfo2();
 
@@ -30,11 +30,14 @@ static void read(int64_t *value)
 	value[FIELD_heap_idle_bytes] = (int64_t)info.fordblks;
 }
 
-/* Whole pages inside of every arena, too, since glibc 2.8. */
-static void trim(void)
+/* Since glibc 2.8 also whole pages inside of every arena. */
+static void trim_glibc(void)
 {
 	malloc_trim(0);
 }
 
-const struct allocator allocator_glibc = {
-    .name = "glibc", .is_slow = true, .find = find, .read = read, .trim = trim};
+const struct allocator allocator_glibc = {.name = "glibc",
+					  .is_slow = true,
+					  .recognize = recognize_glibc,
+					  .read = read_glibc,
+					  .trim = trim_glibc};

@@ -11,13 +11,13 @@
 
 static int (*mallctl)(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
 
-static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
+static bool recognize_jemalloc(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 {
 	const char *text = "";
 	size_t size = sizeof(void *);
 	void *api = object_function(function, "mallctl");
 
-	/* A build may put a prefix before its own API only. */
+	/* A build may have a prefix for its own API only. */
 	if (api == NULL)
 		api = object_function(function, "je_mallctl");
 	if (api == NULL)
@@ -25,7 +25,7 @@ static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 	mallctl = (int (*)(const char *, void *, size_t *, void *, size_t))api;
 	if (mallctl("version", (void *)&text, &size, NULL, 0))
 		text = "";
-	/* What is behind the dash is the revision it was built from. */
+	/* Behind the dash is the revision that it was built from. */
 	snprintf(version, ALLOCATOR_VERSION_BYTES, "%.*s", (int)strcspn(text, "-"), text);
 	return true;
 }
@@ -41,14 +41,14 @@ static int64_t ask(const char *name)
 
 	if (mallctl(name, &value, &size, NULL, 0) == 0)
 		return (int64_t)value.wide;
-	/* It says what size it would have had. */
+	/* A wrong size is refused. */
 	size = sizeof(value.narrow);
 	return mallctl(name, &value, &size, NULL, 0) ? -1 : (int64_t)value.narrow;
 }
 
 /*
- * Return the sum of two counters, of dirty pages and of those that the kernel may take already.
- * 4096 stands for all arenas (MALLCTL_ARENAS_ALL).
+ * Return the sum of a counter of dirty pages and one of muzzy pages (those that the kernel may
+ * already take).  4096 means all arenas (MALLCTL_ARENAS_ALL).
  */
 static int64_t ask_both(const char *dirty_name, const char *muzzy_name)
 {
@@ -58,7 +58,7 @@ static int64_t ask_both(const char *dirty_name, const char *muzzy_name)
 	return dirty < 0 || muzzy < 0 ? -1 : dirty + muzzy;
 }
 
-/* arenas.narenas is how many there may be; most of them are made when a thread needs one. */
+/* arenas.narenas is the limit; most arenas are made only when a thread needs one. */
 static int64_t count_arenas(void)
 {
 	int64_t limit = ask("arenas.narenas");
@@ -77,8 +77,8 @@ static int64_t count_arenas(void)
 	return limit < 0 ? -1 : arenas;
 }
 
-/* jemalloc's figures are of the moment at which the epoch was last written. */
-static void read(int64_t *value)
+/* jemalloc takes its figures when the epoch is written. */
+static void read_jemalloc(int64_t *value)
 {
 	uint64_t epoch = 1;
 	int64_t active, pages, page, purged, retained;
@@ -104,10 +104,13 @@ static void read(int64_t *value)
 		value[FIELD_purged_bytes] = purged * page;
 }
 
-static void trim(void)
+static void trim_jemalloc(void)
 {
 	mallctl("arena.4096.purge", NULL, NULL, NULL, 0);
 }
 
-const struct allocator allocator_jemalloc = {
-    .name = "jemalloc", .is_slow = true, .find = find, .read = read, .trim = trim};
+const struct allocator allocator_jemalloc = {.name = "jemalloc",
+					     .is_slow = true,
+					     .recognize = recognize_jemalloc,
+					     .read = read_jemalloc,
+					     .trim = trim_jemalloc};

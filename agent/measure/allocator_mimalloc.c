@@ -14,7 +14,7 @@ typedef void process_info(size_t *elapsed_ms, size_t *user_ms, size_t *system_ms
 
 static process_info *mi_process_info;
 
-static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
+static bool recognize_mimalloc(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 {
 	int (*mi_version)(void) = (int (*)(void))object_function(function, "mi_version");
 	int n;
@@ -33,8 +33,8 @@ static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 	return true;
 }
 
-/* What it has committed is all that it tells. */
-static void read(int64_t *value)
+/* It only tells what it has committed. */
+static void read_mimalloc(int64_t *value)
 {
 	size_t elapsed, user, system, rss, peak_rss, commit, peak_commit, faults;
 
@@ -44,4 +44,6 @@ static void read(int64_t *value)
 	value[FIELD_heap_sys_bytes] = (int64_t)commit;
 }
 
-const struct allocator allocator_mimalloc = {.name = "mimalloc", .find = find, .read = read};
+const struct allocator allocator_mimalloc = {.name = "mimalloc",
+					     .recognize = recognize_mimalloc,
+					     .read = read_mimalloc};

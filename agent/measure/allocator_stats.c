@@ -4,7 +4,7 @@
 #include "agent/base/schedule.h"
 
 #define SLOW_NS (10 * CLOCK_S)
-#define SHARE 100 /* of the time, one part is for readings at most */
+#define SHARE 100 /* one part of the time is for readings, at most */
 #define MOST_NS (600 * CLOCK_S)
 
 void allocator_stats_open(struct allocator_stats *stats, int64_t interval_ns)
@@ -19,8 +19,8 @@ void allocator_stats_open(struct allocator_stats *stats, int64_t interval_ns)
 }
 
 /*
- * How long to leave it alone after a reading that took so much processor time.  By the time that
- * passed, a process that was stopped in the middle of one would have no figures for days.
+ * How long to wait after a reading, by its processor time.  Wall time would leave a process that
+ * was stopped in the middle of a reading without figures for days.
  */
 static int64_t pause_after(int64_t cpu_ns)
 {

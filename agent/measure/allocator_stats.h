@@ -1,11 +1,10 @@
 #ifndef MEMAGENT_ALLOCATOR_STATS_H
 #define MEMAGENT_ALLOCATOR_STATS_H
 /*
- * allocator_stats: when the allocator is asked for its own figures.
+ * allocator_stats: when the allocator is asked for its own statistics.
  *
- * Where it walks the heap under a lock, or locks what the program waits for, it is asked on a clock
- * slower than the points', and then never for more than a hundredth of the time, unless that were
- * less than once in ten minutes.
+ * An allocator that walks the heap or takes locks for them is asked less often than there are
+ * points.  Readings take at most a hundredth of the time, but are at most ten minutes apart.
  *
  * Layer    agent; needs allocator, schedule and clock.
  * Threads  the sidecar.
@@ -26,8 +25,8 @@ struct allocator_stats {
 
 /*
  * allocator_stats_open(stats, interval_ns):
- * Find the program's allocator.  It may be asked every ${interval_ns}; 0 is 10 s where that is
- * slow, and else every time.
+ * Recognize the program's allocator.  Ask it every ${interval_ns}; 0 is every 10 s where that is
+ * slow, else every time.
  */
 void allocator_stats_open(struct allocator_stats *stats, int64_t interval_ns);
 
@@ -40,8 +39,8 @@ bool allocator_stats_read(struct allocator_stats *stats, int64_t now_ns, int64_t
 
 /*
  * allocator_stats_stop(stats):
- * Never ask again: the process is about to end, and a thread that will not go on, because it ended
- * the process inside malloc, may hold a lock of the allocator's.
+ * Never ask again.  The process is about to end, and a thread that ended it inside malloc may hold
+ * the allocator's lock for ever.
  */
 void allocator_stats_stop(struct allocator_stats *stats);
 

@@ -11,7 +11,7 @@
 static int (*get_property)(const char *name, size_t *value);
 static void (*release_free_memory)(void);
 
-static bool find(const void *function, char version[ALLOCATOR_VERSION_BYTES])
+static bool recognize_tcmalloc(const void *function, char version[ALLOCATOR_VERSION_BYTES])
 {
 	const char *(*tc_version)(int *major, int *minor, const char **patch) =
 	    (const char *(*)(int *, int *, const char **))object_function(function, "tc_version");
@@ -40,8 +40,8 @@ static int64_t ask(const char *name)
 	return get_property(name, &value) ? (int64_t)value : -1;
 }
 
-/* In use are spans, with what the threads' caches hold of them. */
-static void read(int64_t *value)
+/* Spans are in use, including what the threads' caches hold of them. */
+static void read_tcmalloc(int64_t *value)
 {
 	int64_t free_bytes = ask("tcmalloc.pageheap_free_bytes");
 
@@ -55,12 +55,12 @@ static void read(int64_t *value)
 		    value[FIELD_heap_sys_bytes] - value[FIELD_heap_idle_bytes];
 }
 
-static void trim(void)
+static void trim_tcmalloc(void)
 {
 	release_free_memory();
 }
 
 const struct allocator allocator_tcmalloc = {.name = "tcmalloc",
-					     .find = find,
-					     .read = read,
-					     .trim = trim};
+					     .recognize = recognize_tcmalloc,
+					     .read = read_tcmalloc,
+					     .trim = trim_tcmalloc};

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_SAMPLER_H
 #define MEMAGENT_SAMPLER_H
 /*
- * sampler: fills a point, from the counters, the kernel and what the agent knows of itself.
+ * sampler: fills a point from the counters, the allocator, the kernel and the agent's own state.
  *
  * Layer    agent; needs allocator, trim, fields, proc, clock and the shim.
  * Threads  the sidecar.
@@ -13,7 +13,7 @@
 #include "agent/encode/fields.h"
 #include "agent/measure/trim.h"
 
-/* How the agent itself is doing; -1 where it does not know yet. */
+/* The agent's own state; -1 where it is not known yet. */
 struct agent_health {
 	int64_t tick_ns;
 	int64_t late_ns;
@@ -32,12 +32,12 @@ struct sampler {
 
 /*
  * sampler_open(sampler, trim):
- * Open what is read in every point; but the allocator, the caller opens.  Never fails: what cannot
- * be had is left out.  ${trim} stays the caller's.
+ * Open what every point reads, except the allocator, which the caller opens.  Never fails: what
+ * cannot be read is left out.  ${trim} stays the caller's.
  */
 void sampler_open(struct sampler *sampler, const struct trim *trim);
 
-/* Read everything now into ${point}, all but its schema. */
+/* Fill ${point} with the current values; not its schema. */
 void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point);
 
 #endif

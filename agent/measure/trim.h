@@ -1,11 +1,11 @@
 #ifndef MEMAGENT_TRIM_H
 #define MEMAGENT_TRIM_H
 /*
- * trim: has the allocator give memory that no object lies in back to the kernel, every so often.
+ * trim: asks the allocator, at intervals, to return unused memory to the kernel.
  *
  * Layer    agent; needs allocator, proc, schedule and clock.
- * Threads  the sidecar.  The program's threads wait when they need a lock that the allocator holds
- *          meanwhile; that is what the pause is about.
+ * Threads  the sidecar.  A thread of the program that needs the allocator's lock waits meanwhile;
+ *          that is the pause.
  */
 #include <stdint.h>
 
@@ -20,16 +20,16 @@ struct trim {
 	int64_t pause_ns; /* of the last one; -1 before the first */
 	int64_t pause_total_ns;
 	int64_t cpu_ns;		/* processor time of all */
-	int64_t released_bytes; /* by which the resident set was smaller after each than before */
+	int64_t released_bytes; /* by how much the resident set shrank, in all */
 };
 
 /*
  * trim_open(trim, allocator, interval_ns):
- * From now on every ${interval_ns}; 0 is never.  Return 0; -1 when ${allocator} cannot, then never.
+ * Trim every ${interval_ns} from now on; 0 is never.  Return 0; -1 when ${allocator} cannot trim.
  */
 int trim_open(struct trim *trim, const struct allocator *allocator, int64_t interval_ns);
 
-/* Do it.  ${status_fd} is from proc_open. */
+/* Trim now.  ${status_fd} is from proc_open. */
 void trim_run(struct trim *trim, int status_fd);
 
 #endif

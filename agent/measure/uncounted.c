@@ -4,7 +4,7 @@
 
 const char *const uncounted_marks[] = {"mallocx", "je_mallocx", "tc_malloc", "mi_malloc", NULL};
 
-/* Names that begin so are one allocator's. */
+/* Prefixes of one allocator each. */
 static const struct family {
 	const char *prefix, *mark;
 } families[] = {
@@ -13,7 +13,7 @@ static const struct family {
     {"mi_", "mi_malloc"},
 };
 
-/* And these are whole names. */
+/* Whole names. */
 static const struct single {
 	const char *name, *mark;
 } singles[] = {
@@ -23,13 +23,13 @@ static const struct single {
     {"__libc_valloc", "malloc"}, {"__libc_pvalloc", "malloc"}, {"__libc_free", "malloc"},
 };
 
-/* What is done to objects stands in the names of a family ... */
-static const char *const deeds[] = {
+/* Words in the names of functions that do something to an object ... */
+static const char *const actions[] = {
     "alloc", "memalign", "new", "dup", "realpath", "expand", "free", "delete", "destroy",
 };
 
-/* ... and in these, which do nothing to any. */
-static const char *const questions[] = {
+/* ... and of functions that do not, though they contain one of the above. */
+static const char *const exceptions[] = {
     "malloc_size", "usable_size", "good_size", "malloc_stats",
     "nallocx",	   "sallocx",	  "new_mode",  "register",
 };
@@ -46,15 +46,16 @@ static int contains_any(const char *name, const char *const *words, size_t n)
 
 const char *uncounted_mark(const char *name)
 {
-	/* None begins otherwise; a large program has very many names. */
+	/* A quick test by the first letter: a large program has very many names. */
 	if (strchr("jtmrxds", name[0]) == NULL && strncmp(name, "__libc_", 7) != 0)
 		return NULL;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		const struct family *f = &families[i];
 
 		if (strncmp(name, f->prefix, strlen(f->prefix)) == 0)
-			return CONTAINS_ANY(name, deeds) && !CONTAINS_ANY(name, questions) ? f->mark
-											   : NULL;
+			return CONTAINS_ANY(name, actions) && !CONTAINS_ANY(name, exceptions)
+				   ? f->mark
+				   : NULL;
 	}
 	for (size_t i = 0; i < sizeof(singles) / sizeof(singles[0]); i++)
 		if (strcmp(name, singles[i].name) == 0)

@@ -1,8 +1,8 @@
 #ifndef MEMAGENT_UNCOUNTED_H
 #define MEMAGENT_UNCOUNTED_H
 /*
- * uncounted: the names beside malloc and free that allocators have for making, resizing and freeing
- * objects, where nobody stands in front of them.
+ * uncounted: functions of allocators that make, resize or free objects, and that we do not
+ * interpose.
  *
  * Layer    agent, leaf; pure.
  * Source   jemalloc(3); gperftools/tcmalloc.h; mimalloc.h; glibc, malloc/Versions.
@@ -11,14 +11,14 @@
 
 /*
  * uncounted_mark(name):
- * Return NULL when ${name} is none of these, or only asks (tc_version, mi_usable_size); else the
- * name that stands beside it in the object of such an allocator, for others' names may begin alike.
+ * Return NULL when ${name} is none of them, or changes no object (tc_version, mi_usable_size). Else
+ * return a name that the same allocator must export too: other libraries' names may begin alike.
  */
 const char *uncounted_mark(const char *name);
 
 /*
  * uncounted_marks[i]:
- * By which allocators are known that need not be anybody's malloc; NULL is the end.
+ * Names that identify an allocator which need not be the process's malloc; NULL is the end.
  */
 extern const char *const uncounted_marks[];
 
