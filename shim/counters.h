@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_COUNTERS_H
 #define MEMAGENT_COUNTERS_H
 /*
- * counters: one thread's tallies, and how to add to them.
+ * counters: one thread's counters, and how to add to them.
  *
  * Layer    shim, leaf.
  * Threads  a block has one writer, its thread; anybody may read it at any time.
@@ -14,7 +14,7 @@
 
 #define COUNTERS_SIZES 64
 
-/* The single counters come first, where an instruction reaches them by an offset of one byte. */
+/* The single counters come first, where an offset of one byte reaches them. */
 struct counters {
 #define COUNTER(id, phase, unit, doc) uint64_t id;
 #include "shim/counters.def"
@@ -27,8 +27,8 @@ struct counters {
 };
 
 /*
- * Whose block is added to: the calling thread's own, or one that several threads write to.  Always
- * a constant, so that either way is compiled without a test.
+ * Whose block it is: the calling thread's own, or one that several threads write to.  Always a
+ * constant, so that neither way has a test.
  */
 enum counters_owner { OWN, SHARED };
 
@@ -36,8 +36,8 @@ enum counters_owner { OWN, SHARED };
  * counter_add(counter, n, owner):
  * Add ${n} to ${counter}.
  *
- * To one's own block there is no lock prefix and no shared cache line, and still no signal
- * handler's count is lost (arch_add).
+ * For the thread's own block there is no lock prefix, and still no signal handler's count is lost
+ * (arch_add).
  */
 INLINE void counter_add(uint64_t *counter, uint64_t n, enum counters_owner owner)
 {
@@ -49,8 +49,8 @@ INLINE void counter_add(uint64_t *counter, uint64_t n, enum counters_owner owner
 
 /*
  * counters_slot(size):
- * Return the index in sizes[] of a thread's block for a requested ${size}: one instruction, whose
- * numbering depends on the processor, as long as the reader knows which (counters_bucket).
+ * Return the index in sizes[] of a thread's block for a requested ${size}.  It takes one
+ * instruction, whose numbering depends on the processor; counters_bucket undoes that.
  */
 INLINE size_t counters_slot(size_t size)
 {
@@ -68,8 +68,8 @@ INLINE size_t counters_bucket(size_t slot)
 }
 
 /*
- * One object of ${size} requested bytes was made; what of that is usable, the allocator counts
- * itself (threads_use_bytes).
+ * One object of ${size} requested bytes was made; the allocator itself counts the usable bytes
+ * (threads_use_bytes).
  */
 INLINE void counters_made_unsized(struct counters *c, size_t size, enum counters_owner owner)
 {
@@ -77,7 +77,7 @@ INLINE void counters_made_unsized(struct counters *c, size_t size, enum counters
 	counter_add(&c->requested_bytes, size, owner);
 }
 
-/* It was not, after all. */
+/* Undo counters_made_unsized: there was no memory. */
 INLINE void counters_unmade(struct counters *c, size_t size, enum counters_owner owner)
 {
 	counter_add(&c->sizes[counters_slot(size)], (uint64_t)-1, owner);
@@ -98,7 +98,7 @@ INLINE void counters_freed(struct counters *c, size_t usable, enum counters_owne
 	counter_add(&c->freed_bytes, usable, owner);
 }
 
-/* One object was resized for a request of ${size}; its usable bytes, the allocator counts. */
+/* One object was resized for a request of ${size}; the allocator itself counts usable bytes. */
 INLINE void counters_resized_unsized(struct counters *c, size_t size, enum counters_owner owner)
 {
 	counter_add(&c->reallocs, 1, owner);
@@ -122,14 +122,14 @@ INLINE void counters_failed(struct counters *c, enum counters_owner owner)
 
 /*
  * counters_sum_frees(sum, c), counters_sum_rest(sum, c):
- * Add the block ${c} to ${sum}.  A reader of many blocks sums the frees of all of them first, and
- * the rest after: an object is counted when it is made before anybody can free it, so that no sum
- * ever has more frees than objects made, nor more bytes freed than allocated.
+ * Add the block ${c} to ${sum}.  A reader of many blocks adds the frees of all of them first, and
+ * then the rest.  An object is counted as made before anybody can free it, so no sum ever has more
+ * frees than objects made, or more bytes freed than allocated.
  */
 void counters_sum_frees(struct counters *sum, const struct counters *c);
 void counters_sum_rest(struct counters *sum, const struct counters *c);
 
-/* Return the objects made, by the sum over the buckets. */
+/* Return how many objects were made: the sum over the buckets. */
 uint64_t counters_mallocs(const struct counters *c);
 
 #endif

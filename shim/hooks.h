@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_HOOKS_H
 #define MEMAGENT_HOOKS_H
 /*
- * hooks: what the agent wants to be called for; functions that do nothing until it says.
+ * hooks: the agent's functions for events in the process; they do nothing until it sets them.
  *
  * Layer    shim; needs shim.h for the type.
  */

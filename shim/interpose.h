@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_INTERPOSE_H
 #define MEMAGENT_INTERPOSE_H
 /*
- * interpose: how others than the C functions count an object.
+ * interpose: counting for other callers than the C functions.
  *
  * Layer    shim.
  */

@@ -55,7 +55,7 @@ struct next next = {
     .usable_size = first_usable_size,
 };
 
-/* Stands in where nothing can tell sizes: then the bytes are left out. */
+/* For when nothing knows sizes: then the byte fields are left out. */
 static size_t no_size(void *p)
 {
 	(void)p;
@@ -89,8 +89,8 @@ static bool header_is_right(void)
 }
 
 /*
- * Whether the next malloc is libc_malloc_debug's.  Its malloc_usable_size ends the program for an
- * invalid object, before its free could say so in the words that the user knows.
+ * Whether the next malloc is libc_malloc_debug's.  For an invalid object its malloc_usable_size
+ * ends the program, before free could report it.
  */
 static bool checks_objects(void)
 {
@@ -99,8 +99,8 @@ static bool checks_objects(void)
 }
 
 /*
- * Whether malloc_usable_size understands what malloc returns.  A library in between that brings the
- * one and not the other (glibc's libmemusage does) may have moved the pointers.
+ * Whether malloc_usable_size knows the objects that malloc returns.  A library in between that has
+ * only one of the two (glibc's libmemusage) may have moved the pointers.
  */
 static bool sizes_are_plausible(void)
 {
@@ -127,8 +127,8 @@ bool next_sizes_known(void)
 }
 
 /*
- * The function behind ours.  dlsym would skip one with a hidden version: libc_malloc_debug's are
- * so, and a program finds them all the same, because its own reference names the version.
+ * The next function of that name.  dlsym skips hidden versions, as libc_malloc_debug's are.  The
+ * program finds them all the same, because its own reference names the version.
  */
 static void *look_up(const char *name)
 {
@@ -149,7 +149,7 @@ void next_prepare_thread(void)
 {
 }
 
-/* libc has them if no other allocator does. */
+/* libc has these if no other allocator does. */
 static void resolve_core(struct next *found)
 {
 	found->malloc = (void *(*)(size_t))look_up("malloc");
@@ -163,7 +163,7 @@ static void resolve_core(struct next *found)
 	found->pvalloc = (void *(*)(size_t))look_up("pvalloc");
 }
 
-/* What not every allocator has: from the object of its malloc, and from no other. */
+/* Functions that not every allocator has: only from the object of its malloc. */
 static void resolve_rest(struct next *found)
 {
 	const void *there = (const void *)found->malloc;
@@ -175,8 +175,8 @@ static void resolve_rest(struct next *found)
 }
 
 /*
- * When tcmalloc is first asked for a size it makes an object with new, which may be the program's
- * and end in our malloc; so until then our malloc asks for none.
+ * The first time that tcmalloc is asked for a size, it calls new, which may be the program's and
+ * end in our malloc.  So our malloc asks for no size before.
  */
 static void ask_for_a_size(size_t (*usable_size)(void *))
 {
@@ -205,7 +205,8 @@ void next_resolve(void)
 	found.usable_size = no_size;
 	resolving = false;
 	next = found;
-	/* Not muted: what the allocator does to set itself up, a thread perhaps, is not ours. */
+	/* Not muted: what the allocator makes to set itself up, even a thread, is not the agent's.
+	 */
 	next.free(next.malloc(1));
 	before = threads_mute();
 	ask_for_a_size(usable_size);

@@ -1,10 +1,10 @@
 #ifndef MEMAGENT_NEXT_H
 #define MEMAGENT_NEXT_H
 /*
- * next: the allocator that the program uses already, and how to read sizes off its objects.
+ * next: the functions that we pass calls on to, and how to read the sizes of objects.
  *
- * Every pointer is callable from the first moment: it starts at a stand-in that looks the real
- * function up and calls it, so the hot path has no test for it.
+ * Every pointer can be called from the start: at first it points to a function that looks the real
+ * one up and calls it.  So the hot path has no test for it.
  *
  * Layer    shim; needs threads.h.
  * Threads  the look-up happens in the process's first allocation, before it has a second thread.
@@ -27,18 +27,18 @@ struct next {
 	void *(*realloc)(void *p, size_t size);
 	size_t (*usable_size)(void *p);
 
-	/* From here on after next_resolve(). */
+	/* Valid after next_resolve(). */
 	int (*posix_memalign)(void **out, size_t alignment, size_t size);
 	void *(*aligned_alloc)(size_t alignment, size_t size);
 	void *(*memalign)(size_t alignment, size_t size);
 	void *(*valloc)(size_t size);
 	void *(*pvalloc)(size_t size);
-	/* These are NULL when there is none. */
+	/* NULL where the allocator has none. */
 	void (*free_sized)(void *p, size_t size);
 	void (*free_aligned_sized)(void *p, size_t alignment, size_t size);
 	void (*cfree)(void *p);
 
-	/* From here on after next_resolve_system(). */
+	/* Valid after next_resolve_system(). */
 	int (*pthread_create)(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *),
 			      void *arg);
 	void (*pthread_exit)(void *result);
@@ -56,34 +56,33 @@ struct next {
 		       const struct winsize *winp);
 };
 
-/* The first members are always callable. */
+/* The members up to usable_size can always be called. */
 extern struct next next INTERNAL;
 
-/* Look everything up, once.  Leaves errno alone. */
+/* Look up all functions, once.  Leaves errno alone. */
 void next_resolve(void);
 
 /*
  * next_resolve_system():
- * The part that is the same whatever the allocator, once, before anything enters the next
- * allocator: that may call these functions while it sets itself up (jemalloc registers handlers for
- * the exit).  Nothing is allocated for the look-up.
+ * Look up the functions that no allocator brings, once.  It comes before the first call of the next
+ * allocator, which may call them while it sets itself up: jemalloc registers exit handlers.
  */
 void next_resolve_system(void);
 
 /*
  * next_prepare_thread():
- * Before a thread of the agent's is made, have what the allocator will need for it: when there is
- * no memory left, jemalloc crashes in a thread that it cannot make an arena for.
+ * Before a thread of the agent's is created, make what the allocator needs for it.  jemalloc
+ * crashes in a thread for which it has no memory to make an arena.
  */
 void next_prepare_thread(void);
 
-/* Return whether next is no other object's allocator, but one inside of this library. */
+/* Return whether the next allocator is inside this library. */
 bool next_is_inside(void);
 
 /* Return whether ${function} is in the object that next.malloc is in. */
 bool next_is_neighbour(const void *function);
 
-/* Return whether usable_size tells sizes; else it returns 0 for every object. */
+/* Return whether usable_size knows sizes; if not, it returns 0 for every object. */
 bool next_sizes_known(void);
 
 /*
@@ -92,8 +91,8 @@ bool next_sizes_known(void);
  * one: the size less one word.  Only valid where threads_own.fast is set, and not for an object
  * with a mapping of its own (next_header_mapped), whose chunk has two words of header.
  *
- * This costs 4 instructions where a call of malloc_usable_size costs 35.  next_resolve() compares
- * the two before anything relies on it.  Source: glibc, malloc/malloc.c, "struct malloc_chunk".
+ * Reading it costs 4 instructions, calling malloc_usable_size 35.  next_resolve() compares the two
+ * before anything relies on the header.  Source: glibc, malloc/malloc.c, "struct malloc_chunk".
  */
 INLINE size_t next_header(const void *p)
 {

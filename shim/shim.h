@@ -1,9 +1,9 @@
 #ifndef MEMAGENT_SHIM_H
 #define MEMAGENT_SHIM_H
 /*
- * shim: all that the agent may ask of the code that runs in the program's threads.
+ * shim: what the agent calls in the shim.
  *
- * Layer    shim's face to the agent; the agent includes this and nothing else of shim/.
+ * Layer    shim's interface to the agent, which besides includes counters.h, object.h and cc.h.
  * Memory   never allocates.
  */
 #include <stdbool.h>
@@ -26,22 +26,22 @@ void shim_init(void);
  */
 void shim_read(struct counters *app, struct counters *agent);
 
-/* Return the malloc that calls are passed on to, to tell whose it is. */
+/* Return the malloc that calls are passed on to. */
 const void *shim_next_malloc(void);
 
-/* Return whether the byte counters mean anything (next_sizes_known). */
+/* Return whether the byte counters are valid (next_sizes_known). */
 bool shim_counts_bytes(void);
 
 /*
  * shim_mute(), shim_unmute(before):
- * Between the two the calling thread's allocations are the agent's own.
+ * Between the two, count the calling thread's allocations as the agent's.
  */
 uint32_t shim_mute(void);
 void shim_unmute(uint32_t before);
 
 /*
  * shim_create_thread(thread, attr, run):
- * pthread_create, of a thread that is muted from its first instruction on.  ${run} gets NULL.
+ * pthread_create of a thread that is muted from its first instruction on.  ${run} gets NULL.
  */
 int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *));
 
@@ -54,19 +54,19 @@ _Noreturn void shim_exit(void);
 
 /*
  * shim_set_hooks(hooks):
- * From now on call these at the turns in the life of the process.  ${hooks} stays the caller's.
+ * Call these functions at the events that they are named for.  ${hooks} stays the caller's.
  */
 struct shim_hooks {
 	void (*before_fork)(void); /* in the thread that is about to fork */
 	void (*after_fork)(void);  /* in the parent, whether the fork succeeded or not */
-	void (*in_child)(void);	   /* when all fork handlers are done, libc's and the program's */
-	void (*in_clone)(void);	   /* in a child that is to have no agent; before after_fork */
+	void (*in_child)(void);	   /* in the child, after all fork handlers */
+	void (*in_clone)(void);	   /* in a child that gets no agent; before after_fork */
 	void (*exits)(void);	   /* the process calls _exit, perhaps in a signal handler */
-	/* The process is about to do what the agent must not be there for (shim/syscall.c); true:
-	 * it was, and is no more. */
+	/* before a call that needs the agent gone (shim/syscall.c); true: it was there, and is gone
+	 */
 	bool (*retire)(void);
 	void (*main_exits)(void); /* the main thread calls pthread_exit */
-	/* the exit has come to ${handler}, OpenSSL's clean-up; true: the agent will call it */
+	/* exit is about to run ${handler}, OpenSSL's clean-up; true: the agent will call it */
 	bool (*defers)(void (*handler)(void *));
 };
 void shim_set_hooks(const struct shim_hooks *hooks);
