@@ -270,6 +270,13 @@ $(BUILD)/tests/alloc/%: tests/alloc/%.c $(wildcard tests/alloc/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(PLAIN) -pthread -o $@ $<
 
+OWN_NAMES = $(patsubst tests/e2e/own/%.c,$(BUILD)/tests/e2e/own/lib%.so,$(wildcard tests/e2e/own/*.c))
+
+$(BUILD)/tests/e2e/own/lib%.so: tests/e2e/own/%.c
+	@mkdir -p $(@D)
+	$(SAY)
+	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
+
 $(BUILD)/tests/e2e/scripted: tests/e2e/scripted.c
 	@mkdir -p $(@D)
 	$(SAY)
@@ -285,7 +292,7 @@ BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 .PHONY: test-programs test
 test-programs: all $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) $(ALLOC_TESTS) \
-	$(BENCHES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
+	$(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server
 
 test:

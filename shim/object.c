@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static bool contains(const struct dl_phdr_info *object, const void *address)
+bool object_contains(const struct dl_phdr_info *object, const void *address)
 {
 	for (int i = 0; i < object->dlpi_phnum; i++) {
 		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
@@ -24,9 +24,9 @@ static int compare(struct dl_phdr_info *object, size_t size, void *arg)
 	struct pair *pair = arg;
 
 	(void)size;
-	if (!contains(object, pair->a))
+	if (!object_contains(object, pair->a))
 		return 0;
-	pair->is_one = contains(object, pair->b);
+	pair->is_one = object_contains(object, pair->b);
 	return 1;
 }
 
@@ -47,6 +47,7 @@ static const void *place(uintptr_t base, uintptr_t at)
 
 static void read_dynamic(uintptr_t base, const ElfW(Dyn) * d, struct object_tables *t)
 {
+	t->dynamic = d;
 	for (; d->d_tag != DT_NULL; d++) {
 		if (d->d_tag == DT_SYMTAB)
 			t->symbols = place(base, d->d_un.d_ptr);
@@ -151,7 +152,7 @@ static int look_up(struct dl_phdr_info *object, size_t size, void *arg)
 	struct search *search = arg;
 
 	(void)size;
-	if (search->neighbour && !contains(object, search->neighbour))
+	if (search->neighbour && !object_contains(object, search->neighbour))
 		return 0;
 	search->function = object_shows(object, search->name);
 	return search->function || search->neighbour;
@@ -186,7 +187,7 @@ static int look_behind(struct dl_phdr_info *object, size_t size, void *arg)
 	if (successor->is_behind)
 		successor->function = object_shows(object, successor->name);
 	else
-		successor->is_behind = contains(object, successor->neighbour);
+		successor->is_behind = object_contains(object, successor->neighbour);
 	return successor->function != NULL;
 }
 
@@ -225,7 +226,7 @@ static int look_for_import(struct dl_phdr_info *object, size_t size, void *arg)
 	struct object_tables t;
 
 	(void)size;
-	if (!contains(object, import->address))
+	if (!object_contains(object, import->address))
 		return 0;
 	t = object_tables(object);
 	import->is_there = t.symbols && t.names && is_imported(&t, import->name);
@@ -273,7 +274,7 @@ static int take_path(struct dl_phdr_info *object, size_t size, void *arg)
 	struct whereabouts *w = arg;
 
 	(void)size;
-	if (!contains(object, w->address))
+	if (!object_contains(object, w->address))
 		return 0;
 	w->path = object->dlpi_name;
 	return 1;

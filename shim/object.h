@@ -23,6 +23,7 @@
 
 /* What the dynamic section of an object points to; NULL where it has none. */
 struct object_tables {
+	const ElfW(Dyn) * dynamic;
 	const ElfW(Sym) * symbols;
 	const char *names;
 	const uint32_t *gnu_hash;
@@ -33,6 +34,9 @@ struct object_tables {
 
 /* Return the tables of ${object}, in a callback of dl_iterate_phdr. */
 struct object_tables object_tables(const struct dl_phdr_info *object);
+
+/* Return whether the ${object} has the ${address}, in a callback of dl_iterate_phdr. */
+bool object_contains(const struct dl_phdr_info *object, const void *address);
 
 /* Return whether the two addresses are in one object. */
 bool object_same(const void *a, const void *b);

@@ -13,6 +13,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/deliver/http/answer.h"
+#include "agent/deliver/http/bindings.h"
 #include "agent/deliver/http/pack.h"
 #include "agent/deliver/transport.h"
 #include "agent/settings/url.h"
@@ -167,6 +168,8 @@ static void set_options(struct http *http, struct refusal *refusal)
 	SET(CURLOPT_WRITEFUNCTION, take_body);
 	SET(CURLOPT_WRITEDATA, http);
 	SET(CURLOPT_POST, 1L);
+	/* What version 2 has to offer is not needed, and it would take another library. */
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	set_secrets(http, refusal);
 	if (config->ca_file[0])
 		SET(CURLOPT_CAINFO, config->ca_file);
@@ -247,11 +250,42 @@ static int make_headers(struct http *http)
 	return bad;
 }
 
+/* Return whether libcurl can be used for what is to be done with it. */
+static bool is_usable(const struct transport_config *config, char *error, size_t size)
+{
+	char why[256];
+	bool is_tls = url_scheme(config->url) == URL_HTTPS ||
+		      strncmp(config->proxy, "https:", strlen("https:")) == 0;
+
+	if (!bindings_are_sound(BINDINGS_CURL, why, sizeof(why)))
+		snprintf(error, size, "%s; write to a file:// or udp:// destination", why);
+	else if (is_tls && !bindings_are_sound(BINDINGS_TLS, why, sizeof(why)))
+		snprintf(error, size, "%s, so https is not possible in it; use http://", why);
+	else
+		return true;
+	return false;
+}
+
+/* Make what compresses bodies.  Return 0, or -1 without memory. */
+static int make_pack(struct http *http)
+{
+	char why[256];
+
+	if (!bindings_are_sound(BINDINGS_ZLIB, why, sizeof(why))) {
+		http->gzip = GZIP_REFUSED;
+		return 0;
+	}
+	http->pack = pack_open();
+	return http->pack ? 0 : -1;
+}
+
 static void *http_open(const struct transport_config *config, char *error, size_t size)
 {
 	struct refusal refusal = {""};
 	struct http *http;
 
+	if (!is_usable(config, error, size))
+		return NULL;
 	/* Never undone: the program may be using libcurl too. */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
 		snprintf(error, size, "libcurl cannot be initialised");
@@ -263,8 +297,7 @@ static void *http_open(const struct transport_config *config, char *error, size_
 	http->config = config;
 	http->multi = curl_multi_init();
 	http->easy = curl_easy_init();
-	http->pack = pack_open();
-	if (http->multi == NULL || http->easy == NULL || http->pack == NULL)
+	if (http->multi == NULL || http->easy == NULL || make_pack(http))
 		goto close;
 	if (make_requests(http)) {
 		snprintf(error, size, "libcurl does not take this URL");
