@@ -277,6 +277,15 @@ $(BUILD)/tests/e2e/own/lib%.so: tests/e2e/own/%.c
 	$(SAY)
 	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
 
+# It stands in for libcurl.so.4, and needs that one under another name of the same length.
+$(BUILD)/tests/e2e/old/libcurl.so.4: tests/e2e/old_curl.c $(BUILD)/memagent-http.so
+	@mkdir -p $(@D)
+	$(SAY)
+	sed 's/\(libcurl[a-z-]*\.so\.\)4/\1x/g' "$$(ldd $(BUILD)/memagent-http.so | \
+		sed -n 's/^[[:space:]]*libcurl[^ ]* => \([^ ]*\) .*/\1/p')" >$(@D)/libcurl.so.x
+	$(CC) $(PLAIN) -shared -fPIC -Wl,-soname,libcurl.so.4 -Wl,-rpath,'$$ORIGIN' -o $@ $< \
+		-L$(@D) -Wl,--no-as-needed -l:libcurl.so.x
+
 $(BUILD)/tests/e2e/scripted: tests/e2e/scripted.c
 	@mkdir -p $(@D)
 	$(SAY)
@@ -292,7 +301,7 @@ BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 .PHONY: test-programs test
 test-programs: all $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) $(ALLOC_TESTS) \
-	$(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
+	$(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/old/libcurl.so.4 $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server
 
 test:

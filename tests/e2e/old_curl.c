@@ -1,0 +1,31 @@
+/*
+ * A libcurl as old as that of Debian 11 (7.74), made of the installed one: it takes no option that
+ * is newer, and not the one whose number OLD_CURL_REFUSES says.
+ */
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#define NEWEST 304 /* of 7.74: CURLOPT_HSTSWRITEDATA */
+
+/* The numbers of a kind of options begin with another multiple of this. */
+#define KIND 10000
+
+typedef CURLcode setopt_function(CURL *easy, CURLoption option, ...);
+
+#undef curl_easy_setopt
+CURLcode curl_easy_setopt(CURL *easy, CURLoption option, ...)
+{
+	setopt_function *next = (setopt_function *)dlsym(RTLD_NEXT, "curl_easy_setopt");
+	const char *refused = getenv("OLD_CURL_REFUSES");
+	void *value;
+	va_list args;
+
+	if (option % KIND > NEWEST || (refused && option % KIND == (unsigned)atoi(refused)))
+		return CURLE_UNKNOWN_OPTION;
+	va_start(args, option);
+	value = va_arg(args, void *);
+	va_end(args);
+	return next(easy, option, value);
+}
