@@ -15,6 +15,7 @@
 #include "agent/deliver/http/answer.h"
 #include "agent/deliver/http/bindings.h"
 #include "agent/deliver/http/pack.h"
+#include "agent/deliver/http/requests.h"
 #include "agent/deliver/transport.h"
 #include "agent/settings/url.h"
 
@@ -33,13 +34,10 @@ struct http {
 	const struct transport_config *config;
 	CURLM *multi;
 	CURL *easy;
-	char *write_url;
-	char *query_url;
-	char *create_body;
+	struct requests requests;
 	struct curl_slist *headers;	 /* of a request with a plain body */
 	struct curl_slist *gzip_headers; /* of one with a compressed body */
 	struct pack *pack;
-	bool can_create;
 	enum { GZIP_UNKNOWN, GZIP_TAKEN, GZIP_REFUSED } gzip; /* what the server does with it */
 	struct {
 		enum transport_request what;
@@ -59,69 +57,6 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
 	struct http *http = arg;
 
 	return answer_take(&http->body, bytes, size * n) ? size * n : 0;
-}
-
-/* Return what the URLs of requests begin with: for a socket in the file system, any host will do.
- */
-static const char *base_of(const struct transport_config *config)
-{
-	return url_scheme(config->url) == URL_UNIX ? "http://localhost" : config->url;
-}
-
-/* Return base + path?key=value&..., from malloc, or NULL. */
-static char *make_url(const struct http *http, const char *path, const char *const *query)
-{
-	CURLU *url = curl_url();
-	const char *from = base_of(http->config);
-	size_t base = strlen(from);
-	char *text = malloc(base + strlen(path) + 1);
-	char *result = NULL, *whole = NULL;
-
-	while (base && from[base - 1] == '/')
-		base--;
-	if (url == NULL || text == NULL)
-		goto out;
-	snprintf(text, base + strlen(path) + 1, "%.*s%s", (int)base, from, path);
-	if (curl_url_set(url, CURLUPART_URL, text, 0))
-		goto out;
-	for (; *query; query += 2) {
-		char pair[1024];
-
-		if (*query[1] == '\0')
-			continue;
-		snprintf(pair, sizeof(pair), "%s=%s", query[0], query[1]);
-		if (curl_url_set(url, CURLUPART_QUERY, pair, CURLU_APPENDQUERY | CURLU_URLENCODE))
-			goto out;
-	}
-	if (curl_url_get(url, CURLUPART_URL, &whole, 0) == 0)
-		result = strdup(whole);
-
-out:
-	curl_free(whole);
-	free(text);
-	curl_url_cleanup(url);
-	return result;
-}
-
-/* Return the body of the request that creates the database, from malloc, or NULL. */
-static char *make_create_body(CURL *easy, const char *database)
-{
-	char statement[1024];
-	size_t n = 0;
-	char *escaped, *body = NULL;
-
-	n += (size_t)snprintf(statement, sizeof(statement), "CREATE DATABASE \"");
-	for (const char *p = database; *p && n < sizeof(statement) - 3; p++) {
-		if (*p == '"' || *p == '\\')
-			statement[n++] = '\\';
-		statement[n++] = *p;
-	}
-	statement[n++] = '"';
-	escaped = curl_easy_escape(easy, statement, (int)n);
-	if (escaped && asprintf(&body, "q=%s", escaped) < 0)
-		body = NULL;
-	curl_free(escaped);
-	return body;
 }
 
 /* The first option that libcurl does not take, in words; "" while there is none. */
@@ -192,33 +127,8 @@ static void http_close(struct http *http)
 	curl_multi_cleanup(http->multi);
 	free_headers(http);
 	pack_close(http->pack);
-	free(http->write_url);
-	free(http->query_url);
-	free(http->create_body);
+	requests_free(&http->requests);
 	free(http);
-}
-
-/* Make what the interface has: the URLs and, for version 1, how a database is created. */
-static int make_requests(struct http *http)
-{
-	const struct transport_config *c = http->config;
-	const char *const v1[] = {"db",	       c->database, "rp", c->retention_policy,
-				  "precision", "ns",	    NULL};
-	const char *const v2[] = {"org",       c->org,
-				  "bucket",    c->bucket[0] ? c->bucket : c->database,
-				  "precision", "ns",
-				  NULL};
-	const char *const none[] = {NULL};
-
-	http->can_create = strcmp(c->api, "v1") == 0;
-	if (!http->can_create) {
-		http->write_url = make_url(http, "/api/v2/write", v2);
-		return http->write_url ? 0 : -1;
-	}
-	http->write_url = make_url(http, "/write", v1);
-	http->query_url = make_url(http, "/query", none);
-	http->create_body = make_create_body(http->easy, c->database);
-	return http->write_url && http->query_url && http->create_body ? 0 : -1;
 }
 
 /* Append ${text} to ${list}.  Return 0, or -1 without memory. */
@@ -291,40 +201,35 @@ static void *http_open(const struct transport_config *config, char *error, size_
 		snprintf(error, size, "libcurl cannot be initialised");
 		return NULL;
 	}
+	snprintf(error, size, "no memory");
 	http = calloc(1, sizeof(*http));
 	if (http == NULL)
-		goto no_memory;
+		return NULL;
 	http->config = config;
 	http->multi = curl_multi_init();
 	http->easy = curl_easy_init();
-	if (http->multi == NULL || http->easy == NULL || make_pack(http))
+	if (http->multi == NULL || http->easy == NULL || make_pack(http) || make_headers(http))
 		goto close;
-	if (make_requests(http)) {
+	if (requests_make(&http->requests, config)) {
 		snprintf(error, size, "libcurl does not take this URL");
-		http_close(http);
-		return NULL;
-	}
-	if (make_headers(http))
 		goto close;
+	}
 	set_options(http, &refusal);
 	if (refusal.text[0]) {
 		snprintf(error, size, "%s", refusal.text);
-		http_close(http);
-		return NULL;
+		goto close;
 	}
 	return http;
 
 close:
 	http_close(http);
-no_memory:
-	snprintf(error, size, "no memory");
 	return NULL;
 }
 
 static void send_request(struct http *http)
 {
 	bool creates = http->request.what == TRANSPORT_CREATE;
-	const char *body = creates ? http->create_body : http->request.body;
+	const char *body = creates ? http->requests.create_body : http->request.body;
 	size_t len = creates ? strlen(body) : http->request.len;
 	const char *packed = NULL;
 	CURL *easy = http->easy;
@@ -336,7 +241,8 @@ static void send_request(struct http *http)
 	http->request.began_ns = clock_mono_ns();
 	http->error[0] = '\0';
 	answer_begin(&http->body);
-	curl_easy_setopt(easy, CURLOPT_URL, creates ? http->query_url : http->write_url);
+	curl_easy_setopt(easy, CURLOPT_URL,
+			 creates ? http->requests.query_url : http->requests.write_url);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, packed ? http->gzip_headers : http->headers);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, packed ? packed : body);
 	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)len);
@@ -372,7 +278,7 @@ static void read_answer(struct http *http, CURLcode result, struct transport_ans
 	} else {
 		answer_missing(http->error, curl_easy_strerror(result), answer);
 	}
-	answer->can_create = http->can_create;
+	answer->can_create = http->requests.create_body != NULL;
 }
 
 /* Return whether the request is over, and then how. */
@@ -443,7 +349,8 @@ static unsigned reason_to_repeat(struct http *http, CURLcode result,
 		reasons = AGAIN_FRESH;
 	else if (is_refused_for_gzip(http, answer))
 		reasons = AGAIN_PLAIN;
-	else if ((answer->status == 401 || answer->status == 403) && renew(http))
+	else if ((answer->status == 401 || answer->status == 403 || answer->status == 404) &&
+		 renew(http))
 		reasons = AGAIN_RENEWED;
 	return reasons & ~http->request.again;
 }

@@ -364,7 +364,10 @@ START_TEST(takes_the_null_device)
 	strcpy(path, "/dev/null");
 	handle = open_good();
 	expect_stored(handle, ONE);
+	locked_fd = open(path, O_RDWR); /* as anybody may */
+	ck_assert_int_eq(flock(locked_fd, LOCK_EX), 0);
 	expect_stored(handle, TWO);
+	close(locked_fd);
 	snprintf(path, sizeof(path), "%s/points", dir);
 }
 END_TEST
