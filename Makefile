@@ -1,19 +1,26 @@
-# memagent: `make demo` shows what it does, `make test` tests it; both install what they need.
+# memagent: `make demo` shows what it does, `make test` tests it.  Both install what they need.
 #
-#   all          the library, its transport and memagent-run, in build/
-#   deps         install what building needs (demo, test and check call it for theirs)
-#   demo         four servers under load, what InfluxDB then holds of them, and pictures of it;
-#                ONLY='global burst-trim' for some, SECONDS=30 for longer
-#   test         all tests; PATTERN='unit/*' for some of them
-#   deps-hosts   install the real programs that it runs when they are there (nginx, postgres, java ...);
-#                the servers among them are only unpacked, none is started
-#   deps-browse  install what it shows pages with, and tries compose.yaml and the Dockerfile with
-#   fuzz         the fuzzers for FUZZ_SECONDS=60 each; PATTERN=url for one
-#   check        formatting, static analysis, warnings of two compilers, exported symbols, documents
-#   docs         make the tables in README.md anew
-#   bench        what it costs, beside other tools and allocators, in half an hour; bench-quick in three minutes
-#   install      to PREFIX (/usr/local), below DESTDIR; uninstall
-#   clean
+#   all           build the library, its transport and the tools, in build/; the default
+#   deps          install what building needs
+#   demo          run small servers under load, show what InfluxDB then holds of them, draw pictures;
+#                 ONLY='global burst-trim' runs some, SECONDS=30 lasts longer
+#   test          run all tests; PATTERN='unit/*' runs some
+#   test-distros  run make, make demo and make test in Debian 12, 13 and sid, each in a chroot that
+#                 it makes below ROOTS=/var/tmp/memagent-roots; as root, in an hour or two;
+#                 DISTROS='trixie sid' runs some
+#   deps-hosts    install the real programs that test then runs under the agent (nginx, postgres,
+#                 java ...); the servers among them are only unpacked, none is started
+#   deps-browse   install a browser, and what compose.yaml and the Dockerfile are tried with
+#   fuzz          run each fuzzer for FUZZ_SECONDS=60; PATTERN=url runs one
+#   check         check format, includes, warnings of gcc and clang, exported symbols and documents
+#   docs          make the tables in README.md anew
+#   bench         measure what the agent costs, in half an hour; bench-quick in three minutes
+#   install       install to PREFIX=/usr/local, below DESTDIR; uninstall removes that
+#   clean         remove build/
+#   help          print this
+#
+# CC, CPPFLAGS, CFLAGS and LDFLAGS are taken from the environment or the command line.  V=1 shows the
+# commands.
 
 VERSION = 0.1.0
 PREFIX ?= /usr/local
@@ -22,9 +29,12 @@ BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share/memagent
 BUILD = build
 
+ifeq ($(origin CC),default)
 CC = gcc
-CFLAGS = -O2 -g
-WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+endif
+CFLAGS ?= -O2 -g
+# WERROR=-Werror is for check: a user's compiler may know more warnings.
+WARNINGS = $(WERROR) -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wpointer-arith -Wwrite-strings -Wcast-qual
 BASE = -std=gnu17 -D_GNU_SOURCE -DMEMAGENT_VERSION='"$(VERSION)"' -I. -pthread $(WARNINGS)
 LIBRARY = -fPIC -fvisibility=hidden -ftls-model=initial-exec
@@ -34,6 +44,10 @@ LINK = -shared -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,-z,noseparate-code -Wl,--
 SHIM = $(wildcard shim/*.c)
 AGENT = $(wildcard agent/*.c agent/*/*.c)
 HTTP = $(wildcard agent/deliver/http/*.c) agent/base/clock.c agent/settings/url.c shim/object.c
+
+COMPILE = $(CC) $(BASE) $(CPPFLAGS) $(CFLAGS)
+LINK_PROGRAM = $(CC) $(CFLAGS) $(LDFLAGS)
+LINK_LIBRARY = $(LINK_PROGRAM) $(LINK)
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 pkg = $(shell pkg-config $(1))
@@ -61,23 +75,28 @@ SAY = @echo "  $@"
 $(BUILD)/obj/shim/%.o: shim/%.c
 	@mkdir -p $(@D)
 	$(SAY)
-	$(CC) $(BASE) $(CFLAGS) $(LIBRARY) -fno-builtin -MMD -MP -c -o $@ $<
+	$(COMPILE) $(LIBRARY) -fno-builtin -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/agent/%.o: agent/%.c
 	@mkdir -p $(@D)
 	$(SAY)
-	$(CC) $(BASE) $(CFLAGS) $(LIBRARY) -MMD -MP -c -o $@ $<
+	$(COMPILE) $(LIBRARY) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 	$(SAY)
-	$(CC) $(CFLAGS) $(LINK) -Wl,-soname,libmemagent.so -pthread -o $@ $^
+	$(LINK_LIBRARY) -Wl,-soname,libmemagent.so -pthread -o $@ $^
 
 # The same with jemalloc inside, without its C++ operators (which bring libstdc++), with other names for
 # what we stand in front of, and with our function for errno's place where it fails
 # (shim/jemalloc/precount.h).
 SHIM_JEMALLOC = $(filter-out shim/boot.c shim/next.c shim/interpose.c,$(SHIM)) $(wildcard shim/jemalloc/*.c)
 
-$(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
+# All that our object shows, whichever of it this version of jemalloc has: pvalloc is there from 5.3.1 on.
+$(BUILD)/renamed.txt: $(BUILD)/obj/shim/jemalloc/interpose.o
+	$(SAY)
+	nm -g --defined-only $< | awk '{ print $$3, "embedded_" $$3 }' >$@
+
+$(BUILD)/embedded.a: $(BUILD)/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
 	@mkdir -p $(@D)
 	$(SAY)
 	objcopy --redefine-syms=$< $(JEMALLOC_ARCHIVE) $@
@@ -89,13 +108,13 @@ $(BUILD)/embedded.a: shim/jemalloc/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
 $(BUILD)/libmemagent-jemalloc.so: $(call objects,$(SHIM_JEMALLOC) $(AGENT)) $(BUILD)/embedded.a \
 		shim/jemalloc/hidden.map
 	$(SAY)
-	$(CC) $(CFLAGS) $(LINK) -static-libgcc -Wl,--version-script=shim/jemalloc/hidden.map \
+	$(LINK_LIBRARY) -static-libgcc -Wl,--version-script=shim/jemalloc/hidden.map \
 		$(foreach f,mallctl malloc_usable_size sallocx,-Wl,--defsym=embedded_$(f)=$(f)) \
 		-Wl,-soname,libmemagent-jemalloc.so -pthread -o $@ $(filter-out %.map,$^) -lm
 
 $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 	$(SAY)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(call pkg,--libs libcurl zlib)
+	$(LINK_LIBRARY) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
 # The agent's way of delivering, without the agent.
 DELIVER = $(addprefix agent/deliver/,backlog.c delivery.c destination.c torn.c transport_file.c transport_udp.c verdict.c)
@@ -105,18 +124,18 @@ SEND = tools/memagent-send.c $(DELIVER) $(SETTINGS) agent/base/log.c $(HTTP)
 $(BUILD)/obj/tools/%.o: tools/%.c
 	@mkdir -p $(@D)
 	$(SAY)
-	$(CC) $(BASE) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(COMPILE) -MMD -MP -c -o $@ $<
 
 $(BUILD)/memagent-send: $(call objects,$(SEND))
 	$(SAY)
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg,--libs libcurl zlib)
+	$(LINK_PROGRAM) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
 TABLES = $(wildcard agent/*/*.def) shim/counters.def
 
 $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 	@mkdir -p $(@D)
 	$(SAY)
-	$(CC) $(BASE) $(CFLAGS) -o $@ $<
+	$(COMPILE) $(LDFLAGS) -o $@ $<
 
 $(BUILD)/memagent-run: tools/memagent-run.in tools/memagent-run.awk $(BUILD)/memagent-describe
 	$(SAY)
@@ -126,6 +145,20 @@ $(BUILD)/memagent-run: tools/memagent-run.in tools/memagent-run.awk $(BUILD)/mem
 	mv $@.tmp $@
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- the compiler and its flags ----
+
+# It changes when they do, and then everything is compiled anew: objects of different compilers or flags
+# are not linked together.  It is made first, so it says what building lacks.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	tools/toolchain.sh $(CC) $(CPPFLAGS) >$@.new
+	printf '%s\n' '$(subst ','\'',$(COMPILE) $(LINK_LIBRARY) $(PLAIN))' >>$@.new
+	cmp -s $@ $@.new || cp $@.new $@
+	rm $@.new
+
+.PHONY: FORCE
+FORCE:
 
 # ---- what it needs ----
 
@@ -144,7 +177,7 @@ deps-browse:
 $(BUILD)/demo-server: tools/demo/server.c
 	@mkdir -p $(@D)
 	$(SAY)
-	$(CC) $(BASE) $(CFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
+	$(COMPILE) $(LDFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
 		$(call pkg,--libs libmicrohttpd)
 
 # Built by a second make, which sees what deps.sh has just installed.
@@ -190,17 +223,20 @@ TSAN = -fsanitize=thread -D__SANITIZE_THREAD__
 # gcc's thread sanitizer does not know fences, clang's does not say that it is on.
 TSAN_CC = clang
 
+# The flags of the environment are for $(CC).
+CLANG_FLAGS = -O2 -g
+
 # $(1) name, $(2) folder, $(3) compiler, $(4) flags
 define unit
 $(BUILD)/tests/$(2)/check_$(1): $(call unit_source,$(1)) tests/unit/unit.h $(UNIT_$(1))
 	@mkdir -p $$(@D)
 	@echo "  $$@"
-	$(3) $(BASE) $(CFLAGS) $(4) -MMD -MP -MF $(BUILD)/obj/$(2)-$(1).d \
+	$(3) $(BASE) $(4) -MMD -MP -MF $(BUILD)/obj/$(2)-$(1).d \
 		-o $$@ $$< $(UNIT_$(1)) $$(call pkg,--cflags --libs check)
 endef
-$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit,$(CC),)))
-$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit-asan,$(CC),$(ASAN))))
-$(foreach u,threads,$(eval $(call unit,$(u),unit-tsan,$(TSAN_CC),$(TSAN))))
+$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit,$(CC),$(CPPFLAGS) $(CFLAGS))))
+$(foreach u,$(UNITS),$(eval $(call unit,$(u),unit-asan,$(CC),$(CPPFLAGS) $(CFLAGS) $(ASAN))))
+$(foreach u,threads,$(eval $(call unit,$(u),unit-tsan,$(TSAN_CC),$(CLANG_FLAGS) $(TSAN))))
 
 UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/unit-asan/check_%) \
 	$(BUILD)/tests/unit-tsan/check_threads
@@ -224,7 +260,7 @@ define fuzzer
 $(BUILD)/tests/fuzz/$(1): tests/fuzz/fuzz_$(1).c $(FUZZ_$(1))
 	@mkdir -p $$(@D) $(BUILD)/obj
 	@echo "  $$@"
-	$(FUZZ_CC) $(BASE) $(CFLAGS) $(FUZZ) -MMD -MP -MF $(BUILD)/obj/fuzz-$(1).d \
+	$(FUZZ_CC) $(BASE) $(CLANG_FLAGS) $(FUZZ) -MMD -MP -MF $(BUILD)/obj/fuzz-$(1).d \
 		-o $$@ $$< $(FUZZ_$(1)) $$(call pkg,--cflags --libs libcurl)
 endef
 $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(f))))
@@ -294,7 +330,7 @@ $(BUILD)/tests/e2e/scripted: tests/e2e/scripted.c
 $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 	@mkdir -p $(@D)
 	$(SAY)
-	$(CC) $(BASE) $(CFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
+	$(COMPILE) $(LDFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
 		$(call pkg,--libs libmicrohttpd)
 
 BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
@@ -308,6 +344,14 @@ test:
 	tools/deps.sh test
 	$(MAKE) --no-print-directory test-programs
 	BUILD=$(BUILD) tests/run $(PATTERN)
+
+# In chroots of other releases.
+ROOTS = /var/tmp/memagent-roots
+DISTROS = bookworm trixie sid
+
+.PHONY: test-distros
+test-distros:
+	ROOTS=$(ROOTS) tests/distros.sh $(DISTROS)
 
 # FUZZ_SECONDS for each fuzzer; what it finds is added to the corpus.
 FUZZ_SECONDS = 60
@@ -323,11 +367,11 @@ fuzz:
 SOURCES = $(shell git ls-files '*.c' '*.h')
 SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh' 2>/dev/null)
 
-.PHONY: check check-format check-includes check-tidy check-cppcheck check-shell check-clang check-exports check-docs
+.PHONY: check check-format check-includes check-tidy check-cppcheck check-shell check-gcc check-clang check-exports check-docs
 check:
 	tools/deps.sh check
 	$(MAKE) --no-print-directory check-format check-includes check-shell check-exports check-docs check-cppcheck \
-		check-clang check-tidy
+		check-gcc check-clang check-tidy
 	@echo "all checks passed"
 
 check-format:
@@ -349,14 +393,15 @@ check-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
 		--inline-suppr --std=c11 -I. -D__x86_64__ -DMEMAGENT_VERSION='""' shim agent tools
 
-check-clang:
-	$(MAKE) --no-print-directory CC=clang BUILD=$(BUILD)/clang all $(BUILD)/clang/demo-server \
+# With the project's own flags, whatever the environment says.
+check-gcc check-clang: check-%:
+	$(MAKE) --no-print-directory CC=$* CPPFLAGS= CFLAGS='-O2 -g' LDFLAGS= WERROR=-Werror BUILD=$(BUILD)/$* \
 		test-programs
 
 check-tidy:
 	@echo "clang-tidy shim agent tools"
 	@git ls-files 'shim/*.c' 'agent/*.c' 'tools/*.c' | xargs -P 2 -I FILE \
-		clang-tidy --quiet FILE -- $(filter-out -Werror,$(BASE))
+		clang-tidy --quiet FILE -- $(BASE)
 
 # ---- the tables in the documents ----
 
@@ -378,9 +423,15 @@ bench bench-quick:
 	$(MAKE) --no-print-directory all $(BENCHES) $(BUILD)/demo-server
 	BUILD=$(BUILD) tests/bench/run.sh $(if $(filter bench-quick,$@),quick,full)
 
+# ---- what has to be compiled anew with other flags ----
+
+$(call objects,$(SHIM) $(wildcard shim/jemalloc/*.c) $(AGENT) $(HTTP) $(SEND)) $(BUILD)/memagent-describe \
+	$(BUILD)/demo-server $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) \
+	$(ALLOC_TESTS) $(BENCHES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer: $(BUILD)/flags
+
 # ---- where it goes ----
 
-.PHONY: install uninstall clean
+.PHONY: install uninstall clean help
 install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR)
 	install -m 755 $(LIBRARIES) $(DESTDIR)$(LIBDIR)
@@ -396,3 +447,6 @@ uninstall:
 
 clean:
 	rm -rf $(BUILD)
+
+help:
+	sed -n '/^# memagent: /,/^$$/s/^# \{0,1\}//p' Makefile

@@ -3,8 +3,8 @@
 /*
  * embedded: the jemalloc inside libmemagent-jemalloc.so, under the names that it has there.
  *
- * Those that we stand in front of are renamed (renamed.txt); the others, mallctl and the like, are
- * shown to the world as they are.
+ * Those that we stand in front of are renamed; the Makefile makes the list.  The others, mallctl
+ * and the like, are shown to the world as they are.
  *
  * Layer    shim.
  * Source   jemalloc(3).

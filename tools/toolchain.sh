@@ -1,0 +1,17 @@
+#!/bin/sh
+# toolchain.sh CC [FLAG...]: print which compiler CC is, before it compiles with the flags.
+#
+# If something is missing that building needs, say what, and how to get it, and end with status 1.
+set -u
+
+lacking()
+{
+	echo "make: $1 is missing: run \"make deps\", which installs what building needs" >&2
+	exit 1
+}
+
+"$@" --version 2>/dev/null || lacking "the compiler $1"
+for header in stdio.h zlib.h curl/curl.h; do
+	echo "#include <$header>" | "$@" -E -o /dev/null - 2>/dev/null || lacking "the header $header"
+done
+command -v pkg-config >/dev/null || lacking pkg-config
