@@ -1,18 +1,20 @@
 #!/bin/sh
 # deps.sh build|demo|test|hosts|bench|browse|check ...: install what is missing for that purpose.
+# deps.sh -h prints this.
 #
-# From the distribution's packages (Debian 12 and Ubuntu 22.04 or later), as
-# root or through sudo.  When nothing is missing it does and says nothing.
+# It takes the distribution's packages (Debian 12 and Ubuntu 22.04 or later), as root or through
+# sudo.  Before it installs it says what, how much that is, and how long it takes.  When nothing is
+# missing it does and says nothing.
 #
 # shellcheck disable=SC2086,SC2046 # the lists are split into words on purpose
 set -eu
 
-# One word a need; a|b where a release calls the package otherwise, or where
-# either will do.  The first that is to be had is installed.
+# One word for each need; a|b where the package has another name in another release, or where either
+# will do.  The first that the release offers is installed.
 build='gcc make pkg-config|pkgconf libc6-dev libcurl4-openssl-dev libjemalloc-dev zlib1g-dev ca-certificates'
 demo='wrk libmicrohttpd-dev curl jq gnuplot-nox'
 test='g++ libc++-dev libc++abi-dev check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
-	libxml2-utils util-linux libjemalloc2 libtcmalloc-minimal4 libmimalloc2.0|libmimalloc3
+	libxml2-utils util-linux libjemalloc2 libtcmalloc-minimal4|libtcmalloc-minimal4t64 libmimalloc2.0|libmimalloc3
 	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl gnuplot-nox'
 bench='wrk libmicrohttpd-dev curl jq gnuplot-nox valgrind heaptrack libjemalloc2 libtcmalloc-minimal4|libtcmalloc-minimal4t64
 	libgoogle-perftools4|libgoogle-perftools4t64 libmimalloc2.0|libmimalloc3 sqlite3 python3 perl util-linux'
@@ -62,28 +64,41 @@ installed()
 		sed -n 's/ installed$//p'
 }
 
-# Those of the needs that no installed package meets.
-missing()
+# Those of the packages that apt would install.  Other packages' relations make a name known, too.
+offered()
 {
-	here=$(installed $(echo "$*" | tr '|' ' '))
+	LC_ALL=C apt-cache policy "$@" 2>/dev/null |
+		awk '/^[^ ].*:$/ { name = substr($1, 1, length($1) - 1) }
+			$1 == "Candidate:" && $2 != "(none)" { print name }'
+}
+
+# The packages that the needs name.
+named()
+{
+	echo "$*" | tr '|' ' '
+}
+
+# unmet PACKAGES NEED...: the needs that none of the packages meets.
+unmet()
+{
+	packages=$1
+	shift
 	for need; do
-		echo "$need" | tr '|' '\n' | grep -qxF "$here" || echo "$need"
+		echo "$need" | tr '|' '\n' | grep -qxF "$packages" || echo "$need"
 	done
 }
 
-# The first package of each need that this release has.
+missing()
+{
+	unmet "$(installed $(named "$@"))" "$@"
+}
+
+# The first package of each need that this release offers, if it offers one.
 choose()
 {
+	packages=$(offered $(named "$@"))
 	for need; do
-		first=${need%%|*}
-		chosen=$first
-		for package in $(echo "$need" | tr '|' ' '); do
-			if apt-cache show "$package" >/dev/null 2>&1; then
-				chosen=$package
-				break
-			fi
-		done
-		echo "$chosen"
+		echo "$need" | tr '|' '\n' | grep -xF "$packages" | head -n 1
 	done
 }
 
@@ -138,10 +153,8 @@ libraries_of()
 unpack_hosts()
 {
 	echo "deps.sh: unpacking$hosts_lacking into .deps/hosts (no service is started)"
-	# A release that has not all of them has most.
-	download $(apt-cache show $(choose $unpacked) 2>/dev/null | sed -n 's/^Package: //p' | sort -u) ||
-		die "apt-get could not download$hosts_lacking"
-	install_missing $(libraries_of)
+	download $(offered $(named $unpacked)) || die "apt-get could not download$hosts_lacking"
+	install $(missing $(libraries_of))
 	unpack hosts
 	php=$(find "$root/.deps/hosts/usr/bin" -name 'php[0-9]*' | head -n 1)
 	[ -z "$php" ] || ln -s "${php##*/}" "$root/.deps/hosts/usr/bin/php"
@@ -150,14 +163,58 @@ unpack_hosts()
 	done
 }
 
-install_missing()
+# install NEED...: what this release does not offer is left out.
+install()
 {
-	lacking=$(missing "$@")
-	[ -n "$lacking" ] || return 0
-	packages=$(choose $lacking)
-	echo "deps.sh: installing" $packages
+	[ $# -gt 0 ] || return 0
+	packages=$(choose "$@")
+	[ -n "$packages" ] || return 0
 	apt_get install -y --no-install-recommends --no-remove $packages ||
 		die "apt-get could not install" $packages
+}
+
+# Sum up, for all packages that the arguments of apt-get would bring: "PACKAGES BYTES-TO-DOWNLOAD".
+to_download()
+{
+	LC_ALL=C apt-get -q -o APT::Sandbox::User=root --print-uris -y "$@" 2>/dev/null |
+		awk "/^'/"' { packages++; bytes += $3 } END { printf "%d %.0f\n", packages, bytes }'
+}
+
+# What the packages that are new take, in KiB.
+to_occupy()
+{
+	LC_ALL=C apt-cache show --no-all-versions "$@" 2>/dev/null |
+		awk '/^Installed-Size:/ { kib += $2 } END { printf "%.0f\n", kib }'
+}
+
+# Say what will be installed and unpacked, how much it is, and how long it may take.
+announce()
+{
+	packages=$(choose $lacking)
+	unpacks=$databases_lacking
+	[ -z "$hosts_lacking" ] || unpacks="$unpacks $(offered $(named $unpacked) | tr '\n' ' ')"
+	count=0 bytes=0 kib=0
+	if [ -n "$packages" ]; then
+		new=$(LC_ALL=C apt-get -s install -y --no-install-recommends --no-remove $packages |
+			sed -n 's/^Inst \([^ ]*\).*/\1/p')
+		sum=$(to_download install --no-install-recommends --no-remove $packages)
+		count=$((count + ${sum% *})) bytes=$((bytes + ${sum#* }))
+		kib=$((kib + $(to_occupy $new)))
+	fi
+	if [ -n "$unpacks" ]; then
+		sum=$(to_download download $unpacks)
+		bytes=$((bytes + ${sum#* }))
+		kib=$((kib + $(to_occupy $unpacks)))
+	fi
+	for need in $(unmet "$(offered $(named $lacking))" $lacking); do
+		echo "deps.sh: this release offers no $need; what needs it fails or is skipped" >&2
+	done
+	[ -z "$packages" ] || echo "deps.sh: installing" $packages "($count packages, with what they need)"
+	[ -z "$unpacks" ] || echo "deps.sh: unpacking" $unpacks "into .deps"
+	mib=$((bytes / 1048576 + 1)) disk=$((kib / 1024 + 1))
+	# As fast as 5 MiB/s from the network and 10 MiB/s to the disk.
+	seconds=$((mib / 5 + disk / 10))
+	echo "deps.sh: $mib MiB to download, $disk MiB on the disk; this takes roughly $((seconds / 60 + 1)) min"
 }
 
 needs=
@@ -201,13 +258,14 @@ fi
 lacking=$(missing $needs)
 [ -n "$lacking$databases_lacking$hosts_lacking" ] || exit 0
 
-if [ -n "$lacking" ] && [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+if [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; then
+	echo "deps.sh: reading the lists of packages"
+	apt_get update >/dev/null || die "apt-get update failed: see its lines above"
+elif [ -n "$lacking" ]; then
 	die "neither root nor sudo: as root run: apt-get install" $(choose $lacking)
 fi
-if [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; then
-	apt_get update >/dev/null || die "apt-get update failed"
-fi
-install_missing $needs
+announce
+install $lacking
 for database in $databases_lacking; do
 	unpack_database $database
 	[ $database != influxdb ] || influxd_find >/dev/null ||
