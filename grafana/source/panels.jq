@@ -145,7 +145,7 @@ def heatmap($title; $description; $unit; $query):
 		calculate: false, cellGap: 1, showValue: "never", rowsFrame: {layout: "le"},
 		color: {mode: "scheme", scheme: "Oranges", steps: 64, reverse: false, scale: "exponential",
 			exponent: 0.5, fill: "dark-orange"},
-		filterValues: {le: 1e-9}, cellValues: {unit: $unit}, yAxis: {axisPlacement: "left"},
+		filterValues: {le: (1 / 1e9)}, cellValues: {unit: $unit}, yAxis: {axisPlacement: "left"},
 		tooltip: {mode: "single", yHistogram: false, showColorScale: false}, legend: {show: true}
 	};
 

@@ -7,7 +7,7 @@ victoria=$root/.deps/victoria-metrics/usr/bin/victoria-metrics
 
 victoria_answers()
 {
-	grep -qs 'starting http server at' "$work/victoria.log" && curl -s -f -m 5 -o /dev/null "$url/health"
+	grep -qs 'start[a-z]* [a-z ]*server at' "$work/victoria.log" && curl -s -f -m 5 -o /dev/null "$url/health"
 }
 
 # On a port that nobody has; as influxd_start.

@@ -1,6 +1,7 @@
 # What python is used for; prints the same whenever it runs.
 import asyncio
 import concurrent.futures
+import contextlib
 import ctypes
 import gc
 import hashlib
@@ -85,7 +86,7 @@ def main():
     print("fork", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
     print(subprocess.run(["sh", "-c", "echo $0; kill -9 $$", "killed"], stdout=subprocess.PIPE))
 
-    with sqlite3.connect(":memory:") as database:
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
         database.execute("create table t(a, b)")
         database.executemany("insert into t values(?, ?)", ((i, str(i) * 9) for i in range(20000)))
         print("sqlite", database.execute("select sum(a), max(b), count(distinct b) from t").fetchone())
