@@ -6,7 +6,7 @@ set -eu
 . "$(dirname "$0")/lib/run.sh"
 
 [ "$(id -u)" -eq 0 ] || {
-	echo "needs root, to make a set-uid program"
+	echo "only root can make a set-uid program"
 	exit 77
 }
 mkdir "$dir/bin" "$dir/points.d"

@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "${BUILD:-$root/build}" && pwd)
 skip()
 {
-	echo "$(basename "$0"): skipped: $*"
+	echo "$*"
 	exit 77
 }
 fail()

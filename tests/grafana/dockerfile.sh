@@ -8,12 +8,12 @@
 # shellcheck disable=SC2016 # apt's and the inner shell's
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-[ "$(id -u)" -eq 0 ] || skip "not root"
+[ "$(id -u)" -eq 0 ] || skip "only root can make a chroot"
 command -v jq >/dev/null || skip "there is no jq"
 python3 -c 'import yaml' 2>/dev/null || skip "there is no python3 with yaml"
 command -v debootstrap >/dev/null || skip "there is no debootstrap"
 mkdir "$work/mountable"
-unshare --mount mount --bind /proc "$work/mountable" 2>/dev/null || skip "no right to mount"
+unshare --mount mount --bind /proc "$work/mountable" 2>/dev/null || skip "this user has no right to mount"
 
 # What this system itself installs from, if it is of the Debian that the Dockerfile begins with.
 mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |

@@ -4,7 +4,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 command -v jq >/dev/null || {
-	echo "$(basename "$0"): skipped: there is no jq"
+	echo "there is no jq"
 	exit 77
 }
 "$root/grafana/make.sh" --check

@@ -5,7 +5,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 python3 -c 'import yaml' 2>/dev/null || {
-	echo "$(basename "$0"): skipped: there is no python3 with yaml"
+	echo "there is no python3 with yaml"
 	exit 77
 }
 work=$(mktemp -d)

@@ -18,7 +18,7 @@ fail()
 }
 
 command -v jq >/dev/null || {
-	echo "$(basename "$0"): skipped: there is no jq"
+	echo "there is no jq"
 	exit 77
 }
 work=$(mktemp -d)

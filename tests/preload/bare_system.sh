@@ -5,7 +5,7 @@
 # limit: 300
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-unshare -m true 2>/dev/null || skip "mounts of one's own are for root"
+unshare -m true 2>/dev/null || skip "only root can make mounts of its own"
 
 # in_system PREPARATION: with a directory for temporary files that can be written to anyway
 in_system()

@@ -13,7 +13,7 @@ int main(void)
 	int mounts = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 
 	if (getuid() != 0)
-		skip("needs root");
+		skip("only root can do what it tests");
 	CHECK(mounts >= 0);
 	expect("agent_coverage", "=", 0);
 	CHECK(setns(-1, CLONE_NEWNS) == -1 && errno == EBADF);

@@ -21,7 +21,7 @@ enum { RIGHTS_NOBODY = 65534, RIGHTS_BYTES = 4096 };
 static inline void rights_need_root(void)
 {
 	if (getuid() != 0)
-		skip("needs root");
+		skip("only root can do what it tests");
 }
 
 /* A system call that no library sees. */

@@ -24,7 +24,7 @@ fail()
 
 skip()
 {
-	echo "$(basename "$0"): skipped: $*"
+	echo "$*"
 	exit 77
 }
 
