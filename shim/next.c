@@ -168,10 +168,13 @@ static void resolve_rest(struct next *found)
 {
 	const void *there = (const void *)found->malloc;
 
+	found->cfree = (void (*)(void *))object_function(there, "cfree");
+	/* Those of glibc (2.43) call free by its name, and so ours: it would be counted twice. */
+	if (object_same(there, (const void *)gnu_get_libc_version))
+		return;
 	found->free_sized = (void (*)(void *, size_t))object_function(there, "free_sized");
 	found->free_aligned_sized =
 	    (void (*)(void *, size_t, size_t))object_function(there, "free_aligned_sized");
-	found->cfree = (void (*)(void *))object_function(there, "cfree");
 }
 
 /*

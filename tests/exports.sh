@@ -1,6 +1,8 @@
 #!/bin/sh
 # exports.sh BUILD: the libraries show exactly the symbols of exports.txt, and need no other
 # libraries than libc, and libm where jemalloc is inside.
+#
+# jemalloc shows malloc_conf_2_conf_harder from 5.3.1 on.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,7 +10,7 @@ build=$1
 
 for object in libmemagent.so libmemagent-jemalloc.so memagent-http.so; do
 	nm -D --defined-only "$build/$object" | awk -v object="$object" '{ print object, $3 }'
-done | LC_ALL=C sort | diff -u "$here/exports.txt" - ||
+done | grep -v ' malloc_conf_2_conf_harder$' | LC_ALL=C sort | diff -u "$here/exports.txt" - ||
 	{ echo "exports.sh: the exported symbols differ from tests/exports.txt" >&2; exit 1; }
 
 # expect_needed LIBRARY NAMES
