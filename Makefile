@@ -414,7 +414,10 @@ docs: $(BUILD)/memagent-describe
 $(BUILD)/tests/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h)
 	@mkdir -p $(@D)
 	$(SAY)
-	$(CC) $(PLAIN) -o $@ $<
+	$(CC) $(PLAIN) -o $@ $< $(BENCH_LIBS)
+
+# As a program in C++ has it, from the start.
+$(BUILD)/tests/bench/operations: BENCH_LIBS = -Wl,--no-as-needed -lstdc++
 
 # The figures go to ./bench; BENCH_ONLY='micro/* servers/redis*' and CONTENDERS='bare memagent' choose some.
 .PHONY: bench bench-quick

@@ -1,27 +1,28 @@
 /*
  * interpose_cxx: C++'s operators new and delete.
  *
- * Most call malloc and free, which counts.  An allocator that brings operators of its own may not;
- * then they are counted here.  Which it is, is tried out, each operator by itself: jemalloc's new
- * ends in malloc and its sized delete does not end in free.  Tried are only those in the object
- * that malloc comes from: any other may hand out memory of which malloc_usable_size knows nothing.
+ * A program may replace some of them, and the C++ library's other forms call the replaced ones.  So
+ * each of ours only leads to the one that the program would have without us: the first behind ours,
+ * as the dynamic linker looks for it.  A name that is not behind ours is hidden, for a library that
+ * is loaded later may bring it, in sight of few.
  *
- * A program that loads a C++ library later, out of everybody's sight (RTLD_LOCAL), finds our
- * operators first, and we do not find the library's; then we do what they all do by default, with
- * malloc and free.
+ * Most end in malloc and free, which count.  An allocator's own may not.  Which it is, is seen in
+ * the first call that the program makes of each: whether our malloc or free has counted it. Nothing
+ * is tried out beforehand: an allocator may hold a lock when it first calls new.
  *
- * They are looked up when the first is called, so that programs in C do not pay for it.  An
- * operator that throws is not counted as a failed call.
+ * With an allocator inside, no other may make or free an object, so those of allocators are passed
+ * over, and the C++ library's delete is free.
+ *
+ * An operator that throws is not counted as a failed call.
  */
-#include <dlfcn.h>
-#include <errno.h>
-#include <link.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "shim/cc.h"
 #include "shim/counters.h"
+#include "shim/hide.h"
 #include "shim/interpose.h"
 #include "shim/next.h"
 #include "shim/object.h"
@@ -31,254 +32,251 @@
 typedef void *operator_fn(uintptr_t first, uintptr_t second, uintptr_t third);
 
 enum {
-#define OPERATOR(kind, symbol, second, third, partner) AT_##symbol,
+#define OPERATOR(kind, symbol) AT_##symbol,
 #include "shim/operators.def"
 #undef OPERATOR
 	OPERATORS
 };
 
-enum kind { NEW, DELETE };
-enum argument { NONE, SIZE, ALIGNMENT, NOTHROW };
-
-static const struct form {
+static const struct {
 	const char *symbol;
-	enum kind kind;
-	enum argument second, third;
-	unsigned partner;
+	enum { NEW, ALIGNED_NEW, DELETE } kind;
 } forms[OPERATORS] = {
-#define OPERATOR(kind, symbol, second, third, partner)                                             \
-	[AT_##symbol] = {#symbol, kind, second, third, AT_##partner},
+#define OPERATOR(kind, symbol) [AT_##symbol] = {#symbol, kind},
 #include "shim/operators.def"
 #undef OPERATOR
 };
 
 enum how {
-	UNKNOWN,  /* until it is looked up */
-	PASS,	  /* to the next operator, which ends in a malloc or free of ours, or is not ours */
-	COUNT,	  /* the same, and count it here, because none of ours sees it */
-	STAND_IN, /* there is none to pass it to */
+	WATCH, /* until it is known whether our malloc or free sees what the next one does */
+	COUNT, /* it does not: it is counted here */
 };
 
 static struct {
-	operator_fn *next;
-	enum how how;
+	operator_fn *next; /* NULL until it is looked up */
+	enum how how;	   /* while ours leads to slow() */
 } operators[OPERATORS];
 
-/* C++ libraries bring this function, and no allocator does. */
-#define MARK "_ZSt15set_new_handlerPFvvE"
+#define OPERATOR(kind, symbol) static operator_fn slow_##symbol;
+#include "shim/operators.def"
+#undef OPERATOR
 
-/* The operator beside the ${mark}, or NULL: a C++ library's own, which ends in malloc. */
-static operator_fn *library_operator(unsigned at, const void *mark)
+/* Where ours lead: to the next one, or to slow(). */
+static operator_fn *ways[OPERATORS] = {
+#define OPERATOR(kind, symbol) [AT_##symbol] = slow_##symbol,
+#include "shim/operators.def"
+#undef OPERATOR
+};
+
+static void lead_to(unsigned at, operator_fn *way)
 {
-	return mark ? (operator_fn *)object_function(mark, forms[at].symbol) : NULL;
+	__atomic_store_n(&ways[at], way, __ATOMIC_RELAXED);
 }
 
-/*
- * The library is behind us, or else among those that the calling object needs.  If that seems to be
- * our own, it is the one of last time, whose operator has jumped to another.
- */
-static const void *find_mark(const void *from)
-{
-	static const void *last;
-	const void *mark = dlsym(RTLD_NEXT, MARK);
-	struct link_map *map;
-	Dl_info info;
-	void *object = NULL;
-
-	if (mark == NULL && dladdr1(from, &info, (void **)&map, RTLD_DL_LINKMAP))
-		object = dlopen(map->l_name, RTLD_LAZY | RTLD_NOLOAD);
-	if (object) {
-		mark = dlsym(object, MARK);
-		dlclose(object); /* it stays, for it is what calls us */
-	}
-	if (mark)
-		__atomic_store_n(&last, mark, __ATOMIC_RELAXED);
-	return mark ? mark : __atomic_load_n(&last, __ATOMIC_RELAXED);
-}
-
-/*
- * There is no memory, so what happens is up to the C++ library: the handler that the program has
- * set, an exception.  It asks malloc once more, which counts that it fails.
- */
-static COLD void *without_memory(unsigned at, const void *from, uintptr_t size, uintptr_t second,
-				 uintptr_t third)
-{
-	operator_fn *theirs = library_operator(at, find_mark(from));
-
-	return theirs ? theirs(size, second, third) : interpose_made(NULL, size);
-}
-
-static void *own_new(unsigned at, const void *from, uintptr_t size, uintptr_t second,
-		     uintptr_t third)
-{
-	uintptr_t least = size ? size : 1;
-	void *p;
-
-	if (forms[at].second != ALIGNMENT)
-		p = next.malloc(least);
-	else if (next.posix_memalign(&p, second < sizeof(p) ? sizeof(p) : second, least))
-		p = NULL;
-	if (UNLIKELY(p == NULL))
-		return without_memory(at, from, size, second, third);
-	return interpose_made(p, least);
-}
-
-static uintptr_t try_argument(enum argument argument)
-{
-	static const char nothrow;
-
-	switch (argument) {
-	case SIZE:
-	case ALIGNMENT:
-		return 64;
-	case NOTHROW:
-		return (uintptr_t)&nothrow;
-	case NONE:
-		break;
-	}
-	return 0;
-}
-
-static void *call(unsigned at, uintptr_t first)
-{
-	const struct form *form = &forms[at];
-
-	return operators[at].next(first, try_argument(form->second), try_argument(form->third));
-}
-
-/*
- * Return whether our malloc or free sees what the operator does; for a muted thread, and nothing
- * remains counted.  An object goes only by what belongs to what it came by: gperftools' debug
- * library ends the program else.
- */
-static bool is_seen(unsigned at)
-{
-	bool is_new = forms[at].kind == NEW;
-	unsigned maker = is_new ? at : forms[at].partner;
-	unsigned taker = is_new ? forms[at].partner : at;
-	struct counters before = *threads_own.self;
-	bool made_is_seen, freed_is_seen;
-	void *p = call(maker, 64);
-
-	made_is_seen = counters_mallocs(threads_own.self) != counters_mallocs(&before);
-	call(taker, (uintptr_t)p);
-	freed_is_seen = threads_own.self->frees != before.frees;
-	*threads_own.self = before;
-	return is_new ? made_is_seen : freed_is_seen;
-}
-
-/* Release: another thread that sees how sees the function too. */
 static void set_how(unsigned at, enum how how)
 {
-	__atomic_store_n(&operators[at].how, how, __ATOMIC_RELEASE);
+	__atomic_store_n(&operators[at].how, how, __ATOMIC_RELAXED);
 }
 
-/*
- * With an allocator inside no other may make or free an object.  A C++ library's own new ends in
- * our malloc; its delete would do no more than ours.
- */
-static operator_fn *find_operator(unsigned at)
+static bool is_allocators(const void *function)
 {
-	if (!next_is_inside())
-		return (operator_fn *)dlsym(RTLD_NEXT, forms[at].symbol);
-	return forms[at].kind == NEW ? library_operator(at, dlsym(RTLD_NEXT, MARK)) : NULL;
+	return object_function(function, "malloc") != NULL;
 }
 
-static void find_next(void)
+static void *find_next(const char *symbol)
 {
-	for (unsigned i = 0; i < OPERATORS; i++) {
-		operators[i].next = find_operator(i);
-		set_how(i, operators[i].next ? PASS : STAND_IN);
-	}
+	void *found = object_next((const void *)interpose_operators, symbol);
+
+	while (found && next_is_inside() && is_allocators(found))
+		found = object_next(found, symbol);
+	return found;
 }
 
-/* The partner may be another library's, as in the program. */
-static bool can_be_tried(unsigned at)
+/* Where there is none: somebody was bound to ours before it was hidden. */
+static void *plain_new(uintptr_t size, uintptr_t second, uintptr_t third)
 {
-	return operators[at].next && operators[forms[at].partner].next &&
-	       next_is_neighbour((const void *)operators[at].next);
+	(void)second;
+	(void)third;
+	return malloc(size);
 }
 
-static COLD void look_up(void)
-{
-	int saved = errno;
-	uint32_t before;
-
-	next_resolve();
-	before = threads_mute();
-	find_next();
-	for (unsigned i = 0; i < OPERATORS; i++)
-		if (can_be_tried(i) && !is_seen(i))
-			set_how(i, COUNT);
-	threads_unmute(before);
-	errno = saved;
-}
-
-INLINE enum how how_of(unsigned at)
-{
-	return __atomic_load_n(&operators[at].how, __ATOMIC_ACQUIRE);
-}
-
-/* What is not passed on at once comes here, so that it costs the others no registers. */
-static __attribute__((noinline)) void *other_new(unsigned at, const void *from, uintptr_t size,
-						 uintptr_t second, uintptr_t third)
+static void *plain_aligned_new(uintptr_t size, uintptr_t alignment, uintptr_t third)
 {
 	void *p;
 
-	if (how_of(at) == UNKNOWN)
-		look_up();
-	if (how_of(at) == STAND_IN)
-		return own_new(at, from, size, second, third);
-	p = operators[at].next(size, second, third);
-	return how_of(at) == COUNT ? interpose_made(p, size) : p;
+	(void)third;
+	return posix_memalign(&p, alignment, size) ? NULL : p;
 }
 
-static __attribute__((noinline)) void other_delete(unsigned at, void *object, uintptr_t second,
-						   uintptr_t third)
+static operator_fn *plain(unsigned at)
 {
-	if (how_of(at) == UNKNOWN)
-		look_up();
-	if (how_of(at) == STAND_IN) {
-		free(object);
-		return;
+	switch (forms[at].kind) {
+	case NEW:
+		return plain_new;
+	case ALIGNED_NEW:
+		return plain_aligned_new;
+	case DELETE:
+		break;
 	}
-	if (how_of(at) == COUNT)
-		interpose_freed(object);
-	operators[at].next((uintptr_t)object, second, third);
+	return (operator_fn *)(void *)free;
 }
 
-INLINE void *do_new(unsigned at, const void *from, uintptr_t size, uintptr_t second,
-		    uintptr_t third)
+static bool is_cxx_library(const void *function)
 {
-	if (LIKELY(how_of(at) == PASS))
-		return operators[at].next(size, second, third);
-	return other_new(at, from, size, second, third);
+	const char *path = object_path(function);
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
+	return strncmp(name, "libstdc++.so", 12) == 0 || strncmp(name, "libc++", 6) == 0;
 }
 
-INLINE void do_delete(unsigned at, void *object, uintptr_t second, uintptr_t third)
+/* Whether every operator is the C++ library's; asked before ours are hidden. */
+static bool none_is_replaced(void *const *found)
 {
-	enum how how = how_of(at);
-
-	if (LIKELY(how == PASS))
-		operators[at].next((uintptr_t)object, second, third);
-	else if (how == STAND_IN)
-		free(object);
-	else
-		other_delete(at, object, second, third);
+	for (unsigned i = 0; i < OPERATORS; i++)
+		if (!object_same(object_first(forms[i].symbol),
+				 (const void *)interpose_operators) ||
+		    (found[i] && !is_cxx_library(found[i])))
+			return false;
+	return true;
 }
 
-#define DEFINE_NEW(symbol)                                                                         \
-	EXPORT void *symbol(uintptr_t size, uintptr_t second, uintptr_t third);                    \
-	void *symbol(uintptr_t size, uintptr_t second, uintptr_t third)                            \
+static void set(unsigned at, void *found, bool delete_is_free)
+{
+	if (delete_is_free && forms[at].kind == DELETE)
+		found = NULL;
+	operators[at].next = found ? (operator_fn *)found : plain(at);
+	/* Any other may hand out memory of which malloc_usable_size knows nothing. */
+	if (found == NULL || !next_is_neighbour(found))
+		lead_to(at, operators[at].next);
+}
+
+void interpose_operators(void)
+{
+	void *found[OPERATORS];
+	const char *missing[OPERATORS];
+	/* A program in C has none, and does not pay for the others. */
+	bool has_any = find_next(forms[AT__Znwm].symbol) != NULL;
+	bool delete_is_free;
+
+	for (unsigned i = 0; i < OPERATORS; i++) {
+		found[i] = has_any ? find_next(forms[i].symbol) : NULL;
+		missing[i] = found[i] ? NULL : forms[i].symbol;
+	}
+	delete_is_free = next_is_inside() && has_any && none_is_replaced(found);
+	for (unsigned i = 0; i < OPERATORS; i++)
+		set(i, found[i], delete_is_free);
+	hide_functions(missing, OPERATORS);
+}
+
+/* What one call of an operator has added to a block, if our malloc or free was in it. */
+struct watch {
+	struct counters *block;
+	bool is_own; /* else others add to it as well */
+	uint64_t objects, bytes;
+};
+
+static uint64_t objects_of(const struct counters *c, bool is_delete)
+{
+	return is_delete ? c->frees : counters_mallocs(c);
+}
+
+static uint64_t bytes_of(const struct counters *c, bool is_delete)
+{
+	return is_delete ? c->freed_bytes : c->requested_bytes;
+}
+
+static struct watch begin_watch(bool is_delete)
+{
+	struct counters *own = threads_own.self ? threads_own.self : threads_claim();
+	struct counters *block = own ? own : threads_shared();
+
+	return (struct watch){block, own != NULL, objects_of(block, is_delete),
+			      bytes_of(block, is_delete)};
+}
+
+/*
+ * Return whether the object of ${bytes} bytes was counted since ${watch} began.  What else was
+ * counted meanwhile, by a signal's handler or because the allocator set itself up, leaves it open
+ * for the next call.
+ */
+static bool was_counted(unsigned at, const struct watch *watch, uint64_t bytes)
+{
+	bool is_delete = forms[at].kind == DELETE;
+	uint64_t objects = objects_of(watch->block, is_delete) - watch->objects;
+	uint64_t counted = bytes_of(watch->block, is_delete) - watch->bytes;
+
+	if (watch->is_own && objects == 0)
+		set_how(at, COUNT);
+	else if (watch->is_own && objects == 1 && counted == bytes)
+		lead_to(at, operators[at].next);
+	return objects > 0 && counted >= bytes;
+}
+
+static void *watch_new(unsigned at, uintptr_t size, uintptr_t second, uintptr_t third)
+{
+	struct watch watch = begin_watch(false);
+	void *p = operators[at].next(size, second, third);
+
+	return was_counted(at, &watch, size) ? p : interpose_made(p, size);
+}
+
+static void *watch_delete(unsigned at, uintptr_t object, uintptr_t second, uintptr_t third)
+{
+	struct watch watch = begin_watch(true);
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): all arguments are words */
+	size_t usable = next.usable_size((void *)object);
+
+	operators[at].next(object, second, third);
+	if (was_counted(at, &watch, usable))
+		return NULL;
+	counters_freed(watch.block, usable, watch.is_own ? OWN : SHARED);
+	return NULL;
+}
+
+static void *count_new(unsigned at, uintptr_t size, uintptr_t second, uintptr_t third)
+{
+	return interpose_made(operators[at].next(size, second, third), size);
+}
+
+static void *count_delete(unsigned at, uintptr_t object, uintptr_t second, uintptr_t third)
+{
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): all arguments are words */
+	interpose_freed((void *)object);
+	return operators[at].next(object, second, third);
+}
+
+static __attribute__((noinline)) void *slow(unsigned at, uintptr_t first, uintptr_t second,
+					    uintptr_t third)
+{
+	bool is_delete = forms[at].kind == DELETE;
+	bool is_counted;
+
+	if (operators[at].next == NULL)
+		next_resolve();
+	/* It leads elsewhere now, or somebody asks in the middle of the look-up. */
+	if (__atomic_load_n(&ways[at], __ATOMIC_RELAXED) == operators[at].next)
+		return operators[at].next(first, second, third);
+	if (operators[at].next == NULL)
+		return plain(at)(first, second, third);
+	if (is_delete && first == 0)
+		return NULL;
+	is_counted = __atomic_load_n(&operators[at].how, __ATOMIC_RELAXED) == COUNT;
+	if (is_delete)
+		return (is_counted ? count_delete : watch_delete)(at, first, second, third);
+	return (is_counted ? count_new : watch_new)(at, first, second, third);
+}
+
+#define OPERATOR(kind, symbol)                                                                     \
+	static void *slow_##symbol(uintptr_t first, uintptr_t second, uintptr_t third)             \
 	{                                                                                          \
-		return do_new(AT_##symbol, __builtin_return_address(0), size, second, third);      \
-	}
-#define DEFINE_DELETE(symbol)                                                                      \
-	EXPORT void symbol(void *object, uintptr_t second, uintptr_t third);                       \
-	void symbol(void *object, uintptr_t second, uintptr_t third)                               \
+		return slow(AT_##symbol, first, second, third);                                    \
+	}                                                                                          \
+	EXPORT operator_fn symbol;                                                                 \
+	void *symbol(uintptr_t first, uintptr_t second, uintptr_t third)                           \
 	{                                                                                          \
-		do_delete(AT_##symbol, object, second, third);                                     \
+		return __atomic_load_n(&ways[AT_##symbol], __ATOMIC_RELAXED)(first, second,        \
+									     third);               \
 	}
-#define OPERATOR(kind, symbol, second, third, partner) DEFINE_##kind(symbol)
 #include "shim/operators.def"
 #undef OPERATOR

@@ -5,6 +5,7 @@
 #include <malloc.h>
 
 #include "shim/boot.h"
+#include "shim/interpose.h"
 #include "shim/object.h"
 #include "shim/threads.h"
 
@@ -208,8 +209,8 @@ void next_resolve(void)
 	found.usable_size = no_size;
 	resolving = false;
 	next = found;
-	/* Not muted: what the allocator makes to set itself up, even a thread, is not the agent's.
-	 */
+	interpose_operators();
+	/* Not muted: what the allocator makes to set itself up is not the agent's. */
 	next.free(next.malloc(1));
 	before = threads_mute();
 	ask_for_a_size(usable_size);

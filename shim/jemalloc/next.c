@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "shim/interpose.h"
 #include "shim/jemalloc/precount.h"
 #include "shim/jemalloc/embedded.h"
 #include "shim/threads.h"
@@ -77,6 +78,7 @@ void next_resolve(void)
 		return;
 	resolved = true;
 	next_resolve_system();
+	interpose_operators();
 	/*
 	 * jemalloc sets itself up in its first call, and may make a thread then, for which libc
 	 * allocates.  That is counted, in the shared block; the rest of this must not be done

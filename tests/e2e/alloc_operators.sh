@@ -49,7 +49,7 @@ run()
 	# shellcheck disable=SC2154 # set above
 	expect_between "$1: live bytes" 323200 "$(($(field heap_alloc_bytes) - base_heap_alloc_bytes))" 470000
 	case $1 in
-	own*) return ;; # its new asks no handler
+	own* | *"on an arena"*) return ;; # they ask no handler
 	esac
 	metered "$2" "$3" throw
 	case $1 in
@@ -78,6 +78,58 @@ for program in $programs; do
 	done
 	run "$program on jemalloc inside" "$build/libmemagent-jemalloc.so" "$work/$program"
 done
+
+# An allocator that nobody knows, and that shows what else only C++ libraries show.
+cat >"$work/arena.c" <<'END'
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+static char room[64 << 20] __attribute__((aligned(4096)));
+static size_t used;
+static void *make(size_t alignment, size_t size)
+{
+	size_t at = (used + 16 + alignment - 1) & -alignment;
+	if (size > sizeof(room) || at + size > sizeof(room)) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	used = at + ((size + 15) & ~(size_t)15);
+	*(size_t *)(void *)&room[at - 8] = size;
+	return &room[at];
+}
+static void drop(char *p)
+{
+	if (p && (p < room || p >= room + sizeof(room)))
+		abort();
+}
+size_t malloc_usable_size(void *p) { return p ? ((size_t *)p)[-1] : 0; }
+void *malloc(size_t size) { return make(16, size); }
+void *calloc(size_t n, size_t size) { return make(16, n * size); }
+void free(void *p) { drop(p); }
+void *realloc(void *p, size_t size)
+{
+	void *q = make(16, size);
+	size_t had = malloc_usable_size(p);
+	return q && p ? memcpy(q, p, had < size ? had : size) : q;
+}
+void *memalign(size_t alignment, size_t size) { return make(alignment, size); }
+void *aligned_alloc(size_t alignment, size_t size) { return make(alignment, size); }
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+	*out = make(alignment, size);
+	return *out ? 0 : ENOMEM;
+}
+void *_Znwm(size_t size) { return make(16, size); }
+void *_Znam(size_t size) { return make(16, size); }
+void *_ZnwmSt11align_val_t(size_t size, size_t alignment) { return memalign(alignment, size); }
+void _ZdlPv(void *p) { drop(p); }
+void _ZdlPvm(void *p) { free(p); }
+void _ZdaPv(void *p) { drop(p); }
+void *_ZSt15set_new_handlerPFvvE(void *handler) { return handler; }
+END
+gcc -O1 -fno-builtin -fPIC -shared -o "$work/arena.so" "$work/arena.c"
+run "libstdc++ on an arena" "$library:$work/arena.so" "$work/libstdc++"
+run "libstdc++ on an arena, jemalloc inside" "$build/libmemagent-jemalloc.so:$work/arena.so" "$work/libstdc++"
 
 # A program in C that loads a C++ library which nobody else is to see.
 g++ -O1 -std=c++17 -fno-builtin -fPIC -shared -Dmain=plugin_main -o "$work/plugin.so" "$source"
