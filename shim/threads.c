@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <stddef.h>
 #include <sys/mman.h>
@@ -30,6 +31,8 @@ _Static_assert(offsetof(struct block, counters.sizes) == 64, "the sizes begin wi
 /* Blocks come in slabs, so that indexes stay short and addresses stay put. */
 #define SLAB_BLOCKS 32U
 #define SLABS 2048U
+
+#define SIGCANCEL __SIGRTMIN /* of the kernel's real-time signals libc keeps the first */
 
 #define PREFETCH_BLOCKS 8 /* that a reader looks ahead */
 
@@ -302,15 +305,28 @@ void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed)
 	has_bytes = true;
 }
 
+/*
+ * libc blocks all signals, the one that it cancels threads by as well, before it frees the stacks
+ * of other threads in the last moment of this one.  A program cannot block that one.
+ */
+static bool libc_is_at_work(void)
+{
+	sigset_t blocked;
+
+	return pthread_sigmask(SIG_BLOCK, NULL, &blocked) == 0 && sigismember(&blocked, SIGCANCEL);
+}
+
 struct counters *threads_claim(void)
 {
 	int saved = errno;
 
-	if (!first.begun)
+	if (!first.begun || no_more_claims)
+		return NULL;
+	/* Perhaps after the keys' destructors, where nobody would give the block back. */
+	if (libc_is_at_work())
 		return NULL;
 	/* Without the key nobody would settle with a thread before its storage is gone. */
-	if (has_bytes && !first.have_exit_key)
-		no_more_claims = true;
+	no_more_claims = has_bytes && !first.have_exit_key;
 	if (!no_more_claims) {
 		adopt(take_block(THREADS_APP));
 		no_more_claims = threads_own.self == NULL;
@@ -323,6 +339,20 @@ struct counters *threads_claim(void)
 struct counters *threads_shared(void)
 {
 	return &first.slab[APP_SHARED].counters;
+}
+
+void threads_settle(void)
+{
+	uint64_t freed, allocated;
+
+	if (!has_bytes)
+		return;
+	freed = owner_freed(own_bytes()) - own_left.freed;
+	allocated = owner_allocated(own_bytes()) - own_left.allocated;
+	own_left.freed += freed;
+	own_left.allocated += allocated;
+	counter_add(&threads_shared()->alloc_bytes, allocated, SHARED);
+	counter_add(&threads_shared()->freed_bytes, freed, SHARED);
 }
 
 uint32_t threads_mute(void)

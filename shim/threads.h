@@ -82,11 +82,18 @@ void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed);
 /*
  * threads_claim():
  * Give the calling thread a block, for as long as it lives, and return it.  Return NULL when it
- * cannot have one (threads_init is still to come, the thread is about to end, or there is no
+ * cannot have one now (threads_init is still to come, the thread is about to end, or there is no
  * memory): then it counts in the block of threads_shared, as SHARED.  Leaves errno alone.
  */
 struct counters *threads_claim(void);
 struct counters *threads_shared(void);
+
+/*
+ * threads_settle():
+ * With threads_use_bytes: add to the block of threads_shared what the allocator has counted for the
+ * calling thread, which has no block, since this was called last.
+ */
+void threads_settle(void);
 
 /*
  * threads_mute():

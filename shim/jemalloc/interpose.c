@@ -3,11 +3,13 @@
  * and handed to the jemalloc inside.
  *
  * It counts the usable bytes itself, in the thread's storage (threads_use_bytes), so here is less
- * to do than in front of another allocator.  Only for a thread without a block of its own, which is
- * about to end, are the sizes asked for.
+ * to do than in front of another allocator.  A thread without a block of its own counts in the
+ * shared one, and its bytes are taken over after each call.  Sizes are not asked for: that would
+ * have jemalloc set up a cache for a thread that is about to end.
  */
 #include <errno.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -43,14 +45,16 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size)
 {
 	struct counters *c = own_block();
 
-	if (p && c)
+	if (p && c) {
 		counters_made_unsized(c, size, OWN);
-	else if (p)
-		counters_made(threads_shared(), size, embedded_malloc_usable_size(p), SHARED);
-	else if (c)
+	} else if (p) {
+		counters_made_unsized(threads_shared(), size, SHARED);
+		threads_settle();
+	} else if (c) {
 		counters_failed(c, OWN);
-	else
+	} else {
 		counters_failed(threads_shared(), SHARED);
+	}
 	return p;
 }
 
@@ -64,47 +68,47 @@ INLINE void *made(void *p, size_t size)
 	return p;
 }
 
-/* ${p} is about to be freed. */
-__attribute__((noinline)) void interpose_freed(void *p)
+/* ${p} is about to be freed.  Return false when the thread is to settle after that. */
+static __attribute__((noinline)) bool freed_slow(void *p)
 {
 	struct counters *c;
 
 	if (p == NULL)
-		return;
+		return true;
 	c = own_block();
 	if (c)
 		counter_add(&c->frees, 1, OWN);
 	else
-		counters_freed(threads_shared(), embedded_malloc_usable_size(p), SHARED);
+		counter_add(&threads_shared()->frees, 1, SHARED);
+	return c != NULL;
 }
 
-INLINE void freed(void *p)
+INLINE bool freed(void *p)
 {
 	struct counters *c = threads_own.self;
 
 	if (UNLIKELY(!threads_both(c, p)))
-		interpose_freed(p);
-	else
-		counter_add(&c->frees, 1, OWN);
+		return freed_slow(p);
+	counter_add(&c->frees, 1, OWN);
+	return true;
 }
 
-/* An object of ${before} usable bytes became ${p}, for a request of ${size}. */
-static void resized(size_t before, void *p, size_t size)
+void interpose_freed(void *p)
+{
+	freed_slow(p);
+}
+
+/* An object was resized for a request of ${size}. */
+static void resized(size_t size)
 {
 	struct counters *c = own_block();
 
-	if (UNLIKELY(c == NULL)) {
-		counters_resized(threads_shared(), before, size, embedded_malloc_usable_size(p),
-				 SHARED);
+	if (LIKELY(c != NULL)) {
+		counters_resized_unsized(c, size, OWN);
 		return;
 	}
-	counters_resized_unsized(c, size, OWN);
-}
-
-/* What resized needs, where it needs it. */
-INLINE size_t size_before(void *p)
-{
-	return LIKELY(threads_own.self != NULL) ? 0 : embedded_malloc_usable_size(p);
+	counters_resized_unsized(threads_shared(), size, SHARED);
+	threads_settle();
 }
 
 /* Where jemalloc leaves errno alone, which libc does not. */
@@ -141,10 +145,14 @@ EXPORT HOT void *calloc(size_t count, size_t size)
 
 static __attribute__((noinline)) void free_slow(void *p)
 {
+	bool is_settled;
+
 	if (p == NULL)
 		return;
-	interpose_freed(p);
+	is_settled = freed_slow(p);
 	embedded_free(p);
+	if (!is_settled)
+		threads_settle();
 }
 
 EXPORT HOT void free(void *p)
@@ -160,23 +168,25 @@ EXPORT HOT void free(void *p)
 }
 
 /* With MALLOC_CONF=zero_realloc:free the object of a realloc to no bytes is gone. */
-static COLD void count_freed(size_t before)
+static COLD void resized_to_nothing(void)
 {
 	struct counters *c = own_block();
 
-	if (c)
+	if (c) {
 		counter_add(&c->frees, 1, OWN);
-	else
-		counters_freed(threads_shared(), before, SHARED);
+		return;
+	}
+	counter_add(&threads_shared()->frees, 1, SHARED);
+	threads_settle();
 }
 
-/* What ${p}, of ${before} usable bytes, became is ${q}. */
-static __attribute__((noinline)) void *reallocated(size_t before, void *q, size_t size)
+/* What an object became is ${q}. */
+static __attribute__((noinline)) void *reallocated(void *q, size_t size)
 {
 	if (LIKELY(q != NULL))
-		resized(before, q, size);
+		resized(size);
 	else if (size == 0)
-		count_freed(before);
+		resized_to_nothing();
 	else
 		no_memory(size);
 	return q;
@@ -184,12 +194,9 @@ static __attribute__((noinline)) void *reallocated(size_t before, void *q, size_
 
 static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 {
-	size_t before;
-
 	if (p == NULL)
 		return made(CHECKED(embedded_realloc(NULL, size)), size);
-	before = size_before(p);
-	return reallocated(before, CHECKED(embedded_realloc(p, size)), size);
+	return reallocated(CHECKED(embedded_realloc(p, size)), size);
 }
 
 EXPORT HOT void *realloc(void *p, size_t size)
@@ -201,7 +208,7 @@ EXPORT HOT void *realloc(void *p, size_t size)
 		return realloc_slow(p, size);
 	q = CHECKED(embedded_realloc(p, size));
 	if (UNLIKELY(!threads_both(c, q)))
-		return reallocated(0, q, size);
+		return reallocated(q, size);
 	counters_resized_unsized(c, size, OWN);
 	return q;
 }
@@ -290,11 +297,10 @@ EXPORT void *mallocx(size_t size, int flags)
 
 EXPORT void *rallocx(void *p, size_t size, int flags)
 {
-	size_t before = size_before(p);
 	void *q = CHECKED(embedded_rallocx(p, size, flags));
 
 	if (q)
-		resized(before, q, size);
+		resized(size);
 	else
 		interpose_made(NULL, size);
 	return q;
@@ -307,18 +313,24 @@ EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags)
 	size_t after = embedded_xallocx(p, size, extra, flags);
 
 	if (after != before)
-		resized(before, p, size);
+		resized(size);
 	return after;
 }
 
 EXPORT void dallocx(void *p, int flags)
 {
-	freed(p);
+	bool is_settled = freed(p);
+
 	embedded_dallocx(p, flags);
+	if (UNLIKELY(!is_settled))
+		threads_settle();
 }
 
 EXPORT void sdallocx(void *p, size_t size, int flags)
 {
-	freed(p);
+	bool is_settled = freed(p);
+
 	embedded_sdallocx(p, size, flags);
+	if (UNLIKELY(!is_settled))
+		threads_settle();
 }

@@ -47,8 +47,11 @@ bool next_is_neighbour(const void *function)
 	return false;
 }
 
-/* jemalloc may have been built without counters; then there are no bytes. */
-static void use_bytes(void)
+/*
+ * jemalloc may have been built without counters; then there are no bytes.  What they say by now is
+ * ${ours}, and what libc allocated inside of jemalloc's first call.
+ */
+static void use_bytes(size_t ours)
 {
 	uint64_t *allocated, *freed;
 	size_t size = sizeof(allocated);
@@ -57,6 +60,8 @@ static void use_bytes(void)
 	    embedded_mallctl("thread.deallocatedp", (void *)&freed, &size, NULL, 0))
 		return;
 	threads_use_bytes(allocated, freed);
+	counter_add(&threads_shared()->alloc_bytes, *allocated - ours, SHARED);
+	counter_add(&threads_shared()->freed_bytes, *freed - ours, SHARED);
 	sizes_known = true;
 }
 
@@ -73,6 +78,8 @@ void next_prepare_thread(void)
 void next_resolve(void)
 {
 	int saved = errno;
+	size_t ours;
+	void *p;
 
 	if (resolved)
 		return;
@@ -84,8 +91,10 @@ void next_resolve(void)
 	 * allocates.  That is counted, in the shared block; the rest of this must not be done
 	 * inside of it.
 	 */
-	embedded_free(embedded_malloc(1));
-	use_bytes();
+	p = embedded_malloc(1);
+	ours = embedded_malloc_usable_size(p);
+	embedded_free(p);
+	use_bytes(ours);
 	if (precount_works())
 		threads_precount(PRECOUNT_LARGEST);
 	threads_init(false);

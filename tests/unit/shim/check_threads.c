@@ -2,8 +2,10 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -556,6 +558,47 @@ START_TEST(bytes_that_the_allocator_counts)
 }
 END_TEST
 
+/* As libc does in the last moment of a thread: its own signals, too. */
+static void block_all(int how)
+{
+	uint64_t all = ~(uint64_t)0;
+
+	ck_assert_int_eq(syscall(SYS_rt_sigprocmask, how, &all, NULL, sizeof(all)), 0);
+}
+
+START_TEST(nothing_is_claimed_while_libc_blocks_all_signals)
+{
+	threads_init(true);
+	block_all(SIG_BLOCK);
+	errno = 77;
+	ck_assert_ptr_null(threads_claim());
+	ck_assert_int_eq(errno, 77);
+	block_all(SIG_UNBLOCK);
+	ck_assert_ptr_nonnull(threads_claim());
+}
+END_TEST
+
+START_TEST(bytes_without_a_block_are_counted_once)
+{
+	use_bytes();
+	block_all(SIG_BLOCK);
+	ck_assert_ptr_null(threads_claim());
+	heap.allocated += 50;
+	threads_settle();
+	heap.freed += 20;
+	threads_settle();
+	sum();
+	expect_bytes(&app, 50, 20);
+	block_all(SIG_UNBLOCK);
+	ck_assert_ptr_nonnull(threads_claim());
+	sum();
+	expect_bytes(&app, 50, 20);
+	heap.allocated += 7;
+	sum();
+	expect_bytes(&app, 57, 20);
+}
+END_TEST
+
 static void *allocate_and_claim(void *unused)
 {
 	(void)unused;
@@ -890,6 +933,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, no_two_threads_share_a_block);
 	tcase_add_test(all, late_calls_go_to_the_shared_block);
 	tcase_add_test(all, a_first_call_may_be_late);
+	tcase_add_test(all, nothing_is_claimed_while_libc_blocks_all_signals);
 	tcase_add_test(all, a_muted_thread_counts_as_the_agent);
 	tcase_add_test(all, a_thread_may_be_muted_before_its_first_call);
 	tcase_add_test(all, muting_nests);
@@ -899,6 +943,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, without_memory_the_agent_is_still_the_agent);
 	tcase_add_test(all, blocks_of_all_slabs_add_up);
 	tcase_add_test(all, bytes_that_the_allocator_counts);
+	tcase_add_test(all, bytes_without_a_block_are_counted_once);
 	tcase_add_test(all, bytes_stay_when_a_thread_ends);
 	tcase_add_test(all, bytes_of_the_agent_without_memory);
 	tcase_add_test(all, a_child_has_the_bytes_of_threads_that_it_has_not);
