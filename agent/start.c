@@ -38,6 +38,20 @@ static void start_sidecar(void)
 		strerrordesc_np(error));
 }
 
+/*
+ * ThreadSanitizer brings its own malloc, of which nothing is seen, and crashes in the malloc of a
+ * thread that it has not made itself.  It ends a forked child in which it is asked for one.
+ */
+static bool is_watched(void)
+{
+	if (object_first("__tsan_init") == NULL)
+		return false;
+	log_open(options.log, getpid(), NULL);
+	log_say(LOG_CONFIG, "this program is built with ThreadSanitizer, beside which the agent "
+			    "cannot run; this process is not reported");
+	return true;
+}
+
 static bool defers(void (*handler)(void *))
 {
 	enum url_scheme scheme = url_scheme(options.url);
@@ -64,6 +78,8 @@ static __attribute__((constructor)) void start(void)
 	if (!options.enabled || exclude_by_name(program_invocation_short_name, options.exclude))
 		return;
 	log_remember();
+	if (is_watched())
+		return;
 	shim_set_hooks(&hooks);
 	(void)!at_quick_exit(sidecar_stop); /* without room for it there is no last point then */
 	start_sidecar();

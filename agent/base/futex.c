@@ -42,6 +42,12 @@ bool futex_change(uint32_t *word, uint32_t from, uint32_t to)
 					   __ATOMIC_SEQ_CST);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written, by the exchange */
+uint32_t futex_swap(uint32_t *word, uint32_t value)
+{
+	return __atomic_exchange_n(word, value, __ATOMIC_SEQ_CST);
+}
+
 uint32_t futex_get(const uint32_t *word)
 {
 	return __atomic_load_n(word, __ATOMIC_SEQ_CST);

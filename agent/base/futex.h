@@ -27,6 +27,9 @@ void futex_set(uint32_t *word, uint32_t value);
  */
 bool futex_change(uint32_t *word, uint32_t from, uint32_t to);
 
+/* Set ${*word} to ${value} and return what it was.  Wakes nobody. */
+uint32_t futex_swap(uint32_t *word, uint32_t value);
+
 /* Wake all who wait on ${*word}, to look around: it has not changed. */
 void futex_wake(const uint32_t *word);
 

@@ -1,27 +1,51 @@
 #include "agent/guest/quiesce.h"
 
-#include <pthread.h>
-#include <time.h>
+#include <stdint.h>
 
 #include "agent/base/clock.h"
+#include "agent/base/futex.h"
 #include "shim/cc.h"
 
 #define HOLD_NS (100 * CLOCK_MS)
 #define LOAD_NS (5 * CLOCK_S)
 
-static pthread_mutex_t working = PTHREAD_MUTEX_INITIALIZER; /* the sidecar's, unless it rests */
+enum { FREE, TAKEN, WANTED };
+
+/*
+ * The sidecar's, unless it rests.  Not a pthread_mutex_t: a fork copies it while it is taken, and
+ * tools that watch mutexes report that.
+ */
+static uint32_t working;
 static bool loading;
 /* How often this thread has it: a signal handler may copy the process while fork does. */
 static THREAD_LOCAL unsigned held;
 
+static bool take(int64_t deadline_ns)
+{
+	if (futex_change(&working, FREE, TAKEN))
+		return true;
+	while (futex_swap(&working, WANTED) != FREE) {
+		if (clock_mono_ns() >= deadline_ns)
+			return false;
+		futex_wait(&working, WANTED, deadline_ns);
+	}
+	return true;
+}
+
+static void give(void)
+{
+	if (futex_swap(&working, FREE) == WANTED)
+		futex_wake(&working);
+}
+
 void quiesce_enter(void)
 {
-	pthread_mutex_unlock(&working);
+	give();
 }
 
 void quiesce_leave(void)
 {
-	pthread_mutex_lock(&working);
+	take(INT64_MAX);
 }
 
 void quiesce_set_loading(bool loads)
@@ -34,28 +58,25 @@ bool quiesce_is_loading(void)
 	return __atomic_load_n(&loading, __ATOMIC_RELAXED);
 }
 
-static bool take(int64_t patience_ns)
+static bool take_within(int64_t patience_ns)
 {
-	int64_t until = clock_mono_ns() + patience_ns;
-	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
-
-	return pthread_mutex_clocklock(&working, CLOCK_MONOTONIC, &deadline) == 0;
+	return take(clock_mono_ns() + patience_ns);
 }
 
 void quiesce_hold(void)
 {
-	if (held || take(HOLD_NS) || (quiesce_is_loading() && take(LOAD_NS)))
+	if (held || take_within(HOLD_NS) || (quiesce_is_loading() && take_within(LOAD_NS)))
 		held++;
 }
 
 void quiesce_release(void)
 {
 	if (held && --held == 0)
-		pthread_mutex_unlock(&working);
+		give();
 }
 
 void quiesce_reset(void)
 {
-	working = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	working = FREE;
 	held = 0;
 }

@@ -204,6 +204,15 @@ START_TEST(changes_only_what_is_so)
 }
 END_TEST
 
+START_TEST(swaps)
+{
+	uint32_t mine = 7;
+
+	ck_assert_uint_eq(futex_swap(&mine, 5), 7);
+	ck_assert_uint_eq(futex_get(&mine), 5);
+}
+END_TEST
+
 static void add_tests(TCase *all)
 {
 	tcase_add_test(all, does_not_wait_for_what_is_already_so);
@@ -214,6 +223,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, loses_no_wake_up);
 	tcase_add_test(all, sets_with_nobody_waiting);
 	tcase_add_test(all, changes_only_what_is_so);
+	tcase_add_test(all, swaps);
 }
 
 UNIT_MAIN("futex", add_tests)
