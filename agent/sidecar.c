@@ -247,6 +247,7 @@ static void see_off(void)
 bool sidecar_retire(void)
 {
 	bool was_here = is_here();
+	int saved = errno;
 	uint32_t muted;
 
 	if (sidecar.task.pid > 0 && !was_here)
@@ -259,11 +260,13 @@ bool sidecar_retire(void)
 		see_off();
 	sidecar.task.pid = 0;
 	shim_unmute(muted);
+	errno = saved;
 	return was_here;
 }
 
 void sidecar_main_exits(void)
 {
+	int saved = errno;
 	uint32_t muted;
 
 	if (!is_here())
@@ -279,6 +282,7 @@ void sidecar_main_exits(void)
 		see_off();
 	}
 	shim_unmute(muted);
+	errno = saved;
 }
 
 void sidecar_hold(void)

@@ -71,7 +71,7 @@ static const struct shim_hooks hooks = {
     .defers = defers,
 };
 
-static __attribute__((constructor)) void start(void)
+static void prepare(void)
 {
 	shim_init();
 	options_read(&options, from_environment);
@@ -85,6 +85,15 @@ static __attribute__((constructor)) void start(void)
 	start_sidecar();
 }
 
+/* The program's main begins with the errno that it has without us: 0. */
+static __attribute__((constructor)) void start(void)
+{
+	int saved = errno;
+
+	prepare();
+	errno = saved;
+}
+
 /*
  * After the program's own exit handlers and destructors, so that what they free is counted.  Not
  * after those of the libraries, though that could be had by registering a handler here: among them
@@ -92,7 +101,10 @@ static __attribute__((constructor)) void start(void)
  */
 static __attribute__((destructor)) void stop(void)
 {
+	int saved = errno;
+
 	sidecar_stop();
 	if (sidecar_is_over())
 		openssl_clean_up();
+	errno = saved;
 }
