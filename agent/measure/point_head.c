@@ -1,14 +1,43 @@
 #include "agent/measure/point_head.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include "agent/encode/line.h"
 #include "agent/settings/options.h"
 #include "agent/settings/tags.h"
+
+#define EXECUTABLE "/proc/thread-self/exe"
+#define DELETED " (deleted)"
+#define MEMFD "/memfd:"
+
+/* The inode of the first pid namespace, which is the same on every kernel since 3.8. */
+#define FIRST_PID_NAMESPACE "4026531836"
+
+static bool is_executable(const char *path)
+{
+	struct stat there, ours;
+
+	return stat(path, &there) == 0 && stat(EXECUTABLE, &ours) == 0 &&
+	       there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
+}
+
+/*
+ * Cut off what the kernel adds to the path of a file that was removed or replaced: an update of
+ * the program must not make another service of it.  A file may really have such a name.
+ */
+static void cut_deleted(char *path)
+{
+	size_t n = strlen(path), more = strlen(DELETED);
+
+	if (n > more && strcmp(path + n - more, DELETED) == 0 && !is_executable(path))
+		path[n - more] = '\0';
+}
 
 /*
  * The name of the executable, which for a script is its interpreter's.  By way of this thread,
@@ -17,12 +46,33 @@
 static void executable(char *out, size_t size)
 {
 	char path[4096];
-	ssize_t n = readlink("/proc/thread-self/exe", path, sizeof(path) - 1);
+	ssize_t n = readlink(EXECUTABLE, path, sizeof(path) - 1);
+	const char *name = path;
 	const char *slash;
 
 	path[n > 0 ? n : 0] = '\0';
-	slash = strrchr(path, '/');
-	snprintf(out, size, "%.255s", slash ? slash + 1 : program_invocation_short_name);
+	cut_deleted(path);
+	if (strncmp(name, MEMFD, strlen(MEMFD)) == 0)
+		name += strlen(MEMFD);
+	slash = strrchr(name, '/');
+	if (slash)
+		name = slash + 1;
+	snprintf(out, size, "%.255s", *name ? name : program_invocation_short_name);
+}
+
+/*
+ * Containers on one host may have the same host name, and each has a process 1.  The number of the
+ * pid namespace tells them apart.  Outside of containers it is left out.
+ */
+static void tag_pid_namespace(struct line *head)
+{
+	char link[64];
+	char number[32];
+	ssize_t n = readlink("/proc/thread-self/ns/pid", link, sizeof(link) - 1);
+
+	link[n > 0 ? n : 0] = '\0';
+	if (sscanf(link, "pid:[%20[0-9]]", number) == 1 && strcmp(number, FIRST_PID_NAMESPACE) != 0)
+		line_tag(head, "pid_ns", number);
 }
 
 void point_head_write(struct line *head, const struct options *options, pid_t pid,
@@ -42,6 +92,7 @@ void point_head_write(struct line *head, const struct options *options, pid_t pi
 	line_tag(head, "host", system.nodename);
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	line_tag(head, "pid", text);
+	tag_pid_namespace(head);
 	if (options->service[0] == '\0')
 		executable(text, sizeof(text));
 	line_tag(head, "service", options->service[0] ? options->service : text);

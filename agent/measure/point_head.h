@@ -14,8 +14,9 @@ struct options;
 
 /*
  * point_head_write(head, options, pid, allocator, version):
- * Write the measurement and the tags host, pid, service, allocator, allocator_version (unless
- * ${version} is "") and the user's into ${head}.
+ * Write into ${head} the measurement and the tags host, pid, pid_ns (only in a pid namespace other
+ * than the first), service, allocator, allocator_version (unless ${version} is "") and the user's.
+ * The calling thread's namespace and executable: for the sidecar.
  */
 void point_head_write(struct line *head, const struct options *options, pid_t pid,
 		      const char *allocator, const char *version);
