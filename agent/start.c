@@ -20,6 +20,17 @@
 
 static struct options options;
 
+/*
+ * When two copies of the library are in one process, only one may report it.  The dynamic linker
+ * binds this name to the first copy's in both, and that is the one the program's calls come to.
+ */
+__attribute__((visibility("default"))) const struct options *memagent_first_copy = &options;
+
+static bool is_first_copy(void)
+{
+	return memagent_first_copy == &options;
+}
+
 static const char *from_environment(const char *name)
 {
 	/* Not for a set-uid program: its user must not choose what a stronger process writes where.
@@ -74,6 +85,8 @@ static const struct shim_hooks hooks = {
 static void prepare(void)
 {
 	shim_init();
+	if (!is_first_copy())
+		return;
 	options_read(&options, from_environment);
 	if (!options.enabled || exclude_by_name(program_invocation_short_name, options.exclude))
 		return;

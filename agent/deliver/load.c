@@ -3,25 +3,41 @@
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/deliver/transport.h"
 
-/* It lies beside this library. */
-const struct transport *load_http(char *error, size_t size)
+/* "" until it is known. */
+static char path[8192];
+
+/* It lies beside this library, which may have been loaded by a relative name. */
+void load_remember(void)
 {
-	char path[4096];
+	char directory[4097] = "";
 	Dl_info here;
 	const char *slash;
+	int n;
+
+	if (path[0] || !dladdr((const void *)load_http, &here) ||
+	    !(slash = strrchr(here.dli_fname, '/')))
+		return;
+	if (here.dli_fname[0] != '/' && getcwd(directory, sizeof(directory) - 1))
+		strcat(directory, "/");
+	n = snprintf(path, sizeof(path), "%s%.*s/%s", directory, (int)(slash - here.dli_fname),
+		     here.dli_fname, TRANSPORT_HTTP_OBJECT);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		path[0] = '\0';
+}
+
+const struct transport *load_http(char *error, size_t size)
+{
 	void *object;
 	transport_entry *entry = NULL;
 
-	if (!dladdr((const void *)load_http, &here) || !(slash = strrchr(here.dli_fname, '/')) ||
-	    (size_t)(slash - here.dli_fname) > sizeof(path) - sizeof("/" TRANSPORT_HTTP_OBJECT)) {
+	if (path[0] == '\0') {
 		snprintf(error, size, "cannot tell where %s is", TRANSPORT_HTTP_OBJECT);
 		return NULL;
 	}
-	snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - here.dli_fname), here.dli_fname,
-		 TRANSPORT_HTTP_OBJECT);
 	/* Its libcurl stays out of the program's sight, but allocates as the program does. */
 	object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (object)
