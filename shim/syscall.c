@@ -6,6 +6,8 @@
  * does; without, the sidecar would be a thread outside.  libc has no function for seccomp(2), so it
  * comes by way of syscall, or of prctl.
  *
+ * The same of landlock: it would hold for the calling thread alone.
+ *
  * One that keeps the capabilities by which it changes users, when it stops being root, keeps them
  * in the calling thread.  When it then changes users by way of libc, that has all threads do the
  * same, and ends the process if one cannot.  So the agent leaves before.
@@ -44,6 +46,17 @@ static bool sets_filter(long number, const long *a)
 	       (a[1] == SECCOMP_MODE_STRICT || a[2] != 0);
 }
 
+/* A ruleset below 0 is none: that only asks whether the kernel knows landlock. */
+static bool restricts_files(long number, const long *a)
+{
+#ifdef SYS_landlock_restrict_self
+	return number == SYS_landlock_restrict_self && (int)a[0] >= 0;
+#else
+	(void)number, (void)a;
+	return false;
+#endif
+}
+
 /* Whether the program has said that it keeps capabilities when it stops being root. */
 static bool keeps;
 
@@ -73,7 +86,9 @@ static bool locks_in(long number, const long *a)
 {
 	if (number == SYS_prctl)
 		note_keeping(a);
-	return (sets_filter(number, a) || keeps_changing_users(number, a)) && !threads_muted();
+	return (sets_filter(number, a) || restricts_files(number, a) ||
+		keeps_changing_users(number, a)) &&
+	       !threads_muted();
 }
 
 /* Who goes on where, and with what. */

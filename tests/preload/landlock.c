@@ -1,0 +1,54 @@
+/*
+ * A program that locks itself out of files with landlock, which holds for the calling thread alone:
+ * no thread of the agent's is left outside, neither here nor in a child.
+ *
+ * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ */
+#include <linux/landlock.h>
+
+#include "rights.h"
+#include "seccomp.h"
+
+static bool cannot_write(void)
+{
+	int fd = open("file", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && errno == EACCES;
+}
+
+static bool is_alone(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/task", &st) == 0 && st.st_nlink == 3;
+}
+
+int main(void)
+{
+	const struct landlock_ruleset_attr rules = {
+	    .handled_access_fs = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG};
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
+	pid_t child;
+
+	if (ruleset < 0)
+		skip("this system has no landlock");
+	for (int i = 0; i < 1000; i++)
+		free(malloc(100));
+	expect("mallocs", "=", 1000);
+	expect("agent_coverage", "=", 0);
+	/* Who only asks stays as he is. */
+	CHECK(syscall(SYS_landlock_restrict_self, -1, 0) == -1);
+	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+	CHECK(syscall(SYS_landlock_restrict_self, ruleset, 0) == 0);
+	CHECK(cannot_write() && is_alone());
+	child = fork();
+	CHECK(child >= 0);
+	if (child == 0) {
+		CHECK(cannot_write() && is_alone());
+		exit(0);
+	}
+	expect_child(child);
+	return 0;
+}
