@@ -119,7 +119,7 @@ $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 # The agent's way of delivering, without the agent.
 DELIVER = $(addprefix agent/deliver/,backlog.c delivery.c destination.c torn.c transport_file.c transport_udp.c verdict.c)
 SETTINGS = $(addprefix agent/settings/,duration.c options.c secret.c tags.c)
-SEND = tools/memagent-send.c $(DELIVER) $(SETTINGS) agent/base/log.c $(HTTP)
+SEND = tools/memagent-send.c $(DELIVER) $(SETTINGS) agent/base/contents.c agent/base/log.c $(HTTP)
 
 $(BUILD)/obj/tools/%.o: tools/%.c
 	@mkdir -p $(@D)
@@ -195,6 +195,7 @@ UNIT_answer = agent/deliver/http/answer.c
 UNIT_backlog = agent/deliver/backlog.c
 UNIT_arch =
 UNIT_boot = shim/boot.c
+UNIT_contents = agent/base/contents.c
 UNIT_counters = shim/counters.c agent/encode/fields.c
 UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 UNIT_duration = agent/settings/duration.c

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "agent/deliver/backlog.h"
@@ -10,6 +11,7 @@
 #include "agent/measure/coverage.h"
 #include "agent/deliver/delivery.h"
 #include "agent/deliver/destination.h"
+#include "agent/deliver/load.h"
 #include "agent/base/futex.h"
 #include "agent/measure/point_head.h"
 #include "agent/guest/exclude.h"
@@ -64,6 +66,20 @@ static bool is_child(void)
 			? CHILD
 			: NO_CHILD;
 	return loop.parent == CHILD;
+}
+
+/* Of files, the parent speaks for processes of its own user only. */
+static bool is_told(enum log_kind kind)
+{
+	char path[32];
+	struct stat parent;
+
+	if (!is_child() || kind != LOG_FILE)
+		return is_child();
+	if (loop.task->is_forked)
+		return loop.task->user == geteuid();
+	snprintf(path, sizeof(path), "/proc/%d", (int)getppid());
+	return stat(path, &parent) == 0 && parent.st_uid == geteuid();
 }
 
 static bool is_wanted(void)
@@ -126,13 +142,40 @@ static void wait_for_constructors(void)
 	quiesce_leave();
 }
 
+static void open_destination(void)
+{
+	quiesce_set_loading(true);
+	loop.can_deliver = destination_open(&loop.destination, loop.task->options, quiesce_enter,
+					    quiesce_leave) == 0 &&
+			   loop.backlog.ring != NULL;
+	quiesce_set_loading(false);
+}
+
+/*
+ * What the program may lose the right to when it goes on.  The network needs no right, and its
+ * libraries take long to load.
+ */
+static void open_files(bool is_file)
+{
+	const struct options *o = loop.task->options;
+
+	destination_read(&loop.destination, o);
+	if (o->spool[0])
+		spool_open(&loop.spool, o);
+	if (is_file)
+		open_destination();
+	futex_set(&loop.task->has_opened, true);
+}
+
 static void open_all(void)
 {
 	const struct options *o = loop.task->options;
 	struct allocator_stats *stats = &loop.sampler.allocator_stats;
 	int objects = resident_objects();
+	bool is_file = url_scheme(o->url) == URL_FILE;
 
-	log_open(o->log, loop.task->pid, is_child);
+	log_open(o->log, loop.task->pid, is_told);
+	open_files(is_file);
 	if (loop.backlog.ring == NULL)
 		log_say(LOG_CONFIG,
 			"no memory for the points that wait: %s; nothing will be delivered",
@@ -144,15 +187,11 @@ static void open_all(void)
 	line_start(&loop.line, loop.line_text, sizeof(loop.line_text));
 	allocator_stats_open(stats, o->allocator_interval);
 	point_head_write(&loop.head, o, loop.task->pid, stats->allocator->name, stats->version);
-	wait_for_constructors();
-	quiesce_set_loading(true);
-	loop.can_deliver =
-	    loop.backlog.ring != NULL &&
-	    destination_open(&loop.destination, o, quiesce_enter, quiesce_leave) == 0;
-	quiesce_set_loading(false);
+	if (!is_file) {
+		wait_for_constructors();
+		open_destination();
+	}
 	resident_drop(objects);
-	if (loop.can_deliver && o->spool[0])
-		spool_open(&loop.spool, o);
 	/* After the destination: where descriptors are few, that is the one to have. */
 	sampler_open(&loop.sampler, &loop.trim);
 	if (trim_open(&loop.trim, stats->allocator, o->trim_interval))
@@ -425,8 +464,22 @@ static void finish(enum loop_end why)
 				       : loop.task->deadline_ns);
 }
 
+bool loop_must_open_first(const struct options *o, bool is_forked)
+{
+	/* A child has the contents of the others from its parent. */
+	bool has_files = url_scheme(o->url) == URL_FILE ||
+			 (!is_forked && (o->token_file[0] || o->password_file[0] || o->ca_file[0] ||
+					 o->spool[0]));
+
+	return has_files && rights_can_change();
+}
+
 void loop_prepare(const struct options *options)
 {
+	enum url_scheme scheme = url_scheme(options->url);
+
+	if (scheme != URL_FILE && scheme != URL_UDP)
+		load_remember();
 	loop.is_chosen = exclude_is_launched();
 	if (loop.backlog.ring) /* the parent's, which it delivers itself */
 		backlog_reset(&loop.backlog);

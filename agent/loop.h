@@ -19,10 +19,13 @@ struct loop_task {
 	const struct options *options;
 	pid_t pid;	     /* whose sidecar this is; 0 when there is none */
 	bool is_forked;	     /* started in the child of a fork */
+	uid_t user;	     /* when it was started */
 	bool is_retired;     /* with seccomp, or in a namespace: no sidecar any more */
 	int64_t started_ns;  /* monotonic */
 	int64_t deadline_ns; /* monotonic: when the last delivery must be over; before LOOP_STOP */
 	uint32_t wish;	     /* enum loop_wish; a futex */
+	bool opens_first;    /* what the program may lose the right to, before it goes on */
+	uint32_t has_opened; /* that, or never will; a futex */
 };
 
 /* Why it ran no longer: it was asked to stop, it may more than the program, it is not where the
@@ -36,6 +39,13 @@ enum loop_end { LOOP_ASKED, LOOP_MORE_RIGHTS, LOOP_OTHER_NAMESPACE, LOOP_ALONE, 
  * wait, before the program takes all that there is; look into the environment.
  */
 void loop_prepare(const struct options *options);
+
+/*
+ * loop_must_open_first(options, is_forked):
+ * Return whether the program may lose the right to files that ${options} name, so that they have to
+ * be opened before it goes on.
+ */
+bool loop_must_open_first(const struct options *options, bool is_forked);
 
 /*
  * loop_child_is_short_lived(task):

@@ -20,6 +20,7 @@
 
 #define STACK_BYTES ((size_t)512 << 10)
 #define RETIRE_WAIT_NS (100 * CLOCK_MS)
+#define OPEN_WAIT_NS CLOCK_S
 
 /* DELAYED: a fork's child that is young; its sidecar has not begun yet. */
 enum { DELAYED, WORKING, STOPPED, RELEASED };
@@ -86,7 +87,8 @@ static bool begins(void)
 {
 	if (!sidecar.task.is_forked)
 		return true;
-	loop_delay(&sidecar.task);
+	if (!sidecar.task.opens_first)
+		loop_delay(&sidecar.task);
 	return futex_change(&sidecar.state, DELAYED, WORKING);
 }
 
@@ -102,6 +104,7 @@ static void *sidecar_main(void *unused)
 		why = LOOP_ASKED;
 	else if (own_descriptors() == 0)
 		why = loop_work(&sidecar.task, &exit_status);
+	futex_set(&sidecar.task.has_opened, true);
 	/* The raw call: the last thread's status is the process's. */
 	if (why == LOOP_ALONE)
 		syscall(SYS_exit, exit_status);
@@ -154,6 +157,16 @@ static int create_thread(void)
 	return error;
 }
 
+/* A program that may lose rights does not go on before the sidecar has what it needs them for. */
+static void await_files(void)
+{
+	int64_t deadline = clock_mono_ns() + OPEN_WAIT_NS;
+
+	while (sidecar.task.opens_first && !futex_get(&sidecar.task.has_opened) &&
+	       clock_mono_ns() < deadline)
+		futex_wait(&sidecar.task.has_opened, false, deadline);
+}
+
 void sidecar_forget(void)
 {
 	sidecar.task.pid = NOBODY;
@@ -179,6 +192,9 @@ int sidecar_start(const struct options *options)
 	sidecar.task.is_forked = sidecar.task.pid != 0;
 	sidecar.state = sidecar.task.is_forked ? DELAYED : WORKING;
 	sidecar.task.pid = getpid();
+	sidecar.task.user = geteuid();
+	sidecar.task.opens_first = loop_must_open_first(options, sidecar.task.is_forked);
+	sidecar.task.has_opened = false;
 	sidecar.task.started_ns = clock_mono_ns();
 	/* Not the raw system call: that would block the signal by which setuid reaches all threads.
 	 */
@@ -194,6 +210,8 @@ int sidecar_start(const struct options *options)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error)
 		sidecar.task.pid = 0;
+	else
+		await_files();
 	return error;
 }
 

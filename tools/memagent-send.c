@@ -38,14 +38,14 @@ static struct backlog backlog;
 static struct delivery delivery;
 
 /* It is built in here. */
-extern transport_entry memagent_transport_1;
+extern transport_entry memagent_transport_2;
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the agent's loader writes to it */
 const struct transport *load_http(char *error, size_t size)
 {
 	(void)error;
 	(void)size;
-	return memagent_transport_1();
+	return memagent_transport_2();
 }
 
 static const char *from_environment(const char *name)
@@ -225,6 +225,7 @@ static int open_all(void)
 		      stderr);
 		return -1;
 	}
+	destination_read(&destination, &options);
 	if (destination_open(&destination, &options, nothing, nothing))
 		return -1;
 	if (backlog_open(&backlog, (size_t)options.buffer)) {

@@ -20,9 +20,9 @@
 static struct {
 	const char *sink;
 	pid_t pid;
-	bool (*is_told)(void);	    /* LOG_CONFIG, by the parent */
-	int64_t said_ns[LOG_KINDS]; /* monotonic; 0 is never */
-	uint64_t said[LOG_KINDS];   /* a hash of what; 0 is nothing */
+	bool (*is_told)(enum log_kind); /* by the parent */
+	int64_t said_ns[LOG_KINDS];	/* monotonic; 0 is never */
+	uint64_t said[LOG_KINDS];	/* a hash of what; 0 is nothing */
 } state;
 
 static struct stat stderr_at_start;
@@ -76,7 +76,7 @@ static int open_sink(void)
 		    0600);
 }
 
-void log_open(const char *sink, pid_t pid, bool (*is_told)(void))
+void log_open(const char *sink, pid_t pid, bool (*is_told)(enum log_kind kind))
 {
 	int fd, error;
 
@@ -127,8 +127,8 @@ static bool is_news(enum log_kind kind, uint64_t what)
 {
 	int64_t now = clock_mono_ns();
 
-	if (kind == LOG_CONFIG)
-		return state.is_told == NULL || !state.is_told(); /* said at the start only */
+	if (kind <= LOG_FILE)
+		return state.is_told == NULL || !state.is_told(kind); /* said at the start only */
 	if (what == state.said[kind] ||
 	    (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS))
 		return false;

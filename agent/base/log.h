@@ -15,10 +15,11 @@
 #include <sys/types.h>
 
 /*
- * What a line is about.  Of each kind but the first, which is for the start, there is one line a
- * minute at most, and none that says what the last one said.
+ * What a line is about.  The first two kinds are for the start: a setting, and a file that cannot
+ * be opened.  Of each other kind there is one line a minute at most, and none that says what the
+ * last one said.
  */
-enum log_kind { LOG_CONFIG, LOG_SEND, LOG_TAGS, LOG_SPOOL, LOG_END, LOG_KINDS };
+enum log_kind { LOG_CONFIG, LOG_FILE, LOG_SEND, LOG_TAGS, LOG_SPOOL, LOG_END, LOG_KINDS };
 
 /* Note what stderr is now. */
 void log_remember(void);
@@ -27,10 +28,10 @@ void log_remember(void);
  * log_open(sink, pid, is_told):
  * ${sink}: "off", "stderr" or the absolute path of a file, opened for each line, mode 0600; when
  * that cannot be, it is said on stderr, which is used instead.  ${is_told}: whether the parent
- * process has the same settings and has said what is wrong with them, so LOG_CONFIG is not said
- * again; NULL is no.  Asked for when there is something to say.
+ * process has the same settings and has said what is wrong with them, so that lines of this kind,
+ * one of the start, are not said again; NULL is no.  Asked for when there is something to say.
  */
-void log_open(const char *sink, pid_t pid, bool (*is_told)(void));
+void log_open(const char *sink, pid_t pid, bool (*is_told)(enum log_kind kind));
 
 /* What was last told of this kind is over: should it come again, that is worth a line. */
 void log_over(enum log_kind kind);

@@ -18,18 +18,30 @@ static const struct transport *choose(enum url_scheme scheme, char *error, size_
 	return load_http(error, size);
 }
 
-/* Return what stands in the file ${path}, read into ${kept}, or without a file ${plain}. */
-static const char *secret(const char *variable, const char *what, const char *path,
-			  const char *plain, char kept[SECRET_BYTES])
+static void read_secret(const char *variable, const char *what, const char *path,
+			char kept[SECRET_BYTES])
 {
-	if (path[0] == '\0')
-		return plain;
-	if (secret_read(path, kept))
-		log_say(LOG_CONFIG,
+	if (path[0] && secret_read(path, kept) && kept[0] == '\0')
+		log_say(LOG_FILE,
 			"MEMAGENT_%s=%s cannot be used: %s; expected the path of a readable file "
 			"whose first line is the %s; using none",
 			variable, path, strerrordesc_np(errno), what);
-	return kept;
+}
+
+static void read_certificates(const char *path, struct contents *kept)
+{
+	if (path[0] && contents_read(kept, path) && kept->bytes == NULL)
+		log_say(LOG_FILE,
+			"MEMAGENT_CA_FILE=%s cannot be used: %s; expected the path of a readable "
+			"file of certificates; no server will be trusted",
+			path, strerrordesc_np(errno));
+}
+
+void destination_read(struct destination *d, const struct options *options)
+{
+	read_secret("TOKEN_FILE", "token", options->token_file, d->token);
+	read_secret("PASSWORD_FILE", "password", options->password_file, d->password);
+	read_certificates(options->ca_file, &d->ca);
 }
 
 /* Return whether the file ${path} has another secret than ${kept}, and then take it over. */
@@ -54,9 +66,7 @@ static bool renew(void *owner)
 
 static void configure(struct destination *d, const struct options *o)
 {
-	const char *token = secret("TOKEN_FILE", "token", o->token_file, o->token, d->token);
-	const char *password =
-	    secret("PASSWORD_FILE", "password", o->password_file, o->password, d->password);
+	const char *token = o->token_file[0] ? d->token : o->token;
 
 	d->config = (struct transport_config){
 	    .url = o->url,
@@ -66,11 +76,12 @@ static void configure(struct destination *d, const struct options *o)
 	    .database = o->database,
 	    .retention_policy = o->retention_policy,
 	    .username = o->username,
-	    .password = password,
+	    .password = o->password_file[0] ? d->password : o->password,
 	    .token = token,
 	    .org = o->org,
 	    .bucket = o->bucket,
 	    .ca_file = o->ca_file,
+	    .ca = d->ca,
 	    .proxy = o->proxy,
 	    .insecure = o->insecure,
 	    .renew = renew,
@@ -95,6 +106,6 @@ int destination_open(struct destination *d, const struct options *options,
 	if (d->handle)
 		return 0;
 	url_mask(options->url, shown, sizeof(shown));
-	log_say(LOG_CONFIG, "cannot write to %s: %s; nothing will be delivered", shown, error);
+	log_say(LOG_FILE, "cannot write to %s: %s; nothing will be delivered", shown, error);
 	return -1;
 }

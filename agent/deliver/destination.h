@@ -3,9 +3,10 @@
 /*
  * destination: where the points go: the transport that the settings name, opened.
  *
- * Layer    agent; needs options, secret, transport, url, log.
+ * Layer    agent; needs contents, options, secret, transport, url, log.
  * Threads  the sidecar.
  */
+#include "agent/base/contents.h"
 #include "agent/settings/secret.h"
 #include "agent/deliver/transport.h"
 
@@ -18,13 +19,21 @@ struct destination {
 	const struct options *options;
 	char password[SECRET_BYTES];
 	char token[SECRET_BYTES];
+	struct contents ca; /* what the file of certificates had */
 };
 
 /*
+ * destination_read(d, options):
+ * Read the files that ${options} name.  Of one that cannot be read any more, as in the child of a
+ * fork that has changed its user, the last contents stay in use; without any it is logged why.
+ */
+void destination_read(struct destination *d, const struct options *options);
+
+/*
  * destination_open(d, options, wait_begins, wait_ends):
- * Open what ${options} name.  ${d} and ${options} must stay where they are.  Return 0; -1 when it
- * cannot be opened, and then it has been logged why; -1 also when the URL was not valid, which
- * options->problems tells.
+ * Open what ${options} name, after destination_read.  ${d} and ${options} must stay where they
+ * are.  Return 0; -1 when it cannot be opened, and then it has been logged why; -1 also when the
+ * URL was not valid, which options->problems tells.
  */
 int destination_open(struct destination *d, const struct options *options,
 		     void (*wait_begins)(void), void (*wait_ends)(void));

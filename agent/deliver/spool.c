@@ -48,7 +48,7 @@ void spool_open(struct spool *spool, const struct options *options)
 	spool->file_fd = -1;
 	spool->dir_fd = open(options->spool, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (spool->dir_fd < 0)
-		log_say(LOG_CONFIG,
+		log_say(LOG_FILE,
 			"MEMAGENT_SPOOL=%s cannot be used: %s; expected the path of a directory to "
 			"write to; nothing is kept",
 			options->spool, strerrordesc_np(errno));

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/base/contents.h"
+
 /*
  * Texts that do not apply are "".  It stays where it is while the transport is open; only renew
  * changes it.
@@ -26,6 +28,7 @@ struct transport_config {
 	const char *org;
 	const char *bucket;
 	const char *ca_file;
+	struct contents ca; /* what it had, for when it cannot be read any more */
 	const char *proxy;
 	bool insecure;
 
@@ -89,7 +92,7 @@ extern const struct transport transport_udp;
 
 /* What the object in agent/deliver/http exports. */
 #define TRANSPORT_HTTP_OBJECT "memagent-http.so"
-#define TRANSPORT_HTTP_SYMBOL "memagent_transport_1"
+#define TRANSPORT_HTTP_SYMBOL "memagent_transport_2"
 typedef const struct transport *transport_entry(void);
 
 #endif

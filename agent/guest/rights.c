@@ -103,6 +103,20 @@ int rights_line(struct rights *rights, const char *text, size_t len)
 	return 0;
 }
 
+bool rights_can_change(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {{0}};
+	uid_t user[3] = {0};
+	gid_t group[3] = {0};
+
+	if (getresuid(&user[0], &user[1], &user[2]) || getresgid(&group[0], &group[1], &group[2]) ||
+	    syscall(SYS_capget, &header, data))
+		return true;
+	return user[0] != user[1] || user[1] != user[2] || group[0] != group[1] ||
+	       group[1] != group[2] || data[0].permitted || data[1].permitted;
+}
+
 void rights_open(struct rights_watch *watch, int own_fd)
 {
 	watch->program_fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);

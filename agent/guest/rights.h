@@ -37,6 +37,13 @@ struct rights {
  */
 int rights_line(struct rights *rights, const char *text, size_t len);
 
+/*
+ * rights_can_change():
+ * Return whether this thread may give up a user, a group or a capability, so that what it can open
+ * now may be out of reach later.
+ */
+bool rights_can_change(void);
+
 /* What the sidecar reads, opened once, so that it can go on after a chroot. */
 struct rights_watch {
 	int program_fd; /* the main thread's status, or -1 */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/base/clock.h"
 #include "agent/settings/duration.h"
@@ -13,6 +14,7 @@
 #define NAME_BYTES 255
 #define TAGS_BYTES 2048
 #define PATH_BYTES 1024
+#define DIRECTORY_BYTES 2048
 #define URL_BYTES 1024
 #define SMALLEST (INT64_C(64) << 10)
 #define LARGEST (INT64_C(1) << 30)
@@ -49,6 +51,7 @@ static bool is_reserved(const char *key)
 		"host",
 		"service",
 		"pid",
+		"pid_ns",
 		"time",
 		"allocator",
 		"allocator_version",
@@ -106,9 +109,24 @@ static bool parse_MEASUREMENT(struct options *o, const char *value, const char *
 	return value[0] != '#' && parse_NAME(o, value, out);
 }
 
-static bool parse_PATH(struct options *o, const char *value, const char **out)
+static bool parse_NAMES(struct options *o, const char *value, const char **out)
 {
 	return is_clean(value, PATH_BYTES) && set(o, value, out);
+}
+
+/* A relative path stays one where the working directory has no path. */
+static bool parse_FILE(struct options *o, const char *value, const char **out)
+{
+	char path[DIRECTORY_BYTES + 1 + PATH_BYTES + 1];
+	size_t n;
+
+	if (!is_clean(value, PATH_BYTES))
+		return false;
+	if (value[0] == '\0' || value[0] == '/' || !getcwd(path, DIRECTORY_BYTES))
+		return set(o, value, out);
+	n = strlen(path);
+	snprintf(path + n, sizeof(path) - n, "/%s", value);
+	return set(o, path, out);
 }
 
 static bool parse_URL(struct options *o, const char *value, const char **out)
@@ -141,7 +159,7 @@ static bool parse_SINK(struct options *o, const char *value, const char **out)
 {
 	if (strcmp(value, "off") != 0 && strcmp(value, "stderr") != 0 && value[0] != '/')
 		return false;
-	return parse_PATH(o, value, out);
+	return parse_NAMES(o, value, out);
 }
 
 static bool parse_DURATION(struct options *o, const char *value, int64_t *out)

@@ -18,7 +18,8 @@ struct options {
 #define OPTION_TYPE_TEXT const char *
 #define OPTION_TYPE_NAME const char *
 #define OPTION_TYPE_MEASUREMENT const char *
-#define OPTION_TYPE_PATH const char *
+#define OPTION_TYPE_NAMES const char *
+#define OPTION_TYPE_FILE const char *
 #define OPTION_TYPE_URL const char *
 #define OPTION_TYPE_TAGS const char *
 #define OPTION_TYPE_SINK const char *
@@ -39,7 +40,7 @@ struct options {
 
 	/* What the pointers point to.  In this order: a page that is not used takes no memory. */
 	size_t text_used;
-	char text[16384];
+	char text[24576];
 	char problem_lines[8192];
 };
 
@@ -47,7 +48,7 @@ struct options {
  * options_read(options, get):
  * Fill ${options}.  ${get} returns the value of an environment variable, by its whole name, or
  * NULL; an empty value counts as none.  A text that is not set is "".  Times are in nanoseconds,
- * sizes in bytes.
+ * sizes in bytes.  The path of a file is made absolute: the program may change its directory.
  */
 void options_read(struct options *options, const char *(*get)(const char *name));
 

@@ -13,7 +13,6 @@ int secret_read(const char *path, char out[SECRET_BYTES])
 	size_t len;
 	ssize_t n;
 
-	out[0] = '\0';
 	if (fd < 0)
 		return -1;
 	n = read(fd, text, SECRET_BYTES);

@@ -5,9 +5,9 @@
 . "$root/tests/e2e/lib/server.sh"
 . "$root/tests/e2e/lib/tls.sh"
 
-certificate localhost
+tls_certificate localhost
 influxd_start "$work/influxdb"
-start_proxy localhost
+tls_start_proxy localhost
 run_bare "$scripted" -x 6
 
 # metered LIBRARY URL: with that library's names.
@@ -19,9 +19,9 @@ metered()
 
 for name in openssl crypto; do
 	other=$build/tests/e2e/own/lib$name.so
-	metered "$other" "$proxy_url"
+	metered "$other" "$tls_url"
 	expect_unchanged "$name, https"
-	expect_line "$name, https" "cannot write to $proxy_url: $other shows a function" "use http://"
+	expect_line "$name, https" "cannot write to $tls_url: $other shows a function" "use http://"
 	metered "$other" "$INFLUXD_URL"
 	expect_unchanged "$name, http"
 	expect_silence "$name, http"
@@ -29,14 +29,14 @@ for name in openssl crypto; do
 done
 
 other=$build/tests/e2e/own/libcurl.so
-for url in "$proxy_url" "$INFLUXD_URL"; do
+for url in "$tls_url" "$INFLUXD_URL"; do
 	metered "$other" "$url"
 	expect_unchanged "curl, $url"
 	expect_line "curl, $url" "cannot write to $url: $other shows a function curl_multi_init" "file://"
 done
 
 # Version 2 of HTTP is not spoken.
-metered "$build/tests/e2e/own/libnghttp2.so" "$proxy_url"
+metered "$build/tests/e2e/own/libnghttp2.so" "$tls_url"
 expect_unchanged "nghttp2"
 expect_silence "nghttp2"
 expect_exact memagent
@@ -60,7 +60,7 @@ crypto=$(echo "$libraries" | sed -n 's/^[[:space:]]*libcrypto\.so\.3 => \([^ ]*\
 sed 's/lib\(ssl\|crypto\)\.so\.3/lib\1.so.x/g' "$ssl" >"$work/libssl.so.x"
 sed 's/lib\(ssl\|crypto\)\.so\.3/lib\1.so.x/g' "$crypto" >"$work/libcrypto.so.x"
 run_bare "$scripted" -x 6
-metered "$work/libssl.so.x:$work/libcrypto.so.x" "$proxy_url"
+metered "$work/libssl.so.x:$work/libcrypto.so.x" "$tls_url"
 expect_unchanged "the same OpenSSL"
 expect_silence "the same OpenSSL"
 expect_exact memagent

@@ -5,13 +5,13 @@
 
 . "$root/tests/e2e/lib/tls.sh"
 
-certificate localhost
-certificate elsewhere
+tls_certificate localhost
+tls_certificate elsewhere
 influxd_start "$work/influxdb"
-start_proxy localhost
+tls_start_proxy localhost
 run_bare "$scripted" -x 5
 
-run_metered MEMAGENT_URL="$proxy_url" MEMAGENT_CA_FILE="$work/localhost.pem" "$scripted" -x 5
+run_metered MEMAGENT_URL="$tls_url" MEMAGENT_CA_FILE="$work/localhost.pem" "$scripted" -x 5
 expect_silence "trusted"
 expect_unchanged "trusted"
 expect_exact memagent
@@ -23,21 +23,21 @@ refused()
 	expect_line "$1" "$2"
 	expect_equal "$1: points" "$before" "$(count_points memagent memagent)"
 }
-run_metered MEMAGENT_URL="$proxy_url" "$scripted" -x 5
+run_metered MEMAGENT_URL="$tls_url" "$scripted" -x 5
 refused "not trusted" certificate
-run_metered MEMAGENT_URL="$proxy_url" MEMAGENT_CA_FILE="$work/elsewhere.pem" "$scripted" -x 5
+run_metered MEMAGENT_URL="$tls_url" MEMAGENT_CA_FILE="$work/elsewhere.pem" "$scripted" -x 5
 refused "another is trusted" certificate
 # The certificate is localhost's, and the address is not in it.
-run_metered MEMAGENT_URL="https://127.0.0.1:$proxy_port" MEMAGENT_CA_FILE="$work/localhost.pem" \
+run_metered MEMAGENT_URL="https://127.0.0.1:$tls_port" MEMAGENT_CA_FILE="$work/localhost.pem" \
 	"$scripted" -x 5
 refused "for another host" 127.0.0.1
 run_metered MEMAGENT_URL="https://127.0.0.1:$INFLUXD_PORT" "$scripted" -x 5
 refused "a server without TLS" SSL
 
 # Asked for in so many words, anybody will do; 0 is as good as nothing.
-run_metered MEMAGENT_URL="$proxy_url" MEMAGENT_INSECURE=0 "$scripted" -x 5
+run_metered MEMAGENT_URL="$tls_url" MEMAGENT_INSECURE=0 "$scripted" -x 5
 refused "insecure, but not" certificate
-run_metered MEMAGENT_URL="https://127.0.0.1:$proxy_port" MEMAGENT_INSECURE=1 "$scripted" -x 5
+run_metered MEMAGENT_URL="https://127.0.0.1:$tls_port" MEMAGENT_INSECURE=1 "$scripted" -x 5
 expect_silence "insecure"
 expect_unchanged "insecure"
 expect_exact memagent
@@ -45,7 +45,7 @@ expect_exact memagent
 # A program that uses OpenSSL too, and before the agent does: a child of a metered one is given a
 # moment.  Its clean-up is not to come before the last point.
 run_bare sh -c 'openssl rand -hex 30000000 | wc -c'
-run_metered MEMAGENT_URL="$proxy_url" MEMAGENT_CA_FILE="$work/localhost.pem" MEMAGENT_INTERVAL=1h \
+run_metered MEMAGENT_URL="$tls_url" MEMAGENT_CA_FILE="$work/localhost.pem" MEMAGENT_INTERVAL=1h \
 	MEMAGENT_MIN_UPTIME=10ms MEMAGENT_EXIT_TIMEOUT=30s sh -c 'openssl rand -hex 30000000 | wc -c'
 expect_silence "a program that uses OpenSSL"
 expect_unchanged "a program that uses OpenSSL"

@@ -1,20 +1,23 @@
 /*
  * scripted: allocates by a script and tells what must have been counted.
  *
- *	scripted [-w MS] [-u FILE] [-x STATUS]
+ *	scripted [-f UID] [-w MS] [-u FILE] [-x STATUS]
  *
+ * With -f a child of fork does it all, as that user (when root runs it) and in the directory "/".
  * Prints lines "FIELD VALUE", the fields as they must stand in the last point,
  * then waits MS, and until there is FILE, and exits with STATUS.  No stdio and nothing else of libc
  *that allocates, so that the script is all there is to count.  Usable sizes are the allocator's
  *own: it is asked for each object.
  */
 #include <errno.h>
+#include <grp.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -170,7 +173,7 @@ static void rest(long ms)
 }
 
 static struct {
-	long wait_ms, status;
+	long wait_ms, status, user;
 	const char *until;
 } options;
 
@@ -181,19 +184,40 @@ static bool read_options(int argc, char **argv)
 			return false;
 		if (strcmp(argv[i], "-u") == 0)
 			options.until = argv[i + 1];
-		else if (!(strcmp(argv[i], "-w") == 0 && number(argv[i + 1], &options.wait_ms)) &&
+		else if (!(strcmp(argv[i], "-f") == 0 && number(argv[i + 1], &options.user)) &&
+			 !(strcmp(argv[i], "-w") == 0 && number(argv[i + 1], &options.wait_ms)) &&
 			 !(strcmp(argv[i], "-x") == 0 && number(argv[i + 1], &options.status)))
 			return false;
 	}
 	return true;
 }
 
+/* Return in the child; the parent ends as that does. */
+static void go_on_in_child(void)
+{
+	const id_t id = (id_t)options.user;
+	const bool is_root = getuid() == 0;
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		if (chdir("/") || (is_root && (setgroups(0, NULL) || setgid(id) || setuid(id))))
+			_exit(96);
+		return;
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status))
+		_exit(95);
+	exit(WEXITSTATUS(status));
+}
+
 int main(int argc, char **argv)
 {
 	if (!read_options(argc, argv)) {
-		say("usage: scripted [-w MS] [-u FILE] [-x STATUS]\n");
+		say("usage: scripted [-f UID] [-w MS] [-u FILE] [-x STATUS]\n");
 		return 2;
 	}
+	if (options.user)
+		go_on_in_child();
 	script();
 	tell("mallocs", expected.mallocs);
 	tell("frees", expected.frees);

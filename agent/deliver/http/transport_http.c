@@ -7,9 +7,11 @@
  * sampling; never curl_multi_wakeup, whose descriptor means something else in another thread here.
  */
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/base/clock.h"
 #include "agent/deliver/http/answer.h"
@@ -106,8 +108,6 @@ static void set_options(struct http *http, struct refusal *refusal)
 	/* What version 2 has to offer is not needed, and it would take another library. */
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	set_secrets(http, refusal);
-	if (config->ca_file[0])
-		SET(CURLOPT_CAINFO, config->ca_file);
 	if (config->insecure) {
 		SET(CURLOPT_SSL_VERIFYPEER, 0L);
 		SET(CURLOPT_SSL_VERIFYHOST, 0L);
@@ -226,6 +226,32 @@ close:
 	return NULL;
 }
 
+static bool is_readable(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/*
+ * The file is read at each connection, because certificates get renewed.  When the program has
+ * lost the right to read it, or left the place where it is, what it had before is used; libcurl
+ * knows how to since 7.77.
+ */
+static void trust_certificates(struct http *http)
+{
+	const struct transport_config *config = http->config;
+	struct curl_blob kept = {config->ca.bytes, config->ca.len, CURL_BLOB_NOCOPY};
+	bool by_path = config->ca.bytes == NULL || is_readable(config->ca_file);
+
+	if (config->ca_file[0] == '\0')
+		return;
+	curl_easy_setopt(http->easy, CURLOPT_CAINFO, config->ca_file);
+	curl_easy_setopt(http->easy, CURLOPT_CAINFO_BLOB, by_path ? NULL : &kept);
+}
+
 static void send_request(struct http *http)
 {
 	bool creates = http->request.what == TRANSPORT_CREATE;
@@ -239,6 +265,7 @@ static void send_request(struct http *http)
 		packed = pack_bytes(http->pack, body, &len);
 	http->request.packed = packed != NULL;
 	http->request.began_ns = clock_mono_ns();
+	trust_certificates(http);
 	http->error[0] = '\0';
 	answer_begin(&http->body);
 	curl_easy_setopt(easy, CURLOPT_URL,
@@ -408,9 +435,9 @@ static bool http_poll(void *handle, int64_t wait_ns, struct transport_answer *an
 
 static const struct transport transport_http = {http_open, http_begin, http_poll, 0};
 
-__attribute__((visibility("default"))) transport_entry memagent_transport_1;
+__attribute__((visibility("default"))) transport_entry memagent_transport_2;
 
-const struct transport *memagent_transport_1(void)
+const struct transport *memagent_transport_2(void)
 {
 	return &transport_http;
 }

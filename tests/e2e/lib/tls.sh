@@ -1,25 +1,26 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # work, children and so on are influx.sh's; proxy_url is the tests'
-# tls.sh: a proxy in front of influxd that speaks https; to be sourced after influx.sh.
+# shellcheck shell=sh
+# tls.sh: a proxy with a certificate that it signed itself, in front of influxd; to be sourced after
+# influx.sh.
 
 stunnel=$(command -v stunnel4 || command -v stunnel) || skip "stunnel4 is not installed"
 command -v openssl >/dev/null || skip "openssl is not installed"
 
-proxy_answers()
+tls_answers()
 {
-	curl -s -f -m 5 -o /dev/null --cacert "$work/$1.pem" "https://localhost:$proxy_port/ping"
+	curl -s -f -m 5 -o /dev/null --cacert "$work/$1.pem" "https://localhost:$tls_port/ping"
 }
 
-# start_proxy NAME: with the certificate NAME.pem, on $proxy_url.
-start_proxy()
+# tls_start_proxy NAME: with the certificate NAME.pem, on $tls_url.
+tls_start_proxy()
 {
 	round=0
 	while [ $round -lt 10 ]; do
-		proxy_port=$(influxd_random_port)
+		tls_port=$(influxd_random_port)
 		cat >"$work/proxy.conf" <<-END
 			foreground = yes
 			pid =
 			[influxdb]
-			accept = 127.0.0.1:$proxy_port
+			accept = 127.0.0.1:$tls_port
 			connect = 127.0.0.1:$INFLUXD_PORT
 			cert = $work/$1.pem
 			key = $work/$1.key
@@ -29,8 +30,8 @@ start_proxy()
 		children="$children $proxy_pid"
 		tries=0
 		while [ $tries -lt 100 ] && ! influxd_process_ended $proxy_pid; do
-			if proxy_answers "$1"; then
-				proxy_url=https://localhost:$proxy_port
+			if tls_answers "$1"; then
+				tls_url=https://localhost:$tls_port
 				return 0
 			fi
 			tries=$((tries + 1))
@@ -41,7 +42,7 @@ start_proxy()
 	fail "the proxy did not start: $(tail -n 5 "$work/proxy.log")"
 }
 
-certificate()
+tls_certificate()
 {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -addext "subjectAltName=DNS:$1" \
 		-keyout "$work/$1.key" -out "$work/$1.pem" 2>/dev/null

@@ -1,6 +1,7 @@
 #include "agent/settings/options.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tests/unit/unit.h"
 
@@ -49,6 +50,18 @@ static void read_with(const char *variable, const char *value)
 	set(variable, value);
 	memset(&o, 0x55, sizeof(o));
 	options_read(&o, get);
+}
+
+/* The path of ${file}, which was given by a relative name. */
+static const char *in_directory(const char *file)
+{
+	static char path[8192];
+	size_t n;
+
+	ck_assert_ptr_nonnull(getcwd(path, 4096));
+	n = strlen(path);
+	snprintf(path + n, sizeof(path) - n, "/%s", file);
+	return path;
 }
 
 static size_t lines(const char *text)
@@ -155,13 +168,13 @@ START_TEST(takes_good_values)
 	ck_assert_str_eq(o.tags, "env=prod,a\\,b=c\\=d");
 	ck_assert_str_eq(o.username, "me");
 	ck_assert_str_eq(o.password, "pa ss\\");
-	ck_assert_str_eq(o.password_file, "secret file");
+	ck_assert_str_eq(o.password_file, in_directory("secret file"));
 	ck_assert_str_eq(o.ca_file, "/etc/ca.pem");
 	ck_assert_int_eq(o.exit_timeout, 120 * S);
 	ck_assert_str_eq(o.log, "/var/log/memagent log");
 	ck_assert_str_eq(o.api, "v3");
 	ck_assert_str_eq(o.token, "to=ken==");
-	ck_assert_str_eq(o.token_file, "token file");
+	ck_assert_str_eq(o.token_file, in_directory("token file"));
 	ck_assert_str_eq(o.org, "my org");
 	ck_assert_str_eq(o.bucket, "a/b");
 	ck_assert_str_eq(o.proxy, "http://u:p@proxy:3128");
@@ -429,7 +442,7 @@ START_TEST(takes_the_longest_of_all_at_once)
 	ck_assert_str_eq(o.url, get("MEMAGENT_URL"));
 	ck_assert_str_eq(o.log, get("MEMAGENT_LOG"));
 	ck_assert_str_eq(o.password, get("MEMAGENT_PASSWORD"));
-	ck_assert_str_eq(o.token_file, get("MEMAGENT_TOKEN_FILE"));
+	ck_assert_str_eq(o.token_file, in_directory(get("MEMAGENT_TOKEN_FILE")));
 }
 END_TEST
 
