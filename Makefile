@@ -323,7 +323,7 @@ $(BUILD)/tests/e2e/old/libcurl.so.4: tests/e2e/old_curl.c $(BUILD)/memagent-http
 	$(CC) $(PLAIN) -shared -fPIC -Wl,-soname,libcurl.so.4 -Wl,-rpath,'$$ORIGIN' -o $@ $< \
 		-L$(@D) -Wl,--no-as-needed -l:libcurl.so.x
 
-$(BUILD)/tests/e2e/scripted: tests/e2e/scripted.c
+$(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/jailed: $(BUILD)/%: %.c
 	@mkdir -p $(@D)
 	$(SAY)
 	$(CC) $(PLAIN) -o $@ $<
@@ -338,7 +338,7 @@ BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 .PHONY: test-programs test
 test-programs: all $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) $(ALLOC_TESTS) \
-	$(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/old/libcurl.so.4 $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
+	$(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/old/libcurl.so.4 $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/jailed $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server
 
 test:

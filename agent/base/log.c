@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -42,19 +43,33 @@ static bool is_stderr_still(int fd)
 }
 
 /*
+ * Return a copy of the program's stderr, or -1.  pidfd_getfd is not among the system calls of a
+ * usual service (systemd's @system-service), and a filter may kill who makes another: under any
+ * filter it is not made.
+ */
+static int copy_stderr(pid_t pid)
+{
+	int process, fd;
+
+	if (prctl(PR_GET_SECCOMP, 0, 0, 0, 0) > 0)
+		return -1;
+	process = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (process < 0)
+		return -1;
+	fd = (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
+	close(process);
+	return fd;
+}
+
+/*
  * Return the program's stderr as a descriptor of our own, or -1.  Best is a copy, which shares the
- * place in the file; where the kernel has none (before 5.6) or forbids it, a fresh open, which at
- * least appends.
+ * place in the file; where there is none (kernels before 5.6), a fresh open, which at least
+ * appends.
  */
 static int open_stderr(pid_t pid)
 {
-	int process = (int)syscall(SYS_pidfd_open, pid, 0);
-	int fd = -1;
+	int fd = copy_stderr(pid);
 
-	if (process >= 0) {
-		fd = (int)syscall(SYS_pidfd_getfd, process, STDERR_FILENO, 0);
-		close(process);
-	}
 	if (fd < 0)
 		fd = open("/proc/self/fd/2",
 			  O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
