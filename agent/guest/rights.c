@@ -2,13 +2,16 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <pthread.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "agent/measure/proc.h"
+#include "shim/shim.h"
 
 static const struct {
 	const char *key;
@@ -219,6 +222,53 @@ static bool read_both(struct rights_watch *watch, struct rights *program, struct
 	       has_no_more(own, program);
 }
 
+#define STACK_BYTES ((size_t)512 << 10)
+
+static void *end_at_once(void *nothing)
+{
+	return nothing;
+}
+
+/*
+ * Wait for every setuid or setgroups of libc that is under way: it holds the lock of libc's list
+ * of threads until all of them have changed, and the creation of a thread takes that lock.  The
+ * stack is ours, because libc would hand it on to a thread of the program.
+ */
+static void await_libc(void)
+{
+	void *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	if (stack == MAP_FAILED)
+		return;
+	pthread_attr_init(&attr);
+	if (pthread_attr_setstack(&attr, stack, STACK_BYTES) == 0 &&
+	    shim_create_thread(&thread, &attr, end_at_once) == 0)
+		pthread_join(thread, NULL);
+	pthread_attr_destroy(&attr);
+	munmap(stack, STACK_BYTES);
+}
+
+/*
+ * Return whether the difference between ${program} and ${own} is one that libc is about to remove.
+ * Time proves nothing: a thread may be held up as long as it likes between the two.  What is the
+ * same after libc is done is the program's own doing.
+ */
+static bool is_under_way(struct rights_watch *watch, const struct rights *program,
+			 const struct rights *own)
+{
+	struct rights program_now, own_now;
+
+	if (program->seccomp != own->seccomp || program->seccomp_filters != own->seccomp_filters)
+		return false; /* nothing of libc's */
+	await_libc();
+	return read_both(watch, &program_now, &own_now) ||
+	       memcmp(&program_now, program, sizeof(*program)) != 0 ||
+	       memcmp(&own_now, own, sizeof(*own)) != 0;
+}
+
 /* Filters cannot be copied, and the groups of another thread cannot be told for certain. */
 static bool can_follow(const struct rights *program, const struct rights *own)
 {
@@ -230,8 +280,8 @@ static bool can_follow(const struct rights *program, const struct rights *own)
 
 /*
  * libc's setuid changes one thread after the other, and a program may look into another namespace
- * and come back: a moment later all is the same.  If not, take the same rights; more than once, for
- * meanwhile the program may have given up some more.
+ * and come back: a moment later all is the same.  If not, and libc is not at it still, take the
+ * same rights; more than once, for meanwhile the program may have given up some more.
  */
 enum rights_verdict rights_follow(struct rights_watch *watch)
 {
@@ -246,6 +296,8 @@ enum rights_verdict rights_follow(struct rights_watch *watch)
 			return RIGHTS_NO_MORE;
 		if (i >= ROUNDS && !is_here)
 			return RIGHTS_ELSEWHERE;
+		if (i >= ROUNDS && is_under_way(watch, &program, &own))
+			return RIGHTS_NO_MORE;
 		if (i == 2 * ROUNDS || (i >= ROUNDS && !can_follow(&program, &own)))
 			return RIGHTS_MORE;
 		if (i >= ROUNDS)

@@ -7,7 +7,7 @@
  * without TSYNC and the no-new-privileges flag reach the calling thread alone: a program that locks
  * itself in that way would leave a thread outside.
  *
- * Layer    agent; needs namespaces, proc.
+ * Layer    agent; needs namespaces, proc, the shim.
  * Threads  the sidecar.
  * Memory   never allocates.
  * Source   proc(5), credentials(7), capabilities(7), seccomp(2).
@@ -54,7 +54,8 @@ struct rights_watch {
 void rights_open(struct rights_watch *watch, int own_fd);
 
 enum rights_verdict {
-	RIGHTS_NO_MORE,	  /* than the program, or nobody can tell, because there is no /proc */
+	/* than the program, or libc is at it, or nobody can tell, because there is no /proc */
+	RIGHTS_NO_MORE,
 	RIGHTS_MORE,	  /* and this thread cannot give them up */
 	RIGHTS_ELSEWHERE, /* the program is at another root or in other namespaces */
 };
