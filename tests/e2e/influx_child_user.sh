@@ -17,7 +17,7 @@ expect_child_exact()
 	influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 }
 
-INFLUXD_USER=admin
+INFLUXD_USER='admin'
 INFLUXD_PASSWORD=secret
 influxd_start "$work/influxdb" INFLUXDB_HTTP_AUTH_ENABLED=true
 influxd_query '' "CREATE USER admin WITH PASSWORD 'secret' WITH ALL PRIVILEGES" >/dev/null

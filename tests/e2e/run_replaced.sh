@@ -21,8 +21,9 @@ LD_PRELOAD=$build/libmemagent.so /proc/self/fd/3 >/dev/null
 expect_service server
 exec 3<&-
 
-cp "$build/tests/e2e/scripted" "$dir/odd (deleted)"
-LD_PRELOAD=$build/libmemagent.so "$dir/odd (deleted)" >/dev/null
+odd="$dir/odd (deleted)"
+cp "$build/tests/e2e/scripted" "$odd"
+LD_PRELOAD=$build/libmemagent.so "$odd" >/dev/null
 expect_service 'odd\ (deleted)'
 
 command -v python3 >/dev/null || exit 0

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # shared with the tests
 # tls.sh: a proxy with a certificate that it signed itself, in front of influxd; to be sourced after
 # influx.sh.
 
