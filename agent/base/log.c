@@ -142,7 +142,7 @@ static bool is_news(enum log_kind kind, uint64_t what)
 {
 	int64_t now = clock_mono_ns();
 
-	if (kind <= LOG_FILE)
+	if (kind == LOG_CONFIG || kind == LOG_FILE)
 		return state.is_told == NULL || !state.is_told(kind); /* said at the start only */
 	if (what == state.said[kind] ||
 	    (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS))

@@ -13,7 +13,8 @@ static char path[8192];
 /* It lies beside this library, which may have been loaded by a relative name. */
 void load_remember(void)
 {
-	char directory[4097] = "";
+	char directory[4096] = "";
+	const char *separator = "";
 	Dl_info here;
 	const char *slash;
 	int n;
@@ -21,10 +22,10 @@ void load_remember(void)
 	if (path[0] || !dladdr((const void *)load_http, &here) ||
 	    !(slash = strrchr(here.dli_fname, '/')))
 		return;
-	if (here.dli_fname[0] != '/' && getcwd(directory, sizeof(directory) - 1))
-		strcat(directory, "/");
-	n = snprintf(path, sizeof(path), "%s%.*s/%s", directory, (int)(slash - here.dli_fname),
-		     here.dli_fname, TRANSPORT_HTTP_OBJECT);
+	if (here.dli_fname[0] != '/' && getcwd(directory, sizeof(directory)))
+		separator = "/";
+	n = snprintf(path, sizeof(path), "%s%s%.*s/%s", directory, separator,
+		     (int)(slash - here.dli_fname), here.dli_fname, TRANSPORT_HTTP_OBJECT);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		path[0] = '\0';
 }

@@ -122,7 +122,8 @@ static bool parse_FILE(struct options *o, const char *value, const char **out)
 
 	if (!is_clean(value, PATH_BYTES))
 		return false;
-	if (value[0] == '\0' || value[0] == '/' || !getcwd(path, DIRECTORY_BYTES))
+	if (value[0] == '\0' || value[0] == '/' || !getcwd(path, DIRECTORY_BYTES) ||
+	    !is_clean(path, DIRECTORY_BYTES))
 		return set(o, value, out);
 	n = strlen(path);
 	snprintf(path + n, sizeof(path) - n, "/%s", value);

@@ -6,6 +6,8 @@
  */
 #include "agent/settings/options.h"
 
+#include <unistd.h>
+
 #include "agent/base/clock.h"
 #include "agent/settings/duration.h"
 #include "agent/settings/tags.h"
@@ -102,7 +104,8 @@ static bool is_clean(const char *text, size_t longest)
 #define OK_TEXT(v) is_clean(v, 255)
 #define OK_NAME(v) (OK_TEXT(v) && ((v)[0] == '\0' || (v)[strlen(v) - 1] != '\\'))
 #define OK_MEASUREMENT(v) (OK_NAME(v) && (v)[0] != '\0' && (v)[0] != '#')
-#define OK_PATH(v) is_clean(v, 1024)
+#define OK_NAMES(v) is_clean(v, 1024)
+#define OK_FILE(v) is_clean(v, 4096 + 1 + 1024)
 #define OK_URL(v) (*(v) == '\0' || (url_scheme(v) != URL_BAD && strlen(v) < 1024))
 #define OK_TAGS(v) is_clean(v, 2047)
 #define OK_SINK(v) (strcmp(v, "off") == 0 || strcmp(v, "stderr") == 0 || (v)[0] == '/')
@@ -123,6 +126,22 @@ static void check_text(const char *got, const char *variable, const char *standa
 	CHECK((given && strcmp(got, given) == 0) || strcmp(got, default_) == 0);
 }
 
+/* A relative path has the working directory before it. */
+static void check_file(const char *got, const char *variable, const char *standard,
+		       const char *default_)
+{
+	static char directory[4096];
+	const char *given = get(variable);
+	size_t n;
+
+	CHECK(getcwd(directory, sizeof(directory)) != NULL);
+	n = strlen(directory);
+	if (given && *given && *given != '/' && strncmp(got, directory, n) == 0 && got[n] == '/')
+		CHECK(strcmp(got + n + 1, given) == 0);
+	else
+		check_text(got, variable, standard, default_);
+}
+
 /* A URL that is not valid leaves none. */
 static void check_url(const char *got, const char *variable, const char *standard,
 		      const char *default_)
@@ -137,7 +156,8 @@ static void check_url(const char *got, const char *variable, const char *standar
 #define TEXT_TEXT check_text
 #define TEXT_NAME check_text
 #define TEXT_MEASUREMENT check_text
-#define TEXT_PATH check_text
+#define TEXT_NAMES check_text
+#define TEXT_FILE check_file
 #define TEXT_URL check_url
 #define TEXT_TAGS check_text
 #define TEXT_SINK check_text

@@ -92,9 +92,10 @@ START_TEST(says_one_line_a_minute)
 }
 END_TEST
 
-static bool by_the_parent(void)
+/* Who has told of settings, and not of files. */
+static bool by_the_parent(enum log_kind kind)
 {
-	return true;
+	return kind == LOG_CONFIG;
 }
 
 START_TEST(says_all_of_the_settings)
