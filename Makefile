@@ -60,7 +60,7 @@ ifneq ($(JEMALLOC_ARCHIVE),)
 LIBRARIES += $(BUILD)/libmemagent-jemalloc.so
 endif
 
-PRODUCTS = $(LIBRARIES) $(BUILD)/memagent-run $(BUILD)/memagent-send
+PRODUCTS = $(LIBRARIES) $(BUILD)/memagent-run $(BUILD)/memagent-send $(BUILD)/memagent-report
 
 .PHONY: all
 all: $(PRODUCTS)
@@ -129,6 +129,12 @@ $(BUILD)/obj/tools/%.o: tools/%.c
 $(BUILD)/memagent-send: $(call objects,$(SEND))
 	$(SAY)
 	$(LINK_PROGRAM) -o $@ $^ $(call pkg,--libs libcurl zlib)
+
+REPORT = $(wildcard tools/report/*.c) $(SETTINGS) agent/settings/url.c agent/encode/fields.c
+
+$(BUILD)/memagent-report: $(call objects,$(REPORT))
+	$(SAY)
+	$(CC) $(CFLAGS) -o $@ $^ $(call pkg,--libs libcurl) -lm
 
 TABLES = $(wildcard agent/*/*.def) shim/counters.def
 

@@ -40,7 +40,7 @@ judge()
 	held=${held_instead:-$(held_by "$1")}
 	awk -v experiment="$1" -v requests="${3:-$((${2:-10000} - 50))}" -v connections=100 -v begin=1000 -v end=1010 -v interval=0.25 \
 		-v served="${2:-10000}" -v held_objects="${held% *}" -v held_bytes="${held#* }" \
-		-f "$root/tools/report/words.awk" -f "$root/tools/demo/judge.awk" "$work/points" >"$work/out" 2>"$work/err"
+		-f "$root/tools/demo/words.awk" -f "$root/tools/demo/judge.awk" "$work/points" >"$work/out" 2>"$work/err"
 }
 
 expect_pass()
@@ -145,7 +145,7 @@ rm -r "$work/pictures"
 
 # With a server that keeps nothing, whatever it is asked for, local is as expected and global is not, by both judges.
 mkdir "$work/build"
-ln -s "$build"/*.so "$build/memagent-run" "$work/build"
+ln -s "$build"/*.so "$build/memagent-run" "$build/memagent-report" "$work/build"
 cat >"$work/build/demo-server" <<END
 #!/bin/sh
 [ "\$1" = 0 ] || exec "$build/demo-server" "\$@"

@@ -78,7 +78,7 @@ for pid in 1 2 3 4 5 6 7 8; do
 	points "a-service-with-a-name-$pid" $pid
 done >"$work/many.lp"
 for name in one many; do
-	"$root/tools/memagent-report" -o "$work/$name" "$work/$name.lp" >/dev/null || fail "$name: no report"
+	"$build/memagent-report" -o "$work/$name" "$work/$name.lp" >/dev/null || fail "$name: no report"
 	[ -s "$work/$name/allocator.svg" ] || fail "$name: no allocator.svg"
 	wrong=$(found "$work/$name")
 	[ -z "$wrong" ] || fail "$name: $wrong"

@@ -1,17 +1,24 @@
 #!/bin/sh
 # What memagent-report says of a process: a leak is one when it is steady and outlives the load, and where that is not
-# seen the word is another.  Under each awk that is here.
+# seen the word is another.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-parts=$root/tools/report
+build=$(cd "${BUILD:-$root/build}" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export LC_ALL=C report_figures="$work/figures" report_requests=
+figures=$work/report/figures.tsv
+report_requests=
+
+# The words do not need the pictures.
+mkdir "$work/bin"
+printf '#!/bin/sh\n' >"$work/bin/gnuplot"
+chmod +x "$work/bin/gnuplot"
+PATH=$work/bin:$PATH
 
 fail()
 {
-	echo "$(basename "$0"): $awk: $*" >&2
+	echo "$(basename "$0"): $*" >&2
 	exit 1
 }
 
@@ -19,8 +26,7 @@ fail()
 # then, in hundreds of objects, and at which second it was; as many seconds as points if there is no TIME.
 verdict()
 {
-	# shellcheck disable=SC2086 # words
-	$awk 'BEGIN {
+	awk 'BEGIN {
 		for (t = 0; t < '"$2"'; t++) {
 			busy = '"$3"'
 			live = '"$1"'
@@ -28,10 +34,13 @@ verdict()
 			rss = 4e6 + held
 			trims = ""
 			'"${trimming-}"'
-			printf "h\tshop\t1\t%.3f\tmallocs=%d heap_objects=%d heap_alloc_bytes=%d rss_bytes=%d%s\n", 1e9 + '"${4:-t}"',
-			    700 + busy * 100, live / 100, live, rss, trims
+			time = sprintf("%.3f", 1e9 + '"${4:-t}"')
+			sub(/\./, "", time)
+			printf "memagent,host=h,service=shop,pid=1 mallocs=%di,heap_objects=%di,heap_alloc_bytes=%di,rss_bytes=%di%s %s000000\n",
+			    700 + busy * 100, live / 100, live, rss, trims, time
 		}
-	}' | sort -t "$(printf '\t')" -k1,3 -k4,4n -u | $awk -f "$parts/words.awk" -f "$parts/verdict.awk" >"$work/words" 2>&1 ||
+	}' >"$work/points"
+	"$build/memagent-report" -o "$work/report" --requests "${report_requests:-0}" "$work/points" >"$work/words" 2>&1 ||
 		fail "status $?: $(cat "$work/words")"
 }
 
@@ -41,7 +50,7 @@ expect()
 	classes=$1 words=$2
 	shift 2
 	verdict "$@"
-	found=$(sed -n 's/^class	//p' "$work/figures" | paste -sd ' ' -)
+	found=$(sed -n 's/^class	//p' "$figures" | paste -sd ' ' -)
 	[ "$found" = "$classes" ] || fail "$*: expected $classes, got $found: $(cat "$work/words")"
 	grep -qF -e "$words" "$work/words" || fail "$*: no \"$words\" in: $(cat "$work/words")"
 }
@@ -50,100 +59,89 @@ expect()
 one='t < 5 ? 0 : t > 30 ? 25 : t - 5'
 two='t < 10 ? 0 : t < 40 ? t - 10 : t < 60 ? 30 : t < 90 ? t - 30 : 60'
 
-expect_all()
-{
-	# ---- what it is ----
+# ---- what it is ----
 
-	expect leaks 'LEAK: shop (process 1 on h) keeps what it allocates. In 25.0 s of load' '1e6 + busy * 1e6' 40 "$one"
-	expect leaks 'Under load live bytes grew by 976.6 KiB a second; after it 24.8 MiB are live. Resident: 4.8 MiB before' \
-		'1e6 + busy * 1e6' 40 "$one"
-	expect leaks 'LEAK' '1e6 + busy * 5e3' 40 "$one"
-	expect leaks 'LEAK' '1e6 + busy * 1e5' 100 "$two"
-	expect leaks 'LEAK' '1e6 + busy * 1e6 + (busy > 0 && busy < 25) * 2e6' 40 "$one"
-	expect returns 'The allocator still holds 23.8 MiB' 't > 32 ? 1e6 : 1e6 + busy * 1e6' 40 "$one"
-	expect returns 'No leak' '1e6 + (t > 32 ? 10 : busy) * 1e6' 40 "$one"
-	expect returns 'No leak' '1e6 + t % 3 * 4e5 - (t > 30 ? t % 3 * 4e5 : 0)' 40 "$one"
-	expect returns 'No leak' '1e8 - t * 1e6' 60 t
-	expect level 'what a cache does' '1e6 + (busy < 10 ? busy : 10) * 1e6' 40 "$one"
-	expect level 'what a cache does' '1e6 + (busy < 30 ? busy : 30) * 1e5' 100 "$two"
+expect leaks 'LEAK: shop (process 1 on h) keeps what it allocates. In 25.0 s of load' '1e6 + busy * 1e6' 40 "$one"
+expect leaks 'Under load live bytes grew by 976.6 KiB a second; after it 24.8 MiB are live. Resident: 4.8 MiB before' \
+	'1e6 + busy * 1e6' 40 "$one"
+expect leaks 'LEAK' '1e6 + busy * 5e3' 40 "$one"
+expect leaks 'LEAK' '1e6 + busy * 1e5' 100 "$two"
+expect leaks 'LEAK' '1e6 + busy * 1e6 + (busy > 0 && busy < 25) * 2e6' 40 "$one"
+expect returns 'The allocator still holds 23.8 MiB' 't > 32 ? 1e6 : 1e6 + busy * 1e6' 40 "$one"
+expect returns 'No leak' '1e6 + (t > 32 ? 10 : busy) * 1e6' 40 "$one"
+expect returns 'No leak' '1e6 + t % 3 * 4e5 - (t > 30 ? t % 3 * 4e5 : 0)' 40 "$one"
+expect returns 'No leak' '1e8 - t * 1e6' 60 t
+expect level 'what a cache does' '1e6 + (busy < 10 ? busy : 10) * 1e6' 40 "$one"
+expect level 'what a cache does' '1e6 + (busy < 30 ? busy : 30) * 1e5' 100 "$two"
 
-	# ---- the figures of each, also by the request ----
+# ---- the figures of each, also by the request ----
 
-	report_requests=500
-	grown='Under load live bytes grew by'
-	expect leaks "$grown 48.8 KiB a request, 976.6 KiB a second; after it 24.8 MiB are live." '1e6 + busy * 1e6' 40 "$one"
-	expect returns "$grown 48.8 KiB a request, 976.6 KiB a second; after it 976.6 KiB are live." 't > 32 ? 1e6 : 1e6 + busy * 1e6' 40 "$one"
-	expect returns "$grown 0 bytes a request, 0 bytes a second; after it 976.6 KiB are live." 1e6 40 "$one"
-	expect returns 'Under load live bytes fell by 115.2 KiB a request, 976.6 KiB a second; at the end' '1e8 - t * 1e6' 60 t
-	expect level "$grown 17.4 KiB a request, 348.9 KiB a second; after it 10.5 MiB are live." \
-		'1e6 + (busy < 10 ? busy : 10) * 1e6' 40 "$one"
-	expect grows "$grown 1.2 KiB a request" '1e8 + t * 1e4 + t % 9 * 1e3' 60 t
-	expect unknown "$grown" '1e6 + (busy > 20 ? 1e7 : 0)' 40 "$one"
-	report_requests=
+report_requests=500
+grown='Under load live bytes grew by'
+expect leaks "$grown 48.8 KiB a request, 976.6 KiB a second; after it 24.8 MiB are live." '1e6 + busy * 1e6' 40 "$one"
+expect returns "$grown 48.8 KiB a request, 976.6 KiB a second; after it 976.6 KiB are live." 't > 32 ? 1e6 : 1e6 + busy * 1e6' 40 "$one"
+expect returns "$grown 0 bytes a request, 0 bytes a second; after it 976.6 KiB are live." 1e6 40 "$one"
+expect returns 'Under load live bytes fell by 115.2 KiB a request, 976.6 KiB a second; at the end' '1e8 - t * 1e6' 60 t
+expect level "$grown 17.4 KiB a request, 348.9 KiB a second; after it 10.5 MiB are live." \
+	'1e6 + (busy < 10 ? busy : 10) * 1e6' 40 "$one"
+expect grows "$grown 1.2 KiB a request" '1e8 + t * 1e4 + t % 9 * 1e3' 60 t
+expect unknown "$grown" '1e6 + (busy > 20 ? 1e7 : 0)' 40 "$one"
+report_requests=
 
-	# ---- trims ----
+# ---- trims ----
 
-	freed='t > 32 ? 1e6 : 1e6 + busy * 1e6'
-	trimming='n = int(t / 2); trims = " trims=" n " trim_pause_ns=" (n == 17 ? 7e7 : 2e6) " trim_pause_total_ns=" 2e6 * n + (n > 16) * 68e6
-		if (t > 33) rss = 5e6'
-	expect returns '19 trims took 106.0 ms in all, the last 2.0 ms, 70.0 ms at most; resident before the one that gave back most 28.6 MiB, after it 4.8 MiB.' \
-		"$freed" 40 "$one"
-	grep -qx 'rss_before_trim_bytes	30000000' "$work/figures" || fail "nothing of what was resident before the trim"
-	grep -qx 'rss_after_trim_bytes	5000000' "$work/figures" || fail "nothing of what was resident after the trim"
-	trimming='trims = " trims=" int(t / 2) " trim_pause_ns=2000000 trim_pause_total_ns=" 2e6 * int(t / 2)'
-	expect returns '19 trims took 38.0 ms in all, the last 2.0 ms, 2.0 ms at most; none of them made the resident set smaller.' "$freed" 40 "$one"
-	trimming='trims = " trims=0"'
-	expect returns '0 trims took 0 µs in all.' "$freed" 40 "$one"
-	trimming=
+freed='t > 32 ? 1e6 : 1e6 + busy * 1e6'
+trimming='n = int(t / 2); trims = ",trims=" n ",trim_pause_ns=" (n == 17 ? 7e7 : 2e6) ",trim_pause_total_ns=" 2e6 * n + (n > 16) * 68e6
+	if (t > 33) rss = 5e6'
+expect returns '19 trims took 106.0 ms in all, the last 2.0 ms, 70.0 ms at most; resident before the one that gave back most 28.6 MiB, after it 4.8 MiB.' \
+	"$freed" 40 "$one"
+grep -qx 'rss_before_trim_bytes	30000000' "$figures" || fail "nothing of what was resident before the trim"
+grep -qx 'rss_after_trim_bytes	5000000' "$figures" || fail "nothing of what was resident after the trim"
+trimming='trims = ",trims=" int(t / 2) ",trim_pause_ns=2000000,trim_pause_total_ns=" 2e6 * int(t / 2)'
+expect returns '19 trims took 38.0 ms in all, the last 2.0 ms, 2.0 ms at most; none of them made the resident set smaller.' "$freed" 40 "$one"
+trimming='trims = ",trims=0"'
+expect returns '0 trims took 0 µs in all.' "$freed" 40 "$one"
+trimming=
 
-	# ---- the load is not over ----
+# ---- the load is not over ----
 
-	# Half an hour of it is a leak for the alert rule, too.
-	expect leaks 'LEAK' '1e8 + t * 1e5 + t % 9 * 1e6' 100 t 't * 30'
-	expect grows 'the load is not over' '1e8 + t * 1e5 + t % 9 * 1e6' 100 t 't * 10'
-	expect grows 'busy from the first point on, and the load is not over' '1e6 + t * 1e6' 60 t
-	expect grows 'busy from the first point on. Another load tells' '1e6 + busy * 1e6' 40 't < 35 ? t : 35'
-	expect returns 'No leak' '1e6 + t % 15 * 1e6' 45 t
-	expect returns 'No leak' '1e6 + t % 15 * 1e6' 46 t
-	expect returns 'No leak' '1e7 + t * 7919 % 101 * 2e4' 100 t
+# Half an hour of it is a leak for the alert rule, too.
+expect leaks 'LEAK' '1e8 + t * 1e5 + t % 9 * 1e6' 100 t 't * 30'
+expect grows 'the load is not over' '1e8 + t * 1e5 + t % 9 * 1e6' 100 t 't * 10'
+expect grows 'busy from the first point on, and the load is not over' '1e6 + t * 1e6' 60 t
+expect grows 'busy from the first point on. Another load tells' '1e6 + busy * 1e6' 40 't < 35 ? t : 35'
+expect returns 'No leak' '1e6 + t % 15 * 1e6' 45 t
+expect returns 'No leak' '1e6 + t % 15 * 1e6' 46 t
+expect returns 'No leak' '1e7 + t * 7919 % 101 * 2e4' 100 t
 
-	# ---- the start ----
+# ---- the start ----
 
-	expect unknown 'made 0 objects in 32 points after its start; 8.6 MiB are live' '1e6 + busy * 1e6' 40 't < 8 ? t : 8'
-	expect grows 'from 28.6 MiB to 34.0 MiB, steadily' 't < 3 ? t * 1e7 : 3e7 + (t - 3) * 1e5' 60 't < 3 ? t * 50 : 150 + t - 3'
-	expect returns 'No leak' 't < 5 ? t * 1e6 : 5e6' 50 't < 5 ? t * 10 : t < 15 ? 50 : t < 45 ? 50 + t - 15 : 80'
+expect unknown 'made 0 objects in 32 points after its start; 8.6 MiB are live' '1e6 + busy * 1e6' 40 't < 8 ? t : 8'
+expect grows 'from 28.6 MiB to 34.0 MiB, steadily' 't < 3 ? t * 1e7 : 3e7 + (t - 3) * 1e5' 60 't < 3 ? t * 50 : 150 + t - 3'
+expect returns 'No leak' 't < 5 ? t * 1e6 : 5e6' 50 't < 5 ? t * 10 : t < 15 ? 50 : t < 45 ? 50 + t - 15 : 80'
 
-	# ---- too little, or not steady ----
+# ---- too little, or not steady ----
 
-	expect unknown 'made 0 objects in 1 point;' 1e6 1 0
-	expect unknown 'made 0 objects in 30 points;' 1e6 30 0
-	expect unknown '3 points under load' '1e6 + busy * 1e6' 10 't < 3 ? 0 : t < 6 ? (t - 2) * 10 : 30'
-	expect unknown ', in 10 points' '1e6 + busy * 1e5' 20 't < 3 ? 0 : t < 13 ? (t - 2) * 10 : 100'
-	expect unknown 'but not steadily' '1e6 + (busy > 20 ? 1e7 : 0)' 40 "$one"
-	expect unknown 'but not steadily' '1e6 + (t > 55) * 2e7' 60 t
-	expect unknown 'but not steadily' '1e6 + busy * 1e4 + int(busy / 30) * 3e6' 110 't < 5 ? 0 : t < 105 ? t - 5 : 100'
-	# Caches that are filled late, or ever more slowly.
-	expect unknown 'but not steadily' '1e6 + (busy < 19 ? busy : 19) * 1e6' 40 "$one"
-	expect unknown 'but not steadily' '1e6 + 2e5 * t * (1 - 0.42 * t / 150)' 150 t
+expect unknown 'made 0 objects in 1 point;' 1e6 1 0
+expect unknown 'made 0 objects in 30 points;' 1e6 30 0
+expect unknown '3 points under load' '1e6 + busy * 1e6' 10 't < 3 ? 0 : t < 6 ? (t - 2) * 10 : 30'
+expect unknown ', in 10 points' '1e6 + busy * 1e5' 20 't < 3 ? 0 : t < 13 ? (t - 2) * 10 : 100'
+expect unknown 'but not steadily' '1e6 + (busy > 20 ? 1e7 : 0)' 40 "$one"
+expect unknown 'but not steadily' '1e6 + (t > 55) * 2e7' 60 t
+expect unknown 'but not steadily' '1e6 + busy * 1e4 + int(busy / 30) * 3e6' 110 't < 5 ? 0 : t < 105 ? t - 5 : 100'
+# Caches that are filled late, or ever more slowly.
+expect unknown 'but not steadily' '1e6 + (busy < 19 ? busy : 19) * 1e6' 40 "$one"
+expect unknown 'but not steadily' '1e6 + 2e5 * t * (1 - 0.42 * t / 150)' 150 t
 
-	# ---- gaps, and clocks that are set ----
+# ---- gaps, and clocks that are set ----
 
-	expect leaks 'LEAK' '1e6 + busy * 1e6' 40 "$one" 't + (t > 20) * 40'
-	expect leaks 'LEAK' '1e6 + busy * 1e6' 40 "$one" 't + (t > 20) * 86400'
-	expect grows 'the load is not over' '1e6 + t * 1e6' 40 t 't + (t > 20) * 86400'
-	expect returns 'No leak' '1e6 + t % 3 * 1e4' 60 t 't - (t >= 30) * 20.5'
+expect leaks 'LEAK' '1e6 + busy * 1e6' 40 "$one" 't + (t > 20) * 40'
+expect leaks 'LEAK' '1e6 + busy * 1e6' 40 "$one" 't + (t > 20) * 86400'
+expect grows 'the load is not over' '1e6 + t * 1e6' 40 t 't + (t > 20) * 86400'
+expect returns 'No leak' '1e6 + t % 3 * 1e4' 60 t 't - (t >= 30) * 20.5'
 
-	# ---- two of one number, as in a container that is started again ----
+# ---- two of one number, as in a container that is started again ----
 
-	again='t % 40 < 5 ? 0 : t % 40 > 30 ? 25 : t % 40 - 5'
-	expect 'leaks leaks' 'LEAK: shop (process 1 on h, started again)' '1e6 + busy * 1e6' 80 "$again"
-	expect 'leaks leaks' 'LEAK: shop (process 1 on h)' '1e6 + busy * 1e6' 80 "$again"
-}
-
-tried=0
-for awk in mawk gawk 'busybox awk' original-awk awk; do
-	command -v "${awk%% *}" >/dev/null || continue
-	expect_all
-	tried=$((tried + 1))
-done
-[ $tried -gt 0 ] || fail "there is no awk"
+again='t % 40 < 5 ? 0 : t % 40 > 30 ? 25 : t % 40 - 5'
+expect 'leaks leaks' 'LEAK: shop (process 1 on h, started again)' '1e6 + busy * 1e6' 80 "$again"
+expect 'leaks leaks' 'LEAK: shop (process 1 on h)' '1e6 + busy * 1e6' 80 "$again"

@@ -59,7 +59,7 @@ check_arguments()
 		*) die "ONLY=$experiment is not valid: expected some of $experiments" ;;
 		esac
 	done
-	for file in memagent-run libmemagent.so demo-server; do
+	for file in memagent-run memagent-report libmemagent.so demo-server; do
 		[ -e "$build/$file" ] || die "$build/$file is missing: run make first"
 	done
 	for program in wrk curl jq gnuplot; do
@@ -188,11 +188,11 @@ judge()
 {
 	set -- -v experiment="$experiment" -v begin="$begin" -v end="$end" -v interval=$interval \
 		-v requests="$requests" -v connections=$connections -v served="$(told served)" \
-		-v held_objects="$(told holding)" -v held_bytes="$(told 'holding.* of')" -f "$root/tools/report/words.awk"
+		-v held_objects="$(told holding)" -v held_bytes="$(told 'holding.* of')" -f "$root/tools/demo/words.awk"
 	awk "$@" -f "$root/tools/demo/table.awk" "$work/points"
 	awk "$@" -f "$root/tools/demo/judge.awk" "$work/points" 2>"$complaints" || [ -s "$complaints" ] || die "judge.awk cannot judge"
 	echo
-	"$root/tools/memagent-report" --url "$INFLUXD_URL" --service "demo-$experiment" --until "$stopped" \
+	"$build/memagent-report" --url "$INFLUXD_URL" --service "demo-$experiment" --until "$stopped" \
 		--since 1h --requests "$(told served)" --title "demo: $experiment" -o "$out/$experiment" || die "there is no report of $experiment"
 	class=$(class_of "$experiment")
 	[ "$class" = "$(expected_class "$experiment")" ] ||

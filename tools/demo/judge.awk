@@ -2,7 +2,7 @@
 #
 # In: lines of time (ns), mallocs, frees, heap_objects, heap_alloc_bytes,
 # total_alloc_bytes, total_freed_bytes, rss_bytes, threads, trims, trim_pause_total_ns;
-# by tabs, oldest first; the last two may be empty.  With report/words.awk.
+# by tabs, oldest first; the last two may be empty.  With words.awk.
 # Variables: experiment; requests that the load saw completed, and its connections;
 # served, held_objects and held_bytes, which the server itself tells of its requests and of what it still holds;
 # begin and end of the load (s); interval (s).

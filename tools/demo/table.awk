@@ -1,6 +1,6 @@
 # table.awk: show what the database holds of one run of the demo, in some twenty rows.
 #
-# In: lines as of judge.awk.  With report/words.awk.
+# In: lines as of judge.awk.  With words.awk.
 # Variables: begin and end of the load (s); interval (s).
 
 function row(    passed, made, freed)

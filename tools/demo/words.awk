@@ -24,22 +24,3 @@ function grouped(n,    text, sign)
 	}
 	return sign text n
 }
-
-function counted(number)
-{
-	return grouped(number) (number == 1 ? " point" : " points")
-}
-
-function span(seconds)
-{
-	if (seconds >= 7200)
-		return sprintf("%.1f h", seconds / 3600)
-	if (seconds >= 120)
-		return sprintf("%.1f min", seconds / 60)
-	return sprintf("%.1f s", seconds)
-}
-
-function ms(ns)
-{
-	return ns >= 1e9 ? sprintf("%.2f s", ns / 1e9) : ns >= 1e6 ? sprintf("%.1f ms", ns / 1e6) : sprintf("%.0f µs", ns / 1e3)
-}

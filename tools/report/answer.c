@@ -1,0 +1,208 @@
+#include "tools/report/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/report/json.h"
+#include "tools/report/lines.h"
+#include "tools/report/series.h"
+#include "tools/report/tell.h"
+
+#define NAME_BYTES 256
+#define TAG_BYTES 4096
+#define COLUMNS_MOST 128
+
+/* What a column is. */
+struct column {
+	enum { OTHER, TIME, FIELD, SIZE } kind;
+	int index; /* of the field or size */
+};
+
+struct answer {
+	struct json json;
+	const struct series_choice *choice;
+	struct series *series;
+	char *error;
+	size_t error_size;
+};
+
+/* One series of the answer; its members may come in any order. */
+struct table {
+	struct series_tag *tags;
+	size_t tag_count;
+	size_t tag_room;
+	struct column columns[COLUMNS_MOST];
+	size_t column_count;
+	struct json rows;
+};
+
+static struct column column_of(const char *name)
+{
+	const char *plain = strncmp(name, "last_", 5) == 0 ? name + 5 : name;
+	enum series_field field = series_field_of(name, strlen(name));
+	int size = series_size_of(plain, strlen(plain));
+
+	if (strcmp(name, "time") == 0)
+		return (struct column){TIME, 0};
+	if (field < SERIES_VALUES)
+		return (struct column)
+		{
+			FIELD
+			, (int)field
+		};
+	return size >= 0 ? (struct column){SIZE, size} : (struct column){OTHER, 0};
+}
+
+static void read_tags(struct json *json, struct table *table)
+{
+	char key[NAME_BYTES], value[TAG_BYTES];
+	bool first = true;
+
+	while (json_more(json, '{', '}', &first)) {
+		struct series_tag *tag;
+
+		json_key(json, key, sizeof(key));
+		json_string(json, value, sizeof(value));
+		table->tags = tell_grown(table->tags, &table->tag_room, table->tag_count + 1,
+					 sizeof(*table->tags));
+		tag = &table->tags[table->tag_count++];
+		tag->key = tell_kept(strdup(key));
+		tag->value = tell_kept(strdup(value));
+	}
+}
+
+static void read_columns(struct json *json, struct table *table)
+{
+	char name[NAME_BYTES];
+	bool first = true;
+
+	while (json_more(json, '[', ']', &first)) {
+		json_string(json, name, sizeof(name));
+		if (table->column_count < COLUMNS_MOST)
+			table->columns[table->column_count++] = column_of(name);
+	}
+}
+
+/* Read one row into ${sample} and the sizes of ${process}.  Return whether it has a field. */
+static bool read_row(struct json *json, const struct table *table, struct series_process *process,
+		     struct series_sample *sample)
+{
+	bool first = true, has_field = false;
+	size_t i = 0, length;
+	const char *text;
+
+	for (; json_more(json, '[', ']', &first); i++) {
+		bool is_number = json_number(json, &text, &length);
+		const struct column *column = &table->columns[i < COLUMNS_MOST ? i : 0];
+
+		if (!is_number || i >= table->column_count)
+			continue;
+		if (column->kind == TIME && !lines_time(text, length, &sample->time_ms))
+			sample->time_ms = INT64_MIN;
+		if (column->kind == FIELD) {
+			sample->value[column->index] = lines_number(text, length);
+			has_field = true;
+		}
+		if (column->kind == SIZE) {
+			process->sizes[column->index] = lines_number(text, length);
+			process->sizes_ms = sample->time_ms;
+		}
+	}
+	return has_field;
+}
+
+static void read_rows(const struct answer *a, struct table *table)
+{
+	struct series_process *process =
+	    series_process(a->series, a->choice, table->tags, table->tag_count);
+	struct json *json = &table->rows;
+	bool first = true;
+
+	while (process && json_more(json, '[', ']', &first)) {
+		struct series_sample sample = series_unknown(0);
+
+		if (read_row(json, table, process, &sample) &&
+		    sample.time_ms <= a->choice->until_ms && !json->bad)
+			series_add(process, &sample);
+	}
+}
+
+static void read_series(struct answer *a)
+{
+	struct json *json = &a->json;
+	struct table table = {.tags = NULL};
+	char key[NAME_BYTES];
+	bool first = true;
+
+	while (json_more(json, '{', '}', &first)) {
+		json_key(json, key, sizeof(key));
+		if (strcmp(key, "tags") == 0) {
+			read_tags(json, &table);
+		} else if (strcmp(key, "columns") == 0) {
+			read_columns(json, &table);
+		} else if (strcmp(key, "values") == 0) {
+			table.rows = *json;
+			json_skip(json);
+		} else {
+			json_skip(json);
+		}
+	}
+	if (!json->bad && table.rows.at)
+		read_rows(a, &table);
+}
+
+static void read_result(struct answer *a)
+{
+	char key[NAME_BYTES];
+	bool first = true, first_series = true;
+
+	while (json_more(&a->json, '{', '}', &first)) {
+		json_key(&a->json, key, sizeof(key));
+		if (strcmp(key, "error") == 0) {
+			json_string(&a->json, a->error, a->error_size);
+		} else if (strcmp(key, "series") == 0) {
+			while (json_more(&a->json, '[', ']', &first_series))
+				read_series(a);
+		} else {
+			json_skip(&a->json);
+		}
+	}
+}
+
+static void read_all(struct answer *a)
+{
+	char key[NAME_BYTES];
+	bool first = true, first_result = true;
+
+	while (json_more(&a->json, '{', '}', &first)) {
+		json_key(&a->json, key, sizeof(key));
+		/* Version 2 tells of an error by code and message. */
+		if (strcmp(key, "error") == 0 || strcmp(key, "message") == 0) {
+			json_string(&a->json, a->error, a->error_size);
+		} else if (strcmp(key, "results") == 0) {
+			while (json_more(&a->json, '[', ']', &first_result))
+				read_result(a);
+		} else {
+			json_skip(&a->json);
+		}
+	}
+}
+
+int answer_read(const char *text, size_t length, const struct series_choice *choice,
+		struct series *series, char *error, size_t size)
+{
+	struct answer a = {
+	    .json = {text, text + length, false},
+	    .choice = choice,
+	    .series = series,
+	    .error = error,
+	    .error_size = size,
+	};
+
+	error[0] = '\0';
+	read_all(&a);
+	if (error[0] == '\0' && a.json.bad)
+		snprintf(error, size, "not an answer of InfluxDB: %.*s",
+			 (int)(length < 300 ? length : 300), text);
+	return error[0] ? -1 : 0;
+}

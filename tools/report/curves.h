@@ -1,0 +1,55 @@
+#ifndef MEMAGENT_CURVES_H
+#define MEMAGENT_CURVES_H
+/*
+ * curves: what is drawn of each process, as data for gnuplot.
+ *
+ * Layer    tools; needs series, thin, tell.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "agent/encode/fields.h"
+
+struct series;
+
+/* Columns of the data.  gnuplot's first is the time. */
+enum curve {
+	CURVE_LIVE = 2,
+	CURVE_RESIDENT,
+	CURVE_HEAP_SYS,
+	CURVE_OBJECTS,
+	CURVE_MADE,
+	CURVE_FREED,
+	CURVE_BYTES,
+	CURVE_GROWTH,
+	CURVE_THREADS,
+	CURVE_PAUSE,
+	CURVE_HEAP_INUSE,
+	CURVE_SYS,
+	CURVE_STACK,
+	CURVES
+};
+
+/* At most so many processes are drawn: those with the most live bytes. */
+#define CURVES_PROCESSES 6
+
+struct curves {
+	size_t processes[CURVES_PROCESSES]; /* indices in the series, the largest first */
+	size_t count;
+	double seconds; /* from the first point of all processes to the last */
+	double unit_s;	/* of the time axis */
+	const char *unit_name;
+	double top[CURVES];    /* of the values, at least 0 */
+	double bottom[CURVES]; /* at most 0 */
+	bool has_data[CURVES];
+	double sizes[COUNTERS_SIZES]; /* objects made, by size, of all that are drawn */
+};
+
+/* Choose the processes of ${series} and write their data to ${script}, as $process1 and so on. */
+void curves_make(const struct series *series, FILE *script, struct curves *out);
+
+/* Write ${value} with six digits at most, unless it is whole. */
+void curves_print_number(FILE *script, double value);
+
+#endif

@@ -1,0 +1,158 @@
+#include "tools/report/findings.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/report/lives.h"
+#include "tools/report/names.h"
+#include "tools/report/sentences.h"
+#include "tools/report/series.h"
+#include "tools/report/tell.h"
+
+/* ---- the points ---- */
+
+static double known(const struct series_sample *sample, enum series_field field)
+{
+	return isnan(sample->value[field]) ? 0 : sample->value[field];
+}
+
+static struct heap_point point_of(const struct series_sample *s)
+{
+	return (struct heap_point){
+	    .time = (double)s->time_ms / 1000,
+	    .live = s->value[SERIES_heap_alloc_bytes],
+	    .objects = known(s, SERIES_heap_objects),
+	    .mallocs = known(s, SERIES_mallocs),
+	    .rss = known(s, SERIES_rss_bytes),
+	    .trims = known(s, SERIES_trims),
+	    .pause_total_ns = known(s, SERIES_trim_pause_total_ns),
+	    .pause_ns = known(s, SERIES_trim_pause_ns),
+	    .has_trims = !isnan(s->value[SERIES_trims]),
+	};
+}
+
+/* Return the points of ${process}, from malloc, and how many there are: where an allocator cannot
+ * tell sizes there are no bytes to judge. */
+static struct heap_point *points_of(const struct series_process *process, size_t *n)
+{
+	size_t room = 0;
+	struct heap_point *points = tell_grown(NULL, &room, process->count, sizeof(*points));
+
+	*n = 0;
+	for (size_t i = 0; i < process->count; i++)
+		if (!isnan(process->samples[i].value[SERIES_heap_alloc_bytes]))
+			points[(*n)++] = point_of(&process->samples[i]);
+	return points;
+}
+
+static void judge(const struct series *series, size_t index, struct findings *out)
+{
+	const struct series_process *process = series->processes[index];
+	size_t left, n;
+	struct heap_point *points = points_of(process, &left);
+	struct heap_point *life = points;
+
+	for (size_t number = 1; left > 0; number++, life += n, left -= n) {
+		struct finding *finding;
+
+		n = lives_next(life, &left);
+		out->all = tell_grown(out->all, &out->room, out->count + 1, sizeof(*out->all));
+		finding = &out->all[out->count++];
+		*finding = (struct finding){.process = process};
+		diagnosis_make(life, n, &finding->diagnosis);
+		finding->who = names_long(series, index, number > 1);
+	}
+	free(points);
+}
+
+/* ---- order and groups ---- */
+
+static double growth(const struct finding *f)
+{
+	return f->diagnosis.live_after - f->diagnosis.live_base;
+}
+
+static bool are_alike(const struct finding *a, const struct finding *b)
+{
+	return a->diagnosis.class == b->diagnosis.class &&
+	       strcmp(a->process->service, b->process->service) == 0;
+}
+
+/* Worst first; of one class, those together whose service has the one that grew most. */
+static int by_class_and_growth(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+
+	if (x->diagnosis.class != y->diagnosis.class)
+		return x->diagnosis.class < y->diagnosis.class ? -1 : 1;
+	if (growth(x) != growth(y))
+		return growth(x) > growth(y) ? -1 : 1;
+	return strcmp(x->who, y->who);
+}
+
+/* Move what is like the finding ${first} behind it.  Return the end of this group. */
+static size_t gather(struct findings *f, size_t first)
+{
+	size_t end = first + 1;
+
+	for (size_t i = end; i < f->count; i++) {
+		struct finding like = f->all[i];
+
+		if (!are_alike(&f->all[first], &like))
+			continue;
+		memmove(&f->all[end + 1], &f->all[end], (i - end) * sizeof(like));
+		f->all[end++] = like;
+	}
+	return end;
+}
+
+/* ---- words ---- */
+
+static char *write_paragraph(const struct finding *f, double requests, bool is_first)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		tell_failure("there is no memory for the report");
+	if (is_first)
+		sentences_write(out, &f->diagnosis, f->who, requests);
+	else
+		sentences_write_short(out, &f->diagnosis, f->who);
+	if (fclose(out))
+		tell_failure("there is no memory for the report");
+	return text;
+}
+
+static void write_group(struct finding *first, size_t n, double requests)
+{
+	size_t shown = n < FINDINGS_SHOWN ? n : FINDINGS_SHOWN;
+
+	for (size_t i = 0; i < shown; i++)
+		first[i].paragraph = write_paragraph(&first[i], requests, i == 0);
+	if (shown < n &&
+	    asprintf(
+		&first[shown - 1].remark,
+		"%zu of %zu processes of %s that are like this are shown; figures.tsv has all.",
+		shown, n, first->process->service) < 0)
+		tell_failure("there is no memory for the report");
+}
+
+void findings_make(const struct series *series, double requests, struct findings *out)
+{
+	size_t end;
+
+	*out = (struct findings){NULL, 0, 0};
+	for (size_t i = 0; i < series->count; i++)
+		judge(series, i, out);
+	if (out->count == 0)
+		return;
+	qsort(out->all, out->count, sizeof(*out->all), by_class_and_growth);
+	for (size_t i = 0; i < out->count; i = end) {
+		end = gather(out, i);
+		write_group(&out->all[i], end - i, requests);
+	}
+}

@@ -1,0 +1,211 @@
+#include "tools/report/json.h"
+
+#include <string.h>
+
+#define DEEPEST 64 /* of values in values that are skipped */
+
+static void fail(struct json *json)
+{
+	json->bad = true;
+	json->at = json->end;
+}
+
+static void skip_space(struct json *json)
+{
+	while (json->at < json->end && strchr(" \t\r\n", *json->at) && *json->at)
+		json->at++;
+}
+
+bool json_takes(struct json *json, char c)
+{
+	skip_space(json);
+	if (json->at == json->end || *json->at != c)
+		return false;
+	json->at++;
+	return true;
+}
+
+bool json_more(struct json *json, char open, char close, bool *first)
+{
+	bool was_first = *first;
+
+	*first = false;
+	if (was_first && !json_takes(json, open)) {
+		fail(json);
+		return false;
+	}
+	if (json_takes(json, close))
+		return false;
+	if (!was_first && !json_takes(json, ','))
+		fail(json);
+	return !json->bad;
+}
+
+/* ---- strings ---- */
+
+/* Return the four hexadecimal digits at ${p}, or -1. */
+static long code_unit(const char *p, const char *end)
+{
+	long code = 0;
+
+	if (end - p < 4)
+		return -1;
+	for (int i = 0; i < 4; i++) {
+		static const char digits[] = "0123456789abcdefABCDEF";
+		const char *digit = p[i] ? strchr(digits, p[i]) : NULL;
+
+		if (digit == NULL)
+			return -1;
+		code = code * 16 + (digit - digits > 15 ? digit - digits - 6 : digit - digits);
+	}
+	return code;
+}
+
+/* Write ${code} as UTF-8 to ${out}.  Return how many bytes it takes. */
+static size_t encode(long code, char out[4])
+{
+	if (code < 0x80) {
+		out[0] = (char)code;
+		return 1;
+	}
+	if (code < 0x800) {
+		out[0] = (char)(0xc0 | code >> 6);
+		out[1] = (char)(0x80 | (code & 0x3f));
+		return 2;
+	}
+	if (code < 0x10000) {
+		out[0] = (char)(0xe0 | code >> 12);
+		out[1] = (char)(0x80 | (code >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (code & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | code >> 18);
+	out[1] = (char)(0x80 | (code >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (code >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (code & 0x3f));
+	return 4;
+}
+
+/* Take what follows a "\u": one code unit, or two that make one character. */
+static long take_code(struct json *json)
+{
+	long code = code_unit(json->at, json->end);
+	long low;
+
+	if (code < 0) {
+		fail(json);
+		return 0;
+	}
+	json->at += 4;
+	if (code < 0xd800 || code > 0xdbff)
+		return code;
+	low = json->end - json->at >= 6 && json->at[0] == '\\' && json->at[1] == 'u'
+		  ? code_unit(json->at + 2, json->end)
+		  : -1;
+	if (low < 0xdc00 || low > 0xdfff)
+		return '?';
+	json->at += 6;
+	return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+}
+
+/* Take one character of a string.  Return its bytes in ${out} and how many they are. */
+static size_t take_character(struct json *json, char out[4])
+{
+	static const char escapes[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+	const char *escape;
+
+	out[0] = *json->at++;
+	if (out[0] != '\\')
+		return 1;
+	if (json->at == json->end || *json->at == '\0') {
+		fail(json);
+		return 0;
+	}
+	if (*json->at == 'u') {
+		json->at++;
+		return encode(take_code(json), out);
+	}
+	escape = strchr(escapes, *json->at++);
+	if (escape == NULL) {
+		fail(json);
+		return 0;
+	}
+	out[0] = meant[escape - escapes];
+	return 1;
+}
+
+void json_string(struct json *json, char *out, size_t size)
+{
+	size_t used = 0;
+
+	out[0] = '\0';
+	if (!json_takes(json, '"')) {
+		fail(json);
+		return;
+	}
+	while (json->at < json->end && *json->at != '"') {
+		char bytes[4];
+		size_t n = take_character(json, bytes);
+
+		if (used + n < size) {
+			memcpy(out + used, bytes, n);
+			used += n;
+		}
+	}
+	out[used] = '\0';
+	if (json->at == json->end)
+		fail(json);
+	else
+		json->at++;
+}
+
+void json_key(struct json *json, char *out, size_t size)
+{
+	json_string(json, out, size);
+	if (!json_takes(json, ':'))
+		fail(json);
+}
+
+/* ---- values ---- */
+
+static void skip(struct json *json, int depth)
+{
+	char text[8];
+	bool first = true;
+
+	skip_space(json);
+	if (json->at == json->end || depth == DEEPEST) {
+		fail(json);
+	} else if (*json->at == '"') {
+		json_string(json, text, sizeof(text));
+	} else if (*json->at == '{') {
+		while (json_more(json, '{', '}', &first)) {
+			json_key(json, text, sizeof(text));
+			skip(json, depth + 1);
+		}
+	} else if (*json->at == '[') {
+		while (json_more(json, '[', ']', &first))
+			skip(json, depth + 1);
+	} else {
+		const char *begin = json->at;
+
+		while (json->at < json->end && *json->at && !strchr(",]} \t\r\n\"{[:", *json->at))
+			json->at++;
+		if (json->at == begin)
+			fail(json);
+	}
+}
+
+void json_skip(struct json *json)
+{
+	skip(json, 0);
+}
+
+bool json_number(struct json *json, const char **text, size_t *length)
+{
+	skip_space(json);
+	*text = json->at;
+	json_skip(json);
+	*length = (size_t)(json->at - *text);
+	return !json->bad && *length > 0 && (**text == '-' || (**text >= '0' && **text <= '9'));
+}

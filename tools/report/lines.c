@@ -1,0 +1,309 @@
+#include "tools/report/lines.h"
+
+#include <errno.h>
+#include <math.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/report/series.h"
+#include "tools/report/tell.h"
+
+/* A part of a line. */
+struct text {
+	const char *at;
+	size_t length;
+};
+
+/* Measurement and tags, which begin every line of a process. */
+struct head {
+	struct text text;
+	struct series_process *process; /* NULL: its points are not wanted */
+	int64_t sizes_ms;		/* of the point whose sizes these are */
+	char *sizes;			/* its fields from the first size on: read in the end */
+	size_t sizes_length;
+	size_t sizes_room;
+};
+
+struct reader {
+	const struct series_choice *choice;
+	struct series *series;
+	void *heads; /* a tree for tsearch(3) */
+};
+
+struct line_point {
+	struct series_sample sample;
+	struct text sizes;
+};
+
+/* ---- the head ---- */
+
+static int by_text(const void *a, const void *b)
+{
+	const struct text *x = &((const struct head *)a)->text;
+	const struct text *y = &((const struct head *)b)->text;
+
+	if (x->length != y->length)
+		return x->length < y->length ? -1 : 1;
+	return memcmp(x->at, y->at, x->length);
+}
+
+/* Take the part up to an unescaped one of ${ends} off ${head}, and its backslashes off the part. */
+static char *take(struct text *head, const char *ends)
+{
+	char *part = tell_kept(malloc(head->length + 1));
+	size_t n = 0, i = 0;
+
+	for (; i < head->length && !strchr(ends, head->at[i]); i++) {
+		if (head->at[i] == '\\' && i + 1 < head->length && strchr(" ,=", head->at[i + 1]))
+			i++;
+		part[n++] = head->at[i];
+	}
+	part[n] = '\0';
+	head->at += i;
+	head->length -= i;
+	return part;
+}
+
+static struct series_process *process_of(struct reader *reader, struct text rest)
+{
+	struct series_tag *tags = NULL;
+	size_t n = 0, room = 0;
+	char *measurement = take(&rest, ",");
+	bool is_ours = strcmp(measurement, reader->choice->measurement) == 0;
+
+	free(measurement);
+	if (!is_ours)
+		return NULL;
+	while (rest.length > 0) {
+		rest.at++;
+		rest.length--;
+		tags = tell_grown(tags, &room, n + 1, sizeof(*tags));
+		tags[n].key = take(&rest, "=");
+		if (rest.length > 0) {
+			rest.at++;
+			rest.length--;
+		}
+		tags[n++].value = take(&rest, ",");
+	}
+	return series_process(reader->series, reader->choice, tags, n);
+}
+
+static struct head *head_of(struct reader *reader, struct text text)
+{
+	const struct head wanted = {.text = text};
+	struct head **found = tfind(&wanted, &reader->heads, by_text);
+	struct head *head;
+
+	if (found)
+		return *found;
+	head = calloc(1, sizeof(*head));
+	if (head == NULL)
+		tell_failure("there is no memory for the points");
+	head->text.at = tell_kept(strndup(text.at, text.length));
+	head->text.length = text.length;
+	head->process = process_of(reader, text);
+	head->sizes_ms = INT64_MIN;
+	if (tsearch(head, &reader->heads, by_text) == NULL)
+		tell_failure("there is no memory for the points");
+	return head;
+}
+
+/* ---- the fields ---- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Most numbers are short integers, and strtod would take most of the time. */
+double lines_number(const char *text, size_t length)
+{
+	const char *p = text, *end = text + length;
+	uint64_t n = 0;
+
+	p += p < end && *p == '-';
+	if (p == end || !is_digit(*p))
+		return NAN;
+	for (; p < end && is_digit(*p); p++) {
+		if (n > UINT64_MAX / 10 - 1)
+			return strtod(text, NULL);
+		n = n * 10 + (uint64_t)(*p - '0');
+	}
+	if (p < end && (*p == '.' || *p == 'e' || *p == 'E'))
+		return strtod(text, NULL);
+	return text[0] == '-' ? -(double)n : (double)n;
+}
+
+/* Return the end of a field's value: the comma or space behind it, or the end of the line. */
+static const char *end_of_value(const char *p, const char *end)
+{
+	if (p < end && *p == '"') {
+		for (p++; p < end && *p != '"'; p++)
+			p += *p == '\\';
+		return p < end ? p + 1 : end;
+	}
+	while (p < end && *p != ',' && *p != ' ')
+		p++;
+	return p;
+}
+
+static bool is_size(struct text key)
+{
+	return key.length >= strlen("sizes_0") && memcmp(key.at, "sizes_", strlen("sizes_")) == 0;
+}
+
+/* Take the next "key=value" off ${*p}.  Return whether there was one. */
+static bool next_field(const char **p, const char *end, struct text *key, struct text *value)
+{
+	const char *equals = memchr(*p, '=', (size_t)(end - *p));
+
+	if (equals == NULL)
+		return false;
+	*key = (struct text){*p, (size_t)(equals - *p)};
+	value->at = equals + 1;
+	*p = end_of_value(value->at, end);
+	value->length = (size_t)(*p - value->at);
+	return true;
+}
+
+/*
+ * Read fields up to the space behind them.  Return where that is, or NULL.  A day has 86,400
+ * points of some sixty fields: only those that are wanted are read, and the sizes are left as
+ * they stand, because only those of the last point are looked at.
+ */
+static const char *read_fields(const char *p, const char *end, struct line_point *point)
+{
+	struct text key, value;
+
+	point->sizes = (struct text){NULL, 0};
+	while (next_field(&p, end, &key, &value)) {
+		enum series_field field;
+
+		if (is_size(key)) {
+			if (point->sizes.at == NULL)
+				point->sizes.at = key.at;
+		} else {
+			field = series_field_of(key.at, key.length);
+			if (field < SERIES_VALUES)
+				point->sample.value[field] = lines_number(value.at, value.length);
+		}
+		if (p == end || *p != ',')
+			break;
+		p++;
+	}
+	if (p == end || *p != ' ')
+		return NULL;
+	if (point->sizes.at)
+		point->sizes.length = (size_t)(p - point->sizes.at);
+	return p;
+}
+
+bool lines_time(const char *text, size_t length, int64_t *time_ms)
+{
+	const int64_t divisor = length > 17 ? 1000000 : length > 14 ? 1000 : 1;
+	int64_t n = 0;
+
+	if (length == 0 || length > 19)
+		return false;
+	for (size_t i = 0; i < length; i++) {
+		if (!is_digit(text[i]) || __builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, text[i] - '0', &n))
+			return false;
+	}
+	*time_ms =
+	    length > 11 ? n / divisor + (n % divisor * 2 >= divisor && divisor > 1) : n * 1000;
+	return true;
+}
+
+/* ---- the line ---- */
+
+/* Return the space that ends the head, or NULL. */
+static const char *end_of_head(const char *line, const char *end)
+{
+	const char *p = line;
+
+	while ((p = memchr(p, ' ', (size_t)(end - p))) != NULL && p > line && p[-1] == '\\')
+		p++;
+	return p > line ? p : NULL;
+}
+
+static void keep_sizes(struct head *head, const struct text *sizes, int64_t time_ms)
+{
+	if (sizes->at == NULL || time_ms <= head->sizes_ms)
+		return;
+	head->sizes = tell_grown(head->sizes, &head->sizes_room, sizes->length + 1, 1);
+	memcpy(head->sizes, sizes->at, sizes->length);
+	head->sizes[sizes->length] = '\0';
+	head->sizes_length = sizes->length;
+	head->sizes_ms = time_ms;
+}
+
+static void read_line(struct reader *reader, const char *line, const char *end)
+{
+	const char *p = end_of_head(line, end);
+	struct head *head;
+	struct line_point point;
+
+	if (p == NULL)
+		return;
+	head = head_of(reader, (struct text){line, (size_t)(p - line)});
+	if (head->process == NULL)
+		return;
+	point.sample = series_unknown(0);
+	p = read_fields(p + 1, end, &point);
+	if (p == NULL || !lines_time(p + 1, (size_t)(end - p - 1), &point.sample.time_ms) ||
+	    point.sample.time_ms > reader->choice->until_ms)
+		return;
+	series_add(head->process, &point.sample);
+	keep_sizes(head, &point.sizes, point.sample.time_ms);
+}
+
+/* ---- the sizes of the last points ---- */
+
+static void read_sizes(const struct head *head)
+{
+	const char *p = head->sizes, *end = head->sizes + head->sizes_length;
+	struct text key, value;
+
+	if (p == NULL || head->sizes_ms <= head->process->sizes_ms)
+		return;
+	head->process->sizes_ms = head->sizes_ms;
+	memset(head->process->sizes, 0, sizeof(head->process->sizes));
+	while (next_field(&p, end, &key, &value)) {
+		int bucket = series_size_of(key.at, key.length);
+
+		if (bucket >= 0)
+			head->process->sizes[bucket] = lines_number(value.at, value.length);
+		if (p == end)
+			break;
+		p++;
+	}
+}
+
+static void end_of_heads(void *head)
+{
+	struct head *h = head;
+
+	read_sizes(h);
+	free(h->sizes);
+	free((void *)(uintptr_t)h->text.at);
+	free(h);
+}
+
+int lines_read(FILE *file, const struct series_choice *choice, struct series *series)
+{
+	struct reader reader = {.choice = choice, .series = series};
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+	int failed;
+
+	while ((n = getline(&line, &size, file)) > 0)
+		read_line(&reader, line, line + n - (line[n - 1] == '\n'));
+	failed = ferror(file) ? errno : 0;
+	free(line);
+	tdestroy(reader.heads, end_of_heads);
+	errno = failed;
+	return failed ? -1 : 0;
+}

@@ -1,0 +1,220 @@
+/*
+ * memagent-report: pictures and a verdict of what memagent saw, without Grafana.
+ *
+ * The points come from InfluxDB (query) or from a file of line protocol (lines).  Each process is
+ * judged (findings, diagnosis), gnuplot draws them (pictures), and the page shows both.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/settings/url.h"
+#include "tools/report/figures.h"
+#include "tools/report/findings.h"
+#include "tools/report/gnuplot.h"
+#include "tools/report/lines.h"
+#include "tools/report/page.h"
+#include "tools/report/pictures.h"
+#include "tools/report/query.h"
+#include "tools/report/request.h"
+#include "tools/report/series.h"
+#include "tools/report/tell.h"
+#include "tools/report/words.h"
+
+/* ---- the points ---- */
+
+static void read_file(const struct request *request, struct series *series)
+{
+	FILE *file = fopen(request->file, "re");
+
+	if (file == NULL)
+		tell_failure("%s cannot be read: %s", request->file, strerror(errno));
+	tell_progress("reading %s ...", request->file);
+	if (lines_read(file, &request->choice, series))
+		tell_failure("%s cannot be read: %s", request->file, strerror(errno));
+	fclose(file);
+}
+
+static void tell_no_points(const struct request *r)
+{
+	const char *service = r->choice.service;
+	char url[1024];
+
+	url_mask(r->options.url, url, sizeof(url));
+	if (r->file)
+		tell_failure("there are no points of measurement %s%s%s in %s",
+			     r->choice.measurement, service[0] ? " and service " : "", service,
+			     r->file);
+	tell_failure(
+	    "there are no points of measurement %s%s%s in the last %s of database %s at %s",
+	    r->choice.measurement, service[0] ? " and service " : "", service, r->since,
+	    r->options.database, url);
+}
+
+static void read_points(const struct request *request, struct series *series)
+{
+	if (request->file)
+		read_file(request, series);
+	else
+		query_read(request, series);
+	series_finish(series);
+	if (series->count == 0)
+		tell_no_points(request);
+}
+
+/* ---- the files ---- */
+
+/* Until the end of the report the current directory is the one to write to. */
+static void enter(const char *directory)
+{
+	char *path = tell_kept(strdup(directory));
+
+	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(path, 0777);
+		*slash = '/';
+	}
+	if ((mkdir(path, 0777) && errno != EEXIST) || chdir(path))
+		tell_failure("%s cannot be made: %s", directory, strerror(errno));
+	free(path);
+}
+
+static FILE *create(const char *name)
+{
+	FILE *file = fopen(name, "we");
+
+	if (file == NULL)
+		tell_failure("%s cannot be written: %s", name, strerror(errno));
+	return file;
+}
+
+static void finish(FILE *file, const char *name)
+{
+	int failed = ferror(file);
+
+	if (fclose(file) || failed)
+		tell_failure("%s cannot be written: %s", name, strerror(errno));
+}
+
+static void write_figures(const struct findings *findings, double requests)
+{
+	FILE *out = create("figures.tsv");
+	struct figure figures[FIGURES_MOST];
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *f = &findings->all[i];
+		size_t n = figures_list(&f->diagnosis, requests, figures);
+
+		fprintf(out, "process\t%s\nclass\t%s\n", f->who,
+			diagnosis_class_name(f->diagnosis.class));
+		for (size_t k = 0; k < n; k++)
+			fprintf(out, "%s\t%.15g\n", figures[k].name, figures[k].value);
+	}
+	finish(out, "figures.tsv");
+}
+
+static void print_verdict(FILE *out, const struct findings *findings, const char *about)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *f = &findings->all[i];
+
+		if (f->paragraph)
+			fprintf(out, "%s\n", f->paragraph);
+		if (f->remark)
+			fprintf(out, "%s\n", f->remark);
+	}
+	fprintf(out, "%s\n", about);
+}
+
+static void print_time(FILE *out, int64_t time_ms, const char *format)
+{
+	time_t seconds = (time_t)(time_ms / 1000);
+	struct tm tm;
+	char text[64];
+
+	localtime_r(&seconds, &tm);
+	strftime(text, sizeof(text), format, &tm);
+	fputs(text, out);
+}
+
+/* Say when the points are from, and what made the report. */
+static char *about(const struct series *series)
+{
+	int64_t begin = INT64_MAX, end = INT64_MIN;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		tell_failure("there is no memory for the report");
+	for (size_t i = 0; i < series->count; i++) {
+		const struct series_process *p = series->processes[i];
+
+		begin = p->samples[0].time_ms < begin ? p->samples[0].time_ms : begin;
+		end =
+		    p->samples[p->count - 1].time_ms > end ? p->samples[p->count - 1].time_ms : end;
+	}
+	fprintf(out, "%s of points, from ", words_span((double)(end - begin) / 1000).text);
+	print_time(out, begin, "%Y-%m-%d %H:%M:%S to ");
+	print_time(out, end, "%Y-%m-%d %H:%M:%S %Z. ");
+	fputs("Made by memagent-report " MEMAGENT_VERSION ".", out);
+	fclose(out);
+	return tell_kept(text);
+}
+
+static const char *title_of(const struct request *r)
+{
+	const char *service = r->choice.service;
+	char *title;
+
+	if (r->title[0])
+		return r->title;
+	if (asprintf(&title, "What memagent saw%s%s", service[0] ? " of " : "", service) < 0)
+		tell_failure("there is no memory for the report");
+	return title;
+}
+
+static void write_all(const struct request *r, const struct series *series,
+		      const struct findings *findings)
+{
+	struct pictures pictures;
+	const struct page page = {title_of(r), about(series), r->command,
+				  r->requests, findings,      &pictures};
+	FILE *out;
+
+	pictures_draw(series, &pictures);
+	write_figures(findings, r->requests);
+	out = create("verdict.txt");
+	print_verdict(out, findings, page.about);
+	finish(out, "verdict.txt");
+	out = create("index.html");
+	page_write(out, &page);
+	finish(out, "index.html");
+	tell_done();
+	print_verdict(stdout, findings, page.about);
+}
+
+int main(int argc, char **argv)
+{
+	static struct request request;
+	static struct series series;
+	struct findings findings;
+	const char *slash;
+
+	request_read(&request, argc, argv);
+	setenv("LC_ALL", "C", 1); /* gnuplot writes numbers as we do */
+	gnuplot_expect();
+	read_points(&request, &series);
+	tell_progress("judging ...");
+	findings_make(&series, request.requests, &findings);
+	enter(request.directory);
+	write_all(&request, &series, &findings);
+	slash = request.directory[strlen(request.directory) - 1] == '/' ? "" : "/";
+	printf("The page: %s%sindex.html\n", request.directory, slash);
+	finish(stdout, "standard output");
+	return 0;
+}

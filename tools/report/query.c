@@ -1,0 +1,222 @@
+#include "tools/report/query.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/settings/url.h"
+#include "tools/report/answer.h"
+#include "tools/report/request.h"
+#include "tools/report/series.h"
+#include "tools/report/tell.h"
+
+#define CONNECT_TIMEOUT_S 10L
+#define TIMEOUT_S 120L
+
+struct text {
+	char *bytes;
+	size_t used;
+	size_t room;
+};
+
+static size_t take(char *bytes, size_t size, size_t n, void *arg)
+{
+	struct text *text = arg;
+
+	/* A NUL at the end: numbers are read up to what is none. */
+	text->bytes = tell_grown(text->bytes, &text->room, text->used + size * n + 1, 1);
+	memcpy(text->bytes + text->used, bytes, size * n);
+	text->used += size * n;
+	text->bytes[text->used] = '\0';
+	return size * n;
+}
+
+/* ---- what is asked ---- */
+
+/* Between double quotes, or single ones, of InfluxQL. */
+static void print_quoted(FILE *out, char quote, const char *text)
+{
+	fputc(quote, out);
+	for (; *text; text++) {
+		if (strchr("\\\"'", *text))
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc(quote, out);
+}
+
+static void print_condition(FILE *out, const char *tag, const char *value)
+{
+	if (value[0] == '\0')
+		return;
+	fprintf(out, " AND \"%s\" = ", tag);
+	print_quoted(out, '\'', value);
+}
+
+/* Return "SELECT ${what} ..." of the chosen points, from malloc. */
+static char *make_query(const struct request *r, const char *what)
+{
+	char *query = NULL;
+	size_t size;
+	FILE *out = open_memstream(&query, &size);
+
+	if (out == NULL)
+		tell_failure("there is no memory for the query");
+	fprintf(out, "SELECT %s FROM ", what);
+	if (r->options.retention_policy[0]) {
+		print_quoted(out, '"', r->options.retention_policy);
+		fputc('.', out);
+	}
+	print_quoted(out, '"', r->choice.measurement);
+	fprintf(out, " WHERE time > now() - %s", r->since);
+	if (r->until[0])
+		fprintf(out, " AND time <= %s", r->until);
+	print_condition(out, "service", r->choice.service);
+	print_condition(out, "host", r->choice.host);
+	print_condition(out, "pid", r->choice.pid);
+	fputs(" GROUP BY *", out);
+	if (fclose(out))
+		tell_failure("there is no memory for the query");
+	return query;
+}
+
+static char *all_fields(void)
+{
+	char *fields = NULL;
+	size_t size;
+	FILE *out = open_memstream(&fields, &size);
+
+	if (out == NULL)
+		tell_failure("there is no memory for the query");
+	for (int i = 0; i < SERIES_VALUES; i++)
+		fprintf(out, "%s\"%s\"", i ? ", " : "", series_field_name((enum series_field)i));
+	if (fclose(out))
+		tell_failure("there is no memory for the query");
+	return fields;
+}
+
+/* Return the body of the request, from malloc. */
+static char *make_body(CURL *easy, const struct request *r, const char *what)
+{
+	const struct options *o = &r->options;
+	bool is_v1 = o->api[0] ? strcmp(o->api, "v1") == 0 : o->token[0] == '\0';
+	const char *database = !is_v1 && o->bucket[0] ? o->bucket : o->database;
+	char *query = make_query(r, what);
+	char *escaped_query = curl_easy_escape(easy, query, 0);
+	char *escaped_database = curl_easy_escape(easy, database, 0);
+	char *body = NULL;
+
+	if (escaped_query == NULL || escaped_database == NULL ||
+	    asprintf(&body, "db=%s&epoch=ns&q=%s", escaped_database, escaped_query) < 0)
+		tell_failure("there is no memory for the query");
+	curl_free(escaped_query);
+	curl_free(escaped_database);
+	free(query);
+	return body;
+}
+
+/* ---- the connection: as the agent makes it ---- */
+
+static void set_options(CURL *easy, const struct options *o, struct text *answer)
+{
+	curl_easy_setopt(easy, CURLOPT_PROXY, o->proxy);
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	if (url_scheme(o->url) == URL_UNIX)
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, url_path(o->url));
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "memagent-report/" MEMAGENT_VERSION);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT, TIMEOUT_S);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
+	if (o->ca_file[0])
+		curl_easy_setopt(easy, CURLOPT_CAINFO, o->ca_file);
+	if (o->insecure) {
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
+		curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+	if (o->username[0] && o->token[0] == '\0') {
+		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		curl_easy_setopt(easy, CURLOPT_USERNAME, o->username);
+		curl_easy_setopt(easy, CURLOPT_PASSWORD, o->password);
+	}
+}
+
+/* For a socket in the file system any host will do. */
+static void set_url(CURL *easy, const char *url)
+{
+	const char *base = url_scheme(url) == URL_UNIX ? "http://localhost" : url;
+	size_t length = strlen(base);
+	char text[2048];
+
+	while (length && base[length - 1] == '/')
+		length--;
+	snprintf(text, sizeof(text), "%.*s/query", (int)length, base);
+	curl_easy_setopt(easy, CURLOPT_URL, text);
+}
+
+static struct curl_slist *make_headers(const struct options *o)
+{
+	struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json");
+	char authorization[sizeof("Authorization: Token ") + 256];
+
+	if (headers && o->token[0]) {
+		snprintf(authorization, sizeof(authorization), "Authorization: Token %s", o->token);
+		headers = curl_slist_append(headers, authorization);
+	}
+	if (headers == NULL)
+		tell_failure("there is no memory for the query");
+	return headers;
+}
+
+/* Ask for ${what} and add what is answered. */
+static void ask(CURL *easy, const struct request *r, const char *what, struct text *answer,
+		struct series *series, const char *url)
+{
+	char *body = make_body(easy, r, what);
+	char error[512];
+	CURLcode result;
+	long status = 0;
+
+	answer->used = 0;
+	tell_progress("asking %s ...", url);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+	result = curl_easy_perform(easy);
+	free(body);
+	if (result != CURLE_OK)
+		tell_failure("no answer from %s: %s", url, curl_easy_strerror(result));
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	if (answer->used == 0)
+		tell_failure("%s answers %ld, and nothing else", url, status);
+	tell_progress("reading its answer ...");
+	if (answer_read(answer->bytes, answer->used, &r->choice, series, error, sizeof(error)))
+		tell_failure("%s: %s", url, error);
+	if (status / 100 != 2)
+		tell_failure("%s answers %ld", url, status);
+}
+
+void query_read(const struct request *request, struct series *series)
+{
+	const struct options *o = &request->options;
+	struct text answer = {NULL, 0, 0};
+	struct curl_slist *headers = make_headers(o);
+	char *fields = all_fields();
+	char url[1024];
+	CURL *easy;
+
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	easy = curl_easy_init();
+	if (easy == NULL)
+		tell_failure("libcurl cannot be initialised");
+	url_mask(o->url, url, sizeof(url));
+	set_options(easy, o, &answer);
+	set_url(easy, o->url);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+	ask(easy, request, fields, &answer, series, url);
+	ask(easy, request, "last(/^sizes_/)", &answer, series, url);
+	curl_easy_cleanup(easy);
+	curl_slist_free_all(headers);
+	free(fields);
+	free(answer.bytes);
+}

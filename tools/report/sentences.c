@@ -1,0 +1,190 @@
+#include "tools/report/sentences.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "tools/report/diagnosis.h"
+#include "tools/report/words.h"
+
+/* What is told of one process. */
+struct subject {
+	FILE *out;
+	const struct diagnosis *d;
+	const char *who;
+	double requests;
+};
+
+static void say_load(const struct subject *s)
+{
+	const struct diagnosis *d = s->d;
+
+	fprintf(s->out, "%s of load its live heap grew from %s to %s",
+		words_span(d->load_seconds).text, words_bytes(d->live_base).text,
+		words_bytes(d->live_load_end).text);
+}
+
+static void say_requests(const struct subject *s)
+{
+	if (s->requests > 0)
+		fprintf(s->out, " in %s", words_count(s->requests, "request").text);
+}
+
+static void say_leaks(const struct subject *s)
+{
+	fprintf(s->out, "LEAK: %s keeps what it allocates. In ", s->who);
+	say_load(s);
+	fprintf(
+	    s->out,
+	    ", steadily; of %s made %s stayed. (Only a cache far from full would look the same.)",
+	    words_count(s->d->objects_made, "object").text,
+	    words_grouped(s->d->objects_load_kept).text);
+}
+
+static void say_grows(const struct subject *s)
+{
+	bool rested = s->d->has_rest_before, is_over = s->d->has_rest_after;
+
+	fprintf(s->out, "It grows: %s. In ", s->who);
+	say_load(s);
+	fprintf(s->out,
+		", steadily. Whether that is a leak or %sa cache that fills cannot be told from "
+		"this: %s%s%s. %s tells.",
+		rested ? "" : "a start or ", rested ? "" : "it was busy from the first point on",
+		rested || is_over ? "" : ", and ", is_over ? "" : "the load is not over",
+		is_over ? "Another load" : "A rest, or half an hour,");
+}
+
+static void say_level(const struct subject *s)
+{
+	fprintf(s->out,
+		"No leak: %s grew to a bound and stays there. Its live heap went from %s to %s",
+		s->who, words_bytes(s->d->live_base).text, words_bytes(s->d->live_load_end).text);
+	say_requests(s);
+	fprintf(s->out,
+		", of which the last third of the load added %s. That is what a cache does.",
+		words_bytes(fmax(s->d->live_last_third, 0)).text);
+}
+
+static void say_returns(const struct subject *s)
+{
+	fprintf(s->out, "No leak: %s gives back what it allocates. Of %s made", s->who,
+		words_count(s->d->objects_made, "object").text);
+	say_requests(s);
+	fprintf(s->out, " never more than %s were live at once, %s before the load.",
+		words_bytes(s->d->live_peak).text, words_bytes(s->d->live_base).text);
+}
+
+static void say_unknown(const struct subject *s)
+{
+	const struct diagnosis *d = s->d;
+
+	fprintf(s->out, "Too little to say of %s: ", s->who);
+	if (d->objects_made < DIAGNOSIS_LEAST_OBJECTS) {
+		fprintf(s->out, "it made %s in %s%s; %s are live.",
+			words_count(d->objects_made, "object").text,
+			words_count((double)d->judged_points, "point").text,
+			d->start_left_out ? " after its start" : "",
+			words_bytes(d->live_after).text);
+	} else if (d->load_points < DIAGNOSIS_LEAST_POINTS) {
+		fprintf(s->out,
+			"%s under load. A longer load or a shorter MEMAGENT_INTERVAL gives more.",
+			words_count((double)d->load_points, "point").text);
+	} else {
+		fprintf(s->out, "in ");
+		say_load(s);
+		if (d->load_points < 2 * (size_t)DIAGNOSIS_PARTS)
+			fprintf(s->out, ", in %s",
+				words_count((double)d->load_points, "point").text);
+		else
+			fprintf(s->out, ", but not steadily");
+		fprintf(s->out, ". A longer load tells whether it ends.");
+	}
+}
+
+/* What is said of every load, whatever it shows. */
+static void say_growth(const struct subject *s)
+{
+	const struct diagnosis *d = s->d;
+
+	if (d->objects_made < DIAGNOSIS_LEAST_OBJECTS || d->load_points < DIAGNOSIS_LEAST_POINTS)
+		return;
+	fprintf(s->out, " Under load live bytes %s by ",
+		d->bytes_per_second <= -0.5 ? "fell" : "grew");
+	if (s->requests > 0)
+		fprintf(
+		    s->out, "%s a request, ",
+		    words_bytes(fabs(d->bytes_per_object * d->objects_made / s->requests)).text);
+	fprintf(s->out, "%s a second; %s %s are live.", words_bytes(fabs(d->bytes_per_second)).text,
+		d->has_rest_after ? "after it" : "at the end", words_bytes(d->live_after).text);
+}
+
+#define HOLES_BYTES (16.0 * 1048576) /* that the allocator keeps and the report speaks of */
+
+static void say_resident(const struct subject *s)
+{
+	const struct diagnosis *d = s->d;
+	double rise = d->rss_peak - d->rss_base;
+	double held = d->rss_after - d->rss_base - (d->live_after - d->live_base);
+
+	if (d->rss_peak <= 0)
+		return;
+	fprintf(s->out, " Resident: %s before the load, %s at most, %s at the end.",
+		words_bytes(d->rss_base).text, words_bytes(d->rss_peak).text,
+		words_bytes(d->rss_after).text);
+	if (d->class == DIAGNOSIS_RETURNS && held >= HOLES_BYTES && rise > 0 &&
+	    (d->rss_after - d->rss_base) / rise >= 0.5)
+		fprintf(s->out,
+			" The allocator still holds %s that the program has freed: memory in "
+			"holes. MEMAGENT_TRIM_INTERVAL gives it back.",
+			words_bytes(held).text);
+}
+
+static void say_trims(const struct subject *s)
+{
+	const struct diagnosis_trims *t = &s->d->trims;
+
+	if (!t->known)
+		return;
+	fprintf(s->out, " %s took %s in all", words_count(t->count, "trim").text,
+		words_pause(t->total_ns).text);
+	if (t->longest_ns > 0)
+		fprintf(s->out, ", the last %s, %s at most", words_pause(t->last_ns).text,
+			words_pause(t->longest_ns).text);
+	if (t->rss_after > 0 && t->rss_after < t->rss_before)
+		fprintf(s->out, "; resident before the one that gave back most %s, after it %s",
+			words_bytes(t->rss_before).text, words_bytes(t->rss_after).text);
+	else if (t->rss_after > 0)
+		fprintf(s->out, "; none of them made the resident set smaller");
+	fprintf(s->out, ".");
+}
+
+void sentences_write(FILE *out, const struct diagnosis *d, const char *who, double requests)
+{
+	static void (*const say[DIAGNOSIS_CLASSES])(const struct subject *) = {
+	    [DIAGNOSIS_LEAKS] = say_leaks,     [DIAGNOSIS_GROWS] = say_grows,
+	    [DIAGNOSIS_UNKNOWN] = say_unknown, [DIAGNOSIS_LEVEL] = say_level,
+	    [DIAGNOSIS_RETURNS] = say_returns,
+	};
+	const struct subject subject = {out, d, who, requests};
+
+	say[d->class](&subject);
+	say_growth(&subject);
+	say_resident(&subject);
+	say_trims(&subject);
+}
+
+void sentences_write_short(FILE *out, const struct diagnosis *d, const char *who)
+{
+	static const char *const beginnings[DIAGNOSIS_CLASSES] = {
+	    [DIAGNOSIS_LEAKS] = "LEAK",
+	    [DIAGNOSIS_GROWS] = "It grows",
+	    [DIAGNOSIS_UNKNOWN] = "Too little to say",
+	    [DIAGNOSIS_LEVEL] = "No leak",
+	    [DIAGNOSIS_RETURNS] = "No leak",
+	};
+
+	fprintf(out,
+		"%s: %s, like the one above. Live: %s before the load, %s at most, %s at the end.",
+		beginnings[d->class], who, words_bytes(d->live_base).text,
+		words_bytes(d->live_peak).text, words_bytes(d->live_after).text);
+}

@@ -1,0 +1,282 @@
+#include "tools/report/series.h"
+
+#include <math.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/report/tell.h"
+
+static const struct {
+	const char *name;
+	size_t length;
+} names[SERIES_VALUES] = {
+#define X(id) {#id, sizeof(#id) - 1},
+    SERIES_FIELDS(X)
+#undef X
+};
+
+#define X(id) _Static_assert(FIELD_##id < FIELDS, "a field that is not in fields.def");
+SERIES_FIELDS(X)
+#undef X
+
+/* What a process is found by. */
+static int compare_tags(const struct series_process *a, const struct series_process *b)
+{
+	for (size_t i = 0; i < a->tag_count && i < b->tag_count; i++) {
+		int order = strcmp(a->tags[i].key, b->tags[i].key);
+
+		if (order == 0)
+			order = strcmp(a->tags[i].value, b->tags[i].value);
+		if (order != 0)
+			return order;
+	}
+	return (a->tag_count > b->tag_count) - (a->tag_count < b->tag_count);
+}
+
+static int by_tags(const void *a, const void *b)
+{
+	return compare_tags(a, b);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	return strcmp(((const struct series_tag *)a)->key, ((const struct series_tag *)b)->key);
+}
+
+/* An allocator may be found out late: it tells no processes apart.  An empty tag is none. */
+static bool tells_apart(const struct series_tag *tag)
+{
+	return tag->value[0] != '\0' && strcmp(tag->key, "allocator") != 0 &&
+	       strcmp(tag->key, "allocator_version") != 0;
+}
+
+/* Control characters would make more than a line of a name. */
+static void clean(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = ' ';
+}
+
+static void free_tag(struct series_tag *tag)
+{
+	free(tag->key);
+	free(tag->value);
+}
+
+/* Leave the tags that tell apart, in order.  Return how many there are. */
+static size_t tidy(struct series_tag *tags, size_t n)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		clean(tags[i].key);
+		clean(tags[i].value);
+		if (tells_apart(&tags[i]))
+			tags[kept++] = tags[i];
+		else
+			free_tag(&tags[i]);
+	}
+	qsort(tags, kept, sizeof(*tags), by_key);
+	return kept;
+}
+
+static const char *value_of(const struct series_process *process, const char *key)
+{
+	for (size_t i = 0; i < process->tag_count; i++)
+		if (strcmp(process->tags[i].key, key) == 0)
+			return process->tags[i].value;
+	return "-";
+}
+
+static bool fits(const char *wanted, const char *value)
+{
+	return wanted[0] == '\0' || strcmp(wanted, value) == 0;
+}
+
+static bool is_chosen(const struct series_process *p, const struct series_choice *choice)
+{
+	return fits(choice->host, p->host) && fits(choice->service, p->service) &&
+	       fits(choice->pid, p->pid);
+}
+
+static void free_process(struct series_process *process)
+{
+	for (size_t i = 0; i < process->tag_count; i++)
+		free_tag(&process->tags[i]);
+	free(process->tags);
+	free(process->samples);
+	free(process);
+}
+
+struct series_process *series_process(struct series *series, const struct series_choice *choice,
+				      struct series_tag *tags, size_t n)
+{
+	struct series_process *process = calloc(1, sizeof(*process));
+	struct series_process **found;
+
+	if (process == NULL)
+		tell_failure("there is no memory for the points");
+	process->sizes_ms = INT64_MIN;
+	process->tag_count = tidy(tags, n);
+	process->tags = tags;
+	process->host = value_of(process, "host");
+	process->service = value_of(process, "service");
+	process->pid = value_of(process, "pid");
+	if (!is_chosen(process, choice)) {
+		free_process(process);
+		return NULL;
+	}
+	found = tsearch(process, &series->by_tags, by_tags);
+	if (found == NULL)
+		tell_failure("there is no memory for the points");
+	if (*found != process) {
+		free_process(process);
+		return *found;
+	}
+	series->processes = tell_grown(series->processes, &series->room, series->count + 1,
+				       sizeof(struct series_process *));
+	series->processes[series->count++] = process;
+	return process;
+}
+
+struct series_sample series_unknown(int64_t time_ms)
+{
+	struct series_sample sample = {.time_ms = time_ms};
+
+	for (size_t i = 0; i < SERIES_VALUES; i++)
+		sample.value[i] = NAN;
+	return sample;
+}
+
+void series_add(struct series_process *process, const struct series_sample *sample)
+{
+	process->samples = tell_grown(process->samples, &process->room, process->count + 1,
+				      sizeof(*process->samples));
+	process->samples[process->count++] = *sample;
+}
+
+const char *series_field_name(enum series_field field)
+{
+	return names[field].name;
+}
+
+enum series_field series_field_of(const char *name, size_t length)
+{
+	size_t i = 0;
+
+	while (i < SERIES_VALUES &&
+	       (names[i].length != length || memcmp(names[i].name, name, length) != 0))
+		i++;
+	return (enum series_field)i;
+}
+
+int series_size_of(const char *name, size_t length)
+{
+	for (unsigned i = 0; i < COUNTERS_SIZES; i++) {
+		const char *known = fields_size_name(i);
+
+		if (known && strncmp(known, name, length) == 0 && known[length] == '\0')
+			return (int)i;
+	}
+	return -1;
+}
+
+/* ---- order ---- */
+
+static int by_time(const void *a, const void *b)
+{
+	const struct series_sample *const *x = a, *const *y = b;
+
+	if ((*x)->time_ms != (*y)->time_ms)
+		return (*x)->time_ms < (*y)->time_ms ? -1 : 1;
+	return (*x > *y) - (*x < *y);
+}
+
+static bool is_sorted(const struct series_process *p)
+{
+	for (size_t i = 1; i < p->count; i++)
+		if (p->samples[i].time_ms < p->samples[i - 1].time_ms)
+			return false;
+	return true;
+}
+
+static void sort_samples(struct series_process *p)
+{
+	const struct series_sample **order = NULL;
+	struct series_sample *sorted = NULL;
+	size_t order_room = 0, room = 0;
+
+	if (is_sorted(p))
+		return;
+	order = tell_grown(order, &order_room, p->count, sizeof(*order));
+	sorted = tell_grown(sorted, &room, p->count, sizeof(*sorted));
+	for (size_t i = 0; i < p->count; i++)
+		order[i] = &p->samples[i];
+	qsort(order, p->count, sizeof(*order), by_time);
+	for (size_t i = 0; i < p->count; i++)
+		sorted[i] = *order[i];
+	free(order);
+	free(p->samples);
+	p->samples = sorted;
+	p->room = room;
+}
+
+static void merge_same_times(struct series_process *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		struct series_sample *last = &p->samples[kept ? kept - 1 : 0];
+
+		if (kept == 0 || p->samples[i].time_ms != last->time_ms) {
+			p->samples[kept++] = p->samples[i];
+			continue;
+		}
+		for (size_t k = 0; k < SERIES_VALUES; k++)
+			if (isnan(last->value[k]))
+				last->value[k] = p->samples[i].value[k];
+	}
+	p->count = kept;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct series_process *x = *(struct series_process *const *)a;
+	const struct series_process *y = *(struct series_process *const *)b;
+	int order = strcmp(x->host, y->host);
+
+	if (order == 0)
+		order = strcmp(x->service, y->service);
+	if (order == 0)
+		order = strcmp(x->pid, y->pid);
+	return order ? order : compare_tags(x, y);
+}
+
+static void keep_in_tree(void *process)
+{
+	(void)process; /* it is the array's */
+}
+
+void series_finish(struct series *series)
+{
+	size_t kept = 0;
+
+	tdestroy(series->by_tags, keep_in_tree);
+	series->by_tags = NULL;
+	for (size_t i = 0; i < series->count; i++) {
+		struct series_process *p = series->processes[i];
+
+		if (p->count == 0) {
+			free_process(p);
+			continue;
+		}
+		sort_samples(p);
+		merge_same_times(p);
+		series->processes[kept++] = p;
+	}
+	series->count = kept;
+	if (kept)
+		qsort(series->processes, kept, sizeof(struct series_process *), by_name);
+}
