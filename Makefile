@@ -221,7 +221,17 @@ UNIT_transport_file = agent/deliver/transport_file.c agent/deliver/torn.c agent/
 UNIT_url = agent/settings/url.c
 UNIT_verdict = agent/deliver/verdict.c
 
-UNIT_SOURCES = $(wildcard tests/unit/shim/check_*.c tests/unit/agent/*/check_*.c)
+report = $(addprefix tools/report/,$(1))
+UNIT_diagnosis = $(call report,diagnosis.c)
+UNIT_lives = $(call report,lives.c)
+UNIT_words = $(call report,words.c)
+UNIT_json = $(call report,json.c)
+UNIT_lines = $(call report,lines.c series.c tell.c) agent/encode/fields.c
+UNIT_query_answer = $(call report,query_answer.c json.c lines.c series.c tell.c) agent/encode/fields.c
+UNIT_findings = $(call report,findings.c diagnosis.c lives.c names.c sentences.c words.c lines.c series.c \
+	tell.c) agent/encode/fields.c
+
+UNIT_SOURCES = $(wildcard tests/unit/shim/check_*.c tests/unit/agent/*/check_*.c tests/unit/tools/*/check_*.c)
 UNITS = $(patsubst check_%.c,%,$(notdir $(UNIT_SOURCES)))
 unit_source = $(filter %/check_$(1).c,$(UNIT_SOURCES))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all
@@ -445,9 +455,7 @@ $(call objects,$(SHIM) $(wildcard shim/jemalloc/*.c) $(AGENT) $(HTTP) $(SEND)) $
 install: all
 	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR)
 	install -m 755 $(LIBRARIES) $(DESTDIR)$(LIBDIR)
-	install -m 755 $(BUILD)/memagent-run $(BUILD)/memagent-send tools/memagent-report $(DESTDIR)$(BINDIR)
-	install -d $(DESTDIR)$(DATADIR)/report
-	install -m 644 tools/report/* $(DESTDIR)$(DATADIR)/report
+	install -m 755 $(BUILD)/memagent-run $(BUILD)/memagent-send $(BUILD)/memagent-report $(DESTDIR)$(BINDIR)
 
 uninstall:
 	rm -f $(patsubst $(BUILD)/%,$(DESTDIR)$(LIBDIR)/%,$(LIBRARIES))

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "agent/settings/url.h"
-#include "tools/report/answer.h"
+#include "tools/report/query_answer.h"
 #include "tools/report/request.h"
 #include "tools/report/series.h"
 #include "tools/report/tell.h"
@@ -190,7 +190,8 @@ static void ask(CURL *easy, const struct request *r, const char *what, struct te
 	if (answer->used == 0)
 		tell_failure("%s answers %ld, and nothing else", url, status);
 	tell_progress("reading its answer ...");
-	if (answer_read(answer->bytes, answer->used, &r->choice, series, error, sizeof(error)))
+	if (query_answer_read(answer->bytes, answer->used, &r->choice, series, error,
+			      sizeof(error)))
 		tell_failure("%s: %s", url, error);
 	if (status / 100 != 2)
 		tell_failure("%s answers %ld", url, status);

@@ -3,7 +3,7 @@
 /*
  * query: asks InfluxDB for the points.
  *
- * Layer    tools; needs request, answer; libcurl.
+ * Layer    tools; needs request, query_answer; libcurl.
  */
 struct request;
 struct series;

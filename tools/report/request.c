@@ -206,21 +206,44 @@ static const char *only_given(const char *name)
 	return strcmp(name, given->variable) == 0 ? given_value : NULL;
 }
 
-/* A flag is the variable of its name, set after a look whether the value is valid. */
-static void set(struct request *request, const struct setting *setting, const char *value)
+/* Exit unless ${value} is valid for ${setting}, by which the user knows it as ${name}. */
+static void check(struct request *request, const struct setting *setting, const char *name,
+		  const char *value)
 {
-	char shown[1024];
+	char shown[1024] = "(not shown)";
 
 	given = setting;
 	given_value = value;
 	options_read(&request->options, only_given);
-	if (value[0] == '\0' || request->options.problems[0]) {
+	if (value[0] && request->options.problems[0] == '\0')
+		return;
+	/* What has no flag is a secret, and a URL may have one in it. */
+	if (setting->flag[0])
 		url_mask(value, shown, sizeof(shown));
-		tell_misuse("--%s %s is not valid: expected %s", setting->flag, shown,
-			    setting->accepted);
-	}
+	tell_misuse("%s%s is not valid: expected %s", name, shown, setting->accepted);
+}
+
+/* A flag stands for the variable of its name. */
+static void set(struct request *request, const struct setting *setting, const char *value)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "--%s ", setting->flag);
+	check(request, setting, name, value);
 	if (setenv(setting->variable, value, 1))
 		tell_failure("there is no memory for the report");
+}
+
+static void check_environment(struct request *request)
+{
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
+		const char *value = getenv(settings[i].variable);
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s=", settings[i].variable);
+		if (value && value[0])
+			check(request, &settings[i], name, value);
+	}
 }
 
 static const char *from_environment(const char *name)
@@ -244,8 +267,11 @@ static void read_settings(struct request *request)
 {
 	struct options *o = &request->options;
 
+	check_environment(request);
 	options_read(o, from_environment);
 	fputs(o->problems, stderr);
+	if (o->url[0] == '\0')
+		tell_misuse("there is no InfluxDB to ask");
 	o->password = secret("MEMAGENT_PASSWORD_FILE", "password", o->password_file, o->password,
 			     request->password);
 	o->token = secret("MEMAGENT_TOKEN_FILE", "token", o->token_file, o->token, request->token);

@@ -101,11 +101,16 @@ static bool is_chosen(const struct series_process *p, const struct series_choice
 	       fits(choice->pid, p->pid);
 }
 
+void series_free_tags(struct series_tag *tags, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free_tag(&tags[i]);
+	free(tags);
+}
+
 static void free_process(struct series_process *process)
 {
-	for (size_t i = 0; i < process->tag_count; i++)
-		free_tag(&process->tags[i]);
-	free(process->tags);
+	series_free_tags(process->tags, process->tag_count);
 	free(process->samples);
 	free(process);
 }

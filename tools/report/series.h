@@ -83,6 +83,9 @@ struct series_choice {
 struct series_process *series_process(struct series *series, const struct series_choice *choice,
 				      struct series_tag *tags, size_t n);
 
+/* Free ${n} tags that no process was found by. */
+void series_free_tags(struct series_tag *tags, size_t n);
+
 /* Return a sample at which nothing is known. */
 struct series_sample series_unknown(int64_t time_ms);
 

@@ -1,4 +1,4 @@
-#include "tools/report/answer.h"
+#include "tools/report/query_answer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -147,7 +147,9 @@ static void read_series(struct answer *a)
 			json_skip(json);
 		}
 	}
-	if (!json->bad && table.rows.at)
+	if (json->bad || table.rows.at == NULL)
+		series_free_tags(table.tags, table.tag_count);
+	else
 		read_rows(a, &table);
 }
 
@@ -188,8 +190,8 @@ static void read_all(struct answer *a)
 	}
 }
 
-int answer_read(const char *text, size_t length, const struct series_choice *choice,
-		struct series *series, char *error, size_t size)
+int query_answer_read(const char *text, size_t length, const struct series_choice *choice,
+		      struct series *series, char *error, size_t size)
 {
 	struct answer a = {
 	    .json = {text, text + length, false},
