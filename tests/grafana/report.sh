@@ -70,11 +70,21 @@ if grep -nE '(src|href)="?(/|[a-z]+:)|<script|@import|url\(' "$page"; then
 	fail "the page needs more than what lies beside it"
 fi
 
+# When the points are from, and which command of which version made the report, stand on the page and in the words.
+version=$("$report" -v)
+from=$(LC_ALL=C date -d "@$((now - 45))" '+%Y-%m-%d %H:%M:%S')
+to=$(LC_ALL=C date -d "@$((now - 6))" '+%Y-%m-%d %H:%M:%S %Z')
+for file in "$page" "$work/level/verdict.txt"; do
+	grep -qF "39.0 s of points, from $from to $to. Made by $version." "$file" || fail "$file has no times or version"
+done
+grep -qF "<code>memagent-report -o $work/level --requests 1000 $work/level.lp</code>" "$page" || fail "the page has no command"
+
 # Bars of all sizes stand over their names, and one point is enough for what needs no second.
 echo 'memagent,host=h,service=x,pid=9 mallocs=15i,heap_alloc_bytes=1i,sizes_0=1i,sizes_le_1=2i,sizes_le_16=3i,sizes_le_2048=4i 1000000000000000000' \
 	>"$work/sizes.lp"
 "$report" -o "$work/sizes" "$work/sizes.lp" >"$work/words" 2>"$work/err" || fail "one point: status $?"
 expect_silence "one point"
+grep -qF 'it made 0 objects in 1 point; 1 byte is live' "$work/words" || fail "one point: $(cat "$work/words")"
 expect_equal "pictures of one point" 'heap.svg sizes.svg' "$(cd "$work/sizes" && echo *.svg)"
 awk -F "[ ('=,>]+" '
 	/text-anchor="middle"/ { for (i = 1; i < NF; i++) if ($i == "\"translate") x = $(i + 1) }
@@ -142,15 +152,51 @@ grep -qF "d'or 8" "$work/it's odd/heap.svg" || fail "the key does not name d'or"
 "$report" -o "$work/one" --service "d'or" "$work/odd.lp" >"$work/words" || fail "one service: status $?"
 expect_equal "one service" "d'or (process 8 on h)" "$(figure "$work/one" process)"
 
+# ---- like processes ----
+
+{
+	for pid in $(seq 1 23); do
+		points worker "$pid" 1e6
+	done
+	points shop 99 '1e6 + busy * 1e6'
+} >"$work/like.lp"
+"$report" -o "$work/like" "$work/like.lp" >"$work/words" 2>"$work/err" || fail "like processes: status $?"
+expect_equal "first words" "LEAK: shop (process 99 on h)" "$(head -n 1 "$work/words" | sed 's/).*/)/')"
+expect_equal "first class" leaks "$(figure "$work/like" class | head -n 1)"
+expect_equal "processes in figures.tsv" 24 "$(figure "$work/like" process | wc -l)"
+remark='6 of 23 processes of worker that are like this are shown; figures.tsv has all.'
+expect_equal "lines of words" 10 "$(wc -l <"$work/words")"
+grep -qxF "$remark" "$work/words" || fail "no word of what is not shown"
+grep -qF "$remark" "$work/like/index.html" || fail "the page does not say what is not shown"
+expect_equal "tables" 7 "$(grep -c '<table>' "$work/like/index.html")"
+for words in 'Live bytes (solid) and resident set (dashed)' 'seconds; 6 of 24 processes shown, those with the most live bytes'; do
+	grep -qF ">$words<" "$work/like/heap.svg" || fail "no \"$words\" in heap.svg"
+done
+
+# ---- processes that differ in a tag only ----
+
+{
+	points 'shop,env=prod' 1 '1e6 + busy * 1e6'
+	points 'shop,env=test' 1 1e6
+} >"$work/tags.lp"
+"$report" -o "$work/tags" "$work/tags.lp" >"$work/words" 2>"$work/err" || fail "tags: status $?"
+expect_equal "processes" 'shop (process 1 on h, env=prod)
+shop (process 1 on h, env=test)' "$(figure "$work/tags" process)"
+expect_equal "classes" 'leaks returns' "$(figure "$work/tags" class | paste -sd ' ' -)"
+for name in 'shop 1 env=prod' 'shop 1 env=test'; do
+	grep -qF ">$name<" "$work/tags/heap.svg" || fail "no \"$name\" in the key"
+done
+
 # ---- the same from InfluxDB ----
 
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
-for points in "$work/leaks.lp" "$work/odd.lp"; do
+for points in "$work/leaks.lp" "$work/odd.lp" "$work/like.lp" "$work/tags.lp"; do
 	grep ' [0-9]*$' "$points" | curl -s -f -X POST --data-binary @- "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
 done
+cat "$work/leaks.lp" "$work/tags.lp" "$work/like.lp" >"$work/shops.lp"
 for service in shop "d'or"; do
-	cat "$work/leaks.lp" "$work/odd.lp" >"$work/all.lp"
+	cat "$work/shops.lp" "$work/odd.lp" >"$work/all.lp"
 	"$report" -o "$work/file" --service "$service" "$work/all.lp" >/dev/null || fail "from the file: status $?"
 	"$report" -o "$work/db" --url "$INFLUXD_URL" --since 1h --service "$service" >"$work/words" 2>"$work/err" ||
 		fail "from InfluxDB: status $?"
@@ -161,12 +207,26 @@ for service in shop "d'or"; do
 	done
 done
 
+# expect_same NAME OPTION...: NAME.lp and InfluxDB give the same report.
+expect_same()
+{
+	name=$1
+	shift
+	"$report" -o "$work/file" "$@" "$work/$name.lp" >/dev/null || fail "$name from the file: status $?"
+	"$report" -o "$work/db" --url "$INFLUXD_URL" --since 1h "$@" >"$work/words" 2>"$work/err" || fail "$name from InfluxDB: status $?"
+	for part in figures.tsv heap.svg sizes.svg; do
+		cmp -s "$work/file/$part" "$work/db/$part" || fail "$part of $name is another from InfluxDB than from the file"
+	done
+}
+expect_same shops --service shop
+expect_same like --service worker
+
 # ---- points up to a time, the sizes among them ----
 
 for until in $((now - 20)) $((now - 20)).5; do
 	"$report" -o "$work/file" --service shop --until "$until" "$work/all.lp" >/dev/null || fail "until $until from the file: status $?"
 	"$report" -o "$work/db" --url "$INFLUXD_URL" --since 1h --service shop --until "$until" >/dev/null || fail "until $until: status $?"
-	expect_equal "points until $until" 26 "$(figure "$work/db" points)"
+	expect_equal "points until $until" "26 26 26 26" "$(figure "$work/db" points | paste -sd ' ' -)"
 	for part in figures.tsv heap.svg sizes.svg; do
 		cmp -s "$work/file/$part" "$work/db/$part" || fail "$part until $until is another from InfluxDB than from the file"
 	done
@@ -190,7 +250,7 @@ influxd_start "$work/influxdb" INFLUXDB_HTTP_AUTH_ENABLED=true
 read_as "o'neil \"r\"" "$password"
 [ $status -eq 0 ] || fail "with the password: status $status"
 expect_silence "with the password"
-"$report" -o "$work/file" --service shop "$work/all.lp" >/dev/null
+"$report" -o "$work/file" --service shop "$work/shops.lp" >/dev/null
 cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "with the password the figures are others"
 rm -r "$work/auth"
 for wrong in "$password " "${password%?}" ''; do
@@ -200,6 +260,18 @@ for wrong in "$password " "${password%?}" ''; do
 	! grep -qF "$password" "$work/err" || fail "the password is told"
 	[ ! -e "$work/auth" ] || fail "something was written with the password \"$wrong\""
 done
+
+# The same settings as the agent's: a file with the password, InfluxDB's own names, a URL of a file.
+printf '%s\n' "$password" >"$work/password"
+MEMAGENT_USERNAME="o'neil \"r\"" MEMAGENT_PASSWORD_FILE=$work/password INFLUX_HOST=$INFLUXD_URL INFLUX_DATABASE=memagent \
+	"$report" -o "$work/auth" --since 1h --service shop >"$work/words" 2>"$work/err" || fail "with the password in a file: status $?"
+cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "with the password in a file the figures are others"
+grep -q 'MEMAGENT_URL is not set; using INFLUX_HOST' "$work/err" || fail "nothing about INFLUX_HOST"
+rm -r "$work/auth"
+MEMAGENT_URL=file://$work/shops.lp "$report" -o "$work/auth" --service shop >/dev/null || fail "MEMAGENT_URL=file://: status $?"
+cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "by MEMAGENT_URL=file:// the figures are others"
+rm -r "$work/auth"
+
 read_as '' ''
 expect_equal "status with no user" 1 $status
 grep -q 'unable to parse authentication credentials' "$work/err" || fail "nothing about the user that is missing"
@@ -229,5 +301,28 @@ expect_refusal 2 '--since 1 is not valid' --since 1
 expect_refusal 2 '--since 1d2h is not valid' --since 1d2h
 expect_refusal 2 '--requests x is not valid' --requests x
 expect_refusal 2 '--colour is not an option' --colour
+expect_refusal 2 '-x is not an option' -x
+expect_refusal 2 '--url points is not valid: expected http://HOST' --url points
+expect_refusal 2 'expected a name of 1 to 255 bytes' --database ''
+expect_refusal 2 'udp://h:1 cannot be read from: expected --url http://HOST' --url udp://h:1
+expect_refusal 2 '--until tomorrow is not valid: expected seconds since 1970' --until tomorrow
+expect_refusal 2 'more than one file: a and b' a b
+export MEMAGENT_URL=points
+expect_refusal 2 'MEMAGENT_URL=points is not valid: expected http://HOST'
+export MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_TOKEN_FILE="$work/missing"
+expect_refusal 2 'expected the path of a readable file whose first line is the token'
+unset MEMAGENT_URL MEMAGENT_TOKEN_FILE
 expect_refusal 2 '--url needs a value' --url
 influxd_query '' 'SHOW DATABASES' | grep -q memagent || fail "the database is gone"
+
+# The command is shown without what a URL has of passwords; a file that cannot be written is named.
+"$report" -o "$work/secret" --url http://me:s3cret@h "$work/all.lp" >/dev/null || fail "a URL with a password: status $?"
+! grep -r s3cret "$work/secret" || fail "a password is shown"
+grep -qF 'http://***@h' "$work/secret/index.html" || fail "the URL is not shown"
+: >"$work/occupied"
+"$report" -o "$work/occupied/below" "$work/all.lp" >"$work/out" 2>"$work/err" && fail "what cannot be made was made"
+grep -qF "$work/occupied/below cannot be made" "$work/err" || fail "nothing about the directory"
+for option in -h --help; do
+	"$report" $option | grep -q '^usage: memagent-report' || fail "no help for $option"
+done
+"$report" --version | grep -qx 'memagent-report [0-9.]*' || fail "no version"

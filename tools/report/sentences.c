@@ -14,6 +14,11 @@ struct subject {
 	double requests;
 };
 
+static const char *are(double bytes)
+{
+	return rint(bytes) == 1 ? "is" : "are";
+}
+
 static void say_load(const struct subject *s)
 {
 	const struct diagnosis *d = s->d;
@@ -80,11 +85,11 @@ static void say_unknown(const struct subject *s)
 
 	fprintf(s->out, "Too little to say of %s: ", s->who);
 	if (d->objects_made < DIAGNOSIS_LEAST_OBJECTS) {
-		fprintf(s->out, "it made %s in %s%s; %s are live.",
+		fprintf(s->out, "it made %s in %s%s; %s %s live.",
 			words_count(d->objects_made, "object").text,
 			words_count((double)d->judged_points, "point").text,
 			d->start_left_out ? " after its start" : "",
-			words_bytes(d->live_after).text);
+			words_bytes(d->live_after).text, are(d->live_after));
 	} else if (d->load_points < DIAGNOSIS_LEAST_POINTS) {
 		fprintf(s->out,
 			"%s under load. A longer load or a shorter MEMAGENT_INTERVAL gives more.",
@@ -114,8 +119,9 @@ static void say_growth(const struct subject *s)
 		fprintf(
 		    s->out, "%s a request, ",
 		    words_bytes(fabs(d->bytes_per_object * d->objects_made / s->requests)).text);
-	fprintf(s->out, "%s a second; %s %s are live.", words_bytes(fabs(d->bytes_per_second)).text,
-		d->has_rest_after ? "after it" : "at the end", words_bytes(d->live_after).text);
+	fprintf(s->out, "%s a second; %s %s %s live.", words_bytes(fabs(d->bytes_per_second)).text,
+		d->has_rest_after ? "after it" : "at the end", words_bytes(d->live_after).text,
+		are(d->live_after));
 }
 
 #define HOLES_BYTES (16.0 * 1048576) /* that the allocator keeps and the report speaks of */
