@@ -326,3 +326,6 @@ for option in -h --help; do
 	"$report" $option | grep -q '^usage: memagent-report' || fail "no help for $option"
 done
 "$report" --version | grep -qx 'memagent-report [0-9.]*' || fail "no version"
+for option in $("$report" --help | grep -o '^  -[-a-z]*' | sort -u); do
+	grep -qF -e "\`$option" "$root/README.md" || fail "README.md has no $option"
+done

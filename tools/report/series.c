@@ -228,21 +228,13 @@ static void sort_samples(struct series_process *p)
 	p->room = room;
 }
 
-static void merge_same_times(struct series_process *p)
+static void leave_one_of_a_time(struct series_process *p)
 {
-	size_t kept = 0;
+	size_t kept = 1;
 
-	for (size_t i = 0; i < p->count; i++) {
-		struct series_sample *last = &p->samples[kept ? kept - 1 : 0];
-
-		if (kept == 0 || p->samples[i].time_ms != last->time_ms) {
+	for (size_t i = 1; i < p->count; i++)
+		if (p->samples[i].time_ms != p->samples[kept - 1].time_ms)
 			p->samples[kept++] = p->samples[i];
-			continue;
-		}
-		for (size_t k = 0; k < SERIES_VALUES; k++)
-			if (isnan(last->value[k]))
-				last->value[k] = p->samples[i].value[k];
-	}
 	p->count = kept;
 }
 
@@ -278,7 +270,7 @@ void series_finish(struct series *series)
 			continue;
 		}
 		sort_samples(p);
-		merge_same_times(p);
+		leave_one_of_a_time(p);
 		series->processes[kept++] = p;
 	}
 	series->count = kept;

@@ -103,8 +103,7 @@ int series_size_of(const char *name, size_t length);
 /*
  * series_finish(series):
  * Put the processes in the order of host, service, pid and tags, and their samples in that of
- * time.  Of samples of one time one is left, with what each of them knows.  Processes without
- * samples are removed.
+ * time.  Of samples of one time the first is left.  Processes without samples are removed.
  */
 void series_finish(struct series *series);
 

@@ -139,7 +139,7 @@ START_TEST(puts_in_order)
 	ck_assert_uint_eq(series.processes[0]->count, 3);
 	for (size_t i = 0; i < 3; i++)
 		ck_assert_double_eq(value(0, i, SERIES_heap_alloc_bytes), (double)i + 1);
-	ck_assert_double_eq(value(0, 1, SERIES_mallocs), 8);
+	ck_assert(isnan(value(0, 1, SERIES_mallocs)));
 	ck_assert_double_eq(series.processes[0]->sizes[63], 3);
 }
 END_TEST
