@@ -87,8 +87,8 @@ $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 	$(LINK_LIBRARY) -Wl,-soname,libmemagent.so -pthread -o $@ $^
 
 # The same with jemalloc inside, without its C++ operators (which bring libstdc++), with other names for
-# what we stand in front of, and with our function for errno's place where it fails
-# (shim/jemalloc/precount.h).
+# what we interpose, with our function for errno's place where it fails (shim/jemalloc/precount.h),
+# and with ours for its fork handlers (shim/jemalloc/atfork.c).
 SHIM_JEMALLOC = $(filter-out shim/boot.c shim/next.c shim/interpose.c,$(SHIM)) $(wildcard shim/jemalloc/*.c)
 
 # All that our object shows, whichever of it this version of jemalloc has: pvalloc is there from 5.3.1 on.
@@ -102,7 +102,8 @@ $(BUILD)/embedded.a: $(BUILD)/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
 	objcopy --redefine-syms=$< $(JEMALLOC_ARCHIVE) $@
 	ar d $@ jemalloc_cpp.pic.o
 	cd $(@D) && ar x $(@F) jemalloc.pic.o && \
-		objcopy --redefine-sym __errno_location=embedded_errno jemalloc.pic.o && \
+		objcopy --redefine-sym __errno_location=embedded_errno \
+			--redefine-sym pthread_atfork=embedded_atfork jemalloc.pic.o && \
 		ar r $(@F) jemalloc.pic.o && rm jemalloc.pic.o
 
 $(BUILD)/libmemagent-jemalloc.so: $(call objects,$(SHIM_JEMALLOC) $(AGENT)) $(BUILD)/embedded.a \

@@ -216,7 +216,7 @@ int sidecar_start(const struct options *options)
 }
 
 /* A process that was cloned behind our back has a copy of all this, but no thread. */
-static bool is_here(void)
+bool sidecar_is_here(void)
 {
 	return sidecar.task.pid && sidecar.task.pid == getpid();
 }
@@ -232,7 +232,7 @@ void sidecar_stop(void)
 	int64_t deadline;
 	uint32_t state;
 
-	if (!is_here())
+	if (!sidecar_is_here())
 		return;
 	/* A child that ends young sends nothing: no need to wait until its sidecar has a processor.
 	 */
@@ -249,7 +249,7 @@ void sidecar_stop(void)
 
 bool sidecar_is_over(void)
 {
-	return sidecar.task.pid == 0 || (is_here() && is_done());
+	return sidecar.task.pid == 0 || (sidecar_is_here() && is_done());
 }
 
 /* Wait until its thread has ended, and the stand-in's if there is one: no longer than a moment. */
@@ -264,7 +264,7 @@ static void see_off(void)
 
 bool sidecar_retire(void)
 {
-	bool was_here = is_here();
+	bool was_here = sidecar_is_here();
 	int saved = errno;
 	uint32_t muted;
 
@@ -274,7 +274,7 @@ bool sidecar_retire(void)
 	sidecar.task.is_retired = true;
 	sidecar_stop();
 	/* It has done its work; see it off, or the filter could catch it on its way out. */
-	if (is_here())
+	if (sidecar_is_here())
 		see_off();
 	sidecar.task.pid = 0;
 	shim_unmute(muted);
@@ -287,7 +287,7 @@ void sidecar_main_exits(void)
 	int saved = errno;
 	uint32_t muted;
 
-	if (!is_here())
+	if (!sidecar_is_here())
 		return;
 	muted = shim_mute();
 	main_exit_start();
@@ -303,10 +303,9 @@ void sidecar_main_exits(void)
 	errno = saved;
 }
 
-void sidecar_hold(void)
+bool sidecar_hold(bool briefly)
 {
-	if (!sidecar.task.is_retired)
-		quiesce_hold();
+	return !sidecar.task.is_retired && quiesce_hold(briefly);
 }
 
 void sidecar_release(void)

@@ -25,6 +25,9 @@ int sidecar_start(const struct options *options);
  */
 void sidecar_stop(void);
 
+/* Return whether this process has a sidecar. */
+bool sidecar_is_here(void);
+
 /*
  * Return whether no sidecar is at work here, with whatever locks it holds: it has stopped, or there
  * never was one.  Not in a process that was cloned behind our back.
@@ -50,11 +53,12 @@ bool sidecar_retire(void);
 void sidecar_main_exits(void);
 
 /*
- * sidecar_hold(), sidecar_release():
+ * sidecar_hold(briefly), sidecar_release():
  * Between the two the sidecar is at rest: it holds no lock of libc or of a library, so that the
- * process can be forked.  sidecar_hold waits for that, but not for long.
+ * process can be forked.  sidecar_hold waits for that, but not for long, and returns whether it is
+ * so.
  */
-void sidecar_hold(void);
+bool sidecar_hold(bool briefly);
 void sidecar_release(void);
 
 #endif

@@ -73,6 +73,7 @@ static bool defers(void (*handler)(void *))
 
 static const struct shim_hooks hooks = {
     .before_fork = sidecar_hold,
+    .is_here = sidecar_is_here,
     .after_fork = sidecar_release,
     .in_child = start_sidecar,
     .in_clone = sidecar_forget,

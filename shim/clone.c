@@ -34,7 +34,7 @@ EXPORT pid_t _Fork(void)
 		errno = ENOSYS;
 		return -1;
 	}
-	hooks->before_fork();
+	hooks->before_fork(false);
 	pid = next._Fork();
 	let_go(pid == 0);
 	return pid;
@@ -68,7 +68,7 @@ EXPORT int clone(int (*run)(void *), void *stack, int flags, void *arg, ...)
 	next_resolve();
 	if (flags & CLONE_VM || run == NULL)
 		return next.clone(run, stack, flags, arg, more[0], more[1], more[2]);
-	hooks->before_fork();
+	hooks->before_fork(false);
 	pid = next.clone(run_copy, stack, flags, &start, more[0], more[1], more[2]);
 	let_go(false);
 	return pid;

@@ -9,6 +9,12 @@ static bool nobody(void)
 	return false;
 }
 
+static bool rests_not(bool may_wait_for_us)
+{
+	(void)may_wait_for_us;
+	return false;
+}
+
 static bool defers_none(void (*handler)(void *))
 {
 	(void)handler;
@@ -16,7 +22,7 @@ static bool defers_none(void (*handler)(void *))
 }
 
 static const struct shim_hooks no_hooks = {
-    nothing, nothing, nothing, nothing, nothing, nobody, nothing, defers_none,
+    rests_not, nobody, nothing, nothing, nothing, nothing, nobody, nothing, defers_none,
 };
 
 const struct shim_hooks *hooks = &no_hooks;

@@ -50,6 +50,8 @@ struct next {
 	long (*syscall)(long number, ...);
 	pid_t (*fork)(void);
 	pid_t (*_Fork)(void); /* NULL where there is none, before glibc 2.34 */
+	/* What libc's fork looks at to see whether there are threads; NULL before glibc 2.36. */
+	char *single_threaded;
 	int (*clone)(int (*run)(void *), void *stack, int flags, void *arg, ...);
 	int (*daemon)(int nochdir, int noclose);
 	int (*forkpty)(int *amaster, char *name, const struct termios *termp,

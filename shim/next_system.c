@@ -3,7 +3,9 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <gnu/libc-version.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "shim/next.h"
@@ -39,6 +41,14 @@ static void set(size_t at, const void *function)
 	memcpy((char *)&next + at, &function, sizeof(function));
 }
 
+/* Of the same name in older versions, but their fork looks at something else. */
+static char *find_single_threaded(void)
+{
+	if (strtol(strchr(gnu_get_libc_version(), '.') + 1, NULL, 10) < 36)
+		return NULL;
+	return dlsym(RTLD_NEXT, "__libc_single_threaded");
+}
+
 void next_resolve_system(void)
 {
 	static bool resolved;
@@ -50,6 +60,7 @@ void next_resolve_system(void)
 
 		set(functions[i].at, found ? found : (const void *)missing);
 	}
+	next.single_threaded = find_single_threaded();
 	/* Not every libc has it, and a look-up by dlsym that fails allocates. */
 	next._Fork = (pid_t(*)(void))object_function((const void *)next.fork, "_Fork");
 	resolved = true;

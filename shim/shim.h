@@ -57,7 +57,10 @@ _Noreturn void shim_exit(void);
  * Call these functions at the events that they are named for.  ${hooks} stays the caller's.
  */
 struct shim_hooks {
-	void (*before_fork)(void); /* in the thread that is about to fork */
+	/* In the thread that is about to fork; true: the sidecar is at rest until after_fork.  Do
+	 * not wait long if it ${may_wait_for_us}. */
+	bool (*before_fork)(bool may_wait_for_us);
+	bool (*is_here)(void); /* whether this process has a sidecar */
 	void (*after_fork)(void);  /* in the parent, whether the fork succeeded or not */
 	void (*in_child)(void);	   /* in the child, after all fork handlers */
 	void (*in_clone)(void);	   /* in a child that gets no agent; before after_fork */

@@ -7,7 +7,12 @@
  * fork is wrapped instead of using pthread_atfork: the child's sidecar can only be started when all
  * handlers are done, an allocator's among them, because pthread_create allocates.  daemon and
  * forkpty call fork inside libc, where no wrapper is seen, so they are wrapped too.
- * vfork and posix_spawn are left alone; _Fork and clone are in copy.c.
+ * vfork and posix_spawn are left alone; _Fork and clone are in clone.c.
+ *
+ * A signal handler may fork while it has interrupted malloc.  In a program of one thread libc takes
+ * no locks then, and with our thread it would wait for ever for those that the program itself
+ * holds.  So where there is only our thread beside the caller, and it rests, libc is told that
+ * there is none.  A child in the middle of malloc gets no agent, whose start would allocate.
  *
  * pthread_exit is wrapped for the main thread alone: the process must still end with its last
  * thread.
@@ -17,9 +22,11 @@
 #include <errno.h>
 #include <pthread.h>
 #include <pty.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "shim/cc.h"
+#include "shim/handler.h"
 #include "shim/hooks.h"
 #include "shim/next.h"
 #include "shim/shim.h"
@@ -94,6 +101,7 @@ void spawn_init(void)
 {
 	main_thread = pthread_self();
 	have_return_key = pthread_key_create(&return_key, main_returns) == 0;
+	handler_init();
 }
 
 pthread_t spawn_main_thread(void)
@@ -115,17 +123,64 @@ static void become_main_thread(void)
 		pthread_setspecific(return_key, &return_key);
 }
 
-static void before_fork(void)
+enum way {
+	USUAL,	  /* as libc does it in a process of several threads */
+	AS_ALONE, /* as in a process of one thread */
+	BARE,	  /* without libc's locks and the program's handlers: the sidecar is at work */
+};
+
+/* A signal handler that has interrupted the allocator forks, and nobody else can let go of it. */
+static bool inside;
+
+bool spawn_is_inside(void)
 {
-	next_resolve();
-	hooks->before_fork();
+	return inside;
 }
 
-static void after_fork(bool in_child)
+/* How many threads the process has, or 0; the directory has a link for each, and two more. */
+static unsigned long threads_there(void)
 {
 	int saved = errno;
+	struct stat tasks;
+	unsigned long there = stat("/proc/self/task", &tasks) == 0 ? tasks.st_nlink - 2 : 0;
 
-	if (in_child) {
+	errno = saved;
+	return there;
+}
+
+static enum way before_fork(void)
+{
+	enum handler_state state = handler_state();
+	unsigned long threads;
+	bool rests;
+
+	next_resolve();
+	rests = hooks->before_fork(state == HANDLER_INSIDE);
+	if (LIKELY(state == HANDLER_NONE))
+		return USUAL;
+	threads = threads_there();
+	if (threads != 1 && !(threads == 2 && hooks->is_here()))
+		return USUAL;
+	inside = state == HANDLER_INSIDE;
+	if (!next.single_threaded || !(rests || threads == 1))
+		return inside ? BARE : USUAL;
+	if (*next.single_threaded)
+		return USUAL;
+	*next.single_threaded = 1;
+	return AS_ALONE;
+}
+
+static void after_fork(enum way way, bool in_child)
+{
+	bool was_inside = inside;
+	int saved = errno;
+
+	if (way == AS_ALONE)
+		*next.single_threaded = 0;
+	inside = false;
+	if (in_child && was_inside) {
+		hooks->in_clone();
+	} else if (in_child) {
 		threads_after_fork();
 		become_main_thread();
 		hooks->in_child();
@@ -137,32 +192,29 @@ static void after_fork(bool in_child)
 
 EXPORT pid_t fork(void)
 {
-	pid_t pid;
+	enum way way = before_fork();
+	pid_t pid = way == BARE && next._Fork ? next._Fork() : next.fork();
 
-	before_fork();
-	pid = next.fork();
-	after_fork(pid == 0);
+	after_fork(way, pid == 0);
 	return pid;
 }
 
 /* Returns in the child only, or with an error. */
 EXPORT int daemon(int nochdir, int noclose)
 {
-	int result;
+	enum way way = before_fork();
+	int result = next.daemon(nochdir, noclose);
 
-	before_fork();
-	result = next.daemon(nochdir, noclose);
-	after_fork(result == 0);
+	after_fork(way, result == 0);
 	return result;
 }
 
 EXPORT int forkpty(int *amaster, char *name, const struct termios *termp,
 		   const struct winsize *winp)
 {
-	pid_t pid;
+	enum way way = before_fork();
+	pid_t pid = next.forkpty(amaster, name, termp, winp);
 
-	before_fork();
-	pid = next.forkpty(amaster, name, termp, winp);
-	after_fork(pid == 0);
+	after_fork(way, pid == 0);
 	return pid;
 }

@@ -7,6 +7,7 @@
 #include "shim/cc.h"
 
 #define HOLD_NS (100 * CLOCK_MS)
+#define BRIEF_NS (CLOCK_MS / 5)
 #define LOAD_NS (5 * CLOCK_S)
 
 enum { FREE, TAKEN, WANTED };
@@ -63,10 +64,12 @@ static bool take_within(int64_t patience_ns)
 	return take(clock_mono_ns() + patience_ns);
 }
 
-void quiesce_hold(void)
+bool quiesce_hold(bool briefly)
 {
-	if (held || take_within(HOLD_NS) || (quiesce_is_loading() && take_within(LOAD_NS)))
+	if (held || take_within(briefly ? BRIEF_NS : HOLD_NS) ||
+	    (!briefly && quiesce_is_loading() && take_within(LOAD_NS)))
 		held++;
+	return held != 0;
 }
 
 void quiesce_release(void)

@@ -14,11 +14,12 @@ void quiesce_enter(void);
 void quiesce_leave(void);
 
 /*
- * quiesce_hold(), quiesce_release():
+ * quiesce_hold(briefly), quiesce_release():
  * For a thread of the program: between the two the sidecar rests.  quiesce_hold waits for that, but
- * no longer than 100 ms; while libraries are loaded, 5 s.
+ * no longer than 100 ms; while libraries are loaded, 5 s; and ${briefly}, 0.2 ms.  It returns
+ * whether the sidecar rests.
  */
-void quiesce_hold(void);
+bool quiesce_hold(bool briefly);
 void quiesce_release(void);
 
 /*

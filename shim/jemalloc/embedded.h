@@ -33,4 +33,7 @@ size_t embedded_sallocx(const void *p, int flags);
 /* And this is what jemalloc calls where it sets errno. */
 int *embedded_errno(void);
 
+/* What it registers its handlers for a fork with. */
+int embedded_atfork(void (*before)(void), void (*parent)(void), void (*child)(void));
+
 #endif
