@@ -44,7 +44,7 @@ static void clean_up(void *arg)
 EXPORT int __cxa_atexit(void (*handler)(void *), void *arg, void *object)
 {
 	next_resolve_system();
-	if (arg == NULL && cleans_openssl_up(handler))
+	if (handler && arg == NULL && cleans_openssl_up(handler))
 		return next.cxa_atexit(clean_up, (void *)handler, object);
 	return next.cxa_atexit(handler, arg, object);
 }

@@ -25,6 +25,7 @@
 #include <linux/securebits.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -35,6 +36,59 @@
 #include "shim/hooks.h"
 #include "shim/next.h"
 #include "shim/threads.h"
+
+#ifdef __x86_64__
+static long call_here(long number, const long *a)
+{
+	/* cppcheck-suppress constStatement ; the instruction takes it */
+	register long r10 __asm__("r10") = a[3];
+	/* cppcheck-suppress constStatement ; the instruction takes it */
+	register long r8 __asm__("r8") = a[4];
+	/* cppcheck-suppress constStatement ; the instruction takes it */
+	register long r9 __asm__("r9") = a[5];
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	if (result >= 0 || result < -4095)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
+#else
+static long call_here(long number, const long *a)
+{
+	next_resolve();
+	return next.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+#endif
+
+/*
+ * By way of libc, where it can be looked up: a program may let nobody else make system calls
+ * (PR_SET_SYSCALL_USER_DISPATCH).  An allocator may come here before, while it is being set up.
+ */
+static long call(long number, const long *a)
+{
+	if (UNLIKELY(next.syscall == NULL))
+		return call_here(number, a);
+	return next.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+}
+
+/*
+ * Whether the word at the program's ${address} can be read: the kernel looks at it before it finds
+ * that it is asked for nothing.  It is to answer for a bad pointer, not we.
+ */
+static bool is_readable(long address, size_t offset)
+{
+	const long a[6] = {-1, address + (long)offset, 0, sizeof(uint64_t)};
+	int saved = errno;
+	bool readable = call(SYS_rt_sigprocmask, a) == 0 || errno != EFAULT;
+
+	errno = saved;
+	return readable;
+}
 
 /* A filter that is nowhere is only asked for to see whether the kernel knows filters. */
 static bool sets_filter(long number, const long *a)
@@ -76,7 +130,7 @@ static bool keeps_changing_users(long number, const long *a)
 {
 	if (number == SYS_prctl)
 		return a[0] == PR_SET_SECUREBITS && (a[1] & SECBIT_NO_SETUID_FIXUP);
-	if (number != SYS_capset || !keeps || a[1] == 0)
+	if (number != SYS_capset || !keeps || !is_readable(a[1], 0))
 		return false;
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is passed */
 	return (((const struct __user_cap_data_struct *)a[1])->permitted & CHANGES_IDS) != 0;
@@ -108,7 +162,8 @@ static enum child child_by(long number, const long *a)
 		return COPY;
 #endif
 #ifdef SYS_clone3
-	if (number == SYS_clone3 && a[0]) {
+	if (number == SYS_clone3 && is_readable(a[0], offsetof(struct clone_args, flags)) &&
+	    is_readable(a[0], offsetof(struct clone_args, stack))) {
 		/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is passed */
 		const struct clone_args *args = (const struct clone_args *)a[0];
 
@@ -116,35 +171,6 @@ static enum child child_by(long number, const long *a)
 	}
 #endif
 	return number == SYS_clone ? child_of((uint64_t)a[0], (uint64_t)a[1]) : NO_CHILD;
-}
-
-/*
- * On x86-64 made here and not passed on: an allocator may come this way while it is being set up,
- * when nothing can be looked up yet.
- */
-static long call(long number, const long *a)
-{
-#ifdef __x86_64__
-	/* cppcheck-suppress constStatement ; the instruction takes it */
-	register long r10 __asm__("r10") = a[3];
-	/* cppcheck-suppress constStatement ; the instruction takes it */
-	register long r8 __asm__("r8") = a[4];
-	/* cppcheck-suppress constStatement ; the instruction takes it */
-	register long r9 __asm__("r9") = a[5];
-	long result;
-
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
-	if (result >= 0 || result < -4095)
-		return result;
-	errno = (int)-result;
-	return -1;
-#else
-	next_resolve();
-	return next.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-#endif
 }
 
 /* What a process of several threads is told: EUSERS of namespaces of time, EINVAL of the others. */
@@ -206,7 +232,7 @@ static long copy(long number, const long *a)
 	long result;
 	int error;
 
-	hooks->before_fork();
+	hooks->before_fork(false);
 	result = call(number, a);
 	error = errno;
 	if (result == 0)
@@ -240,7 +266,11 @@ EXPORT long syscall_made(long number, long a0, long a1, long a2, long a3, long a
 		hooks->retire();
 	if (UNLIKELY(number == SYS_unshare || number == SYS_setns))
 		return change_namespaces(number, a);
-	return UNLIKELY(child == COPY) ? copy(number, a) : call(number, a);
+	if (UNLIKELY(child == COPY))
+		return copy(number, a);
+	if (UNLIKELY(next.syscall == NULL))
+		return call_here(number, a);
+	return next.syscall(number, a0, a1, a2, a3, a4, a5);
 }
 
 EXPORT int prctl(int option, ...)
