@@ -83,13 +83,14 @@ static const struct shim_hooks hooks = {
     .defers = defers,
 };
 
-static void prepare(void)
+static void prepare(char *const *argv)
 {
 	shim_init();
 	if (!is_first_copy())
 		return;
 	options_read(&options, from_environment);
-	if (!options.enabled || exclude_by_name(program_invocation_short_name, options.exclude))
+	if (!options.enabled || exclude_by_option(argv) ||
+	    exclude_by_name(program_invocation_short_name, options.exclude))
 		return;
 	log_remember();
 	if (is_watched())
@@ -99,12 +100,16 @@ static void prepare(void)
 	start_sidecar();
 }
 
-/* The program's main begins with the errno that it has without us: 0. */
-static __attribute__((constructor)) void start(void)
+/*
+ * libc hands constructors what it hands main.  The program's main begins with the errno that it has
+ * without us: 0.
+ */
+static __attribute__((constructor)) void start(int argc, char **argv)
 {
 	int saved = errno;
 
-	prepare();
+	(void)argc;
+	prepare(argv);
 	errno = saved;
 }
 

@@ -221,8 +221,10 @@ static void print_excluded_sh(void)
 {
 	fputs("mr_excluded=' ", stdout);
 #define EXCLUDED(name) fputs(name " ", stdout);
+#define EXCLUDED_OPTION(argument)
 #include "agent/guest/excluded.def"
 #undef EXCLUDED
+#undef EXCLUDED_OPTION
 	puts("'");
 }
 

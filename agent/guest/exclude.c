@@ -14,8 +14,18 @@
 
 static const char *const excluded[] = {
 #define EXCLUDED(name) name,
+#define EXCLUDED_OPTION(argument)
 #include "agent/guest/excluded.def"
 #undef EXCLUDED
+#undef EXCLUDED_OPTION
+};
+
+static const char *const excluded_options[] = {
+#define EXCLUDED(name)
+#define EXCLUDED_OPTION(argument) argument,
+#include "agent/guest/excluded.def"
+#undef EXCLUDED
+#undef EXCLUDED_OPTION
 };
 
 static bool is_sidecar(int tasks, const char *tid)
@@ -80,4 +90,20 @@ bool exclude_by_name(const char *name, const char *more)
 		if (strcmp(name, excluded[i]) == 0)
 			return true;
 	return is_in(name, more);
+}
+
+static bool is_excluded_option(const char *argument)
+{
+	for (size_t i = 0; i < sizeof(excluded_options) / sizeof(excluded_options[0]); i++)
+		if (strcmp(argument, excluded_options[i]) == 0)
+			return true;
+	return false;
+}
+
+bool exclude_by_option(char *const *argv)
+{
+	for (; *argv; argv++)
+		if (is_excluded_option(*argv))
+			return true;
+	return false;
 }

@@ -32,4 +32,10 @@ bool exclude_is_launched(void);
  */
 bool exclude_by_name(const char *name, const char *more);
 
+/*
+ * exclude_by_option(argv):
+ * Return whether a program with these arguments is to have no sidecar, whatever its name.  Pure.
+ */
+bool exclude_by_option(char *const *argv);
+
 #endif
