@@ -9,6 +9,13 @@
 # shellcheck disable=SC2086,SC2046 # the lists are split into words on purpose
 set -eu
 
+case ${1-} in
+-h | --help)
+	sed -n '1d; /^# shellcheck/q; s/^# \{0,1\}//p' "$0"
+	exit 0
+	;;
+esac
+
 # One word for each need; a|b where the package has another name in another release, or where either
 # will do.  The first that the release offers is installed.
 build='gcc make pkg-config|pkgconf libc6-dev libcurl4-openssl-dev libjemalloc-dev zlib1g-dev ca-certificates'

@@ -62,8 +62,9 @@ static void usage(FILE *out)
 	fputs("usage: memagent-send [--remove] FILE...\n"
 	      "Deliver files of line protocol to where MEMAGENT_URL and the other variables say\n"
 	      "(memagent-run --help lists them).\n\n"
-	      "  --remove  remove each file when all of it is delivered\n"
-	      "  --help    print this text\n",
+	      "  --remove       remove each file when all of it is delivered\n"
+	      "  -h, --help     print this text\n"
+	      "  -v, --version  print the version\n",
 	      out);
 }
 
@@ -236,13 +237,22 @@ static int open_all(void)
 	return 0;
 }
 
+static bool is_option(const char *text, const char *letter, const char *word)
+{
+	return strcmp(text, letter) == 0 || strcmp(text, word) == 0;
+}
+
 int main(int argc, char **argv)
 {
 	int first = 1, failed = 0;
 	bool remove_it = false;
 
-	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+	if (argc > 1 && is_option(argv[1], "-h", "--help")) {
 		usage(stdout);
+		return 0;
+	}
+	if (argc > 1 && is_option(argv[1], "-v", "--version")) {
+		puts("memagent-send " MEMAGENT_VERSION);
 		return 0;
 	}
 	if (argc > 1 && strcmp(argv[1], "--remove") == 0) {

@@ -18,6 +18,13 @@
 # and prints a table.  What it starts it ends, by process id.
 set -u
 
+case ${1-} in
+-h | --help)
+	sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+	exit 0
+	;;
+esac
+
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 build=$(cd "${BUILD:-$root/build}" && pwd) || exit 1

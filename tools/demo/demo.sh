@@ -11,6 +11,13 @@
 # nevertheless, the others go on, and the status at the end is 1.
 set -eu
 
+case ${1-} in
+-h | --help)
+	sed -n '2,/^set/s/^# \{0,1\}//p' "$0"
+	exit 0
+	;;
+esac
+
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$root/build}
 # printenv, because some shells have a SECONDS of their own.
