@@ -1,13 +1,14 @@
-# Receives datagrams on 127.0.0.1.
+# Receives datagrams on the first address that localhost has: 127.0.0.1 or ::1.
 #
 # usage: udp.py PORT_FILE OUT
 #
 # OUT gets a line for each: its length, and "whole" when it is made of whole lines.
 import os, socket, sys
 
-receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+family, kind, _, _, address = socket.getaddrinfo("localhost", 0, type=socket.SOCK_DGRAM)[0]
+receiver = socket.socket(family, kind)
 receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
-receiver.bind(("127.0.0.1", 0))
+receiver.bind(address)
 with open(sys.argv[1] + ".new", "w") as file:
     file.write("%d\n" % receiver.getsockname()[1])
 os.rename(sys.argv[1] + ".new", sys.argv[1])
