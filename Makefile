@@ -266,6 +266,7 @@ FUZZ_line = agent/encode/line.c agent/encode/fields.c
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
 FUZZ_proc = agent/measure/proc.c agent/guest/rights.c agent/guest/namespaces.c
 FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/log.c shim/object.c
+FUZZ_torn = agent/deliver/torn.c
 FUZZ_url = agent/settings/url.c
 
 FUZZERS = $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))

@@ -16,21 +16,35 @@ static bool has_time(const char *half, size_t len)
 	return digits == TIME_DIGITS && digits < len && half[len - 1 - digits] == ' ';
 }
 
+/* Whether the line ends within the text of a field, and within an escape there. */
+static void scan(const char *half, size_t len, bool *is_quoted, bool *is_escaped)
+{
+	bool in_fields = false;
+	char before = '\0';
+
+	*is_quoted = *is_escaped = false;
+	for (size_t i = 0; i < len; i++) {
+		/* Anywhere else a quotation mark is like any other character. */
+		if (half[i] == '"' && !*is_escaped && (*is_quoted || (in_fields && before == '=')))
+			*is_quoted = !*is_quoted;
+		else if (half[i] == ' ' && !*is_escaped)
+			in_fields = true;
+		before = half[i];
+		*is_escaped = half[i] == '\\' && !*is_escaped;
+	}
+}
+
 size_t torn_end(const char *half, size_t len, char out[TORN_BYTES])
 {
-	bool is_quoted = false, is_escaped = false;
+	bool is_quoted, is_escaped;
 	size_t n = 0;
 
-	for (size_t i = 0; i < len; i++) {
-		if (half[i] == '"' && !is_escaped)
-			is_quoted = !is_quoted;
-		is_escaped = half[i] == '\\' && !is_escaped;
-	}
+	scan(half, len, &is_quoted, &is_escaped);
 	if (!is_quoted && has_time(half, len)) {
 		out[0] = '\n';
 		return 1;
 	}
-	if (is_escaped)
+	if (is_quoted && is_escaped)
 		out[n++] = '\\';
 	if (is_quoted)
 		out[n++] = '"';

@@ -32,8 +32,14 @@ static const struct {
     {"m v=\"x\\\"", "\"(torn)\n"},
     {"m v=\"x\"", "(torn)\n"},
     {"m v=\"x\",w=\"", "\"(torn)\n"},
-    {"m,a=b\\", "\\(torn)\n"},
+    {"m,a=b\\", "(torn)\n"},
     {"m,a=b\\\"c v=1", "(torn)\n"},
+    /* Only the text of a field is closed by one. */
+    {"m,a=\" v=\"x", "\"(torn)\n"},
+    {"m\",a=\"b\" v\"=\"x", "\"(torn)\n"},
+    {"m,a=\" v=1", "(torn)\n"},
+    {"m,a\\ =\" v=1", "(torn)\n"},
+    {"m,a=\" v=1i" TIME, "\n"},
 };
 
 START_TEST(ends_half_a_line)
