@@ -155,14 +155,17 @@ static void open_destination(void)
  * What the program may lose the right to when it goes on.  The network needs no right, and its
  * libraries take long to load.
  */
-static void open_files(bool is_file)
+static void open_files(void)
 {
 	const struct options *o = loop.task->options;
 
+	if (futex_get(&loop.task->has_opened))
+		return;
+	log_open(o->log, loop.task->pid, is_told);
 	destination_read(&loop.destination, o);
 	if (o->spool[0])
 		spool_open(&loop.spool, o);
-	if (is_file)
+	if (url_scheme(o->url) == URL_FILE)
 		open_destination();
 	futex_set(&loop.task->has_opened, true);
 }
@@ -172,10 +175,8 @@ static void open_all(void)
 	const struct options *o = loop.task->options;
 	struct allocator_stats *stats = &loop.sampler.allocator_stats;
 	int objects = resident_objects();
-	bool is_file = url_scheme(o->url) == URL_FILE;
 
-	log_open(o->log, loop.task->pid, is_told);
-	open_files(is_file);
+	open_files();
 	if (loop.backlog.ring == NULL)
 		log_say(LOG_CONFIG,
 			"no memory for the points that wait: %s; nothing will be delivered",
@@ -187,7 +188,7 @@ static void open_all(void)
 	line_start(&loop.line, loop.line_text, sizeof(loop.line_text));
 	allocator_stats_open(stats, o->allocator_interval);
 	point_head_write(&loop.head, o, loop.task->pid, stats->allocator->name, stats->version);
-	if (!is_file) {
+	if (url_scheme(o->url) != URL_FILE) {
 		wait_for_constructors();
 		open_destination();
 	}
@@ -485,6 +486,15 @@ void loop_prepare(const struct options *options)
 		backlog_reset(&loop.backlog);
 	else
 		loop.no_backlog = backlog_open(&loop.backlog, (size_t)options->buffer) ? errno : 0;
+}
+
+void loop_open_first(struct loop_task *task)
+{
+	loop.task = task;
+	loop.parent = PARENT_UNKNOWN;
+	quiesce_leave();
+	open_files();
+	quiesce_enter();
 }
 
 void loop_delay(struct loop_task *task)

@@ -55,6 +55,12 @@ bool loop_must_open_first(const struct options *options, bool is_forked);
 bool loop_child_is_short_lived(const struct loop_task *task);
 
 /*
+ * loop_open_first(task):
+ * Open what the program may lose the right to; loop_work goes on with it.
+ */
+void loop_open_first(struct loop_task *task);
+
+/*
  * loop_delay(task):
  * In the child of a fork: most become another program at once, or end.  Wait for that, a moment.
  */

@@ -87,8 +87,7 @@ static bool begins(void)
 {
 	if (!sidecar.task.is_forked)
 		return true;
-	if (!sidecar.task.opens_first)
-		loop_delay(&sidecar.task);
+	loop_delay(&sidecar.task);
 	return futex_change(&sidecar.state, DELAYED, WORKING);
 }
 
@@ -96,13 +95,18 @@ static void *sidecar_main(void *unused)
 {
 	enum loop_end why = LOOP_UNABLE;
 	int exit_status = 0;
+	bool has_own = false;
 
 	(void)unused;
 	pthread_setname_np(pthread_self(), "memagent");
-	/* A copy of the table of descriptors, too, is only made when it begins. */
+	if (sidecar.task.opens_first && own_descriptors() == 0) {
+		has_own = true;
+		loop_open_first(&sidecar.task);
+	}
+	/* Else a copy of the table of descriptors, too, is only made when it begins. */
 	if (!begins())
 		why = LOOP_ASKED;
-	else if (own_descriptors() == 0)
+	else if (has_own || own_descriptors() == 0)
 		why = loop_work(&sidecar.task, &exit_status);
 	futex_set(&sidecar.task.has_opened, true);
 	/* The raw call: the last thread's status is the process's. */

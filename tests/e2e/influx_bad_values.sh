@@ -37,9 +37,9 @@ bad MEASUREMENT "$newline" "1 to 255 bytes"
 grep -q '^memagent,' "$file" || fail "the default measurement does not stand in"
 bad SERVICE "$newline" "1 to 255 bytes"
 grep -q ',service=scripted[ ,]' "$file" || fail "the default service does not stand in"
-for value in env '=prod' 'env=' 'env=prod,' host=me pid=1 service=a time=1 'env=a,env=b'; do
+for value in env '=prod' 'env=' 'env=prod,' host=me pid=1 pid_ns=1 service=a time=1 'env=a,env=b'; do
 	bad TAGS "$value" "$value" "KEY=VALUE"
-	grep -q "^memagent,host=[^,]*,pid=$pid,service=scripted,allocator=glibc,allocator_version=[^,]* " "$file" ||
+	grep -q "^memagent,host=[^,]*,pid=$pid,\(pid_ns=[0-9]*,\)\{0,1\}service=scripted,allocator=glibc,allocator_version=[^,]* " "$file" ||
 		fail "TAGS=$value: tags got in"
 done
 bad USERNAME "$newline" "1 to 255 bytes"

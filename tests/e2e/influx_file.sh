@@ -56,6 +56,6 @@ answer=$(curl -s -XPOST --data-binary "@$file" "$INFLUXD_URL/write?db=memagent&p
 [ -z "$answer" ] || fail "InfluxDB does not take it: $answer"
 expect_equal "points in the file and in InfluxDB" "$(grep -c '^memagent,' "$file")" "$(count_points memagent memagent)"
 for n in 1 2 3 4 5 6 7 8; do
-	pid=$(sed -n "s/^memagent,.*,pid=\([0-9]*\),service=writer${n}[ ,].*/\1/p" "$file" | head -n 1)
+	pid=$(sed -n "s/^memagent,.*,pid=\([0-9]*\),.*service=writer${n}[ ,].*/\1/p" "$file" | head -n 1)
 	expect_exact memagent
 done
