@@ -1,296 +1,45 @@
 #include "agent/loop.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "agent/deliver/backlog.h"
 #include "agent/base/clock.h"
-#include "agent/measure/coverage.h"
-#include "agent/deliver/delivery.h"
-#include "agent/deliver/destination.h"
-#include "agent/deliver/load.h"
 #include "agent/base/futex.h"
-#include "agent/measure/point_head.h"
-#include "agent/guest/exclude.h"
-#include "agent/guest/main_exit.h"
-#include "agent/encode/line.h"
 #include "agent/base/log.h"
-#include "agent/settings/options.h"
-#include "agent/measure/proc.h"
-#include "agent/guest/resident.h"
+#include "agent/base/schedule.h"
+#include "agent/deliver/load.h"
+#include "agent/guest/main_exit.h"
 #include "agent/guest/quiesce.h"
 #include "agent/guest/rights.h"
-#include "agent/measure/sampler.h"
-#include "agent/base/schedule.h"
-#include "agent/deliver/spool.h"
-#include "agent/measure/trim.h"
+#include "agent/measure/coverage.h"
+#include "agent/measure/proc.h"
+#include "agent/parent.h"
+#include "agent/recorder.h"
+#include "agent/settings/options.h"
 #include "agent/settings/url.h"
 
 #define START_DELAY_NS (20 * CLOCK_MS)
 #define LAST_DELIVERY_NS (50 * CLOCK_MS)
-#define LONGEST_LOOK_NS CLOCK_S /* between two looks at what became of the program */
+#define MOST_WATCH_NS CLOCK_S /* between two looks at what became of the program */
 
 static struct {
 	struct loop_task *task;
-	bool is_chosen; /* by who ran memagent-run, whatever started that */
-	enum { PARENT_UNKNOWN, CHILD, NO_CHILD } parent;
-	bool outlived;	 /* the main thread, by others */
-	int exit_status; /* that the process is to have, when the sidecar is its last thread */
-
-	struct sampler sampler;
-	struct trim trim;
+	struct recorder recorder;
 	struct rights_watch rights;
-	struct agent_health health;
-	struct backlog backlog;
-	int no_backlog; /* errno, where it has no memory */
-	struct spool spool;
-	struct delivery delivery;
-	struct destination destination;
-	bool can_deliver;
-
-	struct line head;
-	struct line line;
-	char head_text[LINE_HEAD_BYTES];
-	char line_text[LINE_BYTES];
+	int64_t start_ns; /* of the schedule of points */
+	int64_t coverage_due_ns;
+	enum loop_end end;   /* why the loop ends, if nobody asks it to */
+	bool main_has_ended; /* while others went on */
+	int exit_status;     /* that the process is to have, when the sidecar is its last thread */
 } loop;
-
-/* Whether a metered program has started this one.  To look takes a while, so only if need be. */
-static bool is_child(void)
-{
-	if (loop.parent == PARENT_UNKNOWN)
-		loop.parent =
-		    loop.task->is_forked || (!loop.is_chosen && exclude_is_metered(getppid()))
-			? CHILD
-			: NO_CHILD;
-	return loop.parent == CHILD;
-}
-
-/* Of files, the parent speaks for processes of its own user only. */
-static bool is_told(enum log_kind kind)
-{
-	char path[32];
-	struct stat parent;
-
-	if (!is_child() || kind != LOG_FILE)
-		return is_child();
-	if (loop.task->is_forked)
-		return loop.task->user == geteuid();
-	snprintf(path, sizeof(path), "/proc/%d", (int)getppid());
-	return stat(path, &parent) == 0 && parent.st_uid == geteuid();
-}
 
 static bool is_wanted(void)
 {
 	return futex_get(&loop.task->wish) == LOOP_RUN;
 }
 
-static void say_problems(const char *problems)
-{
-	while (*problems) {
-		size_t n = strcspn(problems, "\n");
-
-		log_say(LOG_CONFIG, "%.*s", (int)n, problems);
-		problems += n + (problems[n] == '\n');
-	}
-}
-
-static void say_too_long(void)
-{
-	log_say(LOG_TAGS,
-		"the tags are too long for all to go over UDP; what does not fit is dropped");
-}
-
-/* Something that a dashboard marks, whatever the schema of the points. */
-static void add_event(const char *event, const char *text)
-{
-	char measurement[300];
-
-	if (!loop.can_deliver)
-		return;
-	snprintf(measurement, sizeof(measurement), "%s_event",
-		 loop.task->options->measurement[0] ? loop.task->options->measurement : "memagent");
-	if (line_event(&loop.line, measurement, &loop.head, event, text, clock_wall_ns()) == 0 &&
-	    !backlog_add(&loop.backlog, loop.line.text, loop.line.used))
-		say_too_long();
-}
-
-static void look_at_coverage(bool is_early)
-{
-	char why[512];
-
-	loop.health.coverage = coverage_is_whole(is_early, why, sizeof(why));
-	if (loop.health.coverage == 0)
-		log_say(LOG_CONFIG, "not all of this program is seen: %s", why);
-}
-
 /*
- * An allocator that comes before us may be the program's, and not work before the program's own
- * constructors have run.  A transport that needs libraries allocates, so give them an interval.
- */
-static void wait_for_constructors(void)
-{
-	int64_t interval = loop.task->options->interval;
-
-	if (url_scheme(loop.task->options->url) == URL_FILE || coverage_is_in_front())
-		return;
-	quiesce_enter();
-	futex_wait(&loop.task->wish, LOOP_RUN,
-		   loop.task->started_ns + (interval < CLOCK_S ? interval : CLOCK_S));
-	quiesce_leave();
-}
-
-static void open_destination(void)
-{
-	quiesce_set_loading(true);
-	loop.can_deliver = destination_open(&loop.destination, loop.task->options, quiesce_enter,
-					    quiesce_leave) == 0 &&
-			   loop.backlog.ring != NULL;
-	quiesce_set_loading(false);
-}
-
-/*
- * What the program may lose the right to when it goes on.  The network needs no right, and its
- * libraries take long to load.
- */
-static void open_files(void)
-{
-	const struct options *o = loop.task->options;
-
-	if (futex_get(&loop.task->has_opened))
-		return;
-	log_open(o->log, loop.task->pid, is_told);
-	destination_read(&loop.destination, o);
-	if (o->spool[0])
-		spool_open(&loop.spool, o);
-	if (url_scheme(o->url) == URL_FILE)
-		open_destination();
-	futex_set(&loop.task->has_opened, true);
-}
-
-static void open_all(void)
-{
-	const struct options *o = loop.task->options;
-	struct allocator_stats *stats = &loop.sampler.allocator_stats;
-	int objects = resident_objects();
-
-	open_files();
-	if (loop.backlog.ring == NULL)
-		log_say(LOG_CONFIG,
-			"no memory for the points that wait: %s; nothing will be delivered",
-			strerrordesc_np(loop.no_backlog));
-	say_problems(o->problems);
-	memset(&loop.health, -1, sizeof(loop.health));
-	look_at_coverage(true);
-	line_start(&loop.head, loop.head_text, sizeof(loop.head_text));
-	line_start(&loop.line, loop.line_text, sizeof(loop.line_text));
-	allocator_stats_open(stats, o->allocator_interval);
-	point_head_write(&loop.head, o, loop.task->pid, stats->allocator->name, stats->version);
-	if (url_scheme(o->url) != URL_FILE) {
-		wait_for_constructors();
-		open_destination();
-	}
-	resident_drop(objects);
-	/* After the destination: where descriptors are few, that is the one to have. */
-	sampler_open(&loop.sampler, &loop.trim);
-	if (trim_open(&loop.trim, stats->allocator, o->trim_interval))
-		log_say(LOG_CONFIG,
-			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s cannot be asked to "
-			"give memory back",
-			stats->allocator->name);
-	if (loop.can_deliver)
-		delivery_init(&loop.delivery, loop.destination.transport, loop.destination.handle,
-			      &loop.backlog);
-	add_event("start", loop.task->is_forked ? "forked" : "started");
-}
-
-static void update_health(int64_t late_ns)
-{
-	loop.health.late_ns = late_ns;
-	loop.health.send_ns = loop.delivery.send_ns;
-	loop.health.send_errors = (int64_t)loop.delivery.errors;
-	loop.health.points_buffered = (int64_t)backlog_points(&loop.backlog);
-	loop.health.points_dropped = (int64_t)delivery_dropped(&loop.delivery);
-}
-
-/* Add the lines of a point to the backlog: more than one where the transport takes short ones only.
- * Return whether it took them all. */
-static bool keep(const char *text, size_t len)
-{
-	const char *end = text + len;
-	bool kept = true;
-
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-
-		kept = backlog_add(&loop.backlog, text, (size_t)(newline + 1 - text)) && kept;
-		text = newline + 1;
-	}
-	return kept;
-}
-
-/* Take a point that was due at ${due_ns}. */
-static void tick(int64_t due_ns)
-{
-	int64_t cpu = clock_thread_cpu_ns();
-	struct point point;
-
-	if (!loop.can_deliver)
-		return;
-	update_health(clock_mono_ns() - due_ns);
-	sampler_take(&loop.sampler, &loop.health, &point);
-	point.schema = loop.task->options->schema;
-	if (line_point(&loop.line, &loop.head, &point, loop.destination.transport->longest_line)) {
-		loop.line.used = 0;
-		loop.backlog.too_long++;
-	}
-	if (loop.line.used == 0 || !keep(loop.line.text, loop.line.used))
-		say_too_long();
-	loop.health.tick_ns = clock_thread_cpu_ns() - cpu;
-}
-
-/*
- * The main thread has left.  If all others have too, have the process end; else return when to look
- * again, ${until_ns} at the latest.
- */
-static int64_t end_if_alone(int64_t until_ns)
-{
-	int64_t value[FIELDS];
-	int64_t next_look = clock_mono_ns() + MAIN_EXIT_POLL_NS;
-
-	/* Without /proc nobody can tell: then better early than never. */
-	if ((proc_status_read(loop.sampler.status_fd, value) ||
-	     value[FIELD_threads] <= MAIN_EXIT_THREADS) &&
-	    proc_main_is_gone(NULL) != 0)
-		main_exit_finish();
-	return next_look < until_ns ? next_look : until_ns;
-}
-
-/* Go on with the delivery, or rest, until ${until_ns} at most or until the process wants to end. */
-static void pass_time(int64_t until_ns)
-{
-	int64_t due = loop.can_deliver ? delivery_due_ns(&loop.delivery) : INT64_MAX;
-
-	if (loop.can_deliver && (delivery_is_busy(&loop.delivery) || due <= clock_mono_ns())) {
-		delivery_step(&loop.delivery, until_ns - clock_mono_ns());
-		return;
-	}
-	if (due < until_ns)
-		until_ns = due;
-	if (main_exit_is_pending())
-		until_ns = end_if_alone(until_ns);
-	quiesce_enter();
-	futex_wait(&loop.task->wish, LOOP_RUN, until_ns);
-	quiesce_leave();
-}
-
-/*
- * When the schedule begins: somewhere in the past interval, so that processes that are started
+ * When the schedule begins: some time in the past interval, so that processes that are started
  * together do not all send at the same moment.
  */
-static int64_t phase_ns(void)
+static int64_t random_start_ns(void)
 {
 	uint64_t mixed = (uint64_t)clock_wall_ns() ^ (uint64_t)loop.task->pid << 32;
 
@@ -316,15 +65,15 @@ bool loop_child_is_short_lived(const struct loop_task *task)
 	return task->is_forked && is_short_lived(task);
 }
 
-/* A program that starts many others is not to wait for the network at the end of each. */
+/* A program that starts many others must not wait for the network at the end of each. */
 static bool is_short_lived_child(void)
 {
-	return is_short_lived(loop.task) && is_child();
+	return is_short_lived(loop.task) && parent_is_metered();
 }
 
 /*
- * The main thread has ended by the raw system call, and no other is left: without us the process
- * would be over.
+ * Whether the main thread has ended by the raw system call, and no other thread of the program is
+ * left.  Without the sidecar the process would be over.
  */
 static bool is_alone(void)
 {
@@ -332,27 +81,18 @@ static bool is_alone(void)
 	int main_status;
 
 	if (main_exit_is_pending() || proc_main_is_gone(&main_status) != 1 ||
-	    proc_status_read(loop.sampler.status_fd, value))
+	    proc_status_read(loop.recorder.sampler.status_fd, value))
 		return false;
 	if (value[FIELD_threads] > MAIN_EXIT_THREADS - 1) {
-		loop.outlived = true;
+		loop.main_has_ended = true;
 		return false;
 	}
 	/* The status is the last thread's: the main thread's, or that of one which returned. */
-	loop.exit_status = loop.outlived ? 0 : main_status;
+	loop.exit_status = loop.main_has_ended ? 0 : main_status;
 	return true;
 }
 
-/* What earlier processes have left goes as soon as the server answers, however long the interval.
- */
-static void load_spool(void)
-{
-	if (loop.can_deliver && loop.task->options->spool[0] && loop.delivery.failures == 0 &&
-	    loop.delivery.send_ns >= 0)
-		spool_load(&loop.spool, &loop.backlog);
-}
-
-/* It takes a millisecond where there are many objects. */
+/* A look takes a millisecond where there are many objects. */
 static int64_t coverage_period_ns(void)
 {
 	int64_t ns = loop.task->options->interval * 10;
@@ -362,107 +102,166 @@ static int64_t coverage_period_ns(void)
 	return ns < 10 * CLOCK_S ? ns : 10 * CLOCK_S;
 }
 
-static enum loop_end run(void)
+/* Names may be bound long after their object was loaded (RTLD_LAZY). */
+static void check_coverage(int64_t now_ns)
+{
+	if (loop.recorder.health.coverage == 0 ||
+	    (now_ns < loop.coverage_due_ns && !coverage_is_stale()))
+		return;
+	recorder_check_coverage(&loop.recorder, false);
+	loop.coverage_due_ns = now_ns + coverage_period_ns();
+}
+
+/* The timers: each function is called when it is due, and returns when it is due next. */
+enum { POINT, WATCH, TRIM, MAIN_EXIT, TIMERS };
+
+static int64_t due_ns[TIMERS]; /* monotonic */
+
+static int64_t take_point(int64_t now_ns)
+{
+	recorder_add_point(&loop.recorder, due_ns[POINT]);
+	due_ns[WATCH] = now_ns; /* so that the thread is not woken for that alone */
+	return schedule_next(loop.start_ns, loop.task->options->interval, now_ns);
+}
+
+static int64_t watch_program(int64_t now_ns)
 {
 	int64_t interval = loop.task->options->interval;
-	int64_t start = phase_ns();
-	int64_t due = schedule_next(start, interval, clock_mono_ns());
-	int64_t look = 0, next;
-	int64_t coverage_due = clock_mono_ns() + coverage_period_ns();
+	enum rights_verdict verdict = rights_follow(&loop.rights);
 
-	/* What there is before the first point goes with it, and not for a child that may be gone
-	 * soon. */
-	delivery_not_before(&loop.delivery, due);
-	if (is_short_lived_child())
-		delivery_not_before(&loop.delivery,
-				    loop.task->started_ns + min_uptime_ns(loop.task->options));
-	/* Not for a process that is at its end already. */
-	if (is_wanted())
-		rights_open(&loop.rights, loop.sampler.status_fd);
-	while (is_wanted()) {
-		int64_t now = clock_mono_ns();
-
-		if (now >= due) {
-			tick(due);
-			due = schedule_next(start, interval, now);
-			look = now; /* so that nobody is woken for it alone */
-		}
-		if (now >= look) {
-			enum rights_verdict verdict = rights_follow(&loop.rights);
-
-			if (verdict != RIGHTS_NO_MORE)
-				return verdict == RIGHTS_MORE ? LOOP_MORE_RIGHTS
-							      : LOOP_OTHER_NAMESPACE;
-			if (is_alone())
-				return LOOP_ALONE;
-			/* Objects may be bound long after they were loaded (RTLD_LAZY). */
-			if (loop.health.coverage && (now >= coverage_due || coverage_is_stale())) {
-				look_at_coverage(false);
-				coverage_due = now + coverage_period_ns();
-			}
-			look = now + (interval < LONGEST_LOOK_NS ? interval : LONGEST_LOOK_NS);
-		}
-		load_spool();
-		if (now >= loop.trim.due_ns)
-			trim_run(&loop.trim, loop.sampler.status_fd);
-		next = loop.trim.due_ns < due ? loop.trim.due_ns : due;
-		pass_time(look < next ? look : next);
-	}
-	return LOOP_ASKED;
-}
-
-/* Deliver what there is by ${deadline_ns}, and keep or mourn the rest. */
-static void deliver_rest(int64_t deadline_ns)
-{
-	const struct options *o = loop.task->options;
-	unsigned long long left;
-
-	if (!loop.can_deliver || delivery_finish(&loop.delivery, deadline_ns))
-		return;
-	left = backlog_points(&loop.backlog);
-	if (o->spool[0] && spool_save(&loop.spool, &loop.backlog) == 0)
-		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are kept in %s",
-			loop.delivery.reason, left, o->spool);
+	if (verdict != RIGHTS_NO_MORE)
+		loop.end = verdict == RIGHTS_MORE ? LOOP_MORE_RIGHTS : LOOP_OTHER_NAMESPACE;
+	else if (is_alone())
+		loop.end = LOOP_ALONE;
 	else
-		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are lost",
-			loop.delivery.reason, left);
+		check_coverage(now_ns);
+	return now_ns + (interval < MOST_WATCH_NS ? interval : MOST_WATCH_NS);
 }
 
-static void give_up(const char *what, const char *event)
+static int64_t trim(int64_t now_ns)
+{
+	(void)now_ns;
+	trim_run(&loop.recorder.trim, loop.recorder.sampler.status_fd);
+	return loop.recorder.trim.due_ns;
+}
+
+/*
+ * Due once the main thread has called pthread_exit.  If all others have ended too, have the process
+ * end.  Without /proc nobody can tell; then it is better early than never.
+ */
+static int64_t end_if_last(int64_t now_ns)
+{
+	int64_t value[FIELDS];
+
+	if ((proc_status_read(loop.recorder.sampler.status_fd, value) ||
+	     value[FIELD_threads] <= MAIN_EXIT_THREADS) &&
+	    proc_main_is_gone(NULL) != 0)
+		main_exit_finish();
+	return now_ns + MAIN_EXIT_POLL_NS;
+}
+
+static int64_t (*const timers[TIMERS])(int64_t now_ns) = {take_point, watch_program, trim,
+							  end_if_last};
+
+static void start_timers(void)
+{
+	loop.start_ns = random_start_ns();
+	due_ns[POINT] = schedule_next(loop.start_ns, loop.task->options->interval, clock_mono_ns());
+	due_ns[WATCH] = 0;
+	due_ns[TRIM] = loop.recorder.trim.due_ns;
+	due_ns[MAIN_EXIT] = INT64_MAX;
+	loop.coverage_due_ns = clock_mono_ns() + coverage_period_ns();
+}
+
+/* Call what is due.  Return when the next one is. */
+static int64_t run_timers(void)
+{
+	int64_t now_ns = clock_mono_ns(), next_ns = INT64_MAX;
+
+	if (due_ns[MAIN_EXIT] == INT64_MAX && main_exit_is_pending())
+		due_ns[MAIN_EXIT] = now_ns;
+	for (unsigned i = 0; i < TIMERS && loop.end == LOOP_ASKED; i++) {
+		if (now_ns >= due_ns[i])
+			due_ns[i] = timers[i](now_ns);
+		if (due_ns[i] < next_ns)
+			next_ns = due_ns[i];
+	}
+	return next_ns;
+}
+
+/* Deliver, or sleep, until ${until_ns} at most or until the process wants to end. */
+static void deliver_until(int64_t until_ns)
+{
+	struct delivery *delivery = &loop.recorder.delivery;
+	int64_t due = loop.recorder.can_deliver ? delivery_due_ns(delivery) : INT64_MAX;
+
+	if (loop.recorder.can_deliver && (delivery_is_busy(delivery) || due <= clock_mono_ns())) {
+		delivery_step(delivery, until_ns - clock_mono_ns());
+		return;
+	}
+	quiesce_enter();
+	futex_wait(&loop.task->wish, LOOP_RUN, due < until_ns ? due : until_ns);
+	quiesce_leave();
+}
+
+static enum loop_end run(void)
+{
+	loop.end = LOOP_ASKED;
+	start_timers();
+	/* Earlier events go with the first point, and not for a child that may be gone soon. */
+	delivery_not_before(&loop.recorder.delivery, due_ns[POINT]);
+	if (is_short_lived_child())
+		delivery_not_before(&loop.recorder.delivery,
+				    loop.task->started_ns + min_uptime_ns(loop.task->options));
+	/* Not for a process that is ending already. */
+	if (is_wanted())
+		rights_open(&loop.rights, loop.recorder.sampler.status_fd);
+	while (is_wanted()) {
+		int64_t next_ns = run_timers();
+
+		if (loop.end != LOOP_ASKED)
+			break;
+		/* As soon as the server answers, however long the interval. */
+		recorder_load_spool(&loop.recorder);
+		deliver_until(next_ns);
+	}
+	return loop.end;
+}
+
+static void leave_program(const char *what, const char *event)
 {
 	log_say(LOG_END,
 		"the program has %s: it ends here, and with it what is seen of the program", what);
-	loop.health.coverage = 0;
-	add_event("exit", event);
-	allocator_stats_stop(&loop.sampler.allocator_stats);
-	tick(clock_mono_ns());
-	deliver_rest(clock_mono_ns() + LAST_DELIVERY_NS);
+	loop.recorder.health.coverage = 0;
+	recorder_finish(&loop.recorder, event, clock_mono_ns() + LAST_DELIVERY_NS);
 }
 
 static void finish(enum loop_end why)
 {
+	const struct loop_task *task = loop.task;
+	int64_t deadline_ns = task->deadline_ns;
+
 	if (why == LOOP_MORE_RIGHTS) {
-		give_up("given up rights that this thread cannot give up",
-			"gave up rights, no longer seen");
+		leave_program("given up rights that this thread cannot give up",
+			      "gave up rights, no longer seen");
 		return;
 	}
 	if (why == LOOP_OTHER_NAMESPACE) {
-		give_up("gone to another root directory or namespace than this thread",
-			"went to another root or namespace, no longer seen");
+		leave_program("gone to another root directory or namespace than this thread",
+			      "went to another root or namespace, no longer seen");
 		return;
 	}
 	if (is_short_lived_child())
 		return;
-	if (loop.task->is_retired)
-		loop.health.coverage = 0;
-	add_event("exit",
-		  loop.task->is_retired
-		      ? "locks itself in, keeps rights or changes namespaces, no longer seen"
-		      : "exited");
-	allocator_stats_stop(&loop.sampler.allocator_stats);
-	tick(clock_mono_ns());
-	deliver_rest(why == LOOP_ALONE ? clock_mono_ns() + loop.task->options->exit_timeout
-				       : loop.task->deadline_ns);
+	if (task->is_retired)
+		loop.recorder.health.coverage = 0;
+	if (why == LOOP_ALONE)
+		deadline_ns = clock_mono_ns() + task->options->exit_timeout;
+	recorder_finish(&loop.recorder,
+			task->is_retired
+			    ? "locks itself in, keeps rights or changes namespaces, no longer seen"
+			    : "exited",
+			deadline_ns);
 }
 
 bool loop_must_open_first(const struct options *o, bool is_forked)
@@ -481,17 +280,28 @@ void loop_prepare(const struct options *options)
 
 	if (scheme != URL_FILE && scheme != URL_UDP)
 		load_remember();
-	loop.is_chosen = exclude_is_launched();
-	if (loop.backlog.ring) /* the parent's, which it delivers itself */
-		backlog_reset(&loop.backlog);
-	else
-		loop.no_backlog = backlog_open(&loop.backlog, (size_t)options->buffer) ? errno : 0;
+	parent_remember();
+	recorder_prepare(&loop.recorder, options);
+}
+
+static void begin(struct loop_task *task)
+{
+	loop.task = task;
+	parent_begin(task->is_forked, task->user);
+}
+
+static void open_files(void)
+{
+	if (futex_get(&loop.task->has_opened))
+		return;
+	log_open(loop.task->options->log, loop.task->pid, parent_has_logged);
+	recorder_open_files(&loop.recorder, loop.task->options);
+	futex_set(&loop.task->has_opened, true);
 }
 
 void loop_open_first(struct loop_task *task)
 {
-	loop.task = task;
-	loop.parent = PARENT_UNKNOWN;
+	begin(task);
 	quiesce_leave();
 	open_files();
 	quiesce_enter();
@@ -507,17 +317,17 @@ enum loop_end loop_work(struct loop_task *task, int *exit_status)
 	enum loop_end why = LOOP_ASKED;
 	bool waits;
 
-	loop.task = task;
-	loop.parent = PARENT_UNKNOWN;
+	begin(task);
 	quiesce_leave();
 	waits = is_short_lived_child();
 	quiesce_enter();
-	/* Open nothing for a child that will soon be something else. */
+	/* Open nothing for a child that will soon be another program. */
 	if (waits)
 		loop_delay(task);
 	quiesce_leave();
 	if (is_wanted() || !is_short_lived_child()) {
-		open_all();
+		open_files();
+		recorder_open(&loop.recorder, task);
 		why = run();
 		finish(why);
 	}

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "agent/encode/encoder.h"
+
 #define DIGITS 20 /* of 2^64 */
 
 void line_start(struct line *line, char *text, size_t size)
@@ -235,3 +237,5 @@ int line_event(struct line *line, const char *measurement, const struct line *ta
 	}
 	return 0;
 }
+
+const struct encoder encoder_line_protocol = {line_measurement, line_tag, line_point, line_event};

@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "agent/encode/line.h"
+#include "agent/encode/encoder.h"
 #include "agent/settings/options.h"
 #include "agent/settings/tags.h"
 
@@ -64,7 +64,7 @@ static void executable(char *out, size_t size)
  * Containers on one host may have the same host name, and each has a process 1.  The number of the
  * pid namespace tells them apart.  Outside of containers it is left out.
  */
-static void tag_pid_namespace(struct line *head)
+static void tag_pid_namespace(struct line *head, const struct encoder *encoder)
 {
 	char link[64];
 	char number[32];
@@ -72,11 +72,12 @@ static void tag_pid_namespace(struct line *head)
 
 	link[n > 0 ? n : 0] = '\0';
 	if (sscanf(link, "pid:[%20[0-9]]", number) == 1 && strcmp(number, FIRST_PID_NAMESPACE) != 0)
-		line_tag(head, "pid_ns", number);
+		encoder->tag(head, "pid_ns", number);
 }
 
-void point_head_write(struct line *head, const struct options *options, pid_t pid,
-		      const char *allocator, const char *version)
+void point_head_write(struct line *head, const struct encoder *encoder,
+		      const struct options *options, pid_t pid, const char *allocator,
+		      const char *version)
 {
 	struct utsname system = {.nodename = ""};
 	const char *rest = options->tags;
@@ -88,16 +89,16 @@ void point_head_write(struct line *head, const struct options *options, pid_t pi
 
 	uname(&system);
 	snprintf(text, sizeof(text), "go.runtime.%s", system.nodename);
-	line_measurement(head, go ? text : options->measurement);
-	line_tag(head, "host", system.nodename);
+	encoder->measurement(head, go ? text : options->measurement);
+	encoder->tag(head, "host", system.nodename);
 	snprintf(text, sizeof(text), "%d", (int)pid);
-	line_tag(head, "pid", text);
-	tag_pid_namespace(head);
+	encoder->tag(head, "pid", text);
+	tag_pid_namespace(head, encoder);
 	if (options->service[0] == '\0')
 		executable(text, sizeof(text));
-	line_tag(head, "service", options->service[0] ? options->service : text);
-	line_tag(head, "allocator", allocator);
-	line_tag(head, "allocator_version", version);
+	encoder->tag(head, "service", options->service[0] ? options->service : text);
+	encoder->tag(head, "allocator", allocator);
+	encoder->tag(head, "allocator_version", version);
 	while (tags_next(&rest, &tag) == 1)
-		line_tag(head, tag.key, tag.value);
+		encoder->tag(head, tag.key, tag.value);
 }

@@ -1,0 +1,223 @@
+#include "agent/recorder.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/base/clock.h"
+#include "agent/base/futex.h"
+#include "agent/base/log.h"
+#include "agent/guest/quiesce.h"
+#include "agent/guest/resident.h"
+#include "agent/loop.h"
+#include "agent/measure/coverage.h"
+#include "agent/measure/point_head.h"
+#include "agent/settings/options.h"
+#include "agent/settings/url.h"
+
+void recorder_prepare(struct recorder *r, const struct options *options)
+{
+	if (r->backlog.ring) /* the parent's, which delivers it itself */
+		backlog_reset(&r->backlog);
+	else
+		r->backlog_error = backlog_open(&r->backlog, (size_t)options->buffer) ? errno : 0;
+}
+
+static void log_problems(const char *problems)
+{
+	while (*problems) {
+		size_t n = strcspn(problems, "\n");
+
+		log_say(LOG_CONFIG, "%.*s", (int)n, problems);
+		problems += n + (problems[n] == '\n');
+	}
+}
+
+static void log_too_long(void)
+{
+	log_say(LOG_TAGS,
+		"the tags are too long for all to go over UDP; what does not fit is dropped");
+}
+
+void recorder_check_coverage(struct recorder *r, bool is_early)
+{
+	char why[512];
+
+	r->health.coverage = coverage_is_whole(is_early, why, sizeof(why));
+	if (r->health.coverage == 0)
+		log_say(LOG_CONFIG, "not all of this program is seen: %s", why);
+}
+
+static void open_destination(struct recorder *r)
+{
+	quiesce_set_loading(true);
+	r->can_deliver =
+	    destination_open(&r->destination, r->options, quiesce_enter, quiesce_leave) == 0 &&
+	    r->backlog.ring != NULL;
+	quiesce_set_loading(false);
+}
+
+void recorder_open_files(struct recorder *r, const struct options *options)
+{
+	r->options = options;
+	destination_read(&r->destination, options);
+	if (options->spool[0])
+		spool_open(&r->spool, options);
+	if (url_scheme(options->url) == URL_FILE)
+		open_destination(r);
+}
+
+/*
+ * An allocator in front of ours may be the program's, and not work before the program's own
+ * constructors have run.  Libraries allocate when they are loaded, so wait for an interval.
+ */
+static void wait_for_constructors(const struct loop_task *task)
+{
+	int64_t interval = task->options->interval;
+
+	if (coverage_is_in_front())
+		return;
+	quiesce_enter();
+	futex_wait(&task->wish, LOOP_RUN,
+		   task->started_ns + (interval < CLOCK_S ? interval : CLOCK_S));
+	quiesce_leave();
+}
+
+static void write_head(struct recorder *r, const struct loop_task *task)
+{
+	const struct allocator_stats *stats = &r->sampler.allocator_stats;
+
+	line_start(&r->head, r->head_text, sizeof(r->head_text));
+	line_start(&r->line, r->line_text, sizeof(r->line_text));
+	point_head_write(&r->head, r->encoder, r->options, task->pid, stats->allocator->name,
+			 stats->version);
+}
+
+static void open_trim(struct recorder *r)
+{
+	const struct allocator *allocator = r->sampler.allocator_stats.allocator;
+
+	if (trim_open(&r->trim, allocator, r->options->trim_interval))
+		log_say(LOG_CONFIG,
+			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s cannot be asked to "
+			"give memory back",
+			allocator->name);
+}
+
+void recorder_open(struct recorder *r, const struct loop_task *task)
+{
+	int objects = resident_objects();
+
+	r->encoder = &encoder_line_protocol;
+	if (r->backlog.ring == NULL)
+		log_say(LOG_CONFIG,
+			"no memory for the points that wait: %s; nothing will be delivered",
+			strerrordesc_np(r->backlog_error));
+	log_problems(r->options->problems);
+	memset(&r->health, -1, sizeof(r->health));
+	recorder_check_coverage(r, true);
+	allocator_stats_open(&r->sampler.allocator_stats, r->options->allocator_interval);
+	write_head(r, task);
+	if (url_scheme(r->options->url) != URL_FILE) {
+		wait_for_constructors(task);
+		open_destination(r);
+	}
+	resident_drop(objects);
+	/* After the destination, which matters more where descriptors are few. */
+	sampler_open(&r->sampler, &r->trim);
+	open_trim(r);
+	if (r->can_deliver)
+		delivery_init(&r->delivery, r->destination.transport, r->destination.handle,
+			      &r->backlog);
+	recorder_add_event(r, "start", task->is_forked ? "forked" : "started");
+}
+
+static void update_health(struct recorder *r, int64_t late_ns)
+{
+	r->health.late_ns = late_ns;
+	r->health.send_ns = r->delivery.send_ns;
+	r->health.send_errors = (int64_t)r->delivery.errors;
+	r->health.points_buffered = (int64_t)backlog_points(&r->backlog);
+	r->health.points_dropped = (int64_t)delivery_dropped(&r->delivery);
+}
+
+/*
+ * Add the lines of a point to the backlog: several where the transport takes short ones only.
+ * Return whether it took them all.
+ */
+static bool add_lines(struct backlog *backlog, const char *text, size_t len)
+{
+	const char *end = text + len;
+	bool added = true;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+
+		added = backlog_add(backlog, text, (size_t)(newline + 1 - text)) && added;
+		text = newline + 1;
+	}
+	return added;
+}
+
+void recorder_add_point(struct recorder *r, int64_t due_ns)
+{
+	int64_t cpu_ns = clock_thread_cpu_ns();
+	struct point point;
+
+	if (!r->can_deliver)
+		return;
+	update_health(r, clock_mono_ns() - due_ns);
+	sampler_take(&r->sampler, &r->health, &point);
+	point.schema = r->options->schema;
+	if (r->encoder->point(&r->line, &r->head, &point, r->destination.transport->longest_line)) {
+		r->line.used = 0;
+		r->backlog.too_long++;
+	}
+	if (r->line.used == 0 || !add_lines(&r->backlog, r->line.text, r->line.used))
+		log_too_long();
+	r->health.tick_ns = clock_thread_cpu_ns() - cpu_ns;
+}
+
+void recorder_add_event(struct recorder *r, const char *event, const char *text)
+{
+	const char *measurement = r->options->measurement;
+	char name[300];
+
+	if (!r->can_deliver)
+		return;
+	snprintf(name, sizeof(name), "%s_event", measurement[0] ? measurement : "memagent");
+	if (r->encoder->event(&r->line, name, &r->head, event, text, clock_wall_ns()) == 0 &&
+	    !backlog_add(&r->backlog, r->line.text, r->line.used))
+		log_too_long();
+}
+
+void recorder_load_spool(struct recorder *r)
+{
+	if (r->can_deliver && r->options->spool[0] && r->delivery.failures == 0 &&
+	    r->delivery.send_ns >= 0)
+		spool_load(&r->spool, &r->backlog);
+}
+
+/* Deliver what there is by ${deadline_ns}.  Spool the rest, or log that it is lost. */
+static void deliver_rest(struct recorder *r, int64_t deadline_ns)
+{
+	unsigned long long left;
+
+	if (!r->can_deliver || delivery_finish(&r->delivery, deadline_ns))
+		return;
+	left = backlog_points(&r->backlog);
+	if (r->options->spool[0] && spool_save(&r->spool, &r->backlog) == 0)
+		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are kept in %s",
+			r->delivery.reason, left, r->options->spool);
+	else
+		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are lost",
+			r->delivery.reason, left);
+}
+
+void recorder_finish(struct recorder *r, const char *event, int64_t deadline_ns)
+{
+	recorder_add_event(r, "exit", event);
+	allocator_stats_stop(&r->sampler.allocator_stats);
+	recorder_add_point(r, clock_mono_ns());
+	deliver_rest(r, deadline_ns);
+}
