@@ -124,13 +124,12 @@ static bool is_frame(const ucontext_t *context)
 static enum handler_state scan(const uintptr_t *from, const void *end)
 {
 	uintptr_t restorer = find_restorer();
-	const uintptr_t *last =
-	    (const uintptr_t *)((uintptr_t)end - sizeof(ucontext_t) - sizeof(*from));
+	const void *last = (const char *)end - sizeof(ucontext_t) - sizeof(*from);
 	enum handler_state state = HANDLER_NONE;
 
 	if (restorer == 0)
 		return HANDLER_NONE;
-	for (; from <= last && state != HANDLER_INSIDE; from++) {
+	for (; (const void *)from <= last && state != HANDLER_INSIDE; from++) {
 		const ucontext_t *context = (const ucontext_t *)(from + 1);
 
 		if (*from == restorer && is_frame(context))

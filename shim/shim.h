@@ -60,11 +60,11 @@ struct shim_hooks {
 	/* In the thread that is about to fork; true: the sidecar is at rest until after_fork.  Do
 	 * not wait long if it ${may_wait_for_us}. */
 	bool (*before_fork)(bool may_wait_for_us);
-	bool (*is_here)(void); /* whether this process has a sidecar */
-	void (*after_fork)(void);  /* in the parent, whether the fork succeeded or not */
-	void (*in_child)(void);	   /* in the child, after all fork handlers */
-	void (*in_clone)(void);	   /* in a child that gets no agent; before after_fork */
-	void (*exits)(void);	   /* the process calls _exit, perhaps in a signal handler */
+	bool (*is_here)(void);	  /* whether this process has a sidecar */
+	void (*after_fork)(void); /* in the parent, whether the fork succeeded or not */
+	void (*in_child)(void);	  /* in the child, after all fork handlers */
+	void (*in_clone)(void);	  /* in a child that gets no agent; before after_fork */
+	void (*exits)(void);	  /* the process calls _exit, perhaps in a signal handler */
 	/* before a call that needs the agent gone (shim/syscall.c); true: it was there, and is gone
 	 */
 	bool (*retire)(void);

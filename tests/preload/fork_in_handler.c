@@ -12,7 +12,7 @@
 
 #include "expect.h"
 
-enum { FORKS = 200, OBJECTS = 64, STACK = 64 << 10 };
+enum { FORKS = 100, OBJECTS = 64, STACK = 64 << 10 };
 
 static volatile sig_atomic_t fired, prepared, seen_off, is_child;
 
