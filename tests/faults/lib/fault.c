@@ -537,6 +537,17 @@ int poll(struct pollfd *fds, nfds_t n, int timeout)
 	return NEXT(poll)(fds, n, timeout);
 }
 
+/* OpenSSL 3.5 aborts where it finds no memory for a lock of its configuration. */
+void abort(void)
+{
+	Dl_info caller;
+
+	if (wanted.ready && dladdr(CALLER, &caller) && strstr(caller.dli_fname, "/libcrypto.so"))
+		report("abort of OpenSSL");
+	NEXT(abort)();
+	__builtin_unreachable();
+}
+
 /* Of those that go by it, the ones that may fail. */
 long syscall(long number, ...)
 {
