@@ -144,12 +144,13 @@ $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 	$(SAY)
 	$(COMPILE) $(LDFLAGS) -o $@ $<
 
-$(BUILD)/memagent-run: tools/memagent-run.in tools/memagent-run.awk $(BUILD)/memagent-describe
+# It needs libc only; for --check it loads memagent-http.so.
+RUN = $(wildcard tools/run/*.c) agent/guest/exclude.c agent/base/dir.c agent/settings/url.c agent/base/clock.c \
+	agent/base/log.c shim/object.c $(SETTINGS) $(filter-out %/backlog.c %/delivery.c,$(DELIVER))
+
+$(BUILD)/memagent-run: $(call objects,$(RUN))
 	$(SAY)
-	awk -v describe=$(BUILD)/memagent-describe -v version=$(VERSION) \
-		-f tools/memagent-run.awk tools/memagent-run.in >$@.tmp
-	chmod +x $@.tmp
-	mv $@.tmp $@
+	$(CC) $(CFLAGS) -Wl,-z,now -Wl,-z,relro -Wl,--as-needed -o $@ $^
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -399,8 +400,8 @@ check-format:
 check-includes:
 	tools/includes.sh docs/ARCHITECTURE.md
 
-check-shell: $(BUILD)/memagent-run
-	shellcheck -x -P SCRIPTDIR -P . $(SCRIPTS) $(BUILD)/memagent-run
+check-shell:
+	shellcheck -x -P SCRIPTDIR -P . $(SCRIPTS)
 
 check-exports: $(BUILD)/libmemagent.so $(BUILD)/libmemagent-jemalloc.so $(BUILD)/memagent-http.so
 	tests/exports.sh $(BUILD)

@@ -183,51 +183,6 @@ static void print_options_markdown(void)
 	}
 }
 
-/*
- * What memagent-run needs to know: a function that finds the row of a flag.
- * A row without a flag is there too, under the flag that somebody would guess,
- * so that it can be refused with the right words.
- */
-static void print_options_sh(void)
-{
-	size_t i;
-
-	fputs("mr_flags='", stdout);
-	for (i = 0; i < LENGTH(options); i++) {
-		if (*options[i].flag != '\0')
-			printf("--%s ", options[i].flag);
-	}
-	puts("--allocator --check --help --version'\n");
-	puts("mr_option()\n{\n\tmr_secret=\n\tcase $1 in");
-	for (i = 0; i < LENGTH(options); i++) {
-		const struct option *option = &options[i];
-
-		fputs("\t--", stdout);
-		if (*option->flag == '\0')
-			print_lower(option->variable, '-');
-		else
-			fputs(option->flag, stdout);
-		printf(")\n\t\tmr_variable=MEMAGENT_%s%s\n\t\tmr_default=", option->variable,
-		       *option->flag == '\0' ? " mr_secret=1" : "");
-		print_quoted(option->fallback);
-		fputs("\n\t\tmr_accepted=", stdout);
-		print_quoted(option->accepted);
-		puts("\n\t\t;;");
-	}
-	puts("\t*) return 1 ;;\n\tesac\n}");
-}
-
-static void print_excluded_sh(void)
-{
-	fputs("mr_excluded=' ", stdout);
-#define EXCLUDED(name) fputs(name " ", stdout);
-#define EXCLUDED_OPTION(argument)
-#include "agent/guest/excluded.def"
-#undef EXCLUDED
-#undef EXCLUDED_OPTION
-	puts("'");
-}
-
 static void print_go_names(const char *field)
 {
 	const char *separator = " ";

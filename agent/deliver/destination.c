@@ -90,6 +90,17 @@ static void configure(struct destination *d, const struct options *o)
 	d->options = o;
 }
 
+int destination_try(struct destination *d, const struct options *options, void (*wait_begins)(void),
+		    void (*wait_ends)(void), char *error, size_t size)
+{
+	configure(d, options);
+	d->config.wait_begins = wait_begins;
+	d->config.wait_ends = wait_ends;
+	d->transport = choose(url_scheme(options->url), error, size);
+	d->handle = d->transport ? d->transport->open(&d->config, error, size) : NULL;
+	return d->handle ? 0 : -1;
+}
+
 int destination_open(struct destination *d, const struct options *options,
 		     void (*wait_begins)(void), void (*wait_ends)(void))
 {
@@ -98,12 +109,7 @@ int destination_open(struct destination *d, const struct options *options,
 
 	if (options->url[0] == '\0')
 		return -1;
-	configure(d, options);
-	d->config.wait_begins = wait_begins;
-	d->config.wait_ends = wait_ends;
-	d->transport = choose(url_scheme(options->url), error, sizeof(error));
-	d->handle = d->transport ? d->transport->open(&d->config, error, sizeof(error)) : NULL;
-	if (d->handle)
+	if (destination_try(d, options, wait_begins, wait_ends, error, sizeof(error)) == 0)
 		return 0;
 	url_mask(options->url, shown, sizeof(shown));
 	log_say(LOG_FILE, "cannot write to %s: %s; nothing will be delivered", shown, error);

@@ -38,4 +38,12 @@ void destination_read(struct destination *d, const struct options *options);
 int destination_open(struct destination *d, const struct options *options,
 		     void (*wait_begins)(void), void (*wait_ends)(void));
 
+/*
+ * destination_try(d, options, wait_begins, wait_ends, error, size):
+ * The same for a URL that is valid; why it cannot be opened is one line in ${error} of ${size}
+ * bytes.
+ */
+int destination_try(struct destination *d, const struct options *options, void (*wait_begins)(void),
+		    void (*wait_ends)(void), char *error, size_t size);
+
 #endif

@@ -51,6 +51,7 @@ struct transport_config {
 enum transport_request {
 	TRANSPORT_WRITE,  /* the body's lines are to be stored */
 	TRANSPORT_CREATE, /* the database is to be created; no body */
+	TRANSPORT_PING,	  /* who is there?  No body; nothing changes */
 };
 
 struct transport_answer {
@@ -61,6 +62,7 @@ struct transport_answer {
 	bool partial;		/* with 400 or 422: the server has stored all but ${refused} */
 	uint64_t refused;	/* points of the body that it has not stored */
 	char text[256];		/* what the server or the system says, one line */
+	char server[64];	/* its product and version, "InfluxDB 1.8.10"; "": not told */
 };
 
 struct transport {

@@ -21,7 +21,8 @@ touch -d 2001-01-01 "$dir/old"
 expect 0 "server  ok  $dir/old can be appended to" "$dir/old"
 [ "$(cat "$dir/old")" = old ] || fail "it was changed"
 [ "$(stat -c %Y "$dir/old")" -lt 1000000000 ] || fail "it was touched"
-expect 1 "server  FAIL  /dev/null is not a regular file: name one that is, or a new one" /dev/null
+expect 0 "server  ok  /dev/null takes every point and keeps none" /dev/null
+expect 1 "server  FAIL  /dev/full is not a regular file: name one that is, or a new one" /dev/full
 expect 1 "server  FAIL  $dir is a directory: name a file in it" "$dir"
 expect 1 "server  FAIL  $dir/none is not a directory: create it" "$dir/none/points"
 

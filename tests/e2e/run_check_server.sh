@@ -4,12 +4,10 @@ set -eu
 
 . "$(dirname "$0")/lib/run.sh"
 
-for tool in curl python3; do
-	command -v $tool >/dev/null || {
-		echo "there is no $tool"
-		exit 77
-	}
-done
+command -v python3 >/dev/null || {
+	echo "there is no python3"
+	exit 77
+}
 
 . "$(dirname "$0")/lib/ping.sh"
 

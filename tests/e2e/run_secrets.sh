@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: a password is on no command line, neither its own nor curl's.
+# memagent-run: a password is on no command line: it is refused on its own, and it runs no curl.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"
@@ -58,8 +58,7 @@ got=$("$build/memagent-run" --check --url "$url" --username me --password-file "
 	fail "no password file: $got"
 echo "$got" | grep -q "^password  FAIL  $dir/none cannot be read" || fail "no password file: $got"
 
-[ -s "$dir/curl-lines" ] || fail "curl was not asked"
-! grep -qF "$SECRET" "$dir/curl-lines" || fail "on a command line: $(cat "$dir/curl-lines")"
+[ ! -e "$dir/curl-lines" ] || fail "it ran curl: $(cat "$dir/curl-lines")"
 
 # Nor is one from MEMAGENT_URL shown.
 got=$(MEMAGENT_URL=http://me:hush@127.0.0.1:1 "$build/memagent-run" --check) && fail "nobody there: $got"

@@ -13,6 +13,27 @@ void answer_begin(struct answer_body *body)
 {
 	body->bytes = 0;
 	body->text[0] = '\0';
+	body->version[0] = '\0';
+	body->is_victoria = false;
+}
+
+/* Both are sent by VictoriaMetrics, which answers as InfluxDB 1.8.0 does. */
+void answer_header(struct answer_body *body, const char *line, size_t n)
+{
+	static const char version[] = "X-Influxdb-Version:", victoria[] = "X-Server-Hostname:";
+	const size_t skipped = sizeof(version) - 1;
+
+	if (n > skipped && strncasecmp(line, version, skipped) == 0) {
+		size_t blanks = strspn(line + skipped, " ");
+		size_t length = strcspn(line + skipped + blanks, "\r\n");
+
+		if (skipped + blanks + length <= n)
+			snprintf(body->version, sizeof(body->version), "%.*s", (int)length,
+				 line + skipped + blanks);
+	} else if (n >= sizeof(victoria) - 1 &&
+		   strncasecmp(line, victoria, sizeof(victoria) - 1) == 0) {
+		body->is_victoria = true;
+	}
 }
 
 bool answer_take(struct answer_body *body, const char *bytes, size_t n)
@@ -40,6 +61,18 @@ static void copy_text(char *out, size_t size, const char *text)
 			*p = ' ';
 	for (size_t n = strlen(out); n && out[n - 1] == ' '; n--)
 		out[n - 1] = '\0';
+}
+
+/* A version that begins with a letter is a build's, as "v2.7.6" is. */
+static void copy_server(char *out, size_t size, const struct answer_body *body)
+{
+	char version[sizeof(body->version)];
+
+	copy_text(version, sizeof(version), body->version + (body->version[0] == 'v'));
+	if (body->is_victoria)
+		snprintf(out, size, "VictoriaMetrics");
+	else if (version[0])
+		snprintf(out, size, "InfluxDB %s", version);
 }
 
 static uint64_t count(const char *text, const char *what)
@@ -90,6 +123,7 @@ void answer_read(const struct answer_body *body, long status, const char *type,
 	out->partial = out->refused > 0;
 	out->html = type && strncasecmp(type, "text/html", strlen("text/html")) == 0;
 	copy_text(out->text, sizeof(out->text), body->text);
+	copy_server(out->server, sizeof(out->server), body);
 }
 
 void answer_missing(const char *error, const char *general, struct transport_answer *out)

@@ -17,12 +17,17 @@
 struct answer_body {
 	size_t bytes; /* received */
 	char text[ANSWER_BYTES + 1];
+	char version[32]; /* of InfluxDB, or of what it pretends to be; "": not told */
+	bool is_victoria; /* it is VictoriaMetrics */
 };
 
 void answer_begin(struct answer_body *body);
 
 /* Take the next ${n} bytes.  Return whether more may come: not when the body is too long. */
 bool answer_take(struct answer_body *body, const char *bytes, size_t n);
+
+/* Take a line of the head, of ${n} bytes, for what it tells of the server. */
+void answer_header(struct answer_body *body, const char *line, size_t n);
 
 /* Return whether the body was too long, so that the rest of it was not taken. */
 bool answer_is_cut(const struct answer_body *body);

@@ -83,7 +83,9 @@ int requests_make(struct requests *requests, const struct transport_config *conf
 				  NULL};
 	const char *const none[] = {NULL};
 
-	*requests = (struct requests){NULL, NULL, NULL};
+	*requests = (struct requests){.ping_url = make_url(c, "/ping", none)};
+	if (requests->ping_url == NULL)
+		return -1;
 	if (strcmp(c->api, "v1") != 0) {
 		requests->write_url = make_url(c, "/api/v2/write", v2);
 		return requests->write_url ? 0 : -1;
@@ -99,4 +101,5 @@ void requests_free(struct requests *requests)
 	free(requests->write_url);
 	free(requests->query_url);
 	free(requests->create_body);
+	free(requests->ping_url);
 }

@@ -13,6 +13,7 @@ struct requests {
 	char *write_url;
 	char *query_url;
 	char *create_body; /* for query_url */
+	char *ping_url;
 };
 
 /* Return 0; -1 without memory, or when libcurl does not take the URL.  Free it in any case. */

@@ -61,6 +61,14 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
 	return answer_take(&http->body, bytes, size * n) ? size * n : 0;
 }
 
+static size_t take_header(char *line, size_t size, size_t n, void *arg)
+{
+	struct http *http = arg;
+
+	answer_header(&http->body, line, size * n);
+	return size * n;
+}
+
 /* The first option that libcurl does not take, in words; "" while there is none. */
 struct refusal {
 	char text[256];
@@ -104,7 +112,8 @@ static void set_options(struct http *http, struct refusal *refusal)
 	SET(CURLOPT_ERRORBUFFER, http->error);
 	SET(CURLOPT_WRITEFUNCTION, take_body);
 	SET(CURLOPT_WRITEDATA, http);
-	SET(CURLOPT_POST, 1L);
+	SET(CURLOPT_HEADERFUNCTION, take_header);
+	SET(CURLOPT_HEADERDATA, http);
 	/* What version 2 has to offer is not needed, and it would take another library. */
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	set_secrets(http, refusal);
@@ -252,27 +261,48 @@ static void trust_certificates(struct http *http)
 	curl_easy_setopt(http->easy, CURLOPT_CAINFO_BLOB, by_path ? NULL : &kept);
 }
 
+/* Return the body to send, and how long it is in ${len}. */
+static const char *choose_body(struct http *http, size_t *len)
+{
+	const char *body = http->request.body, *packed = NULL;
+
+	*len = http->request.len;
+	if (http->request.what == TRANSPORT_CREATE) {
+		body = http->requests.create_body;
+		*len = strlen(body);
+	} else if (*len >= PACK_FROM_BYTES && http->gzip != GZIP_REFUSED &&
+		   (http->request.again & AGAIN_PLAIN) == 0) {
+		packed = pack_bytes(http->pack, body, len);
+	}
+	http->request.packed = packed != NULL;
+	return packed ? packed : body;
+}
+
 static void send_request(struct http *http)
 {
-	bool creates = http->request.what == TRANSPORT_CREATE;
-	const char *body = creates ? http->requests.create_body : http->request.body;
-	size_t len = creates ? strlen(body) : http->request.len;
-	const char *packed = NULL;
+	const char *const urls[] = {
+	    [TRANSPORT_WRITE] = http->requests.write_url,
+	    [TRANSPORT_CREATE] = http->requests.query_url,
+	    [TRANSPORT_PING] = http->requests.ping_url,
+	};
+	size_t len;
+	const char *body = choose_body(http, &len);
 	CURL *easy = http->easy;
 
-	if (!creates && len >= PACK_FROM_BYTES && http->gzip != GZIP_REFUSED &&
-	    (http->request.again & AGAIN_PLAIN) == 0)
-		packed = pack_bytes(http->pack, body, &len);
-	http->request.packed = packed != NULL;
 	http->request.began_ns = clock_mono_ns();
 	trust_certificates(http);
 	http->error[0] = '\0';
 	answer_begin(&http->body);
-	curl_easy_setopt(easy, CURLOPT_URL,
-			 creates ? http->requests.query_url : http->requests.write_url);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, packed ? http->gzip_headers : http->headers);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, packed ? packed : body);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)len);
+	curl_easy_setopt(easy, CURLOPT_URL, urls[http->request.what]);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER,
+			 http->request.packed ? http->gzip_headers : http->headers);
+	if (http->request.what == TRANSPORT_PING) {
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	} else {
+		curl_easy_setopt(easy, CURLOPT_POST, 1L);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)len);
+	}
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, http->request.again & AGAIN_FRESH ? 1L : 0L);
 	http->request.begun = curl_multi_add_handle(http->multi, easy);
 }

@@ -1,4 +1,4 @@
-# A server that answers /ping with 204, or with 401 without the right user and password.
+# A server that answers /ping and writes with 204, or with 401 without the right user and password.
 #
 # usage: SECRET=PASSWORD ping.py PORT_FILE [CERTIFICATE]
 import base64, http.server, os, ssl, sys
@@ -8,7 +8,13 @@ secret = os.environ.get("SECRET", "")
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        code = 204 if self.path == "/ping" else 404
+        self.answer(204 if self.path == "/ping" else 404)
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.answer(204 if self.path.startswith("/write?") else 404)
+
+    def answer(self, code):
         wanted = "Basic " + base64.b64encode(("me:" + secret).encode()).decode()
         if secret and self.headers.get("Authorization") != wanted:
             code = 401

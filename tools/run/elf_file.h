@@ -1,0 +1,55 @@
+#ifndef MEMAGENT_ELF_FILE_H
+#define MEMAGENT_ELF_FILE_H
+/*
+ * elf_file: what an executable file says of itself: its machine, its loader, what it needs.
+ *
+ * Layer    tools/run, leaf.  Pure: the file is read through a function, and may have any content.
+ * Memory   never allocates.
+ * Source   elf(5), <elf.h>; for Go's note cmd/link/internal/ld/elf.go (ELF_NOTE_GOBUILDID_TAG).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct elf_file {
+	/* Fill ${out} with ${n} bytes from offset ${at}.  Return whether there were as many. */
+	bool (*read)(void *arg, uint64_t at, void *out, size_t n);
+	void *arg;
+};
+
+struct elf_machine {
+	unsigned char width; /* ELFCLASS32 or ELFCLASS64 */
+	unsigned char order; /* ELFDATA2LSB or ELFDATA2MSB */
+	uint16_t machine;    /* EM_* */
+};
+
+struct elf_facts {
+	char loader[256]; /* the dynamic linker that it asks for; "": none */
+	unsigned needed;  /* libraries that it needs */
+	char runtime[64]; /* the library of a sanitizer that must come first; "": none */
+	bool is_go;	  /* made by Go's linker */
+};
+
+/* Return whether the file is ELF, and then fill ${out}. */
+bool elf_machine(const struct elf_file *file, struct elf_machine *out);
+
+bool elf_machine_equal(const struct elf_machine *a, const struct elf_machine *b);
+
+/* Write a name like "64-bit AArch64" to ${out} of ${size} bytes. */
+void elf_machine_name(const struct elf_machine *machine, char *out, size_t size);
+
+/*
+ * elf_facts(file, out):
+ * Fill ${out} from an ELF file of this program's own width and byte order.  What is damaged counts
+ * as absent.
+ */
+void elf_facts(const struct elf_file *file, struct elf_facts *out);
+
+/*
+ * elf_is_sanitizer(library):
+ * Return the name of the sanitizer whose run-time ${library} is (a file's name), of those whose
+ * programs do not start when another library is loaded first; NULL for any other.
+ */
+const char *elf_is_sanitizer(const char *library);
+
+#endif

@@ -1,0 +1,238 @@
+/*
+ * memagent-run: run a command with memagent preloaded.
+ *
+ * Options become environment variables, the library goes into LD_PRELOAD, and exec makes this
+ * process the command: same pid, same exit status, same signals.  Before that, a command that
+ * cannot be metered is told from one that can.
+ *
+ * It needs libc only.  What asks a server is loaded for --check alone.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/run/check.h"
+#include "tools/run/flags.h"
+#include "tools/run/judge.h"
+#include "tools/run/library.h"
+#include "tools/run/preload.h"
+
+#define WRONG_USE 2
+#define ALLOCATORS "own or jemalloc"
+
+static struct library library = {.name = "libmemagent.so"};
+static struct verdict_on verdict;
+
+/* What is wrong with an option's value; --check reports it itself, with the rest. */
+static char complaint[4096];
+
+static __attribute__((format(printf, 1, 2))) void say(const char *format, ...)
+{
+	va_list args;
+
+	fputs("memagent-run: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static __attribute__((noreturn)) void refuse_unknown(const char *name, int n)
+{
+	fprintf(stderr, "memagent-run: unknown option %.*s: expected one of ", n, name);
+	for (size_t i = 0; i < flags_count; i++)
+		if (!flags[i].is_secret)
+			fprintf(stderr, "--%s ", flags[i].name);
+	fputs("--allocator --check --help --version\n", stderr);
+	exit(WRONG_USE);
+}
+
+static void set_allocator(const char *value)
+{
+	if (strcmp(value, "jemalloc") == 0) {
+		library.name = "libmemagent-jemalloc.so";
+	} else if (strcmp(value, "own") == 0) {
+		library.name = "libmemagent.so";
+	} else {
+		say("--allocator '%s' is not valid: expected " ALLOCATORS, value);
+		exit(WRONG_USE);
+	}
+}
+
+static void set_flag(const struct flag *flag, const char *value)
+{
+	char why[sizeof(complaint)] = "";
+
+	if (flags_set(flag, value, why, sizeof(why)) == 0)
+		return;
+	/* A URL that is not valid is what --check is about. */
+	if (strcmp(flag->name, "url") != 0 || strstr(why, "is refused")) {
+		say("%s", why);
+		exit(WRONG_USE);
+	}
+	memcpy(complaint, why, sizeof(complaint));
+}
+
+/*
+ * Take the option with a value at the beginning of ${argv}.  Return how many words it has.
+ * getopt_long would take the beginning of a name for the whole.
+ */
+static int take_flag(char **argv)
+{
+	int n = (int)strcspn(argv[0], "=");
+	bool is_allocator =
+	    n == (int)strlen("--allocator") && memcmp(argv[0], "--allocator", (size_t)n) == 0;
+	const struct flag *flag = NULL;
+	const char *value = argv[0][n] ? argv[0] + n + 1 : argv[1];
+
+	if (strncmp(argv[0], "--", 2) == 0)
+		flag = flags_find(argv[0] + 2, (size_t)n - 2);
+	if (flag == NULL && !is_allocator)
+		refuse_unknown(argv[0], n);
+	if (flag && flag->is_secret) {
+		say("--%s is refused, because a command line is public: use --%s-file FILE, or the "
+		    "variable MEMAGENT_%s",
+		    flag->name, flag->name, flag->variable);
+		exit(WRONG_USE);
+	}
+	if (value == NULL) {
+		say("%s wants a value: expected %s", argv[0], flag ? flag->accepted : ALLOCATORS);
+		exit(WRONG_USE);
+	}
+	if (flag)
+		set_flag(flag, value);
+	else
+		set_allocator(value);
+	return argv[0][n] ? 1 : 2;
+}
+
+/* Return whether the word is one of the two; ends the program when it has a value. */
+static bool is_switch(const char *word, const char *name, const char *letter)
+{
+	size_t n = strlen(name);
+
+	if (strcmp(word, letter) == 0)
+		return true;
+	if (strncmp(word, name, n) != 0 || (word[n] != '\0' && word[n] != '='))
+		return false;
+	if (word[n] == '=') {
+		say("%s takes no value", name);
+		exit(WRONG_USE);
+	}
+	return true;
+}
+
+/* Take the options.  Return where the command begins. */
+static char **take_options(char **argv, bool *is_check)
+{
+	argv++;
+	while (*argv && (*argv)[0] == '-' && (*argv)[1] != '\0') {
+		if (strcmp(*argv, "--") == 0)
+			return argv + 1;
+		if (is_switch(*argv, "--help", "-h")) {
+			flags_help();
+			exit(fflush(stdout) ? 1 : 0);
+		}
+		if (is_switch(*argv, "--version", "-v")) {
+			puts("memagent-run " MEMAGENT_VERSION);
+			exit(fflush(stdout) ? 1 : 0);
+		}
+		if (is_switch(*argv, "--check", "--check")) {
+			*is_check = true;
+			argv++;
+		} else {
+			argv += take_flag(argv);
+		}
+	}
+	return argv;
+}
+
+static const char *excluded(void)
+{
+	const char *names = getenv("MEMAGENT_EXCLUDE");
+
+	return names ? names : "";
+}
+
+static int check(const char *command)
+{
+	char *preload;
+
+	library_find(&library);
+	preload = preload_join(library.path, getenv("LD_PRELOAD"));
+	if (command) {
+		judge(command, &library, excluded(), &verdict);
+		if (preload)
+			judge_loading(&verdict, preload);
+		if (verdict.why[0])
+			check_fail("command", "%s cannot be metered: %s", verdict.judged,
+				   verdict.why);
+		else if (strcmp(verdict.judged, verdict.file) != 0)
+			check_pass("command", "%s, run by %s, can be metered", verdict.file,
+				   verdict.judged);
+		else
+			check_pass("command", "%s can be metered", verdict.file);
+	}
+	free(preload);
+	check_destination(&library);
+	return fflush(stdout) || check_failed() ? 1 : 0;
+}
+
+static void preload(void)
+{
+	char *joined = preload_join(library.path, getenv("LD_PRELOAD"));
+	char pid[32];
+
+	/* So that it reports however short it is, though a metered program may have run us. */
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	if (joined == NULL || setenv("LD_PRELOAD", joined, 1) || setenv("MEMAGENT_RUN_PID", pid, 1))
+		say("cannot meter %s: no memory; it runs without", verdict.judged);
+	free(joined);
+}
+
+static int run(char **command)
+{
+	const char *enabled = getenv("MEMAGENT_ENABLED");
+
+	if (enabled == NULL || strcmp(enabled, "0") != 0) {
+		library_find(&library);
+		judge(command[0], &library, excluded(), &verdict);
+		if (verdict.fatal) {
+			say("cannot run %s: %s", command[0], verdict.why);
+			return verdict.fatal;
+		}
+		if (verdict.why[0])
+			say("cannot meter %s: %s; it runs without", verdict.judged, verdict.why);
+		if (!verdict.is_harmed)
+			preload();
+	}
+	execvp(command[0], command);
+	say("cannot run %s: %s", command[0], strerror(errno));
+	return errno == ENOENT ? 127 : 126;
+}
+
+int main(int argc, char **argv)
+{
+	bool is_check = false;
+	char **command;
+
+	(void)argc;
+	command = take_options(argv, &is_check);
+	if (is_check)
+		return check(command[0]);
+	if (complaint[0]) {
+		say("%s", complaint);
+		return WRONG_USE;
+	}
+	if (command[0] == NULL) {
+		fputs("usage: memagent-run [options] [--] command [args...]; see memagent-run "
+		      "--help\n",
+		      stderr);
+		return WRONG_USE;
+	}
+	return run(command);
+}
