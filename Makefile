@@ -208,13 +208,16 @@ UNIT_counters = shim/counters.c agent/encode/fields.c
 UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 UNIT_duration = agent/settings/duration.c
 UNIT_uncounted = agent/measure/uncounted.c
+UNIT_elf_file = tools/run/elf_file.c
 UNIT_futex = agent/base/futex.c
 UNIT_line = agent/encode/line.c agent/encode/fields.c
 UNIT_log = agent/base/log.c
 UNIT_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
+UNIT_preload = tools/run/preload.c
 UNIT_proc = agent/measure/proc.c
 UNIT_resident = agent/guest/resident.c
 UNIT_schedule = agent/base/schedule.c
+UNIT_script = tools/run/script.c
 UNIT_secret = agent/settings/secret.c
 UNIT_tags = agent/settings/tags.c
 UNIT_threads = shim/threads.c shim/counters.c
@@ -263,6 +266,7 @@ UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/uni
 # As the unit tests, but libFuzzer thinks up the inputs.
 FUZZ_answer = agent/deliver/http/answer.c agent/deliver/verdict.c
 FUZZ_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
+FUZZ_elf_file = tools/run/elf_file.c tools/run/script.c
 FUZZ_line = agent/encode/line.c agent/encode/fields.c
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
 FUZZ_proc = agent/measure/proc.c agent/guest/rights.c agent/guest/namespaces.c

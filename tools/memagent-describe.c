@@ -1,6 +1,6 @@
 /*
- * memagent-describe: print what the tables declare, for those who cannot
- * include them: memagent-run, its --help and the documents.
+ * memagent-describe: print what the tables declare, for the documents and the tests, which cannot
+ * include them.
  *
  * usage: memagent-describe SECTION, see sections[] at the end.
  */
@@ -9,23 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	HELP_COLUMN = 27, /* where the texts of --help begin; memagent-run.in keeps to it */
-	HELP_WIDTH = 80,
-};
-
 struct option {
 	const char *variable; /* without MEMAGENT_ */
 	const char *flag;     /* without --; "" is none */
 	const char *meta;
 	const char *fallback;
-	const char *accepted;
 	const char *doc;
 };
 
 static const struct option options[] = {
 #define OPTION(id, variable, flag, meta, fallback, kind, accepted, doc)                            \
-	{variable, flag, meta, fallback, accepted, doc},
+	{variable, flag, meta, fallback, doc},
 #include "agent/settings/options.def"
 #undef OPTION
 };
@@ -74,78 +68,6 @@ static void print_cell(const char *text)
 		if (*text == '|')
 			putchar('\\');
 		putchar(*text);
-	}
-}
-
-/* Print as one word of a shell. */
-static void print_quoted(const char *text)
-{
-	putchar('\'');
-	for (; *text != '\0'; text++) {
-		if (*text == '\'')
-			fputs("'\\'", stdout);
-		putchar(*text);
-	}
-	putchar('\'');
-}
-
-/*
- * print_wrapped(column, text):
- * Print ${text}, breaking lines at spaces, as if the cursor stood in ${column}
- * of a line; the texts begin at HELP_COLUMN.  End the line.
- */
-static void print_wrapped(int column, const char *text)
-{
-	const char *separator = "";
-	int length;
-
-	if (column >= HELP_COLUMN) {
-		putchar('\n');
-		column = 0;
-	}
-	printf("%*s", HELP_COLUMN - column, "");
-	column = HELP_COLUMN;
-	for (; *text != '\0'; text += length, text += strspn(text, " ")) {
-		length = (int)strcspn(text, " ");
-		if (column + 1 + length >= HELP_WIDTH) {
-			printf("\n%*s", HELP_COLUMN, "");
-			column = HELP_COLUMN;
-			separator = "";
-		}
-		column += printf("%s%.*s", separator, length, text);
-		separator = " ";
-	}
-	putchar('\n');
-}
-
-static void print_option_help(const struct option *option)
-{
-	char text[1024];
-	int column;
-
-	if (*option->flag == '\0') {
-		column = printf("  MEMAGENT_%s", option->variable);
-		print_wrapped(column, option->doc);
-		return;
-	}
-	column = printf("  --%s %s", option->flag, option->meta);
-	snprintf(text, sizeof(text), "%s (MEMAGENT_%s%s%s)", option->doc, option->variable,
-		 *option->fallback == '\0' ? "" : ", default ", option->fallback);
-	print_wrapped(column, text);
-}
-
-static void print_options_help(void)
-{
-	size_t i;
-
-	for (i = 0; i < LENGTH(options); i++) {
-		if (*options[i].flag != '\0')
-			print_option_help(&options[i]);
-	}
-	puts("\nBy environment variable only:");
-	for (i = 0; i < LENGTH(options); i++) {
-		if (*options[i].flag == '\0')
-			print_option_help(&options[i]);
 	}
 }
 
@@ -243,9 +165,9 @@ static const struct section {
 	const char *name;
 	void (*print)(void);
 } sections[] = {
-    {"options-help", print_options_help}, {"options-markdown", print_options_markdown},
-    {"options-sh", print_options_sh},	  {"fields-markdown", print_fields_markdown},
-    {"fields-names", print_fields_names}, {"excluded-sh", print_excluded_sh},
+    {"options-markdown", print_options_markdown},
+    {"fields-markdown", print_fields_markdown},
+    {"fields-names", print_fields_names},
 };
 
 static int complain(const char *what)

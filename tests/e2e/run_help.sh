@@ -21,3 +21,6 @@ while read -r variable; do
 done <"$dir/variables"
 
 "$build/memagent-run" --version | grep -q '^memagent-run [0-9][0-9.]*$' || fail "--version"
+
+"$build/memagent-run" -h | cmp - "$dir/out" || fail "-h is not --help"
+[ "$("$build/memagent-run" -v)" = "$("$build/memagent-run" --version)" ] || fail "-v is not --version"

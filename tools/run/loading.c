@@ -42,7 +42,7 @@ static void read_lines(int in, char *line, size_t size)
 
 void judge_loading(struct verdict_on *v, const char *preload)
 {
-	char line[512] = "it gives no reason";
+	char line[512] = "";
 	int ends[2], status = 0;
 	pid_t child;
 
@@ -53,6 +53,10 @@ void judge_loading(struct verdict_on *v, const char *preload)
 		list(v, preload, ends[1]);
 	close(ends[1]);
 	read_lines(ends[0], line, sizeof(line));
-	if (child > 0 && waitpid(child, &status, 0) == child && status != 0)
-		snprintf(v->why, sizeof(v->why), "its dynamic linker cannot load it: %s", line);
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		return;
+	/* Of a missing version it tells, and exits with 0. */
+	if (status != 0 || line[0])
+		snprintf(v->why, sizeof(v->why), "its dynamic linker cannot load it: %s",
+			 line[0] ? line : "it gives no reason");
 }

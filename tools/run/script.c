@@ -14,7 +14,7 @@ static bool starts_with(const char *text, const char *start)
 /* Return whether the words of env's options are one word to be split: -S, -iS, --split-string. */
 static bool is_split(const char *args)
 {
-	if (starts_with(args, "--split-string"))
+	if (starts_with(args, "--split-string=") || starts_with(args, "--split-string "))
 		return true;
 	return args[0] == '-' && args[1 + strspn(args + 1, "iv0")] == 'S';
 }
@@ -28,7 +28,7 @@ static char *find_program(char *args)
 	while ((word = strtok_r(rest, BLANKS, &rest)) != NULL) {
 		if (starts_with(word, "--split-string="))
 			word += strlen("--split-string=");
-		else if (is_split(word))
+		else if (word[0] == '-' && word[1] != '-' && is_split(word))
 			word = strchr(word, 'S') + 1;
 		if (strcmp(word, "-u") == 0 || strcmp(word, "-C") == 0 ||
 		    strcmp(word, "--unset") == 0 || strcmp(word, "--chdir") == 0)

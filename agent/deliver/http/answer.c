@@ -17,23 +17,31 @@ void answer_begin(struct answer_body *body)
 	body->is_victoria = false;
 }
 
-/* Both are sent by VictoriaMetrics, which answers as InfluxDB 1.8.0 does. */
+/* Return whether the line of ${n} bytes is that header, and where its value is, in ${value}. */
+static bool is_header(const char *line, size_t n, const char *name, const char **value)
+{
+	size_t length = strlen(name);
+
+	*value = line + length;
+	return n >= length && strncasecmp(line, name, length) == 0;
+}
+
+/* VictoriaMetrics sends both, and answers as InfluxDB 1.8.0 does. */
 void answer_header(struct answer_body *body, const char *line, size_t n)
 {
-	static const char version[] = "X-Influxdb-Version:", victoria[] = "X-Server-Hostname:";
-	const size_t skipped = sizeof(version) - 1;
+	const char *end = line + n, *value;
+	size_t size = 0;
 
-	if (n > skipped && strncasecmp(line, version, skipped) == 0) {
-		size_t blanks = strspn(line + skipped, " ");
-		size_t length = strcspn(line + skipped + blanks, "\r\n");
-
-		if (skipped + blanks + length <= n)
-			snprintf(body->version, sizeof(body->version), "%.*s", (int)length,
-				 line + skipped + blanks);
-	} else if (n >= sizeof(victoria) - 1 &&
-		   strncasecmp(line, victoria, sizeof(victoria) - 1) == 0) {
+	if (is_header(line, n, "X-Server-Hostname:", &value))
 		body->is_victoria = true;
-	}
+	if (!is_header(line, n, "X-Influxdb-Version:", &value))
+		return;
+	while (value < end && *value == ' ')
+		value++;
+	for (; value < end && *value != '\r' && *value != '\n'; value++)
+		if (size < sizeof(body->version) - 1)
+			body->version[size++] = *value;
+	body->version[size] = '\0';
 }
 
 bool answer_take(struct answer_body *body, const char *bytes, size_t n)

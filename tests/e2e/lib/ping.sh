@@ -1,10 +1,10 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # root, dir and port are shared with the test; fail is its own
 # ping.sh: a server for memagent-run --check to ask.
 
-# start [CERTIFICATE]: port is where it listens, on 127.0.0.1
+# start [CERTIFICATE]: port is where it listens, on 127.0.0.1; $program, when set, is another server
 start()
 {
-	python3 "$root/tests/e2e/lib/ping.py" "$dir/port" "$@" &
+	python3 "$root/tests/e2e/lib/${program:-ping.py}" "$dir/port" "$@" &
 	server=$!
 	trap 'kill "$server" 2>/dev/null || :; rm -rf "$dir"' EXIT
 	waited=0

@@ -156,8 +156,61 @@ START_TEST(half_an_answer_says_nothing_of_the_rest)
 }
 END_TEST
 
+static const struct {
+	const char *lines[3];
+	const char *server;
+} heads[] = {
+    {{"X-Influxdb-Version: 1.8.10\r\n"}, "InfluxDB 1.8.10"},
+    {{"x-influxdb-build: Core\r\n", "x-influxdb-version: 3.2.1\r\n"}, "InfluxDB 3.2.1"},
+    {{"X-Influxdb-Version:v2.7.6\r\n"}, "InfluxDB 2.7.6"},
+    {{"X-Influxdb-Version: 1.8.0\r\n", "X-Server-Hostname: vm\r\n"}, "VictoriaMetrics"},
+    {{"X-Server-Hostname: vm\r\n"}, "VictoriaMetrics"},
+    {{"X-Influxdb-Version:\r\n"}, ""},
+    {{"X-Influxdb-Version: \r\n"}, ""},
+    {{"X-Influxdb-Version\r\n"}, ""},
+    {{"X-Influxdb-Version: 1\033[2J\r\n"}, "InfluxDB 1 [2J"},
+    {{"X-Influxdb-Version: 0123456789012345678901234567890123456789\r\n"},
+     "InfluxDB 0123456789012345678901234567890"},
+    {{"Server: nginx\r\n"}, ""},
+};
+
+START_TEST(the_head_tells_the_server)
+{
+	answer_begin(&body);
+	for (size_t i = 0; i < 3 && heads[_i].lines[i]; i++)
+		answer_header(&body, heads[_i].lines[i], strlen(heads[_i].lines[i]));
+	answer_read(&body, 204, NULL, 0, &answer);
+	ck_assert_str_eq(answer.server, heads[_i].server);
+	/* The next answer begins with nothing. */
+	answer_begin(&body);
+	answer_read(&body, 204, NULL, 0, &answer);
+	ck_assert_str_eq(answer.server, "");
+}
+END_TEST
+
+/* libcurl's lines have a length, and no NUL behind it. */
+START_TEST(a_line_of_the_head_ends_where_it_ends)
+{
+	static const char line[] = "X-Influxdb-Version: 1.8.10\r\n";
+
+	for (size_t n = 0; n < sizeof(line); n++) {
+		char *copy = malloc(n ? n : 1);
+
+		ck_assert_ptr_nonnull(copy);
+		memcpy(copy, line, n);
+		answer_begin(&body);
+		answer_header(&body, copy, n);
+		free(copy);
+	}
+	answer_read(&body, 204, NULL, 0, &answer);
+	ck_assert_str_eq(answer.server, "InfluxDB 1.8.10");
+}
+END_TEST
+
 static void add(TCase *all)
 {
+	tcase_add_loop_test(all, the_head_tells_the_server, 0, UNIT_COUNT(heads));
+	tcase_add_test(all, a_line_of_the_head_ends_where_it_ends);
 	tcase_add_test(all, a_body_in_pieces_is_one_line);
 	tcase_add_test(all, a_long_body_is_cut_and_then_refused);
 	tcase_add_test(all, a_page_for_people);
