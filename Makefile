@@ -146,11 +146,11 @@ $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 
 # It needs libc only; for --check it loads memagent-http.so.
 RUN = $(wildcard tools/run/*.c) agent/guest/exclude.c agent/base/dir.c agent/settings/url.c agent/base/clock.c \
-	agent/base/log.c shim/object.c $(SETTINGS) $(filter-out %/backlog.c %/delivery.c,$(DELIVER))
+	agent/base/contents.c agent/base/log.c shim/object.c $(SETTINGS) $(filter-out %/backlog.c %/delivery.c,$(DELIVER))
 
 $(BUILD)/memagent-run: $(call objects,$(RUN))
 	$(SAY)
-	$(CC) $(CFLAGS) -Wl,-z,now -Wl,-z,relro -Wl,--as-needed -o $@ $^
+	$(LINK_PROGRAM) -Wl,-z,now -Wl,-z,relro -Wl,--as-needed -o $@ $^
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

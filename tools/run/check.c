@@ -173,6 +173,7 @@ static void check_http(void)
 	struct transport_answer answer;
 
 	url_mask(options.url, shown, sizeof(shown));
+	destination_read(&destination, &options);
 	if (destination_try(&destination, &options, nothing, nothing, error, sizeof(error))) {
 		check_fail("server", "%s was not asked: %s", shown, error);
 	} else if (check_ping(shown)) {

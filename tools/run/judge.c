@@ -251,9 +251,9 @@ static bool look_at(const char *library, struct verdict_on *v)
 }
 
 /* The library stays out of programs of some names; the name is that of the file that runs. */
-static void judge_name(const char *command, const char *exclude, struct verdict_on *v)
+static void judge_name(char *const *command, const char *exclude, struct verdict_on *v)
 {
-	const char *path = strcmp(v->judged, v->file) == 0 ? command : v->judged;
+	const char *path = strcmp(v->judged, v->file) == 0 ? command[0] : v->judged;
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 
@@ -262,14 +262,16 @@ static void judge_name(const char *command, const char *exclude, struct verdict_
 		    "programs that are called %s get no agent, only what they start (see "
 		    "--exclude)",
 		    name);
+	else if (exclude_by_option(command))
+		say(v, "programs with such an option must have one thread, and get no agent");
 }
 
-void judge(const char *command, const struct library *library, const char *exclude,
+void judge(char *const *command, const struct library *library, const char *exclude,
 	   struct verdict_on *v)
 {
 	memset(v, 0, sizeof(*v));
-	v->fatal = find(command, v->file);
-	snprintf(v->judged, sizeof(v->judged), "%s", v->fatal ? command : v->file);
+	v->fatal = find(command[0], v->file);
+	snprintf(v->judged, sizeof(v->judged), "%s", v->fatal ? command[0] : v->file);
 	v->is_harmed = true;
 	if (v->fatal) {
 		say(v, "it is not %s", v->fatal == 126 ? "executable" : "there");

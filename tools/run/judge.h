@@ -21,10 +21,10 @@ struct verdict_on {
 
 /*
  * judge(command, library, exclude, out):
- * Fill ${out} for ${command}, as execvp would find it, and the ${library} that library_find has
- * looked for.  ${exclude} is the value of MEMAGENT_EXCLUDE.
+ * Fill ${out} for ${command} with its arguments, as execvp would find it, and the ${library} that
+ * library_find has looked for.  ${exclude} is the value of MEMAGENT_EXCLUDE.
  */
-void judge(const char *command, const struct library *library, const char *exclude,
+void judge(char *const *command, const struct library *library, const char *exclude,
 	   struct verdict_on *out);
 
 /*

@@ -158,13 +158,13 @@ static const char *excluded(void)
 	return names ? names : "";
 }
 
-static int check(const char *command)
+static int check(char *const *command)
 {
 	char *preload;
 
 	library_find(&library);
 	preload = preload_join(library.path, getenv("LD_PRELOAD"));
-	if (command) {
+	if (command[0]) {
 		judge(command, &library, excluded(), &verdict);
 		if (preload)
 			judge_loading(&verdict, preload);
@@ -200,7 +200,7 @@ static int run(char **command)
 
 	if (enabled == NULL || strcmp(enabled, "0") != 0) {
 		library_find(&library);
-		judge(command[0], &library, excluded(), &verdict);
+		judge(command, &library, excluded(), &verdict);
 		if (verdict.fatal) {
 			say("cannot run %s: %s", command[0], verdict.why);
 			return verdict.fatal;
@@ -223,7 +223,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	command = take_options(argv, &is_check);
 	if (is_check)
-		return check(command[0]);
+		return check(command);
 	if (complaint[0]) {
 		say("%s", complaint);
 		return WRONG_USE;
