@@ -44,6 +44,9 @@ said()
 }
 
 said bwrap "$build/memagent-run" "$work/bwrap"
+
+got=$(MEMAGENT_URL="file://$work/none" "$build/memagent-run" --check "$scripted" --type=zygote) && fail "zygote: $got"
+echo "$got" | grep -q "^command  FAIL  .*: programs with such an option must have one thread" || fail "zygote: $got"
 said scripted MEMAGENT_EXCLUDE=a,scripted "$build/memagent-run" "$scripted"
 said scripted "$build/memagent-run" --exclude scripted "$scripted"
 ln -s /bin/sh "$work/crun"
