@@ -1,0 +1,18 @@
+#!/bin/sh
+# memagent-run: it needs libc only; --check says what is missing to ask a server.
+set -eu
+
+. "$(dirname "$0")/lib/run.sh"
+
+command -v readelf >/dev/null || {
+	echo "there is no readelf"
+	exit 77
+}
+needed=$(readelf -d "$build/memagent-run" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+[ "$needed" = libc.so.6 ] || fail "it needs $needed"
+
+cp "$build/memagent-run" "$build/libmemagent.so" "$dir"
+"$dir/memagent-run" true || fail "without memagent-http.so: $?"
+[ -s "$dir/points" ] || fail "without memagent-http.so: no points"
+! got=$("$dir/memagent-run" --check --url http://127.0.0.1:1) || fail "--check: $got"
+echo "$got" | grep -q "^server  FAIL  http://127.0.0.1:1 was not asked: .*memagent-http.so" || fail "--check: $got"
