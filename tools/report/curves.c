@@ -21,7 +21,7 @@ static double peak_of(const struct series_process *p)
 
 static void choose(const struct series *series, struct curves *c)
 {
-	double peaks[CURVES_PROCESSES];
+	double peaks[CURVES_PROCESSES] = {0};
 
 	for (size_t i = 0; i < series->count; i++) {
 		double peak = peak_of(series->processes[i]);

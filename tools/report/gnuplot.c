@@ -9,8 +9,6 @@
 
 #include "tools/report/tell.h"
 
-extern char **environ;
-
 /* Run gnuplot.  Return its status, as of waitpid, or -1 with errno. */
 static int run(int input, int output, int errors)
 {

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define DEEPEST 64 /* of values in values that are skipped */
-
 static void fail(struct json *json)
 {
 	json->bad = true;
@@ -168,37 +166,40 @@ void json_key(struct json *json, char *out, size_t size)
 
 /* ---- values ---- */
 
-static void skip(struct json *json, int depth)
+/* Take a number, true, false or null, or whatever stands in its place. */
+static void skip_word(struct json *json)
 {
-	char text[8];
-	bool first = true;
+	const char *begin = json->at;
 
-	skip_space(json);
-	if (json->at == json->end || depth == DEEPEST) {
+	while (json->at < json->end && *json->at && !strchr(",]} \t\r\n\"{[:", *json->at))
+		json->at++;
+	if (json->at == begin)
 		fail(json);
-	} else if (*json->at == '"') {
-		json_string(json, text, sizeof(text));
-	} else if (*json->at == '{') {
-		while (json_more(json, '{', '}', &first)) {
-			json_key(json, text, sizeof(text));
-			skip(json, depth + 1);
-		}
-	} else if (*json->at == '[') {
-		while (json_more(json, '[', ']', &first))
-			skip(json, depth + 1);
-	} else {
-		const char *begin = json->at;
-
-		while (json->at < json->end && *json->at && !strchr(",]} \t\r\n\"{[:", *json->at))
-			json->at++;
-		if (json->at == begin)
-			fail(json);
-	}
 }
 
 void json_skip(struct json *json)
 {
-	skip(json, 0);
+	size_t depth = 0;
+	char text[8];
+
+	do {
+		skip_space(json);
+		if (json->at == json->end) {
+			fail(json);
+		} else if (*json->at == '"') {
+			json_string(json, text, sizeof(text));
+		} else if (*json->at == '{' || *json->at == '[') {
+			depth++;
+			json->at++;
+		} else if (depth > 0 && (*json->at == '}' || *json->at == ']')) {
+			depth--;
+			json->at++;
+		} else if (depth > 0 && (*json->at == ',' || *json->at == ':')) {
+			json->at++;
+		} else {
+			skip_word(json);
+		}
+	} while (depth > 0 && !json->bad);
 }
 
 bool json_number(struct json *json, const char **text, size_t *length)

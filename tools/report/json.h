@@ -39,7 +39,7 @@ void json_key(struct json *json, char *out, size_t size);
  */
 bool json_number(struct json *json, const char **text, size_t *length);
 
-/* Take a value, whatever it is. */
+/* Take a value, whatever it is.  Of what is in it only strings and brackets are looked at. */
 void json_skip(struct json *json);
 
 #endif

@@ -18,6 +18,7 @@ struct text {
 /* Measurement and tags, which begin every line of a process. */
 struct head {
 	struct text text;
+	char *kept;			/* the text */
 	struct series_process *process; /* NULL: its points are not wanted */
 	int64_t sizes_ms;		/* of the point whose sizes these are */
 	char *sizes;			/* its fields from the first size on: read in the end */
@@ -100,7 +101,8 @@ static struct head *head_of(struct reader *reader, struct text text)
 	head = calloc(1, sizeof(*head));
 	if (head == NULL)
 		tell_failure("there is no memory for the points");
-	head->text.at = tell_kept(strndup(text.at, text.length));
+	head->kept = tell_kept(strndup(text.at, text.length));
+	head->text.at = head->kept;
 	head->text.length = text.length;
 	head->process = process_of(reader, text);
 	head->sizes_ms = INT64_MIN;
@@ -263,11 +265,12 @@ static void read_line(struct reader *reader, const char *line, const char *end)
 
 static void read_sizes(const struct head *head)
 {
-	const char *p = head->sizes, *end = head->sizes + head->sizes_length;
+	const char *p = head->sizes, *end;
 	struct text key, value;
 
 	if (p == NULL || head->sizes_ms <= head->process->sizes_ms)
 		return;
+	end = p + head->sizes_length;
 	head->process->sizes_ms = head->sizes_ms;
 	memset(head->process->sizes, 0, sizeof(head->process->sizes));
 	while (next_field(&p, end, &key, &value)) {
@@ -287,7 +290,7 @@ static void end_of_heads(void *head)
 
 	read_sizes(h);
 	free(h->sizes);
-	free((void *)(uintptr_t)h->text.at);
+	free(h->kept);
 	free(h);
 }
 

@@ -215,11 +215,11 @@ static void sort_samples(struct series_process *p)
 
 	if (is_sorted(p))
 		return;
-	order = tell_grown(order, &order_room, p->count, sizeof(*order));
+	order = tell_grown(order, &order_room, p->count, sizeof(const struct series_sample *));
 	sorted = tell_grown(sorted, &room, p->count, sizeof(*sorted));
 	for (size_t i = 0; i < p->count; i++)
 		order[i] = &p->samples[i];
-	qsort(order, p->count, sizeof(*order), by_time);
+	qsort(order, p->count, sizeof(const struct series_sample *), by_time);
 	for (size_t i = 0; i < p->count; i++)
 		sorted[i] = *order[i];
 	free(order);

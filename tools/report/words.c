@@ -28,7 +28,7 @@ struct words words_bytes(double n)
 
 struct words words_grouped(double n)
 {
-	struct words w;
+	struct words w = {""};
 	char digits[40];
 	char *out = w.text;
 	size_t left;

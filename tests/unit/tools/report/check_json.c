@@ -65,8 +65,8 @@ START_TEST(goes_through)
 }
 END_TEST
 
-static const char *const mistakes[] = {"{",	"[1",  "[1,", "[1 2]", "{\"a\"}", "{\"a\":}",
-				       "{1:2}", "\"a", "",    "]",     "[,]",	  ":"};
+static const char *const mistakes[] = {"{",   "[1", "[1,", "{\"a", "[\"\\x\"]",
+				       "\"a", "",   "]",   ":",	   ","};
 
 START_TEST(finds_mistakes)
 {
@@ -78,7 +78,7 @@ START_TEST(finds_mistakes)
 }
 END_TEST
 
-START_TEST(is_not_led_too_deep)
+START_TEST(takes_any_depth)
 {
 	static char text[100000];
 	struct json json;
@@ -90,12 +90,37 @@ START_TEST(is_not_led_too_deep)
 }
 END_TEST
 
+/* Return how many elements are taken before the end, or the mistake. */
+static size_t elements_of(struct json *json)
+{
+	bool first = true;
+	size_t n = 0;
+
+	for (; json_more(json, '[', ']', &first); n++)
+		json_skip(json);
+	return n;
+}
+
+START_TEST(expects_commas)
+{
+	struct json good = of("[1,[2,3],{\"a\":4}]"), bad = of("[1 2]"), other = of("{}");
+
+	ck_assert_uint_eq(elements_of(&good), 3);
+	ck_assert(!good.bad);
+	ck_assert_uint_eq(elements_of(&bad), 1);
+	ck_assert(bad.bad);
+	ck_assert_uint_eq(elements_of(&other), 0);
+	ck_assert(other.bad);
+}
+END_TEST
+
 static void add(TCase *all)
 {
 	tcase_add_loop_test(all, takes_strings, 0, UNIT_COUNT(strings));
 	tcase_add_test(all, goes_through);
 	tcase_add_loop_test(all, finds_mistakes, 0, UNIT_COUNT(mistakes));
-	tcase_add_test(all, is_not_led_too_deep);
+	tcase_add_test(all, expects_commas);
+	tcase_add_test(all, takes_any_depth);
 }
 
 UNIT_MAIN("json", add)
