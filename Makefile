@@ -135,7 +135,7 @@ REPORT = $(wildcard tools/report/*.c) $(SETTINGS) agent/settings/url.c agent/enc
 
 $(BUILD)/memagent-report: $(call objects,$(REPORT))
 	$(SAY)
-	$(CC) $(CFLAGS) -o $@ $^ $(call pkg,--libs libcurl) -lm
+	$(LINK_PROGRAM) -o $@ $^ $(call pkg,--libs libcurl) -lm
 
 TABLES = $(wildcard agent/*/*.def) shim/counters.def
 
