@@ -28,6 +28,11 @@ static double start_then_rest(double t)
 	return t < 8 ? t : 8;
 }
 
+static double start_rest_load_rest(double t)
+{
+	return t < 5 ? t * 10 : t < 15 ? 50 : t < 45 ? 50 + t - 15 : 80;
+}
+
 static double short_load(double t)
 {
 	return t < 3 ? 0 : t < 6 ? (t - 2) * 10 : 30;
@@ -150,6 +155,17 @@ START_TEST(leaves_the_start_out)
 }
 END_TEST
 
+/* Three points of rest end the start. */
+START_TEST(begins_with_the_rest)
+{
+	judge(leak, start_rest_load_rest, 50, 1);
+	ck_assert(d.start_left_out && d.has_rest_before);
+	ck_assert_uint_eq(d.judged_points, 44);
+	ck_assert_double_eq(d.load_seconds, 30);
+	ck_assert_int_eq(d.class, DIAGNOSIS_LEAKS);
+}
+END_TEST
+
 START_TEST(finds_the_best_trim)
 {
 	judge(freed_afterwards, rest_load_rest, 40, 1);
@@ -211,6 +227,7 @@ static void add(TCase *all)
 	tcase_add_loop_test(all, classifies, 0, UNIT_COUNT(cases));
 	tcase_add_test(all, measures_a_leak);
 	tcase_add_test(all, leaves_the_start_out);
+	tcase_add_test(all, begins_with_the_rest);
 	tcase_add_test(all, finds_the_best_trim);
 	tcase_add_test(all, does_not_count_a_gap);
 	tcase_add_loop_test(all, takes_any_points, 0, UNIT_SEEDS);
