@@ -309,7 +309,10 @@ expect_refusal 2 '--until tomorrow is not valid: expected seconds since 1970' --
 expect_refusal 2 'more than one file: a and b' a b
 export MEMAGENT_URL=points
 expect_refusal 2 'MEMAGENT_URL=points is not valid: expected http://HOST'
-export MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_TOKEN_FILE="$work/missing"
+export MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_MEASUREMENT='#x'
+expect_refusal 2 'MEMAGENT_MEASUREMENT=#x is not valid: expected a name'
+unset MEMAGENT_MEASUREMENT
+export MEMAGENT_TOKEN_FILE="$work/missing"
 expect_refusal 2 'expected the path of a readable file whose first line is the token'
 unset MEMAGENT_URL MEMAGENT_TOKEN_FILE
 expect_refusal 2 '--url needs a value' --url
