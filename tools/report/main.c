@@ -52,7 +52,7 @@ static void tell_no_points(const struct request *r)
 	tell_failure(
 	    "there are no points of measurement %s%s%s in the last %s of database %s at %s",
 	    r->choice.measurement, service[0] ? " and service " : "", service, r->since,
-	    r->options.database, url);
+	    request_database(r), url);
 }
 
 static void read_points(const struct request *request, struct series *series)

@@ -96,24 +96,28 @@ static char *all_fields(void)
 	return fields;
 }
 
-/* Return the body of the request, from malloc. */
-static char *make_body(CURL *easy, const struct request *r, const char *what)
+/* Return the URL that asks for ${what}, from malloc.  For a socket in the file system any host will
+ * do. */
+static char *make_url(CURL *easy, const struct request *r, const char *what)
 {
-	const struct options *o = &r->options;
-	bool is_v1 = o->api[0] ? strcmp(o->api, "v1") == 0 : o->token[0] == '\0';
-	const char *database = !is_v1 && o->bucket[0] ? o->bucket : o->database;
+	const char *url = r->options.url;
+	const char *base = url_scheme(url) == URL_UNIX ? "http://localhost" : url;
+	size_t length = strlen(base);
 	char *query = make_query(r, what);
 	char *escaped_query = curl_easy_escape(easy, query, 0);
-	char *escaped_database = curl_easy_escape(easy, database, 0);
-	char *body = NULL;
+	char *escaped_database = curl_easy_escape(easy, request_database(r), 0);
+	char *whole = NULL;
 
+	while (length && base[length - 1] == '/')
+		length--;
 	if (escaped_query == NULL || escaped_database == NULL ||
-	    asprintf(&body, "db=%s&epoch=ns&q=%s", escaped_database, escaped_query) < 0)
+	    asprintf(&whole, "%.*s/query?db=%s&epoch=ns&q=%s", (int)length, base, escaped_database,
+		     escaped_query) < 0)
 		tell_failure("there is no memory for the query");
 	curl_free(escaped_query);
 	curl_free(escaped_database);
 	free(query);
-	return body;
+	return whole;
 }
 
 /* ---- the connection: as the agent makes it ---- */
@@ -143,19 +147,6 @@ static void set_options(CURL *easy, const struct options *o, struct text *answer
 	}
 }
 
-/* For a socket in the file system any host will do. */
-static void set_url(CURL *easy, const char *url)
-{
-	const char *base = url_scheme(url) == URL_UNIX ? "http://localhost" : url;
-	size_t length = strlen(base);
-	char text[2048];
-
-	while (length && base[length - 1] == '/')
-		length--;
-	snprintf(text, sizeof(text), "%.*s/query", (int)length, base);
-	curl_easy_setopt(easy, CURLOPT_URL, text);
-}
-
 static struct curl_slist *make_headers(const struct options *o)
 {
 	struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json");
@@ -174,16 +165,16 @@ static struct curl_slist *make_headers(const struct options *o)
 static void ask(CURL *easy, const struct request *r, const char *what, struct text *answer,
 		struct series *series, const char *url)
 {
-	char *body = make_body(easy, r, what);
+	char *whole = make_url(easy, r, what);
 	char error[512];
 	CURLcode result;
 	long status = 0;
 
 	answer->used = 0;
 	tell_progress("asking %s ...", url);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
+	curl_easy_setopt(easy, CURLOPT_URL, whole);
 	result = curl_easy_perform(easy);
-	free(body);
+	free(whole);
 	if (result != CURLE_OK)
 		tell_failure("no answer from %s: %s", url, curl_easy_strerror(result));
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
@@ -212,7 +203,6 @@ void query_read(const struct request *request, struct series *series)
 		tell_failure("libcurl cannot be initialised");
 	url_mask(o->url, url, sizeof(url));
 	set_options(easy, o, &answer);
-	set_url(easy, o->url);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
 	ask(easy, request, fields, &answer, series, url);
 	ask(easy, request, "last(/^sizes_/)", &answer, series, url);

@@ -350,3 +350,11 @@ void request_read(struct request *request, int argc, char **argv)
 		request->file = argv[optind];
 	read_settings(request);
 }
+
+const char *request_database(const struct request *request)
+{
+	const struct options *o = &request->options;
+	bool is_v1 = o->api[0] ? strcmp(o->api, "v1") == 0 : o->token[0] == '\0';
+
+	return !is_v1 && o->bucket[0] ? o->bucket : o->database;
+}

@@ -28,4 +28,7 @@ struct request {
 /* Fill ${request}.  After --help or --version, or when something is wrong, exits. */
 void request_read(struct request *request, int argc, char **argv);
 
+/* Return the database that has the points: from version 2 on, the bucket. */
+const char *request_database(const struct request *request);
+
 #endif
