@@ -251,7 +251,7 @@ CLANG_FLAGS = -O2 -g
 # $(1) name, $(2) folder, $(3) compiler, $(4) flags
 define unit
 $(BUILD)/tests/$(2)/check_$(1): $(call unit_source,$(1)) tests/unit/unit.h $(UNIT_$(1))
-	@mkdir -p $$(@D)
+	@mkdir -p $$(@D) $(BUILD)/obj
 	@echo "  $$@"
 	$(3) $(BASE) $(4) -MMD -MP -MF $(BUILD)/obj/$(2)-$(1).d \
 		-o $$@ $$< $(UNIT_$(1)) $$(call pkg,--cflags --libs check)

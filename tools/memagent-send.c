@@ -217,10 +217,9 @@ static int open_all(void)
 	options_read(&options, from_environment);
 	log_remember();
 	log_open("stderr", getpid(), NULL);
-	if (options.problems[0]) {
-		fputs(options.problems, stderr);
+	fputs(options.problems, stderr);
+	if (options.invalid)
 		return -1;
-	}
 	if (url_scheme(options.url) == URL_FILE) {
 		fputs("memagent-send: MEMAGENT_URL names a file: name the server to send to\n",
 		      stderr);

@@ -249,6 +249,7 @@ static void complain(struct options *o, const char *variable, const char *value,
 {
 	char shown[128];
 
+	o->invalid++;
 	show(variable, value, shown, sizeof(shown));
 	tell(o, "MEMAGENT_%s=%s is not valid: expected %s; ", variable, shown, accepted);
 	/* No other server is to get what was meant for one whose name is mistyped. */

@@ -37,6 +37,7 @@ struct options {
 	 * not valid; but a URL is "" then, which is no destination.
 	 */
 	const char *problems;
+	unsigned invalid; /* how many values were not valid */
 
 	/* What the pointers point to.  In this order: a page that is not used takes no memory. */
 	size_t text_used;

@@ -42,3 +42,11 @@ for pair in URL:HOST TOKEN:TOKEN ORG:ORG DATABASE:DATABASE; do
 done
 expect_equal "lines on stderr" 4 "$(wc -l <"$cases/theirs.err")"
 ! grep -q their-token "$cases/theirs.err" || fail "the token is shown"
+
+# memagent-send goes by them too: a variable that is taken over is not an error.
+script sent 204
+start_server sent
+printf 'memagent,host=h mallocs=1i 1000000000000000000\n' >"$work/points"
+env -u MEMAGENT_URL INFLUX_HOST="$(url_of sent)" INFLUX_TOKEN=their-token INFLUX_ORG=their-org \
+	"$build/memagent-send" "$work/points" >"$work/sent.out" 2>&1 || fail "memagent-send: $(cat "$work/sent.out")"
+grep -q "^$work/points: 1 points delivered" "$work/sent.out" || fail "memagent-send: $(cat "$work/sent.out")"
