@@ -2,6 +2,9 @@
 # The alert rule fires for processes whose live bytes grow for half an hour, and for no others: its queries are
 # asked of a real InfluxDB with 40 minutes of points, its conditions are worked out as Grafana does.
 #
+# Grafana's provisioning replaces $NAME by its environment in some fields, and takes data.model raw; annotations
+# raw, too, or, in later versions, with ${NAME} replaced only (pkg/services/provisioning/alerting/rules_types.go).
+#
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
@@ -46,7 +49,7 @@ curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent
 ask()
 {
 	jq -r --arg name "$1" --argjson now "$2" '.groups[0].rules[0].data[] | select(.refId == $name) |
-		.relativeTimeRange as $range | .model.query | gsub("\\$\\$"; "$") |
+		.relativeTimeRange as $range | .model.query |
 		split("$timeFilter") | join("time >= \($now - $range.from)s and time <= \($now - $range.to)s")' \
 		"$work/rule" >"$work/query"
 	influxd_query memagent "$(cat "$work/query")" || fail "the query $1"
@@ -59,7 +62,7 @@ firing()
 	ask growth "$2" >"$work/growth"
 	ask lowest "$2" >"$work/lowest"
 	# The rule in words of jq; a change of its conditions has to be made here too.
-	expect_equal "conditions" '["least reduce growth min","times reduce growth count","total reduce growth sum","before reduce lowest min","leaks math $$least > 0 && $$times >= 6 && $$total * 100 > $$before"]' \
+	expect_equal "conditions" '["least reduce growth min","times reduce growth count","total reduce growth sum","before reduce lowest min","leaks math $least > 0 && $times >= 6 && $total * 100 > $before"]' \
 		"$(jq -c '.groups[0].rules[0].data[2:] |
 			map(.model | "\(.refId) \(.type) \(.expression)\(if .reducer then " " + .reducer else "" end)")' "$work/rule")"
 	# Grafana puts together what has the same labels, and leaves out what has no partner.
@@ -78,9 +81,19 @@ for after in 0 2 4; do
 done
 jq -e '.groups[0].rules[0] | .condition == .data[-1].refId and all(.data[]; .refId == .model.refId) and
 	(.data | map(.refId) | unique | length) == (.data | length)' "$work/rule" >/dev/null || fail "the parts do not fit together"
+jq -e '.groups[0].rules[0] | [.annotations, .data[].model | .. | strings | select(contains("$$") or contains("${"))] == []' \
+	"$work/rule" >/dev/null || fail "a dollar sign of a raw field is doubled, or braces follow it"
+jq -e '.groups[0].rules[0] | [.uid, .title, .condition, .noDataState, .execErrState, .labels[], .data[].refId, .data[].datasourceUid
+	| strings | select(contains("$"))] == []' "$work/rule" >/dev/null || fail "a dollar sign would be replaced"
+jq -e '.groups[0].rules[0].annotations.summary | test("\\{\\{ \\$labels.service \\}\\}")' "$work/rule" >/dev/null ||
+	fail "the summary does not name the service"
 panel=$(jq -r '.groups[0].rules[0].annotations.__panelId__' "$work/rule")
 expect_equal "the panel that it links to" "Live bytes of each process" \
 	"$(jq -r --argjson id "$panel" '.panels[] | select(.id == $id).title' "$root/grafana/dashboards/memagent.json")"
+
+# That this can fail: with doubled dollar signs, as fields that are not raw need them, InfluxDB is asked for nothing.
+sed 's/\$timeFilter/$$timeFilter/' "$rule" >"$work/broken.yaml"
+[ "$( (firing "$work/broken.yaml" "$now") 2>/dev/null)" = "" ] || fail "a doubled dollar sign makes no difference"
 
 # That this can fail: the mean does not see the leak below the saw, and of a shorter time nothing is six times five minutes.
 expect_other()

@@ -49,6 +49,11 @@ for rule in load("provisioning/alerting/memagent.yaml")["groups"][0]["rules"]:
     expect("data source of the alert", {v1["uid"], "__expr__"}, {d["datasourceUid"] for d in rule["data"]})
 provider = load("provisioning/dashboards/memagent.yaml")["providers"][0]
 expect("dashboards", "/etc/grafana/dashboards", provider["options"]["path"])
+folders = [provider["folder"], load("provisioning/alerting/memagent.yaml")["groups"][0]["folder"]]
+titles = [load("dashboards/%s.json" % name)["title"] for name in ("memagent", "fleet")]
+expect("folders of dashboards and alert", folders[:1], sorted(set(folders)))
+# Grafana before 11.3 refuses a folder with the name of a dashboard in it.
+expect("dashboards with the folder's name", [], [t for t in titles if t.lower() == folders[0].lower()])
 END
 }
 
@@ -73,3 +78,6 @@ broken provisioning/datasources/memagent.yaml 's/uid: memagent/uid: other/' 'uid
 broken provisioning-v2/datasources/memagent.yaml 's/Token [$]INFLUXDB_TOKEN/Token secret/' 'no secret in a file'
 broken provisioning/alerting/memagent.yaml 's/datasourceUid: memagent/datasourceUid: other/' 'of the alert'
 broken dashboards/fleet.json 's/"value": "memagent"/"value": "other"/' 'data source of fleet'
+broken provisioning/dashboards/memagent.yaml 's/folder: .*/folder: memagent/' 'folders of dashboards and alert'
+broken provisioning/alerting/memagent.yaml 's/folder: .*/folder: other/' 'folders of dashboards and alert'
+broken dashboards/memagent.json 's/"title": "memagent",/"title": "Native heaps",/' "the folder.s name"
