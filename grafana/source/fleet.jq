@@ -12,7 +12,7 @@ def fleet_graph($title; $description; $unit; $sum; $tag):
 # The largest values of now.  A ${tag} whose processes have ended has none.
 def top($title; $description; $unit; $sum; $tag):
 	panel("bargauge"; $title; $description; $unit; [target(by_tag($sum; $tag); "$tag_\($tag)")])
-	| .fieldConfig.defaults += {min: 0, color: {mode: "continuous-BlYlRd"}}
+	| .fieldConfig.defaults += {min: 0, color: {mode: "fixed", fixedColor: "blue"}}
 	| .transformations = [
 		{id: "reduce", options: {reducers: ["last"]}},
 		{id: "filterByValue", options: {type: "include", match: "all", filters: [
@@ -23,23 +23,25 @@ def top($title; $description; $unit; $sum; $tag):
 	| newest
 	| .options.reduceOptions += {values: true, limit: 10};
 
+def growing: coloured([["blue", null], ["orange", 1048576], ["red", 16777216]]);
+
 def live: sum_of(gauge("heap_alloc_bytes"));
-def growth: sum_of_net("total_alloc_bytes"; "total_freed_bytes"; "1m");
+def growth: sum_of(growth_of("heap_alloc_bytes"));
 
 [
-{title: "Who holds most", panels: [
+{title: "Who holds most", open: true, panels: [
 	[12, 9, top("Services by live bytes"; "The ten services whose processes hold most."; "bytes"; live; "service")],
 	[12, 9, top("Hosts by live bytes"; "The ten hosts whose processes hold most."; "bytes"; live; "host")],
 	[12, 9, fleet_graph("Live bytes of each service"; "Sum over the service's processes."; "bytes"; live; "service")],
 	[12, 9, fleet_graph("Live bytes on each host"; "Sum over the host's processes."; "bytes"; live; "host")]
 ]},
-{title: "Who grows most", panels: [
-	[12, 9, top("Services by growth per minute"; "The ten services whose live bytes grow most."; "bytes"; growth; "service")],
-	[12, 9, top("Hosts by growth per minute"; "The ten hosts whose live bytes grow most."; "bytes"; growth; "host")],
-	[12, 9, (fleet_graph("Growth per minute of each service"; "Slope of the live bytes, summed over the service's processes."; "bytes"; growth; "service") | without_soft_min)],
-	[12, 9, (fleet_graph("Growth per minute on each host"; "Slope of the live bytes, summed over the host's processes."; "bytes"; growth; "host") | without_soft_min)]
+{title: "Who grows most", open: true, panels: [
+	[12, 9, (top("Services by growth per minute"; "The ten services whose lowest live bytes grow most. Orange is from 1 MiB, red from 16 MiB a minute on."; "bytes"; growth; "service") | over_minutes | growing)],
+	[12, 9, (top("Hosts by growth per minute"; "The ten hosts whose lowest live bytes grow most. Orange is from 1 MiB, red from 16 MiB a minute on."; "bytes"; growth; "host") | over_minutes | growing)],
+	[12, 9, (fleet_graph("Growth per minute of each service"; "How fast the lowest live bytes of each bucket grow, summed over the service's processes."; "bytes"; growth; "service") | over_minutes | without_soft_min)],
+	[12, 9, (fleet_graph("Growth per minute on each host"; "How fast the lowest live bytes of each bucket grow, summed over the host's processes."; "bytes"; growth; "host") | over_minutes | without_soft_min)]
 ]},
-{title: "What the system has for it", panels: [
+{title: "What the system has for it", open: true, panels: [
 	[12, 9, fleet_graph("Resident set of each service"; "What the kernel keeps for the service's processes; pages that they share are counted for each."; "bytes"; sum_of(gauge("rss_bytes")); "service")],
 	[12, 9, fleet_graph("Objects made per second by each service"; "malloc, calloc, the aligned family and realloc(NULL)."; "ops"; sum_of(rate("mallocs")); "service")]
 ]}

@@ -33,7 +33,7 @@ def slow: ["heap_sys_bytes", "heap_inuse_bytes", "heap_idle_bytes", "heap_releas
 def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 
 [
-{title: "Overview", panels: [
+{title: "Overview", open: true, panels: [
 	[4, 4, stat("Live bytes"; "What the chosen processes hold: bytes of all objects made and not yet freed."; "bytes";
 		all_processes(sum_of(gauge("heap_alloc_bytes")); "live"))],
 	[4, 4, stat("Live objects"; "Objects made and not yet freed."; "short";
@@ -42,16 +42,24 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 		all_processes(sum_of(gauge("rss_bytes")); "rss"))],
 	[4, 4, stat("Objects made per second"; "malloc, calloc, the aligned family and realloc(NULL)."; "ops";
 		all_processes(sum_of(rate("mallocs")); "rate"))],
-	[4, 4, (stat("Growth per minute"; "How much live bytes grew from one bucket to the next, as of a minute. A leak stays above 0 for as long as there is load."; "bytes";
-		all_processes(sum_of_net("total_alloc_bytes"; "total_freed_bytes"; "1m"); "growth"))
-		| coloured([["green", null], ["orange", 1048576], ["red", 16777216]]))],
+	[4, 4, (stat("Growth per minute"; "How much the lowest live bytes of a bucket grew since the bucket before, as of a minute. A burst that comes and goes is 0; a leak stays above 0 for as long as there is load."; "bytes";
+		all_processes(sum_of(growth_of("heap_alloc_bytes")); "growth"))
+		| over_minutes | coloured([["green", null], ["orange", 1048576], ["red", 16777216]]))],
 	[4, 4, stat("Processes"; "Processes that sent points."; "short";
 		how_many("mallocs"; "processes"))],
 	[12, 9, graph("Live bytes of each process"; "Bytes of the live objects of each process. A line that goes up with the load and does not come down afterwards is a leak."; "bytes";
 		[line_of(gauge("heap_alloc_bytes"))])],
-	[12, 9, (graph("Growth per minute of each process"; "Slope of the live bytes, smoothed over five buckets: bytes of the objects made less those of the objects freed. 0 is level; only what stays above it leaks. Where another process begins under the same number, there is a gap."; "bytes";
-		[line_of(smooth_net("total_alloc_bytes"; "total_freed_bytes"; "1m"))])
-		| without_soft_min)]
+	[12, 9, (graph("Growth per minute of each process"; "How fast the lowest live bytes of each bucket grow. 0 is level; only what stays above it leaks. A burst that comes and goes is not seen."; "bytes";
+		[line_of(growth_of("heap_alloc_bytes"))])
+		| over_minutes | without_soft_min)]
+]},
+{title: "Process $pid of $service", repeat: "pid", panels: [
+	[8, 8, graph("Live and resident, process $pid"; "Live bytes of this process beside what the kernel has resident."; "bytes";
+		[line_of(gauge("heap_alloc_bytes"); "live "), line_of(gauge("rss_bytes"); "resident ")])],
+	[8, 8, graph("Live objects, process $pid"; "Live objects of this process."; "short"; [line_of(gauge("heap_objects"))])],
+	[8, 8, graph("Mallocs and frees per second, process $pid"; "Objects that this process made and freed."; "ops";
+		[line_of(rate("mallocs"); "mallocs "), line_of(rate("frees"); "frees ")])],
+	[24, 10, heatmap("Requested sizes, process $pid"; "Objects that this process made per second, by the size that was asked for. Not drawn are objects above 1 GiB, and what it made before its first bucket was over. Where processes of several hosts have this number, each has rows of its own."; "ops"; sizes_of_process_query)]
 ]},
 {title: "Process", panels: [
 	[12, 8, graph("Threads and arenas"; "Threads of the process, the agent's own among them; and the arenas that the allocator spreads them over."; "short";
@@ -62,7 +70,8 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 		[line_of(share("cpu_user_ns"); "user "),
 		line_of(share("cpu_sys_ns"); "kernel ")])],
 	[12, 8, graph("Page faults per second"; "Minor faults are served from memory: a heap that grows has them. Major faults had to read."; "cps";
-		[line_of(rate("minor_faults"); "minor "), line_of(rate("major_faults"); "major ")])]
+		[line_of(rate("minor_faults"); "minor "), line_of(rate("major_faults"); "major ")])],
+	[24, 7, graph("Stack of the main thread"; "VmStk. Other threads' stacks are mappings of their own and part of Sys."; "bytes"; [line_of(gauge("stack_bytes"))])]
 ]},
 {title: "Heap", panels: [
 	[12, 9, graph("Heap objects"; "Live objects: made and not yet freed."; "short"; [line_of(gauge("heap_objects"))])],
@@ -88,9 +97,6 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 	[12, 8, graph("Reallocs and failures per second"; "Calls that resized an object, and calls that returned no memory."; "ops";
 		[line_of(rate("reallocs"); "reallocs "), line_of(rate("failed_allocs"); "failed ")])]
 ]},
-{title: "Stack", panels: [
-	[24, 7, graph("Stack of the main thread"; "VmStk. Other threads' stacks are mappings of their own and part of Sys."; "bytes"; [line_of(gauge("stack_bytes"))])]
-]},
 {title: "Trim (where Go has its collector)", panels: [
 	[12, 8, (graph("Share of processor time spent on trimming"; "Share of the processor time of the process that giving memory back took. Nothing is drawn in this row where MEMAGENT_TRIM_INTERVAL is not set."; "percentunit";
 		[line_of(worst("trim_cpu_fraction"))]) | trim_panel)],
@@ -101,14 +107,6 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 ]},
 {title: "Sizes", panels: [
 	[24, 14, heatmap("Requested sizes"; "Objects made per second, by the size that was asked for; each bucket holds more than half its bound up to its bound. Not drawn are objects above 1 GiB, and what a process made in the bucket in which a size came up first: the picture of one process, below, has these too."; "ops"; sizes_query)]
-]},
-{title: "Process $pid", repeat: "pid", panels: [
-	[8, 8, graph("Live and resident, process $pid"; "Live bytes of this process beside what the kernel has resident."; "bytes";
-		[line_of(gauge("heap_alloc_bytes"); "live "), line_of(gauge("rss_bytes"); "resident ")])],
-	[8, 8, graph("Live objects, process $pid"; "Live objects of this process."; "short"; [line_of(gauge("heap_objects"))])],
-	[8, 8, graph("Mallocs and frees per second, process $pid"; "Objects that this process made and freed."; "ops";
-		[line_of(rate("mallocs"); "mallocs "), line_of(rate("frees"); "frees ")])],
-	[24, 10, heatmap("Requested sizes, process $pid"; "Objects that this process made per second, by the size that was asked for. Not drawn are objects above 1 GiB, and what it made before its first bucket was over. Where processes of several hosts have this number, each has rows of its own."; "ops"; sizes_of_process_query)]
 ]},
 {title: "The agent itself", panels: [
 	[8, 8, graph("Points dropped and deliveries failed per second"; "Dropped points are gone; failed deliveries are tried again."; "cps";

@@ -18,10 +18,13 @@ def chosen: "\(shown) AND \(processes)";
 
 def by_process: "\"host\", \"service\", \"pid\"";
 
-# A series for each process.  Empty buckets are null, so that a gap stays one.
-def each_process($columns):
-	"SELECT \($columns) FROM \"memagent\" WHERE \(chosen) " +
-	"GROUP BY \(buckets), \(by_process) fill(null)";
+# A series for each process.  Empty buckets are null, so that a gap stays one.  A derivative leaves empty buckets out;
+# the outer query brings them back, or the line would be a ramp over the gap.
+def each_process($column):
+	"GROUP BY \(buckets), \(by_process) fill(null)" as $grouped
+	| if $column | contains("derivative(") then
+		"SELECT last(\"v\") FROM (SELECT \($column) AS \"v\" FROM \"memagent\" WHERE \(chosen) \($grouped)) WHERE \(shown) \($grouped)"
+	else "SELECT \($column) FROM \"memagent\" WHERE \(chosen) \($grouped)" end;
 
 def gauge($field): "last(\"\($field)\")";
 def worst($field): "max(\"\($field)\")";
@@ -30,17 +33,15 @@ def rate($field; $unit): "non_negative_derivative(last(\"\($field)\"), \($unit))
 def rate($field): rate($field; "1s");
 # Of ns: a second of processor time in a second is 1.
 def share($field): "\(rate($field)) / 1000000000";
-# How fast a gauge goes up or down, from the two counters that it is the difference of: where another process begins
-# at 0 under the same number, both have a gap, and the gauge itself would have a fall.
+# The difference of two rates: where another process begins at 0 under the same number, both have a gap.
 def net($up; $down; $unit): "\(rate($up; $unit)) - \(rate($down; $unit))";
-def smooth_net($up; $down; $unit):
-	"moving_average(\(rate($up; $unit)), 5) - moving_average(\(rate($down; $unit)), 5)";
+# How fast the lowest values of a gauge grow: a burst that comes and goes does not change them, a leak does.
+def growth_of($field): "derivative(min(\"\($field)\"), 1m)";
+# The buckets of such a panel are at least a minute: a shorter one has no low point in it.
+def over_minutes: .interval = "1m";
 
-# What all_processes and the like take.  The difference is taken of the sums: InfluxDB finds the two sides of one
-# process only where no other is between them.
+# What all_processes and the like take.
 def sum_of($column): {is: "sum(\"v\")", of: "\($column) AS \"v\""};
-def sum_of_net($up; $down; $unit):
-	{is: "sum(\"up\") - sum(\"down\")", of: "\(rate($up; $unit)) AS \"up\", \(rate($down; $unit)) AS \"down\""};
 
 # One query over ${sum.of}, which is taken of each process first.  There it has to be null and not 0 where nothing is:
 # InfluxDB mixes the processes up before it fills their buckets, and has too many of these.
@@ -151,20 +152,20 @@ def heatmap($title; $description; $unit; $query):
 
 # ---- the page ----
 
-# In: an array of rows {title, repeat?, panels: [[width, height, panel]...]}.  Panels stand side by side
-# while they fit into the 24 columns.
+# In: an array of rows {title, repeat?, open?, panels: [[width, height, panel]...]}.  Panels stand side by side while they
+# fit into the 24 columns.  A row is collapsed unless it is open; then it holds its panels itself.
 def laid_out:
 	reduce .[] as $row ({y: 0, id: 1, panels: []};
-		.panels += [
-			{type: "row", id: .id, title: $row.title, collapsed: false,
-				gridPos: {x: 0, y: .y, w: 24, h: 1}, panels: []}
-			+ if $row.repeat then {repeat: $row.repeat} else {} end]
-		| .id += 1 | .y += 1 | .x = 0 | .high = 0
+		({type: "row", id: .id, title: $row.title, collapsed: ($row.open | not),
+			gridPos: {x: 0, y: .y, w: 24, h: 1}, panels: []}
+			+ if $row.repeat then {repeat: $row.repeat} else {} end) as $head
+		| .id += 1 | .y += 1 | .x = 0 | .high = 0 | .row = []
 		| reduce $row.panels[] as [$w, $h, $panel] (.;
 			if .x + $w > 24 then .y += .high | .x = 0 | .high = 0 else . end
-			| .panels += [$panel + {id: .id, gridPos: {x: .x, y: .y, w: $w, h: $h}}]
+			| .row += [$panel + {id: .id, gridPos: {x: .x, y: .y, w: $w, h: $h}}]
 			| .id += 1 | .x += $w | .high = ([.high, $h] | max))
-		| .y += .high)
+		| .y += .high
+		| .panels += if $row.open then [$head] + .row else [$head + {panels: .row}] end)
 	| .panels;
 
 # Its values are those of the processes that were there in the time that is shown.
@@ -198,8 +199,8 @@ def dashboard($uid; $title; $description; $variables; $annotations; $links):
 	{
 		uid: $uid, title: $title, description: $description, tags: ["memagent"],
 		schemaVersion: 39, version: 1, editable: true, graphTooltip: 1, timezone: "browser",
-		time: {from: "now-15m", to: "now"}, refresh: "5s",
-		timepicker: {refresh_intervals: ["1s", "5s", "30s", "1m", "5m", "30m"]},
+		time: {from: "now-15m", to: "now"}, refresh: "10s",
+		timepicker: {refresh_intervals: ["5s", "10s", "30s", "1m", "5m", "30m"]},
 		links: $links,
 		templating: {list: ([datasource_variable] + $variables)},
 		annotations: {list: $annotations},

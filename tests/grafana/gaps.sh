@@ -15,7 +15,7 @@ to=$(date +%s%3N)
 
 # The graphs' queries of what the allocator tells, with what each joins over and the times at which it has a value.
 jq -c -L "$root/tests/grafana/lib" --argjson from "$from" --argjson to "$to" 'include "substitute";
-	[.panels[] | select(.type == "timeseries") | . as $panel | .targets[]
+	[flat | .panels[] | select(.type == "timeseries") | . as $panel | .targets[]
 		| select(.query | test("heap_(sys|inuse|idle)_bytes")) | .refId as $ref
 		| {name: "\($panel.title) \(.refId)",
 			joined_ms: ([$panel.fieldConfig.overrides[] | select(.matcher == {id: "byFrameRefID", options: $ref}).properties[]

@@ -147,8 +147,11 @@ expect_events()
 	expect_equal "starts and exits for $1" "[$2,$2]" "$(jq -c '[.results[] | [.series[]?.values[]] | length]' "$work/answer")"
 }
 
-memagent=$root/grafana/dashboards/memagent.json
-fleet=$root/grafana/dashboards/fleet.json
+for name in memagent fleet; do
+	jq -L "$lib" 'include "substitute"; flat' "$root/grafana/dashboards/$name.json" >"$work/$name.json"
+done
+memagent=$work/memagent.json
+fleet=$work/fleet.json
 shop=$(cat "$work/shop.pid")
 odd=$(cat "$work/odd.pid")
 odd_service='"shop.b/(2)|x+"'
@@ -227,7 +230,7 @@ expect_found 'Live bytes A: {} 0 at' answers ".results[$(jq '[.[].name] | index(
 # for that field, and how many processes there are, which any field tells.
 expect_taken_for_another()
 {
-	jq '(.panels[].targets[]?.query) |= gsub("(?<how>last|max)\\(\"[a-z_0-9]+\"\\)"; "\(.how)(\"agent_tick_ns\")")' \
+	jq '(.panels[].targets[]?.query) |= gsub("(?<how>last|max|min)\\(\"[a-z_0-9]+\"\\)"; "\(.how)(\"agent_tick_ns\")")' \
 		"$2" >"$work/other.json"
 	ask_panels "$1" "$work/other.json" "$3"
 	disagreements >"$work/found"

@@ -37,6 +37,12 @@ broken_rules()
 	jq -r -L "$here/lib" --argjson fields "$(cat "$work/fields")" -f "$here/lib/rules.jq" "$1"
 }
 
+# The panels of collapsed rows beside the others.
+for name in memagent fleet; do
+	jq -L "$here/lib" 'include "substitute"; flat' "$dashboards/$name.json" >"$work/$name.json"
+done
+dashboards=$work
+
 for name in memagent fleet; do
 	broken_rules "$dashboards/$name.json" >"$work/found"
 	[ ! -s "$work/found" ] || fail "$name.json: $(cat "$work/found")"
@@ -69,6 +75,10 @@ expect_broken 'A does not use ${datasource}' "$first.targets[0].datasource = nul
 expect_broken 'is a graph' "$first.type = \"graph\""
 expect_broken 'has rows that are sorted without their unit' '(.panels[] | select(.type == "heatmap") | .targets[0].query) |= gsub("≤ "; "")'
 expect_broken 'overrules the data source' "$first.interval = \"5s\""
+expect_broken 'overrules the data source' "$first.interval = \"1m\""
+expect_broken 'is per minute in shorter buckets' "del($(panel "Growth per minute").interval)"
+expect_broken 'has the row "Heap" open' '(.panels[] | select(.title == "Heap")).collapsed = false'
+expect_broken 'has the row "Overview" collapsed' '(.panels[] | select(.title == "Overview")).collapsed = true'
 expect_broken 'asks nothing' "$first.targets = []"
 expect_broken 'is not a raw query' "$first.targets[0].rawQuery = false"
 
@@ -170,13 +180,13 @@ Heap|Heap objects
 Heap|Overall heap usage
 Allocations|Mallocs and frees per second
 Allocations|Bytes allocated per second
-Stack|Stack of the main thread
+Process|Stack of the main thread
 Trim (where Go has its collector)|Pause of a trim
 Sizes|Requested sizes
 The agent itself|Coverage
 END
 expect_broken 'does not repeat its row' '(.panels[] | select(.repeat)).repeat = "host"'
-expect_broken 'has no panel "Live and resident, process $pid" in a row "Process $pid"' 'del(.panels[] | select(.repeat))'
+expect_broken 'has no panel "Live and resident, process $pid" in a row "Process $pid of $service"' 'del(.panels[] | select(.repeat))'
 expect_broken 'has no heatmap of the sizes' "$(panel "Requested sizes").type = \"timeseries\""
 expect_broken 'has no panel "Hosts by growth per minute"' "del($(panel "Hosts by growth per minute"))" fleet
 expect_broken 'has no panel "Services by live bytes"' "del($(panel "Services by live bytes"))" fleet

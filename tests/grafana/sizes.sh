@@ -31,7 +31,7 @@ curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent
 # ask TITLE CHANGE: the heatmap's rows, every 5 s, by their names; the query changed by jq's CHANGE.
 ask()
 {
-	jq -r -L "$root/tests/grafana/lib" --arg title "$1" --argjson from $from 'include "substitute"; .panels[] | select(.title == $title) |
+	jq -r -L "$root/tests/grafana/lib" --arg title "$1" --argjson from $from 'include "substitute"; flat | .panels[] | select(.title == $title) |
 		.targets[0].query | '"$2"' | substituted($from * 1000; ($from + 90) * 1000; 5000; {host: "all", service: "all", pid: "all"})' \
 		"$root/grafana/dashboards/memagent.json" >"$work/query"
 	influxd_query memagent "$(cat "$work/query")" >"$work/answer" || fail "the query: $(cat "$work/answer")"

@@ -16,17 +16,15 @@ def by_time(f): map({key: (.t | tostring), value: f}) | from_entries;
 # {"BUCKET": VALUE} of ${column} for one process; in: its points.
 def value_of($column; $ms):
 	def reduced(f): reduce .[] as $row ({}; ($row.time | bucket($ms)) as $t | ($row | f) as $v
-		| if $v == null then . elif $column.how == "max" then .[$t] |= ([. // $v, $v] | max) else .[$t] = $v end);
-	if $column.how == "last" or $column.how == "max" then reduced(.[$column.field])
+		| if $v == null then . elif $column.how == "max" then .[$t] |= ([. // $v, $v] | max)
+			elif $column.how == "min" then .[$t] |= ([. // $v, $v] | min) else .[$t] = $v end);
+	if $column.how == "last" or $column.how == "max" or $column.how == "min" then reduced(.[$column.field])
 	elif $column.how == "or_0" then reduced(.[$column.field] // 0)
-	elif $column.how == "rate" then value_of($column.of; $ms) | in_order | . as $all
-		| [range(1; length) | $all[.] + {before: $all[. - 1]}] | map(select(.v >= .before.v))
+	elif $column.how == "rate" or $column.how == "slope" then value_of($column.of; $ms) | in_order | . as $all
+		| [range(1; length) | $all[.] + {before: $all[. - 1]}] | map(select($column.how == "slope" or .v >= .before.v))
 		| by_time((.v - .before.v) / (.t - .before.t) * $column.ms)
 	elif $column.how == "less" then value_of($column.b; $ms) as $b | value_of($column.a; $ms)
 		| with_entries(select($b[.key]) | .value -= $b[.key])
-	elif $column.how == "smooth" then value_of($column.of; $ms) | in_order | . as $all
-		| [range($column.over; length + 1) | {t: $all[. - 1].t, v: ([$all[. - $column.over:.][].v] | add / $column.over)}]
-		| by_time(.v)
 	elif $column.how == "scaled" then value_of($column.of; $ms) | map_values(. * $column.by)
 	elif $column.how == "newest" then value_of($column.of; $ms) | in_order | .[-1:] | by_time(.v)
 	else error("\($column.how)?")
@@ -45,10 +43,7 @@ def sums($meaning; $ms; $raw):
 	| group_by(.key) | map({key: .[0].key, value: (map(.value) | add)}) | from_entries;
 
 def expected($meaning; $ms; $raw):
-	sums($meaning; $ms; $raw)
-	| if $meaning.less then
-		sums($meaning + {columns: $meaning.less}; $ms; $raw) as $less | with_entries(select($less[.key]) | .value -= $less[.key])
-	else . end;
+	sums($meaning; $ms; $raw);
 
 # A time in ns is more than jq's numbers hold to the last digit.
 def answered:

@@ -6,9 +6,9 @@
 def last($field): {how: "last", field: $field};
 def max($field): {how: "max", field: $field};
 def rate($field): {how: "rate", of: last($field), ms: 1000};
-def rate_minute($field): {how: "rate", of: last($field), ms: 60000};
+# How fast the lowest values grow, a minute.
+def growth($field): {how: "slope", of: {how: "min", field: $field}, ms: 60000};
 def less($a; $b): {how: "less", a: $a, b: $b};
-def smooth($of): {how: "smooth", of: $of, over: 5};
 def share($field): {how: "scaled", of: rate($field), by: 1e-9};
 # The last of all buckets.
 def newest($of): {how: "newest", of: $of};
@@ -17,17 +17,12 @@ def or_0($field): {how: "or_0", field: $field};
 
 def sizes: "sizes_0", (range(0; 31) | "sizes_le_\(pow(2; .))");
 
-# Made of two columns.
-def growth: rate_minute("total_alloc_bytes"), rate_minute("total_freed_bytes");
-
 # ---- of all of them: a series for each process, their sum, how many they are, the sum for each value of a tag ----
 
 def each($column): {of: "each", columns: [$column]};
 def sum($column): {of: "sum", columns: [$column]};
 def count($column): {of: "count", columns: [$column]};
 def sum_by($tag; $column): {of: $tag, columns: [$column]};
-# The difference of two sums, where either has a value.
-def difference_by($of; $columns): {of: $of, columns: [$columns[0]], less: [$columns[1]]};
 
 def meant_by_memagent:
 	{
@@ -35,11 +30,10 @@ def meant_by_memagent:
 	"Live objects A": sum(last("heap_objects")),
 	"Resident set A": sum(last("rss_bytes")),
 	"Objects made per second A": sum(rate("mallocs")),
-	"Growth per minute A": difference_by("sum"; [growth]),
+	"Growth per minute A": sum(growth("heap_alloc_bytes")),
 	"Processes A": count(last("mallocs")),
 	"Live bytes of each process A": each(last("heap_alloc_bytes")),
-	"Growth per minute of each process A":
-		each([growth | smooth(.)] | less(.[0]; .[1])),
+	"Growth per minute of each process A": each(growth("heap_alloc_bytes")),
 	"Threads and arenas A": each(last("threads")),
 	"Threads and arenas B": each(last("arenas")),
 	"Sys A": each(last("sys_bytes")),
@@ -98,10 +92,10 @@ def meant_by_fleet:
 	"Hosts by live bytes A": sum_by("host"; last("heap_alloc_bytes")),
 	"Live bytes of each service A": sum_by("service"; last("heap_alloc_bytes")),
 	"Live bytes on each host A": sum_by("host"; last("heap_alloc_bytes")),
-	"Services by growth per minute A": difference_by("service"; [growth]),
-	"Hosts by growth per minute A": difference_by("host"; [growth]),
-	"Growth per minute of each service A": difference_by("service"; [growth]),
-	"Growth per minute on each host A": difference_by("host"; [growth]),
+	"Services by growth per minute A": sum_by("service"; growth("heap_alloc_bytes")),
+	"Hosts by growth per minute A": sum_by("host"; growth("heap_alloc_bytes")),
+	"Growth per minute of each service A": sum_by("service"; growth("heap_alloc_bytes")),
+	"Growth per minute on each host A": sum_by("host"; growth("heap_alloc_bytes")),
 	"Resident set of each service A": sum_by("service"; last("rss_bytes")),
 	"Objects made per second by each service A": sum_by("service"; rate("mallocs"))
 	};

@@ -12,14 +12,13 @@ def required:
 		events: ["start", "exit"],
 		rows: {
 			"Overview": ["Live bytes", "Live objects", "Resident set", "Objects made per second", "Growth per minute"],
-			"Process": ["Threads and arenas", "Sys"],
+			"Process": ["Threads and arenas", "Sys", "Stack of the main thread"],
 			"Heap": ["Heap objects", "Overall heap usage"],
 			"Allocations": ["Mallocs and frees per second", "Bytes allocated per second"],
-			"Stack": ["Stack of the main thread"],
 			"Trim (where Go has its collector)": ["Share of processor time spent on trimming", "Trims per second",
 				"Pause of a trim", "Given back per second"],
 			"Sizes": ["Requested sizes"],
-			"Process $pid": ["Live and resident, process $pid", "Live objects, process $pid"],
+			"Process $pid of $service": ["Live and resident, process $pid", "Live objects, process $pid"],
 			"The agent itself": ["Points dropped and deliveries failed per second", "Points waiting", "Lateness",
 				"Cost: processor time", "Cost: memory", "Coverage"]
 		}
@@ -43,8 +42,10 @@ def of_rows($required):
 	rows as $rows
 	| ($required.rows | to_entries[] | .key as $row | .value[] | select(. as $p | $rows[$row] // [] | index([$p]) | not)
 		| "has no panel \"\(.)\" in a row \"\($row)\""),
-	([.panels[] | select(.repeat) | [.title, .repeat]] | select(. != (if $required.rows["Process $pid"] then [["Process $pid", "pid"]] else [] end))
+	([.panels[] | select(.repeat) | [.title, .repeat]] | select(. != (if $required.rows["Process $pid of $service"] then [["Process $pid of $service", "pid"]] else [] end))
 		| "does not repeat its row of one process by pid"),
+	(if .uid == "memagent" then .panels[] | select(.type == "row" and .collapsed != (.title != "Overview"))
+		| "has the row \"\(.title)\" \(if .collapsed then "collapsed" else "open" end)" else empty end),
 	(.panels[] | select(.title == "Requested sizes" and .type != "heatmap") | "has no heatmap of the sizes"),
 	(if .uid == "memagent-fleet" then graphs[] | (if .title | test("[Hh]ost") then "host" else "service" end) as $tag
 		| select(all(.targets[].query; endswith("GROUP BY \(buckets), \"\($tag)\" fill(null)")) | not) | "panel \(.id) \"\(.title)\" is not by \($tag)"

@@ -59,7 +59,9 @@ def wrong_panel($fields; $variables):
 	(if (.fieldConfig.defaults.unit // "") == "" then "has no unit" else empty end),
 	(if our_datasource then empty else "does not use ${datasource}" end),
 	(if [.type] | inside(["timeseries", "stat", "heatmap", "table", "bargauge"]) then empty else "is a \(.type)" end),
-	(if .interval then "overrules the data source's interval" else empty end),
+	(any(.targets[]?.query; per_minute) as $minutes
+		| if .interval and (.interval != "1m" or ($minutes | not)) then "overrules the data source's interval"
+		elif $minutes and .interval == null then "is per minute in shorter buckets" else empty end),
 	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_order,
 	(if (.targets // []) == [] then "asks nothing" else empty end),
 	((.targets // [])[] | . as $target |

@@ -42,7 +42,7 @@ def filled_well:
 # ---- units ----
 
 def per_second: contains("non_negative_derivative") and (contains(", 1s)"));
-def per_minute: contains("non_negative_derivative") and (contains(", 1m)"));
+def per_minute: contains("derivative(") and (contains(", 1m)"));
 
 def unit_of($unit):
 	if startswith("SELECT count(") then "short"

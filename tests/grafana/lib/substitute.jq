@@ -1,5 +1,8 @@
 # substitute.jq: a query as Grafana sends it to InfluxDB, and what comes back as Grafana reads it.
 
+# In: a dashboard.  A row that is collapsed holds its panels itself; here they follow it.
+def flat: .panels |= [.[] | if .type == "row" then .panels as $held | (.panels = []), $held[] else . end];
+
 def regex_escaped: gsub("(?<c>[\\\\^$*+?.()|\\[\\]{}/])"; "\\\(.c)");
 
 # A variable between /^ and $/: ".*" stands for all, one value for itself, several for (one|other).
