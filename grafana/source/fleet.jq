@@ -23,7 +23,6 @@ def top($title; $description; $unit; $sum; $tag):
 	| newest
 	| .options.reduceOptions += {values: true, limit: 10};
 
-def growing: coloured([["blue", null], ["orange", 1048576], ["red", 16777216]]);
 
 def live: sum_of(gauge("heap_alloc_bytes"));
 def growth: sum_of(growth_of("heap_alloc_bytes"));
@@ -36,8 +35,8 @@ def growth: sum_of(growth_of("heap_alloc_bytes"));
 	[12, 9, fleet_graph("Live bytes on each host"; "Sum over the host's processes."; "bytes"; live; "host")]
 ]},
 {title: "Who grows most", open: true, panels: [
-	[12, 9, (top("Services by growth per minute"; "The ten services whose lowest live bytes grow most. Orange is from 1 MiB, red from 16 MiB a minute on."; "bytes"; growth; "service") | over_minutes | growing)],
-	[12, 9, (top("Hosts by growth per minute"; "The ten hosts whose lowest live bytes grow most. Orange is from 1 MiB, red from 16 MiB a minute on."; "bytes"; growth; "host") | over_minutes | growing)],
+	[12, 9, (top("Services by growth per minute"; "The ten services whose lowest live bytes grow most. Orange is from 1 MiB, red from 16 MiB a minute on."; "bytes"; growth; "service") | over_minutes | growth_levels)],
+	[12, 9, (top("Hosts by growth per minute"; "The ten hosts whose lowest live bytes grow most. Orange is from 1 MiB, red from 16 MiB a minute on."; "bytes"; growth; "host") | over_minutes | growth_levels)],
 	[12, 9, (fleet_graph("Growth per minute of each service"; "How fast the lowest live bytes of each bucket grow, summed over the service's processes."; "bytes"; growth; "service") | over_minutes | without_soft_min)],
 	[12, 9, (fleet_graph("Growth per minute on each host"; "How fast the lowest live bytes of each bucket grow, summed over the host's processes."; "bytes"; growth; "host") | over_minutes | without_soft_min)]
 ]},

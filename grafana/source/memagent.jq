@@ -40,13 +40,13 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 		all_processes(sum_of(gauge("heap_objects")); "objects"))],
 	[4, 4, stat("Resident set"; "Memory that the kernel keeps for the processes; pages that they share are counted for each. What stays here after live bytes went down is held by the allocator, not by the program."; "bytes";
 		all_processes(sum_of(gauge("rss_bytes")); "rss"))],
-	[4, 4, stat("Objects made per second"; "malloc, calloc, the aligned family and realloc(NULL)."; "ops";
+	[4, 4, stat("Objects made"; "Objects made per second: malloc, calloc, the aligned family and realloc(NULL)."; "ops";
 		all_processes(sum_of(rate("mallocs")); "rate"))],
 	[4, 4, (stat("Growth per minute"; "How much the lowest live bytes of a bucket grew since the bucket before, as of a minute. A burst that comes and goes is 0; a leak stays above 0 for as long as there is load."; "bytes";
 		all_processes(sum_of(growth_of("heap_alloc_bytes")); "growth"))
-		| over_minutes | coloured([["green", null], ["orange", 1048576], ["red", 16777216]]))],
-	[4, 4, stat("Processes"; "Processes that sent points."; "short";
-		how_many("mallocs"; "processes"))],
+		| over_minutes | growth_levels)],
+	[4, 4, (stat("Processes"; "Processes that sent points."; "short";
+		how_many("mallocs"; "processes")) | .fieldConfig.defaults.min = 0)],
 	[12, 9, graph("Live bytes of each process"; "Bytes of the live objects of each process. A line that goes up with the load and does not come down afterwards is a leak."; "bytes";
 		[line_of(gauge("heap_alloc_bytes"))])],
 	[12, 9, (graph("Growth per minute of each process"; "How fast the lowest live bytes of each bucket grow. 0 is level; only what stays above it leaks. A burst that comes and goes is not seen."; "bytes";

@@ -93,7 +93,8 @@ def graph($title; $description; $unit; $targets):
 		}
 	}
 	| .options = {
-		legend: {showLegend: true, displayMode: "table", placement: "bottom", calcs: ["lastNotNull", "max"]},
+		legend: {showLegend: true, displayMode: "table", placement: "bottom", calcs: ["lastNotNull", "max"],
+			sortBy: "Last *", sortDesc: true},
 		tooltip: {mode: "multi", sort: "desc"}
 	};
 
@@ -127,6 +128,9 @@ def coloured($levels):
 	| .fieldConfig.defaults.thresholds = {
 		mode: "absolute", steps: ($levels | map({color: .[0], value: .[1]}))
 	};
+
+# Bytes a minute.
+def growth_levels: coloured([["green", null], ["orange", 1048576], ["red", 16777216]]);
 
 def table($title; $description; $unit; $targets):
 	panel("table"; $title; $description; $unit; $targets)

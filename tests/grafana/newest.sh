@@ -48,7 +48,7 @@ for at in 90300 90750 95001; do
 		to=$((from * 1000 + at))
 		when="at $at every $ms"
 		expect_equal "processes $when" '{"":2}' "$(newest memagent Processes shop $to $ms)"
-		expect_equal "objects made per second $when" '{"":200}' "$(newest memagent "Objects made per second" shop $to $ms)"
+		expect_equal "objects made per second $when" '{"":200}' "$(newest memagent "Objects made" shop $to $ms)"
 		expect_equal "growth $when" '{"":360000}' "$(newest memagent "Growth per minute" shop $to $ms)"
 		# The last of each: of the one at 0.24 s and the other at 0.48 s of each second.
 		first=$(((at - 240) / 1000))

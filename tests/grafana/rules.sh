@@ -82,6 +82,14 @@ expect_broken 'has the row "Overview" collapsed' '(.panels[] | select(.title == 
 expect_broken 'asks nothing' "$first.targets = []"
 expect_broken 'is not a raw query' "$first.targets[0].rawQuery = false"
 
+# ---- how it looks ----
+
+expect_broken 'does not begin with the largest' "del($first.options.legend.sortBy)"
+expect_broken 'does not begin with the largest' "$first.options.legend.sortDesc = false"
+expect_broken 'counts from above 0' "del($(panel "Processes").fieldConfig.defaults.min)"
+expect_broken 'has colours that say nothing' "$(panel "Hosts by live bytes").fieldConfig.defaults.color.mode = \"continuous-BlYlRd\"" fleet
+expect_broken 'has colours that say nothing' "$(panel "Hosts by growth per minute").fieldConfig.defaults.color.mode = \"fixed\"" fleet
+
 # ---- gaps ----
 
 slow=$(panel "Overall heap usage")
@@ -106,6 +114,7 @@ expect_broken 'has no $timeFilter' "$first.targets[0].query |= sub(\"[$]timeFilt
 expect_broken 'has no $__interval' "$first.targets[0].query |= sub(\"[$]__interval\"; \"1s\")"
 expect_broken 'has buckets that do not end with the time' "$first.targets[0].query |= sub(\", [$]{__to}ms[)]\"; \")\")"
 expect_broken 'has the last instant as a bucket' "$first.targets[0].query |= sub(\" AND time < [$]{__to}ms\"; \"\")"
+expect_broken 'has $__interval between slashes' "$first.targets[0].query |= . + \" /a/\""
 expect_broken 'reads no points' "$first.targets[0].query |= sub(\"\\\"memagent\\\"\"; \"\\\"memagent_event\\\"\")"
 expect_broken 'reads points in an unknown way' "$first.targets[0].query |= sub(\" fill.*\"; \"\")"
 for variable in host service pid; do
@@ -149,7 +158,7 @@ expect_broken 'draws the counter mallocs without a derivative' "$sizes.targets[0
 expect_broken 'A is of the unit short, not bytes' "$first.targets[0].query |= sub(\"heap_alloc_bytes\"; \"threads\")"
 expect_broken 'A is of the unit bytes, not short' "$first.fieldConfig.defaults.unit = \"short\""
 expect_broken 'is of the unit binBps, not Bps' "$(panel "Bytes allocated per second").fieldConfig.defaults.unit = \"Bps\""
-expect_broken 'is of the unit ops, not short' "$(panel "Objects made per second").fieldConfig.defaults.unit = \"short\""
+expect_broken 'is of the unit ops, not short' "$(panel "Objects made").fieldConfig.defaults.unit = \"short\""
 expect_broken 'is of the unit cps, not ops' "$(panel "Trims per second").fieldConfig.defaults.unit = \"ops\""
 expect_broken 'is of the unit ns per second' "$(panel "Cost: processor time").targets[0].query |= sub(\" / 1000000000\"; \"\")"
 expect_broken 'is of the unit ns, not s' "$(panel "Lateness").fieldConfig.defaults.unit = \"s\""

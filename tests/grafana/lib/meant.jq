@@ -29,7 +29,7 @@ def meant_by_memagent:
 	"Live bytes A": sum(last("heap_alloc_bytes")),
 	"Live objects A": sum(last("heap_objects")),
 	"Resident set A": sum(last("rss_bytes")),
-	"Objects made per second A": sum(rate("mallocs")),
+	"Objects made A": sum(rate("mallocs")),
 	"Growth per minute A": sum(growth("heap_alloc_bytes")),
 	"Processes A": count(last("mallocs")),
 	"Live bytes of each process A": each(last("heap_alloc_bytes")),

@@ -11,7 +11,7 @@ def required:
 		variables: ["host", "service", "pid"],
 		events: ["start", "exit"],
 		rows: {
-			"Overview": ["Live bytes", "Live objects", "Resident set", "Objects made per second", "Growth per minute"],
+			"Overview": ["Live bytes", "Live objects", "Resident set", "Objects made", "Growth per minute"],
 			"Process": ["Threads and arenas", "Sys", "Stack of the main thread"],
 			"Heap": ["Heap objects", "Overall heap usage"],
 			"Allocations": ["Mallocs and frees per second", "Bytes allocated per second"],

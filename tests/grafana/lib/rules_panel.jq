@@ -40,6 +40,15 @@ def wrong_newest:
 			then "ranks what has ended" else empty end)
 	end;
 
+# Legends begin with the largest, counts with 0, and red is for growth only.
+def wrong_looks:
+	(if .type == "timeseries" and (.options.legend | .sortDesc != true or (.sortBy | IN("Last", "Last *") | not))
+		then "has a legend that does not begin with the largest" else empty end),
+	(if .type == "stat" and any(.targets[].query; startswith("SELECT count(")) and .fieldConfig.defaults.min != 0
+		then "counts from above 0" else empty end),
+	(if .type == "bargauge" and .fieldConfig.defaults.color.mode != (if .title | test("growth") then "thresholds" else "fixed" end)
+		then "has colours that say nothing" else empty end);
+
 def wrong_flags($fields):
 	if any(.targets[].query | fields_of($fields)[]; $fields[.].unit == "flag") then
 		[.fieldConfig.overrides[].properties[] | select(.id == "mappings").value[].options] as $words
@@ -62,7 +71,7 @@ def wrong_panel($fields; $variables):
 	(any(.targets[]?.query; per_minute) as $minutes
 		| if .interval and (.interval != "1m" or ($minutes | not)) then "overrules the data source's interval"
 		elif $minutes and .interval == null then "is per minute in shorter buckets" else empty end),
-	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_order,
+	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, wrong_order,
 	(if (.targets // []) == [] then "asks nothing" else empty end),
 	((.targets // [])[] | . as $target |
 		(if our_datasource then empty else "does not use ${datasource}" end),

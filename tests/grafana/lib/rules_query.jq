@@ -65,6 +65,8 @@ def wrong_query($fields; $variables; $unit; $title):
 	(if contains("$__interval") | not then "has no $__interval" else empty end),
 	(if [match("time\\([^)]*\\)"; "g").string] | unique != [buckets] then "has buckets that do not end with the time that is shown" else empty end),
 	(if gsub("\\$timeFilter AND time < \\$\\{__to\\}ms"; "") | contains("$timeFilter") then "has the last instant as a bucket of its own" else empty end),
+	# Grafana takes what is between two slashes for a regular expression, and escapes variables in it.
+	(if test("/.*[$]__interval.*/") then "has $__interval between slashes" else empty end),
 	(if readings == [] then "reads no points" else empty end),
 	(if (split("FROM \"memagent\"") | length) != (readings | length) + 1 then "reads points in an unknown way" else empty end),
 	(readings[].where as $where | $variables[] | select(. as $v | $where | contains("\"\($v)\" =~ /^$\($v)$/") | not) | "does not go by the variable \(.)"),
