@@ -150,8 +150,8 @@ expect_bare 'last("mallocs") - non_negative_derivative(last("mallocs"), 1s)'
 expect_bare 'count("v") AS "processes" FROM (SELECT last("mallocs")'
 sizes=$(panel 'Requested sizes, process $pid')
 expect_broken 'draws the counter sizes_le_64 without a derivative' \
-	"$sizes.targets[0].query |= sub(\"non_negative_derivative\\\\(\\\"≤ 64 B\\\", 1s\\\\)\"; \"max(\\\"≤ 64 B\\\")\")"
-expect_broken 'draws the counter mallocs without a derivative' "$sizes.targets[0].query |= sub(\"WHERE \\\"made\\\" > 0\"; \"\")"
+	"$sizes.targets[0].query |= sub(\"non_negative_derivative\\\\(last\\\\(\\\"sizes_le_64\\\"\\\\), 1s\\\\)\"; \"max(\\\"sizes_le_64\\\")\")"
+expect_broken 'asks for one process in several passes' "$sizes.targets[0].query |= sub(\"FROM \"; \"FROM (SELECT * FROM \")"
 
 # ---- units ----
 

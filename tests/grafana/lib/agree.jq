@@ -19,7 +19,6 @@ def value_of($column; $ms):
 		| if $v == null then . elif $column.how == "max" then .[$t] |= ([. // $v, $v] | max)
 			elif $column.how == "min" then .[$t] |= ([. // $v, $v] | min) else .[$t] = $v end);
 	if $column.how == "last" or $column.how == "max" or $column.how == "min" then reduced(.[$column.field])
-	elif $column.how == "or_0" then reduced(.[$column.field] // 0)
 	elif $column.how == "rate" or $column.how == "slope" then value_of($column.of; $ms) | in_order | . as $all
 		| [range(1; length) | $all[.] + {before: $all[. - 1]}] | map(select($column.how == "slope" or .v >= .before.v))
 		| by_time((.v - .before.v) / (.t - .before.t) * $column.ms)
@@ -51,9 +50,9 @@ def answered:
 		| select($row[$i] != null) | {key: cell($series; $i - 1; $row[0] / 1e6 | round), value: $row[$i]}]
 	| from_entries;
 
-# Where there are none, a count is 0 or null, and so are the objects of a size.
+# Where there are none, a count is 0 or null.
 def without_0($meaning):
-	if $meaning.of == "count" or any($meaning.columns[]; .of.how? == "or_0") then map_values(select(. != 0)) else . end;
+	if $meaning.of == "count" then map_values(select(. != 0)) else . end;
 
 # The absolute part is for differences of large rates, which need not cancel out to the last digit.
 def close($a; $b): (($a - $b) | fabs) <= 1e-7 + 1e-9 * ([($a | fabs), ($b | fabs)] | max);

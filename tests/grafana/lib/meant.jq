@@ -12,8 +12,6 @@ def less($a; $b): {how: "less", a: $a, b: $b};
 def share($field): {how: "scaled", of: rate($field), by: 1e-9};
 # The last of all buckets.
 def newest($of): {how: "newest", of: $of};
-# 0 where a point has none.
-def or_0($field): {how: "or_0", field: $field};
 
 def sizes: "sizes_0", (range(0; 31) | "sizes_le_\(pow(2; .))");
 
@@ -74,7 +72,7 @@ def meant_by_memagent:
 	"Live objects, process $pid A": each(last("heap_objects")),
 	"Mallocs and frees per second, process $pid A": each(rate("mallocs")),
 	"Mallocs and frees per second, process $pid B": each(rate("frees")),
-	"Requested sizes, process $pid A": {of: "each", columns: [sizes | {how: "rate", of: or_0(.), ms: 1000}]},
+	"Requested sizes, process $pid A": {of: "each", columns: [sizes | rate(.)]},
 	"Points dropped and deliveries failed per second A": each(rate("agent_points_dropped")),
 	"Points dropped and deliveries failed per second B": each(rate("agent_send_errors")),
 	"Points waiting A": each(max("agent_points_buffered")),

@@ -16,13 +16,12 @@ def cumulative:
 	test("^(mallocs|frees|reallocs|failed_allocs|total_.*|minor_faults|major_faults|cpu_.*_ns|agent_cpu_ns|agent_points_dropped|agent_send_errors|trims|trim_pause_total_ns|trim_released_bytes|purges|purged_bytes|sizes_.*)$");
 
 # Cumulative fields, quoted or not, outside of a non_negative_derivative of their last in a bucket; of the name that
-# they have in a query within the query will do.  "last(mallocs) AS v" within count(), and as "made" > 0, only asks
+# they have in a query within the query will do.  "last(mallocs) AS v" within count() only asks
 # whether there was a point.
 def bare_counters:
 	. as $query
 	| gsub("non_negative_derivative\\(last\\(\"[a-z_0-9]+\"\\), 1[sm]\\)"; "")
 	| gsub("^SELECT count\\(\"v\"\\) AS \"processes\" FROM \\(SELECT last\\(\"mallocs\"\\) AS \"v\""; "")
-	| gsub("last\\(\"mallocs\"\\) AS \"made\" (?<rest>.*WHERE \"made\" > 0)"; "\(.rest)")
 	| gsub("(?<all>last\\(\"[a-z_0-9]+\"\\) AS \"(?<name>[^\"]+)\")";
 		if .name as $name | $query | contains("non_negative_derivative(\"\($name)\", 1s)") then "" else .all end)
 	| [match("[a-z_0-9]+"; "g").string | select(cumulative)] | unique;
@@ -34,9 +33,9 @@ def readings:
 	[match("FROM \"memagent\" WHERE (?<where>[^()]*) GROUP BY (?<by>.*?) fill"; "g").captures
 		| map({key: .name, value: .string}) | from_entries];
 
-# What a gap is filled with: nothing.  A count of none is 0, and so is a size that no object had, where there was a point.
+# What a gap is filled with: nothing.  A count of none is 0.
 def filled_well:
-	gsub("^SELECT count.* fill\\(0\\)$"; "") | gsub("fill\\(0\\)\\) WHERE \"made\" > 0"; "")
+	gsub("^SELECT count.* fill\\(0\\)$"; "")
 	| test("fill\\((?!null\\)|none\\))") | not;
 
 # ---- units ----
@@ -66,6 +65,7 @@ def wrong_query($fields; $variables; $unit; $title):
 	(if [match("time\\([^)]*\\)"; "g").string] | unique != [buckets] then "has buckets that do not end with the time that is shown" else empty end),
 	(if gsub("\\$timeFilter AND time < \\$\\{__to\\}ms"; "") | contains("$timeFilter") then "has the last instant as a bucket of its own" else empty end),
 	# Grafana takes what is between two slashes for a regular expression, and escapes variables in it.
+	(if ($title | contains("$pid")) and contains("FROM (") then "asks for one process in several passes" else empty end),
 	(if test("/.*[$]__interval.*/") then "has $__interval between slashes" else empty end),
 	(if readings == [] then "reads no points" else empty end),
 	(if (split("FROM \"memagent\"") | length) != (readings | length) + 1 then "reads points in an unknown way" else empty end),
