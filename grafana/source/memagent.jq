@@ -11,14 +11,12 @@ def size_buckets:
 
 def each_size(f): size_buckets | map(f) | join(", ");
 
-# Of all processes: each size from the second bucket on in which a process has it.
-def sizes_query:
-	"SELECT \(each_size("sum(\"\(.[1])\") AS \"\(.[1])\"")) FROM (SELECT \(each_size("\(rate(.[0])) AS \"\(.[1])\"")) " +
-	"FROM \"memagent\" WHERE \(chosen) GROUP BY \(buckets), \(by_process) fill(null)) " +
-	"WHERE \(shown) GROUP BY \(buckets) fill(null)";
+# Of all processes: a query for each size, from the second bucket on in which a process has it.  One query for all sizes
+# takes seconds: InfluxDB then puts rows of 32 columns together for every process and bucket.
+def sizes_targets: size_buckets | map(target(all_processes(sum_of(rate(.[0])); .[1]); .[1]));
 
 # Of one process: one pass over its points, because the subqueries of the one above take seconds for a day of them.
-def sizes_of_process_query: each_process(each_size("\(rate(.[0])) AS \"\(.[1])\""));
+def sizes_of_process_query: in_one_pass(each_size("\(rate(.[0])) AS \"\(.[1])\""));
 
 # What the allocator tells of itself only every MEMAGENT_ALLOCATOR_INTERVAL, 10 s by default, and now and then a little
 # later.  One reading may be missing.
@@ -54,7 +52,7 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 	[8, 8, graph("Live objects, process $pid"; "Live objects of this process."; "short"; [line_of(gauge("heap_objects"))])],
 	[8, 8, graph("Mallocs and frees per second, process $pid"; "Objects that this process made and freed."; "ops";
 		[line_of(rate("mallocs"); "mallocs "), line_of(rate("frees"); "frees ")])],
-	[24, 10, heatmap("Requested sizes, process $pid"; "Objects that this process made per second, by the size that was asked for. Not drawn are objects above 1 GiB, and what it made in the bucket in which a size came up first. Where processes of several hosts have this number, each has rows of its own."; "ops"; sizes_of_process_query)]
+	[24, 10, heatmap("Requested sizes, process $pid"; "Objects that this process made per second, by the size that was asked for. Not drawn are objects above 1 GiB, and what it made in the bucket in which a size came up first. Where processes of several hosts have this number, each has rows of its own."; "ops"; [target(sizes_of_process_query; "$col")])]
 ]},
 {title: "Process", panels: [
 	[12, 8, graph("Threads and arenas"; "Threads of the process, the agent's own among them; and the arenas that the allocator spreads them over."; "short";
@@ -101,7 +99,7 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 	[24, 7, (graph("Share of time spent on trimming"; "PauseTotal of Go: how much of each second trims took, 0 to 1."; "percentunit"; [line_of(share("trim_pause_total_ns"))]) | trim_panel)]
 ]},
 {title: "Sizes", panels: [
-	[24, 14, heatmap("Requested sizes"; "Objects made per second, by the size that was asked for; each bucket holds more than half its bound up to its bound. Not drawn are objects above 1 GiB, and what a process made in the bucket in which a size came up first."; "ops"; sizes_query)]
+	[24, 14, heatmap("Requested sizes"; "Objects made per second, by the size that was asked for; each bucket holds more than half its bound up to its bound. Not drawn are objects above 1 GiB, and what a process made in the bucket in which a size came up first."; "ops"; sizes_targets)]
 ]},
 {title: "The agent itself", panels: [
 	[8, 8, graph("Points dropped and deliveries failed per second"; "Dropped points are gone; failed deliveries are tried again."; "cps";

@@ -20,11 +20,12 @@ def by_process: "\"host\", \"service\", \"pid\"";
 
 # A series for each process.  Empty buckets are null, so that a gap stays one.  A derivative leaves empty buckets out;
 # the outer query brings them back, or the line would be a ramp over the gap.
+def grouped: "GROUP BY \(buckets), \(by_process) fill(null)";
+def in_one_pass($columns): "SELECT \($columns) FROM \"memagent\" WHERE \(chosen) \(grouped)";
 def each_process($column):
-	"GROUP BY \(buckets), \(by_process) fill(null)" as $grouped
-	| if $column | contains("derivative(") then
-		"SELECT last(\"v\") FROM (SELECT \($column) AS \"v\" FROM \"memagent\" WHERE \(chosen) \($grouped)) WHERE \(shown) \($grouped)"
-	else "SELECT \($column) FROM \"memagent\" WHERE \(chosen) \($grouped)" end;
+	if $column | contains("derivative(") then
+		"SELECT last(\"v\") FROM (SELECT \($column) AS \"v\" FROM \"memagent\" WHERE \(chosen) \(grouped)) WHERE \(shown) \(grouped)"
+	else in_one_pass($column) end;
 
 def gauge($field): "last(\"\($field)\")";
 def worst($field): "max(\"\($field)\")";
@@ -70,10 +71,13 @@ def line_of($column): line_of($column; "");
 
 # ---- panels ----
 
+# A to Z, then AA to AZ.
+def ref_id: if . < 26 then [65 + .] else [65, 65 + . - 26] end | implode;
+
 def panel($type; $title; $description; $unit; $targets):
 	{
 		type: $type, title: $title, description: $description, datasource: datasource,
-		targets: ($targets | to_entries | map(.value + {refId: ([65 + .key] | implode)})),
+		targets: ($targets | to_entries | map(.value + {refId: (.key | ref_id)})),
 		fieldConfig: {defaults: {unit: $unit}, overrides: []},
 		options: {}
 	};
@@ -143,8 +147,8 @@ def in_words($column; $words):
 		{id: "mappings", value: [{type: "value", options: ($words | to_entries
 			| map({key: "\(.value[0])", value: {index: .key, text: .value[1], color: .value[2]}}) | from_entries)}]}]}];
 
-def heatmap($title; $description; $unit; $query):
-	panel("heatmap"; $title; $description; $unit; [target($query; "$col")])
+def heatmap($title; $description; $unit; $targets):
+	panel("heatmap"; $title; $description; $unit; $targets)
 	| .maxDataPoints = 180
 	| .options = {
 		calculate: false, cellGap: 1, showValue: "never", rowsFrame: {layout: "le"},

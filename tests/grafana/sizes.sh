@@ -32,11 +32,12 @@ curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent
 ask()
 {
 	jq -r -L "$root/tests/grafana/lib" --arg title "$1" --argjson from $from 'include "substitute"; flat | .panels[] | select(.title == $title) |
-		.targets[0].query | '"$2"' | substituted($from * 1000; ($from + 90) * 1000; 5000; {host: "all", service: "all", pid: "all"})' \
-		"$root/grafana/dashboards/memagent.json" >"$work/query"
+		[.targets[].query | '"$2"' | substituted($from * 1000; ($from + 90) * 1000; 5000; {host: "all", service: "all", pid: "all"})] |
+		join("; ")' "$root/grafana/dashboards/memagent.json" >"$work/query"
 	influxd_query memagent "$(cat "$work/query")" >"$work/answer" || fail "the query: $(cat "$work/answer")"
-	jq -c --argjson from $from '.results[0].series[0] | .columns as $c | [.values[] | [$c, .] | transpose |
-		map({key: .[0], value: .[1]}) | from_entries | .time = .time / 1e9 - $from]' "$work/answer"
+	# One query has all sizes as columns, or each has one.
+	jq -c --argjson from $from '[.results[].series[0] | values | .columns as $c | .values[] | [$c, .] | transpose |
+		map({key: .[0], value: .[1]}) | from_entries | .time = .time / 1e9 - $from] | group_by(.time) | map(add)' "$work/answer"
 }
 
 # of ROWS NAME: [second, objects in its five seconds] where there are any.

@@ -66,7 +66,6 @@ def meant_by_memagent:
 	"Pause of a trim A": each(max("trim_pause_ns")),
 	"Given back per second A": each(rate("trim_released_bytes")),
 	"Share of time spent on trimming A": each(share("trim_pause_total_ns")),
-	"Requested sizes A": {of: "sum", columns: [sizes | rate(.)]},
 	"Live and resident, process $pid A": each(last("heap_alloc_bytes")),
 	"Live and resident, process $pid B": each(last("rss_bytes")),
 	"Live objects, process $pid A": each(last("heap_objects")),
@@ -98,4 +97,9 @@ def meant_by_fleet:
 	"Objects made per second by each service A": sum_by("service"; rate("mallocs"))
 	};
 
-def meant: meant_by_memagent + meant_by_fleet;
+# A query for each size, A to Z, AA and so on.
+def meant_by_sizes:
+	[sizes] | to_entries | map({key: "Requested sizes \(.key | if . < 26 then [65 + .] else [65, 39 + .] end | implode)",
+		value: sum(rate(.value))}) | from_entries;
+
+def meant: meant_by_sizes + meant_by_memagent + meant_by_fleet;

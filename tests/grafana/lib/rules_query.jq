@@ -65,7 +65,7 @@ def wrong_query($fields; $variables; $unit; $title):
 	(if [match("time\\([^)]*\\)"; "g").string] | unique != [buckets] then "has buckets that do not end with the time that is shown" else empty end),
 	(if gsub("\\$timeFilter AND time < \\$\\{__to\\}ms"; "") | contains("$timeFilter") then "has the last instant as a bucket of its own" else empty end),
 	# Grafana takes what is between two slashes for a regular expression, and escapes variables in it.
-	(if ($title | contains("$pid")) and contains("FROM (") then "asks for one process in several passes" else empty end),
+	(if ($title | contains("sizes, process $pid")) and contains("FROM (") then "asks for one process in several passes" else empty end),
 	(if test("/.*[$]__interval.*/") then "has $__interval between slashes" else empty end),
 	(if readings == [] then "reads no points" else empty end),
 	(if (split("FROM \"memagent\"") | length) != (readings | length) + 1 then "reads points in an unknown way" else empty end),
