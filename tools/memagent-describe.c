@@ -1,8 +1,7 @@
 /*
- * memagent-describe: print what the tables declare, for the documents and the tests, which cannot
- * include them.
+ * memagent-describe: prints the *.def tables for README.md and the tests.
  *
- * usage: memagent-describe SECTION, see sections[] at the end.
+ * usage: memagent-describe SECTION, one of sections[] below.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -43,7 +42,7 @@ static const struct row sizes[] = {
 #undef SIZE
 };
 
-/* The other names that a field goes by in the schema go-runtime, a row each. */
+/* Names of fields in the schema go-runtime; a field may have several. */
 static const struct {
 	const char *name;
 	const char *field;
@@ -61,7 +60,7 @@ static void print_lower(const char *text, char underscore)
 		putchar(*text == '_' ? underscore : tolower((unsigned char)*text));
 }
 
-/* Print the cell of a Markdown table; there a bar would begin the next one. */
+/* Print the text of a Markdown table cell, with each bar escaped. */
 static void print_cell(const char *text)
 {
 	for (; *text != '\0'; text++) {
@@ -85,7 +84,7 @@ static void print_options_markdown(void)
 	char value[64];
 	size_t i;
 
-	puts("| variable | `memagent-run` | default | what it does |");
+	puts("| variable | `memagent-run` | default | meaning |");
 	puts("|---|---|---|---|");
 	for (i = 0; i < LENGTH(options); i++) {
 		const struct option *option = &options[i];
@@ -132,7 +131,7 @@ static void print_fields_markdown(void)
 	const char *group = "";
 	size_t i;
 
-	puts("| group | field | unit | what it is | in the schema go-runtime |");
+	puts("| group | field | unit | meaning | name in the schema go-runtime |");
 	puts("|---|---|---|---|---|");
 	for (i = 0; i < LENGTH(fields); i++) {
 		fputs("| ", stdout);
@@ -143,11 +142,11 @@ static void print_fields_markdown(void)
 		}
 		print_row(&fields[i]);
 	}
-	/* Fifty rows that differ by their bound alone are better told in two. */
+	/* The other size buckets differ in their bound only, so they share one row. */
 	fputs("| sizes ", stdout);
 	print_row(&sizes[0]);
-	printf("| | `%s`, `%s`, `%s` … `%s` | objects | objects made, each counted with the least "
-	       "bound that it fits under | |\n",
+	printf("| | `%s`, `%s`, `%s` … `%s` | objects | objects up to this many bytes and larger "
+	       "than the next smaller bound | |\n",
 	       sizes[1].name, sizes[2].name, sizes[3].name, sizes[LENGTH(sizes) - 1].name);
 }
 
@@ -170,11 +169,11 @@ static const struct section {
     {"fields-names", print_fields_names},
 };
 
-static int complain(const char *what)
+static int usage_error(const char *what)
 {
 	size_t i;
 
-	fprintf(stderr, "memagent-describe: %s is not a section: expected one of", what);
+	fprintf(stderr, "memagent-describe: %s is not a section; expected one of:", what);
 	for (i = 0; i < LENGTH(sections); i++)
 		fprintf(stderr, " %s", sections[i].name);
 	fputc('\n', stderr);
@@ -186,17 +185,17 @@ int main(int argc, char **argv)
 	size_t i;
 
 	if (argc != 2)
-		return complain(argc < 2 ? "nothing" : "more than one word");
+		return usage_error(argc < 2 ? "no argument" : "more than one argument");
 	for (i = 0; i < LENGTH(sections); i++) {
 		if (strcmp(argv[1], sections[i].name) != 0)
 			continue;
 		sections[i].print();
-		/* A half-written file must not pass for a whole one. */
+		/* Report a failed write, so that nobody uses a partial file. */
 		if (fflush(stdout) != 0 || ferror(stdout)) {
 			perror("memagent-describe: standard output");
 			return 1;
 		}
 		return 0;
 	}
-	return complain(argv[1]);
+	return usage_error(argv[1]);
 }

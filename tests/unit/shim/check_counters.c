@@ -99,13 +99,13 @@ START_TEST(table_and_buckets_agree)
 	size_t from = 0, to = 0, before = 0;
 
 	ck_assert_str_eq(sizes[0].id, "sizes_0");
-	ck_assert_str_eq(sizes[0].doc, "objects made of 0 bytes");
+	ck_assert_str_eq(sizes[0].doc, "objects of 0 bytes");
 	ck_assert_uint_eq(bucket_of(0), sizes[0].index);
 	for (size_t i = 1; i < UNIT_COUNT(sizes); i++) {
 		const struct size *s = &sizes[i];
 		char id[64];
 
-		if (sscanf(s->doc, "objects made of %zu to %zu bytes", &from, &to) == 1)
+		if (sscanf(s->doc, "objects of %zu to %zu bytes", &from, &to) == 1)
 			to = from;
 		ck_assert_uint_eq(from, before + 1);
 		ck_assert_uint_eq(bucket_of(from), s->index);
