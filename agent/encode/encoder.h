@@ -1,9 +1,9 @@
 #ifndef MEMAGENT_ENCODER_H
 #define MEMAGENT_ENCODER_H
 /*
- * encoder: a format that points are written in.  Another format is one file that defines one.
+ * encoder: the interface of an output format.  A new format is a file that defines one of these.
  *
- * All of its text is lines, because the backlog and the transports keep and send whole lines.
+ * Its output must be whole lines, because the backlog and the transports work with lines.
  *
  * Layer    agent; needs fields, line.
  */
@@ -14,15 +14,15 @@
 #include "agent/encode/line.h"
 
 struct encoder {
-	/* The head that all points share: first the measurement, then each tag. */
+	/* Write the head, which all points share: the measurement first, then each tag. */
 	void (*measurement)(struct line *head, const char *name);
 	void (*tag)(struct line *head, const char *key, const char *value);
 
-	/* A point, in lines of at most ${longest} bytes; 0 is any length.  As line_point. */
+	/* Write a point in lines of at most ${longest} bytes; 0: no limit.  See line_point. */
 	int (*point)(struct line *line, const struct line *head, const struct point *point,
 		     size_t longest);
 
-	/* Something that happened, with the tags of ${head}.  As line_event. */
+	/* Write an event with the tags of ${head}.  See line_event. */
 	int (*event)(struct line *line, const char *measurement, const struct line *head,
 		     const char *event, const char *text, int64_t time_ns);
 };

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* A row without unit and doc does not compile. */
+/* Refuse to compile a row without unit or doc. */
 #define FIELD(id, unit, kind, source, doc) _Static_assert(sizeof(unit) > 1 && sizeof(doc) > 1, #id);
 #include "agent/encode/fields.def"
 #undef FIELD

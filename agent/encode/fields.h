@@ -1,8 +1,8 @@
 #ifndef MEMAGENT_FIELDS_H
 #define MEMAGENT_FIELDS_H
 /*
- * fields: what one point holds.  fields.def and sizes.def are the tables of them,
- * go_runtime.def that of other names.
+ * fields: the contents of one point.  The tables are fields.def and sizes.def; go_runtime.def has
+ * the names in the schema go-runtime.
  *
  * Layer    agent; needs shim/counters.h for the number of size buckets.
  */
@@ -18,14 +18,14 @@ enum field {
 	FIELDS
 };
 
-/* Under which names a point is written. */
+/* The names that the fields of a point are written with. */
 enum schema { SCHEMA_MEMAGENT, SCHEMA_GO_RUNTIME };
 
-/* One reading of everything. */
+/* One sample of all fields. */
 struct point {
 	enum schema schema;
 	int64_t time_ns;		/* since 1970 */
-	int64_t value[FIELDS];		/* in the field's unit; negative: not known, left out */
+	int64_t value[FIELDS];		/* in the field's unit; negative: unknown, left out */
 	uint64_t sizes[COUNTERS_SIZES]; /* objects by requested size, as in struct counters */
 };
 
@@ -34,14 +34,14 @@ const char *fields_name(enum field field);
 
 /*
  * fields_go(index, field):
- * Return the name of the row ${index} of go_runtime.def, and its ${field}; NULL behind the last.
+ * Return the name in row ${index} of go_runtime.def and set ${field}; NULL after the last row.
  */
 const char *fields_go(unsigned index, enum field *field);
 
-/* Return whether ${field} is a fraction, in billionths, and no integer. */
+/* Return whether ${field} is a fraction, kept in billionths, rather than an integer. */
 bool fields_is_fraction(enum field field);
 
-/* Return the name of size bucket ${index}, or NULL when nothing can fall into it. */
+/* Return the name of size bucket ${index}, or NULL if no object can have such a size. */
 const char *fields_size_name(unsigned index);
 
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "agent/base/ascii.h"
 #include "agent/encode/encoder.h"
 
 #define DIGITS 20 /* of 2^64 */
@@ -30,27 +31,22 @@ static void add_text(struct line *line, const char *text)
 	add_bytes(line, text, strlen(text));
 }
 
-static bool is_control(char c)
-{
-	return (unsigned char)c < ' ' || c == 0x7f;
-}
-
-/* Return the length of ${text} without control bytes and backslashes at its end. */
-static size_t trimmed(const char *text)
+/* Return the length of ${text} without control characters and backslashes at its end. */
+static size_t trimmed_length(const char *text)
 {
 	size_t n = strlen(text);
 
-	while (n && (text[n - 1] == '\\' || is_control(text[n - 1])))
+	while (n && (text[n - 1] == '\\' || ascii_is_control(text[n - 1])))
 		n--;
 	return n;
 }
 
 static void add_escaped(struct line *line, const char *text, const char *special)
 {
-	size_t n = trimmed(text);
+	size_t n = trimmed_length(text);
 
 	for (size_t i = 0; i < n; i++) {
-		if (is_control(text[i]))
+		if (ascii_is_control(text[i]))
 			continue;
 		if (strchr(special, text[i]))
 			add_bytes(line, "\\", 1);
@@ -77,7 +73,7 @@ void line_measurement(struct line *line, const char *name)
 
 void line_tag(struct line *line, const char *key, const char *value)
 {
-	if (trimmed(key) == 0 || trimmed(value) == 0)
+	if (trimmed_length(key) == 0 || trimmed_length(value) == 0)
 		return;
 	add_text(line, ",");
 	add_escaped(line, key, ",= ");
@@ -85,14 +81,14 @@ void line_tag(struct line *line, const char *key, const char *value)
 	add_escaped(line, value, ",= ");
 }
 
-/* A point on its way into a line, or into several. */
+/* The state while a point is written to one or several lines. */
 struct writer {
 	struct line *line;
 	const struct line *head;
-	size_t begin;	/* where the line in progress begins */
-	size_t longest; /* that it may become */
+	size_t begin;	/* offset of the current line */
+	size_t longest; /* bytes that a line may have */
 	char time[DIGITS + 3];
-	char separator; /* before the next field: a space before the first */
+	char separator; /* before the next field: a space for the first, then commas */
 };
 
 static void begin_line(struct writer *w)
@@ -107,7 +103,7 @@ static void end_line(struct writer *w)
 	add_text(w->line, w->time);
 }
 
-/* ${n} billionths as a decimal fraction; shorter than an integer may be. */
+/* Add ${n} billionths as a decimal fraction, which is never longer than the longest integer. */
 static void add_fraction(struct line *line, uint64_t n)
 {
 	const uint64_t one = 1000000000;
@@ -140,7 +136,7 @@ static void add_field(struct writer *w, const char *name, uint64_t value, bool i
 	}
 }
 
-/* What ends every line of one time. */
+/* Write the end of a line: a space, the time and a newline. */
 static void write_time(char out[DIGITS + 3], int64_t time_ns)
 {
 	struct line text;
@@ -208,8 +204,8 @@ static void add_string_field(struct line *line, char separator, const char *name
 	add_text(line, "\"");
 }
 
-/* The tags of a head begin at its first comma that no backslash stands before. */
-static const char *tags_of(const struct line *head)
+/* Return the tags of a head: they begin at its first unescaped comma. */
+static const char *find_tags(const struct line *head)
 {
 	for (size_t i = 1; i < head->used; i++)
 		if (head->text[i] == ',' && head->text[i - 1] != '\\')
@@ -220,7 +216,7 @@ static const char *tags_of(const struct line *head)
 int line_event(struct line *line, const char *measurement, const struct line *tags,
 	       const char *event, const char *text, int64_t time_ns)
 {
-	const char *from = tags_of(tags);
+	const char *from = find_tags(tags);
 	char time[DIGITS + 3];
 
 	line->used = 0;

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_DURATION_H
 #define MEMAGENT_DURATION_H
 /*
- * duration: "250ms", "3s", "1m", "24h".
+ * duration: parses times such as "250ms", "3s", "1m" and "24h".
  *
  * Layer    agent, leaf; pure.
  */
@@ -9,9 +9,9 @@
 
 /*
  * duration_parse(text, ns):
- * Parse a whole number and one of the units ms, s, m and h, with nothing before, between or after,
- * into ${ns}.  Return 0; -1 with errno EINVAL for anything else, ERANGE when it is over 2^63 ns,
- * ${ns} untouched.
+ * Parse a whole number followed by a unit (ms, s, m or h) into ${ns}; no other character is
+ * allowed. Return 0; -1 with ${ns} unchanged and errno EINVAL, or ERANGE if the time exceeds
+ * INT64_MAX ns.
  */
 int duration_parse(const char *text, int64_t *ns);
 

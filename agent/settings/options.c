@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/base/ascii.h"
 #include "agent/base/clock.h"
 #include "agent/settings/duration.h"
 #include "agent/settings/tags.h"
@@ -16,13 +17,13 @@
 #define PATH_BYTES 1024
 #define DIRECTORY_BYTES 2048
 #define URL_BYTES 1024
-#define SMALLEST (INT64_C(64) << 10)
-#define LARGEST (INT64_C(1) << 30)
-#define SHORTEST (10 * CLOCK_MS)
-#define LONGEST (CLOCK_S * 3600 * 24)
+#define SMALLEST_SIZE (INT64_C(64) << 10)
+#define LARGEST_SIZE (INT64_C(1) << 30)
+#define SHORTEST_TIME (10 * CLOCK_MS)
+#define LONGEST_TIME (CLOCK_S * 3600 * 24)
 
-/* Return a copy of ${text} that lasts, or NULL when there is no more room. */
-static const char *keep(struct options *o, const char *text)
+/* Copy ${text} into ${o}.  Return the copy, or NULL if there is no more room. */
+static const char *store(struct options *o, const char *text)
 {
 	size_t size = strlen(text) + 1;
 	char *copy = o->text + o->text_used;
@@ -34,20 +35,21 @@ static const char *keep(struct options *o, const char *text)
 	return copy;
 }
 
+/* Return whether ${text} has at most ${longest} bytes and no control characters. */
 static bool is_clean(const char *text, size_t longest)
 {
 	size_t n = 0;
 
 	for (; text[n]; n++)
-		if ((unsigned char)text[n] < ' ' || text[n] == 0x7f)
+		if (ascii_is_control(text[n]))
 			return false;
 	return n <= longest;
 }
 
 static bool is_reserved(const char *key)
 {
-	/* A query could not tell a tag from a field of its name. */
-	static const char *const ours[] = {
+	/* In a query, a tag and a field with the same name are ambiguous. */
+	static const char *const reserved[] = {
 		"host",
 		"service",
 		"pid",
@@ -63,8 +65,8 @@ static bool is_reserved(const char *key)
 #undef SIZE
 	};
 
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		if (strcmp(key, ours[i]) == 0)
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
+		if (strcmp(key, reserved[i]) == 0)
 			return true;
 	return false;
 }
@@ -79,23 +81,23 @@ static bool has_key(const char *text, const char *end, const char *key)
 	return false;
 }
 
-/* Keep ${value} and point ${out} at it.  Return whether there was room. */
+/* Point ${out} at a copy of ${value}.  Return whether there was room for it. */
 static bool set(struct options *o, const char *value, const char **out)
 {
-	const char *kept = keep(o, value);
+	const char *copy = store(o, value);
 
-	if (kept)
-		*out = kept;
-	return kept != NULL;
+	if (copy)
+		*out = copy;
+	return copy != NULL;
 }
 
-/* Each parse_KIND returns whether ${value} is valid, and then sets ${out}. */
+/* Each parse_KIND sets ${out} if ${value} is valid, and returns whether it is. */
 static bool parse_TEXT(struct options *o, const char *value, const char **out)
 {
 	return is_clean(value, NAME_BYTES) && set(o, value, out);
 }
 
-/* In line protocol a backslash at the end escapes what follows. */
+/* In line protocol, a backslash at the end would escape the next character. */
 static bool parse_NAME(struct options *o, const char *value, const char **out)
 {
 	size_t n = strlen(value);
@@ -103,7 +105,7 @@ static bool parse_NAME(struct options *o, const char *value, const char **out)
 	return (n == 0 || value[n - 1] != '\\') && parse_TEXT(o, value, out);
 }
 
-/* And a # at the start makes a comment. */
+/* In line protocol, a line that starts with # is a comment. */
 static bool parse_MEASUREMENT(struct options *o, const char *value, const char **out)
 {
 	return value[0] != '#' && parse_NAME(o, value, out);
@@ -114,7 +116,7 @@ static bool parse_NAMES(struct options *o, const char *value, const char **out)
 	return is_clean(value, PATH_BYTES) && set(o, value, out);
 }
 
-/* A relative path stays one where the working directory has no path. */
+/* Make a relative path absolute, unless the working directory is unknown. */
 static bool parse_FILE(struct options *o, const char *value, const char **out)
 {
 	char path[DIRECTORY_BYTES + 1 + PATH_BYTES + 1];
@@ -168,7 +170,7 @@ static bool parse_DURATION(struct options *o, const char *value, int64_t *out)
 	int64_t ns;
 
 	(void)o;
-	if (duration_parse(value, &ns) || ns < SHORTEST || ns > LONGEST)
+	if (duration_parse(value, &ns) || ns < SHORTEST_TIME || ns > LONGEST_TIME)
 		return false;
 	*out = ns;
 	return true;
@@ -186,7 +188,7 @@ static bool parse_SIZE(struct options *o, const char *value, int64_t *out)
 		n <<= 20;
 	else
 		return false;
-	if (n < SMALLEST || n > LARGEST)
+	if (n < SMALLEST_SIZE || n > LARGEST_SIZE)
 		return false;
 	*out = n;
 	return true;
@@ -218,8 +220,8 @@ static bool parse_SWITCH(struct options *o, const char *value, bool *out)
 	return true;
 }
 
-/* Control characters would make more than a line of it. */
-static void show(const char *variable, const char *value, char *out, size_t size)
+/* Copy ${value} as it may be logged: no secrets, and no control characters, to stay one line. */
+static void make_loggable(const char *variable, const char *value, char *out, size_t size)
 {
 	if (strcmp(variable, "PASSWORD") == 0 || strcmp(variable, "TOKEN") == 0)
 		value = "(not shown)";
@@ -228,12 +230,12 @@ static void show(const char *variable, const char *value, char *out, size_t size
 	else
 		snprintf(out, size, "%s", value);
 	for (; *out; out++)
-		if ((unsigned char)*out < ' ' || *out == 0x7f)
+		if (ascii_is_control(*out))
 			*out = '?';
 }
 
-/* Add a line. */
-static __attribute__((format(printf, 2, 3))) void tell(struct options *o, const char *format, ...)
+static __attribute__((format(printf, 2, 3))) void add_problem(struct options *o, const char *format,
+							      ...)
 {
 	size_t used = strlen(o->problems);
 	va_list args;
@@ -244,20 +246,20 @@ static __attribute__((format(printf, 2, 3))) void tell(struct options *o, const 
 	o->problems = o->problem_lines;
 }
 
-static void complain(struct options *o, const char *variable, const char *value,
-		     const char *default_, const char *accepted)
+static void report_invalid(struct options *o, const char *variable, const char *value,
+			   const char *default_, const char *accepted)
 {
 	char shown[128];
 
 	o->invalid++;
-	show(variable, value, shown, sizeof(shown));
-	tell(o, "MEMAGENT_%s=%s is not valid: expected %s; ", variable, shown, accepted);
-	/* No other server is to get what was meant for one whose name is mistyped. */
+	make_loggable(variable, value, shown, sizeof(shown));
+	add_problem(o, "MEMAGENT_%s=%s is not valid: expected %s; ", variable, shown, accepted);
+	/* The default server must not receive points that were meant for another. */
 	if (strcmp(variable, "URL") == 0) {
 		o->url = "";
-		tell(o, "nothing is sent\n");
+		add_problem(o, "nothing is sent\n");
 	} else {
-		tell(o, "using %s\n", default_[0] ? default_ : "none");
+		add_problem(o, "using %s\n", default_[0] ? default_ : "none");
 	}
 }
 
@@ -267,11 +269,11 @@ static bool is_set(const char *value)
 }
 
 /*
- * Where ${get} has no variable of ours, nor one that names a file instead, but that of InfluxDB's
- * own clients, the latter's value.
+ * Return the value of the variable ${ours}.  If neither it nor ${ours}_FILE is set, return the
+ * value of ${standard}, a variable of InfluxDB's own clients, or NULL.
  */
-static const char *find(struct options *o, const char *(*get)(const char *name), const char *ours,
-			const char *standard)
+static const char *get_value(struct options *o, const char *(*get)(const char *name),
+			     const char *ours, const char *standard)
 {
 	const char *value = get(ours);
 	char file[64];
@@ -283,11 +285,11 @@ static const char *find(struct options *o, const char *(*get)(const char *name),
 		return value;
 	value = get(standard);
 	if (is_set(value))
-		tell(o, "%s is not set; using %s\n", ours, standard);
+		add_problem(o, "%s is not set; using %s\n", ours, standard);
 	return value;
 }
 
-/* The standard name of each, or NULL. */
+/* For each setting, the variable of InfluxDB's own clients, or NULL. */
 static const struct {
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc) const char *id;
 #include "agent/settings/options.def"
@@ -308,9 +310,9 @@ void options_read(struct options *options, const char *(*get)(const char *name))
 	o->problems = "";
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)                            \
 	parse_##kind(o, default_, &o->id);                                                         \
-	value = find(o, get, "MEMAGENT_" variable, standard.id);                                   \
+	value = get_value(o, get, "MEMAGENT_" variable, standard.id);                              \
 	if (is_set(value) && !parse_##kind(o, value, &o->id))                                      \
-		complain(o, variable, value, default_, accepted);
+		report_invalid(o, variable, value, default_, accepted);
 #include "agent/settings/options.def"
 #undef OPTION
 }

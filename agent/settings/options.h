@@ -1,12 +1,13 @@
 #ifndef MEMAGENT_OPTIONS_H
 #define MEMAGENT_OPTIONS_H
 /*
- * options: the settings, from the environment.  options.def is the table of them.
+ * options: reads the settings from the environment.  Their table is options.def.
  *
  * Layer    agent; needs duration, tags, url.
- * Threads  options_read once, in the main thread, before the program can change its environment;
- * the result is read-only. Memory   never allocates: the values are copied, because programs
- * overwrite their environment (to show a title in ps, for one).
+ * Threads  options_read: once, in the main thread, before the program can change its environment.
+ *          The result is read-only.
+ * Memory   never allocates.  Values are copied, because programs overwrite their environment, for
+ *          example to set their title in ps.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,14 +33,14 @@ struct options {
 #include "agent/settings/options.def"
 #undef OPTION
 	/*
-	 * One line for each value that was not valid, and for each that comes from another
-	 * program's variable.  "" when there are none.  The default stands in for a value that was
-	 * not valid; but a URL is "" then, which is no destination.
+	 * One line for each invalid value, and for each value taken from an INFLUX_ variable; ""
+	 * if there are none.  Invalid values are replaced by their defaults, but an invalid URL by
+	 * "": no destination.
 	 */
 	const char *problems;
-	unsigned invalid; /* how many values were not valid */
+	unsigned invalid; /* number of invalid values */
 
-	/* What the pointers point to.  In this order: a page that is not used takes no memory. */
+	/* Storage for the strings.  Last, because unused pages take no memory. */
 	size_t text_used;
 	char text[24576];
 	char problem_lines[8192];
@@ -47,9 +48,10 @@ struct options {
 
 /*
  * options_read(options, get):
- * Fill ${options}.  ${get} returns the value of an environment variable, by its whole name, or
- * NULL; an empty value counts as none.  A text that is not set is "".  Times are in nanoseconds,
- * sizes in bytes.  The path of a file is made absolute: the program may change its directory.
+ * Fill ${options}.  ${get} returns the value of the environment variable of that full name, or
+ * NULL.  An empty value counts as not set.  A string that is not set is "".  Times are in
+ * nanoseconds, sizes in bytes.  File paths become absolute, because the program may change its
+ * working directory.
  */
 void options_read(struct options *options, const char *(*get)(const char *name));
 

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_SECRET_H
 #define MEMAGENT_SECRET_H
 /*
- * secret: a password in a file.
+ * secret: reads a password or token from a file.
  *
  * Layer    agent, leaf.
  * Memory   never allocates.
@@ -12,8 +12,8 @@
 /*
  * secret_read(path, out):
  * Copy the first line of the file ${path} to ${out}.  Return 0; -1 with errno from open(2) or
- * read(2), ENODATA when the line is empty, EMSGSIZE when it has more than 255 bytes, or
- * EILSEQ when there is a NUL; ${out} is then as it was: what the file had earlier still serves.
+ * read(2), ENODATA if the line is empty, EMSGSIZE if it exceeds 255 bytes, or EILSEQ if the file
+ * contains a NUL.  On failure ${out} is unchanged, so an earlier secret stays in use.
  */
 int secret_read(const char *path, char out[SECRET_BYTES]);
 

@@ -4,11 +4,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "agent/base/ascii.h"
+
 /*
- * Take one part, up to an unescaped ${end} or the end of the text.  Return 0, or -1 when it is
- * empty, too long, or has a control character.
+ * Parse a key or value, up to an unescaped ${end} or the end of the text.  Return 0, or -1 if it
+ * is empty, too long, or has a control character.
  */
-static int take(const char **text, char end, char out[TAGS_PART_BYTES])
+static int parse_part(const char **text, char end, char out[TAGS_PART_BYTES])
 {
 	const char *p = *text;
 	size_t n = 0;
@@ -17,8 +19,8 @@ static int take(const char **text, char end, char out[TAGS_PART_BYTES])
 		if (*p == '\\' && p[1] && strchr(",=\\", p[1]))
 			p++;
 		else if (*p == ',')
-			return -1; /* in a key: the tag before has no equals sign */
-		if ((unsigned char)*p < ' ' || *p == 0x7f || n == TAGS_PART_BYTES - 1)
+			return -1; /* a comma in a key: the equals sign is missing */
+		if (ascii_is_control(*p) || n == TAGS_PART_BYTES - 1)
 			return -1;
 		out[n++] = *p;
 	}
@@ -31,10 +33,10 @@ int tags_next(const char **text, struct tag *tag)
 {
 	if (**text == '\0')
 		return 0;
-	if (take(text, '=', tag->key) || **text != '=')
+	if (parse_part(text, '=', tag->key) || **text != '=')
 		goto malformed;
 	(*text)++;
-	if (take(text, ',', tag->value))
+	if (parse_part(text, ',', tag->value))
 		goto malformed;
 	if (**text == ',' && *++(*text) == '\0')
 		goto malformed;

@@ -1,8 +1,7 @@
 #ifndef MEMAGENT_TAGS_H
 #define MEMAGENT_TAGS_H
 /*
- * tags: "env=prod,region=eu", with a backslash before a comma, equals sign or backslash that is
- * meant as itself.
+ * tags: parses "env=prod,region=eu".  A backslash escapes a comma, an equals sign or a backslash.
  *
  * Layer    agent, leaf; pure.
  */
@@ -17,9 +16,9 @@ struct tag {
 
 /*
  * tags_next(text, tag):
- * Take the first tag off ${*text}, without its backslashes, into ${tag}, and move ${*text} behind
- * it. Return 1; 0 at the end of the text; -1 with errno EINVAL when it is malformed (no equals
- * sign, an empty or overlong part, a control character).
+ * Parse the first tag of ${*text} into ${tag}, unescaped, and advance ${*text} past it.  Return 1;
+ * 0 at the end of the text; -1 with errno EINVAL if the tag is malformed: no equals sign, a control
+ * character, or a key or value that is empty or too long.
  */
 int tags_next(const char **text, struct tag *tag);
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "agent/base/ascii.h"
+
 static bool starts_with(const char *text, const char *start)
 {
 	return strncmp(text, start, strlen(start)) == 0;
@@ -13,13 +15,13 @@ static bool starts_with(const char *text, const char *start)
 static bool is_printable(const char *text)
 {
 	for (; *text; text++)
-		if ((unsigned char)*text <= ' ' || *text == 0x7f)
+		if (*text == ' ' || ascii_is_control(*text))
 			return false;
 	return true;
 }
 
-/* Return whether ${colon} and what follows, up to ${end}, is nothing or ":" and a port. */
-static bool is_port(const char *colon, const char *end)
+/* Return whether the text from ${colon} to ${end} is empty or ":PORT". */
+static bool is_optional_port(const char *colon, const char *end)
 {
 	long port = 0;
 
@@ -35,8 +37,8 @@ static bool is_port(const char *colon, const char *end)
 	return port >= 1 && port <= 65535;
 }
 
-/* Return where the host that begins at ${host} ends, at ${end} at the latest; NULL without one. */
-static const char *end_of_host(const char *host, const char *end)
+/* Return the end of the host name at ${host}, at most ${end}; NULL if there is none. */
+static const char *find_host_end(const char *host, const char *end)
 {
 	const char *p = host;
 
@@ -49,33 +51,34 @@ static const char *end_of_host(const char *host, const char *end)
 	return p > host ? p : NULL;
 }
 
-/* Return whether the part after "://" begins with a host and ends with a path at most. */
+/* Return whether ${rest}, the part after "://", is [USER@]HOST[:PORT][/PATH]. */
 static bool has_host(const char *rest)
 {
 	const char *host = rest;
 	const char *end = strchrnul(rest, '/');
-	const char *behind;
+	const char *host_end;
 
 	for (const char *p = rest; p < end; p++)
 		if (*p == '@')
 			host = p + 1;
-	behind = end_of_host(host, end);
-	return behind && is_port(behind, end) && strchr(rest, '?') == NULL &&
+	host_end = find_host_end(host, end);
+	return host_end && is_optional_port(host_end, end) && strchr(rest, '?') == NULL &&
 	       strchr(rest, '#') == NULL;
 }
 
-/* Return whether ${rest} is HOST:PORT and no more. */
-static bool has_port(const char *rest)
+/* Return whether ${rest} is exactly HOST:PORT. */
+static bool is_host_port(const char *rest)
 {
 	const char *end = rest + strlen(rest);
-	const char *behind = end_of_host(rest, end);
+	const char *host_end = find_host_end(rest, end);
 
-	return behind && behind < end && is_port(behind, end) && strpbrk(rest, "/@?#") == NULL;
+	return host_end && host_end < end && is_optional_port(host_end, end) &&
+	       strpbrk(rest, "/@?#") == NULL;
 }
 
 enum url_scheme url_scheme(const char *url)
 {
-	/* A path may have any character. */
+	/* A path may contain any character. */
 	if (starts_with(url, "file:///") && url[strlen("file:///")] != '\0')
 		return URL_FILE;
 	if (starts_with(url, "unix:///") && url[strlen("unix:///")] != '\0')
@@ -86,7 +89,7 @@ enum url_scheme url_scheme(const char *url)
 		return URL_HTTP;
 	if (starts_with(url, "https://") && has_host(url + strlen("https://")))
 		return URL_HTTPS;
-	if (starts_with(url, "udp://") && has_port(url + strlen("udp://")))
+	if (starts_with(url, "udp://") && is_host_port(url + strlen("udp://")))
 		return URL_UDP;
 	return URL_BAD;
 }
@@ -127,10 +130,10 @@ void url_mask(const char *url, char *out, size_t size)
 		snprintf(out, size, "%s", url);
 		return;
 	}
-	/* Rather too much than too little: a mistyped URL has its password in odd places. */
+	/* Mask too much rather than too little: a mistyped URL may have its password anywhere. */
 	scheme = at && starts_with(url + scheme, "://") ? scheme + strlen("://") : 0;
 	if (at && memchr(url, '?', (size_t)(at - url)))
-		rest = url + strlen(url); /* the at-sign may be one of a query */
+		rest = url + strlen(url); /* the @ may belong to the query */
 	else if (at)
 		rest = at;
 	n = strcspn(rest, "?");

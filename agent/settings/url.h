@@ -1,9 +1,9 @@
 #ifndef MEMAGENT_URL_H
 #define MEMAGENT_URL_H
 /*
- * url: what kind of destination a URL names, and how to show it.
+ * url: the kind of destination that a URL names, and how to log a URL.
  *
- * Layer    agent, leaf; pure.  (What is in an http URL, libcurl knows.)
+ * Layer    agent, leaf; pure.  (libcurl parses the rest of an http URL.)
  */
 #include <stddef.h>
 
@@ -11,13 +11,15 @@ enum url_scheme { URL_BAD, URL_HTTP, URL_HTTPS, URL_UNIX, URL_UDP, URL_FILE };
 
 /*
  * url_scheme(url):
- * Return the scheme of ${url}, or URL_BAD when it is none that we write to, has no host (http,
- * https, udp), no port (udp) or no absolute path (unix, file), or when one with a host has a query,
- * a fragment, spaces or control characters.  A path is taken as it is.
+ * Return the scheme of ${url}, or URL_BAD if ${url}
+ * - has another scheme,
+ * - lacks a host (http, https, udp), a port (udp) or an absolute path (unix, file), or
+ * - has a host and also a query, a fragment, spaces or control characters.
+ * A path may contain any character.
  */
 enum url_scheme url_scheme(const char *url);
 
-/* Return the path that a ${url} of scheme URL_FILE or URL_UNIX names: a part of ${url}. */
+/* Return the path in a ${url} of scheme URL_FILE or URL_UNIX; it points into ${url}. */
 const char *url_path(const char *url);
 
 /*
@@ -29,8 +31,8 @@ int url_host_port(const char *url, char *host, size_t size, const char **port);
 
 /*
  * url_mask(url, out, size):
- * Copy ${url} to ${out} of ${size} bytes, cut short when it does not fit, with "***" in place of a
- * user and password in it, and of a query.  Works for any text.
+ * Copy ${url} to ${out} of ${size} bytes, and replace user, password and query by "***".  A copy
+ * that does not fit is cut off.  Works for any text.
  */
 void url_mask(const char *url, char *out, size_t size);
 

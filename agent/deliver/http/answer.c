@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "agent/base/ascii.h"
 #include "agent/base/clock.h"
 
 #define RETRY_AFTER_MOST_S 3600
@@ -65,7 +66,7 @@ static void copy_text(char *out, size_t size, const char *text)
 {
 	snprintf(out, size, "%s", text);
 	for (char *p = out; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
+		if (ascii_is_control(*p))
 			*p = ' ';
 	for (size_t n = strlen(out); n && out[n - 1] == ' '; n--)
 		out[n - 1] = '\0';
