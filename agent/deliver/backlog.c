@@ -3,7 +3,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define KEPT_BYTES 65536 /* not worth a system call to give back */
+#define KEPT_BYTES 65536 /* too few to return to the kernel */
 
 int backlog_open(struct backlog *b, size_t size)
 {
@@ -12,7 +12,7 @@ int backlog_open(struct backlog *b, size_t size)
 
 	if (ring == MAP_FAILED)
 		return -1;
-	/* It is empty most of the time: a huge page would be 2 MiB for nothing. */
+	/* Mostly empty, so a huge page would waste 2 MiB. */
 	madvise(ring, size, MADV_NOHUGEPAGE);
 	memset(b, 0, sizeof(*b));
 	b->ring = ring;
@@ -25,7 +25,7 @@ void backlog_reset(struct backlog *b)
 	*b = (struct backlog){.ring = b->ring, .size = b->size};
 }
 
-/* Return the length of the line that begins ${offset} bytes behind the head. */
+/* Return the length of the line that begins ${offset} bytes after the head. */
 static size_t line_length(const struct backlog *b, size_t offset)
 {
 	size_t at = (b->head + offset) % b->size;
@@ -39,7 +39,7 @@ static size_t line_length(const struct backlog *b, size_t offset)
 	return straight + (newline ? (size_t)(newline - b->ring) + 1 : left - straight);
 }
 
-static void restart(struct backlog *b)
+static void release_pages(struct backlog *b)
 {
 	b->head = 0;
 	if (b->peak > KEPT_BYTES)
@@ -104,7 +104,7 @@ void backlog_done(struct backlog *b, uint64_t end)
 	while (b->used && b->first < end)
 		remove_oldest(b);
 	if (b->used == 0)
-		restart(b);
+		release_pages(b);
 }
 
 uint64_t backlog_points(const struct backlog *b)

@@ -1,14 +1,15 @@
 #ifndef MEMAGENT_BACKLOG_H
 #define MEMAGENT_BACKLOG_H
 /*
- * backlog: the points that wait for delivery, oldest first.
+ * backlog: a bounded queue of points that wait for delivery.
  *
- * Bounded: when a new point does not fit, the oldest go.  Points are numbered from 0 as they come
- * in, so that whoever sent some can say later which ones are done, whatever went in the meantime.
+ * When a new point does not fit, the oldest are dropped.  Points are numbered from 0 in the order
+ * they are added.  After a request, the numbers tell which points were sent, even if some of them
+ * have been dropped meanwhile.
  *
  * Layer    agent, leaf.
  * Threads  the sidecar.
- * Memory   one mapping; what is not in use is given back to the kernel when the backlog is empty.
+ * Memory   one mapping; its pages are returned to the kernel when the backlog becomes empty.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,41 +18,41 @@
 struct backlog {
 	char *ring;
 	size_t size;
-	size_t head;	   /* where the oldest byte is */
+	size_t head;	   /* offset of the oldest byte */
 	size_t used;	   /* bytes */
-	size_t peak;	   /* the most bytes used since it was last empty */
+	size_t peak;	   /* most bytes used since it was last empty */
 	uint64_t first;	   /* number of the oldest point */
-	uint64_t next;	   /* number that the next point gets */
-	uint64_t dropped;  /* points that went because there was no room */
-	uint64_t too_long; /* points that were never taken */
-	size_t longest;	   /* bytes that a line may have; 0: any */
+	uint64_t next;	   /* number of the next point to be added */
+	uint64_t dropped;  /* points dropped for lack of room */
+	uint64_t too_long; /* points refused because they were too long */
+	size_t longest;	   /* bytes that a line may have; 0: no limit */
 };
 
-/* Return 0, or -1 with errno from mmap(2). ${size} in bytes. */
+/* Allocate ${size} bytes.  Return 0, or -1 with errno from mmap(2). */
 int backlog_open(struct backlog *b, size_t size);
 
-/* Forget all points, and what was counted of them. */
+/* Remove all points and set the counts to 0. */
 void backlog_reset(struct backlog *b);
 
 /*
  * backlog_add(b, line, len):
- * Add a line of ${len} bytes, its newline included.  Return false when it is longer than one may
- * be, and not taken.
+ * Add a line of ${len} bytes, including its newline.  Return false if it is too long; then it is
+ * not added.
  */
 bool backlog_add(struct backlog *b, const char *line, size_t len);
 
 /*
  * backlog_copy(b, out, size, points, len):
- * Copy whole lines, oldest first, into ${out}: at most ${size} bytes and at most ${*points} points.
- * Set ${*points} and ${*len} to what it was; both are 0 when there are none, or when the oldest
- * alone does not fit.  The points stay until backlog_done.
+ * Copy whole lines, oldest first, to ${out}: at most ${size} bytes and at most ${*points} points.
+ * Set ${*points} and ${*len} to the number of points and bytes copied; both are 0 if the backlog is
+ * empty or the oldest line does not fit.  The points stay in the backlog until backlog_done.
  */
 void backlog_copy(const struct backlog *b, char *out, size_t size, uint64_t *points, size_t *len);
 
-/* Remove all points with a number below ${end}. */
+/* Remove all points whose number is below ${end}. */
 void backlog_done(struct backlog *b, uint64_t end);
 
-/* Return the number of points that wait. */
+/* Return the number of points in the backlog. */
 uint64_t backlog_points(const struct backlog *b);
 
 #endif

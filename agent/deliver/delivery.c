@@ -67,8 +67,8 @@ static void begin_create(struct delivery *d)
 }
 
 /*
- * Double the wait with each failure.  The jitter, a quarter either way out of the clock's low bits,
- * keeps many processes from coming back all at once.
+ * Double the wait with each failure.  Jitter of +-25 %, from the clock's low bits, keeps many
+ * processes from retrying at the same time.
  */
 static int64_t backoff_ns(unsigned failures, int64_t now)
 {
@@ -81,7 +81,7 @@ static int64_t backoff_ns(unsigned failures, int64_t now)
 	return wait * 3 / 4 + wait / 2 * (now % 1021) / 1021;
 }
 
-static void failed(struct delivery *d, const struct transport_answer *answer)
+static void back_off(struct delivery *d, const struct transport_answer *answer)
 {
 	int64_t now = clock_mono_ns();
 	int64_t wait;
@@ -95,58 +95,59 @@ static void failed(struct delivery *d, const struct transport_answer *answer)
 	d->not_before_ns = now + wait;
 }
 
-/* What went wrong, in words that tell what to look at.  InfluxDB answers in JSON. */
-static void explain(struct delivery *d, const struct transport_answer *answer)
+/* Set the reason of a failure.  InfluxDB answers in JSON, so other formats come from elsewhere. */
+static void set_reason(struct delivery *d, const struct transport_answer *answer)
 {
 	if (answer->status == 0)
 		snprintf(d->reason, sizeof(d->reason), "%s", answer->text);
 	else if (answer->html || answer->status / 100 == 3 ||
 		 (answer->status == 404 && answer->text[0] != '{'))
-		snprintf(d->reason, sizeof(d->reason), "this is no InfluxDB, it answers %d %s",
-			 answer->status, answer->html ? "with a web page" : answer->text);
+		snprintf(d->reason, sizeof(d->reason),
+			 "the server is not InfluxDB: it answers %d %s", answer->status,
+			 answer->html ? "with a web page" : answer->text);
 	else
 		snprintf(d->reason, sizeof(d->reason), "the server answers %d %s", answer->status,
 			 answer->text);
 }
 
-/* The points wait; at the end that is for whoever asked for it to tell. */
-static void postpone(struct delivery *d, const struct transport_answer *answer)
+/* Keep the points for a retry.  In delivery_finish there is none; its caller logs the failure. */
+static void retry_later(struct delivery *d, const struct transport_answer *answer)
 {
 	if (!d->ending)
-		log_say(LOG_SEND, "cannot deliver: %s; the points wait", d->reason);
-	failed(d, answer);
+		log_say(LOG_SEND, "cannot deliver: %s; the points are kept for a retry", d->reason);
+	back_off(d, answer);
 }
 
 /*
- * The server has the last word on the batch: it has stored all of it but ${refused} points.  That
- * goes for the points, too, that the backlog has dropped while the batch was under way.
+ * The server has stored the batch except for ${refused} points: remove it from the backlog.  Points
+ * that the backlog dropped during the request were sent too, so they no longer count as dropped.
  */
-static void settle(struct delivery *d, uint64_t refused)
+static void finish_batch(struct delivery *d, uint64_t refused)
 {
 	uint64_t begin = d->batch_end - d->batch_points;
 
 	if (d->backlog->first > begin) {
-		uint64_t gone = d->backlog->first - begin;
+		uint64_t dropped = d->backlog->first - begin;
 
-		d->backlog->dropped -= gone < d->batch_points ? gone : d->batch_points;
+		d->backlog->dropped -= dropped < d->batch_points ? dropped : d->batch_points;
 	}
 	backlog_done(d->backlog, d->batch_end);
 	d->refused += refused;
 }
 
-static void delivered(struct delivery *d)
+static void on_delivered(struct delivery *d)
 {
-	settle(d, 0);
+	finish_batch(d, 0);
 	log_over(LOG_SEND);
 	d->failures = 0;
 	d->created = false;
-	/* Catching up must not keep a server that is just back from serving others. */
+	/* Send a long backlog slowly, so that a server that has just restarted can serve others. */
 	d->not_before_ns = clock_mono_ns() + PACE_NS;
 	if (d->most_points < UINT64_MAX / 2)
-		d->most_points *= 2; /* a smaller batch has gone through: feel the way back up */
+		d->most_points *= 2; /* undo the limit of an earlier 413 step by step */
 }
 
-static void drop(struct delivery *d, const struct transport_answer *answer)
+static void drop_refused(struct delivery *d, const struct transport_answer *answer)
 {
 	uint64_t refused = d->batch_points;
 
@@ -154,11 +155,11 @@ static void drop(struct delivery *d, const struct transport_answer *answer)
 		refused = answer->refused;
 	log_say(LOG_SEND, "cannot deliver %llu of %llu points: %s; these points are dropped",
 		(unsigned long long)refused, (unsigned long long)d->batch_points, d->reason);
-	settle(d, refused);
+	finish_batch(d, refused);
 	d->errors++;
 }
 
-static void split(struct delivery *d)
+static void halve_batch(struct delivery *d)
 {
 	if (d->batch_points > 1) {
 		d->errors++;
@@ -166,44 +167,44 @@ static void split(struct delivery *d)
 		return;
 	}
 	log_say(LOG_SEND, "cannot deliver: %s; the point is dropped", d->reason);
-	settle(d, 1);
+	finish_batch(d, 1);
 	d->errors++;
 }
 
-static void create(struct delivery *d, const struct transport_answer *answer)
+static void create_database(struct delivery *d, const struct transport_answer *answer)
 {
 	if (!d->created) {
 		begin_create(d);
 		return;
 	}
-	d->created = false; /* for the next try, after the back-off */
-	postpone(d, answer);
+	d->created = false; /* create it again after the back-off */
+	retry_later(d, answer);
 }
 
-static void judge_write(struct delivery *d, const struct transport_answer *answer)
+static void handle_write_answer(struct delivery *d, const struct transport_answer *answer)
 {
 	d->phase = DELIVERY_IDLE;
-	explain(d, answer);
+	set_reason(d, answer);
 	switch (verdict_of_write(answer)) {
 	case VERDICT_DELIVERED:
-		delivered(d);
+		on_delivered(d);
 		break;
 	case VERDICT_RETRY:
-		postpone(d, answer);
+		retry_later(d, answer);
 		break;
 	case VERDICT_DROP:
-		drop(d, answer);
+		drop_refused(d, answer);
 		break;
 	case VERDICT_SPLIT:
-		split(d);
+		halve_batch(d);
 		break;
 	case VERDICT_CREATE:
-		create(d, answer);
+		create_database(d, answer);
 		break;
 	}
 }
 
-static void judge_create(struct delivery *d, const struct transport_answer *answer)
+static void handle_create_answer(struct delivery *d, const struct transport_answer *answer)
 {
 	d->phase = DELIVERY_IDLE;
 	if (verdict_created(answer))
@@ -212,12 +213,12 @@ static void judge_create(struct delivery *d, const struct transport_answer *answ
 	snprintf(d->reason, sizeof(d->reason),
 		 "the database is missing, and it cannot be created: %s (status %d)", answer->text,
 		 answer->status);
-	postpone(d, answer);
+	retry_later(d, answer);
 }
 
-/* Go on for ${wait_ns} at most; the slices let the sidecar look up when the process wants to end.
+/* Continue the request for at most ${wait_ns}, and at most a slice, so that the sidecar can react.
  */
-static void go_on(struct delivery *d, int64_t wait_ns)
+static void continue_request(struct delivery *d, int64_t wait_ns)
 {
 	struct transport_answer answer;
 	enum delivery_phase phase = d->phase;
@@ -230,9 +231,9 @@ static void go_on(struct delivery *d, int64_t wait_ns)
 		return;
 	d->send_ns = clock_mono_ns() - d->began_ns;
 	if (phase == DELIVERY_WRITING)
-		judge_write(d, &answer);
+		handle_write_answer(d, &answer);
 	else
-		judge_create(d, &answer);
+		handle_create_answer(d, &answer);
 }
 
 void delivery_step(struct delivery *d, int64_t wait_ns)
@@ -240,18 +241,18 @@ void delivery_step(struct delivery *d, int64_t wait_ns)
 	if (!delivery_is_busy(d) && clock_mono_ns() >= delivery_due_ns(d))
 		begin_write(d);
 	if (delivery_is_busy(d))
-		go_on(d, wait_ns);
+		continue_request(d, wait_ns);
 }
 
-/* One lost connection is no reason to lose the points: at the end there is no later. */
-static bool may_try_again(const struct delivery *d)
+/* At the end of the process, retry at once after a single failed connection. */
+static bool may_retry(const struct delivery *d)
 {
 	return d->failures == 1 && d->unanswered;
 }
 
 bool delivery_finish(struct delivery *d, int64_t deadline_ns)
 {
-	/* The server may be back: this is the last chance to find out, so no waiting. */
+	/* This is the last chance, so ignore the back-off: the server may be up again. */
 	d->failures = 0;
 	d->ending = true;
 	for (;;) {
@@ -260,7 +261,7 @@ bool delivery_finish(struct delivery *d, int64_t deadline_ns)
 		if (!delivery_is_busy(d)) {
 			if (backlog_points(d->backlog) == 0)
 				return true;
-			if (d->failures && !may_try_again(d))
+			if (d->failures && !may_retry(d))
 				return false;
 			begin_write(d);
 		}
@@ -268,6 +269,6 @@ bool delivery_finish(struct delivery *d, int64_t deadline_ns)
 			snprintf(d->reason, sizeof(d->reason), "no answer in time");
 			return false;
 		}
-		go_on(d, deadline_ns - now);
+		continue_request(d, deadline_ns - now);
 	}
 }

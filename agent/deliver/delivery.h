@@ -1,8 +1,8 @@
 #ifndef MEMAGENT_DELIVERY_H
 #define MEMAGENT_DELIVERY_H
 /*
- * delivery: gets the backlog out through a transport, and never lets go of a point before it is
- * delivered, or known to be undeliverable.
+ * delivery: sends the backlog through a transport.  A point stays in the backlog until the server
+ * has stored it or refused it for good.
  *
  * Layer    agent; needs backlog, transport, verdict, clock, log.
  * Threads  the sidecar.
@@ -24,58 +24,57 @@ struct delivery {
 	struct backlog *backlog;
 
 	enum delivery_phase phase;
-	uint64_t batch_end;    /* number behind the last point under way */
-	uint64_t batch_points; /* points under way */
-	uint64_t most_points;  /* in one batch; less after a 413 */
-	bool created;	       /* the database was, since the last delivery */
+	uint64_t batch_end;    /* number of the last point in the batch, plus 1 */
+	uint64_t batch_points; /* points in the batch being sent */
+	uint64_t most_points;  /* limit for a batch; lowered after a 413 */
+	bool created;	       /* CREATE DATABASE was sent since the last success */
 	bool ending;	       /* delivery_finish has begun */
-	unsigned failures;     /* in a row */
-	bool unanswered;       /* the last of them: the connection failed */
-	int64_t not_before_ns; /* monotonic: no request until then */
-	int64_t began_ns;      /* monotonic: the request under way */
+	unsigned failures;     /* consecutive failed requests */
+	bool unanswered;       /* the last failure was a failed connection */
+	int64_t not_before_ns; /* monotonic; earliest time of the next request */
+	int64_t began_ns;      /* monotonic; start of the current request */
 
-	int64_t send_ns;  /* from request to answer, the last time; -1 at first */
-	uint64_t errors;  /* requests that failed */
-	uint64_t refused; /* points that the server will never take */
+	int64_t send_ns;  /* duration of the last request; -1 before the first */
+	uint64_t errors;  /* failed requests */
+	uint64_t refused; /* points that the server refused for good */
 
-	char reason[384]; /* why the last request failed */
+	char reason[384]; /* of the last failure */
 
 	char batch[DELIVERY_BATCH_BYTES];
 };
 
 /*
  * delivery_init(d, transport, handle, backlog):
- * ${handle} is an open handle of ${transport}.  Nothing is sent yet; from now on the backlog takes
- * no line that is too long for the transport.
+ * Send ${backlog} through ${handle}, an open handle of ${transport}.  This sends nothing yet, but
+ * makes the backlog refuse lines that are too long for the transport.
  */
 void delivery_init(struct delivery *d, const struct transport *transport, void *handle,
 		   struct backlog *backlog);
 
-/* Start no request before ${time_ns} (monotonic); delivery_finish does not heed it. */
+/* Start no request before ${time_ns} (monotonic); delivery_finish ignores this. */
 void delivery_not_before(struct delivery *d, int64_t time_ns);
 
-/* Return whether a request is under way. */
+/* Return whether a request is in progress. */
 bool delivery_is_busy(const struct delivery *d);
 
-/* Return the monotonic time before which there is nothing to do; INT64_MAX when there are no
- * points. */
+/* Return the earliest monotonic time of the next request; INT64_MAX if there are no points. */
 int64_t delivery_due_ns(const struct delivery *d);
 
 /*
  * delivery_step(d, wait_ns):
- * Start a request if one is due, and go on with the one under way for ${wait_ns} at most.
+ * Start a request if one is due, and continue the current one for at most ${wait_ns}.
  */
 void delivery_step(struct delivery *d, int64_t wait_ns);
 
 /*
  * delivery_finish(d, deadline_ns):
- * Deliver all there is, until the first request that fails or until ${deadline_ns} (monotonic).  A
- * first one without an answer is sent once more.  Return whether all is delivered; if not,
- * d->reason tells why.
+ * Deliver all points, until a request fails or until ${deadline_ns} (monotonic).  If the first
+ * failure is a failed connection, retry once.  Return whether all points are delivered; if not,
+ * d->reason says why.
  */
 bool delivery_finish(struct delivery *d, int64_t deadline_ns);
 
-/* Return the points given up so far, for whatever reason. */
+/* Return the number of points dropped so far, for any reason. */
 uint64_t delivery_dropped(const struct delivery *d);
 
 #endif

@@ -9,7 +9,7 @@
 #include "agent/settings/options.h"
 #include "agent/settings/url.h"
 
-static const struct transport *choose(enum url_scheme scheme, char *error, size_t size)
+static const struct transport *choose_transport(enum url_scheme scheme, char *error, size_t size)
 {
 	if (scheme == URL_FILE)
 		return &transport_file;
@@ -33,7 +33,7 @@ static void read_certificates(const char *path, struct contents *kept)
 	if (path[0] && contents_read(kept, path) && kept->bytes == NULL)
 		log_say(LOG_FILE,
 			"MEMAGENT_CA_FILE=%s cannot be used: %s; expected the path of a readable "
-			"file of certificates; no server will be trusted",
+			"file of certificates in PEM form; https will fail",
 			path, strerrordesc_np(errno));
 }
 
@@ -44,7 +44,7 @@ void destination_read(struct destination *d, const struct options *options)
 	read_certificates(options->ca_file, &d->ca);
 }
 
-/* Return whether the file ${path} has another secret than ${kept}, and then take it over. */
+/* If the file ${path} has another secret than ${kept}, replace ${kept}.  Return whether it has. */
 static bool renew_secret(const char *path, char kept[SECRET_BYTES])
 {
 	char fresh[SECRET_BYTES];
@@ -96,7 +96,7 @@ int destination_try(struct destination *d, const struct options *options, void (
 	configure(d, options);
 	d->config.wait_begins = wait_begins;
 	d->config.wait_ends = wait_ends;
-	d->transport = choose(url_scheme(options->url), error, size);
+	d->transport = choose_transport(url_scheme(options->url), error, size);
 	d->handle = d->transport ? d->transport->open(&d->config, error, size) : NULL;
 	return d->handle ? 0 : -1;
 }

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_DESTINATION_H
 #define MEMAGENT_DESTINATION_H
 /*
- * destination: where the points go: the transport that the settings name, opened.
+ * destination: opens the transport that the settings name.
  *
  * Layer    agent; needs contents, options, secret, transport, url, log.
  * Threads  the sidecar.
@@ -19,29 +19,30 @@ struct destination {
 	const struct options *options;
 	char password[SECRET_BYTES];
 	char token[SECRET_BYTES];
-	struct contents ca; /* what the file of certificates had */
+	struct contents ca; /* contents of the certificate file */
 };
 
 /*
  * destination_read(d, options):
- * Read the files that ${options} name.  Of one that cannot be read any more, as in the child of a
- * fork that has changed its user, the last contents stay in use; without any it is logged why.
+ * Read the secret and certificate files that ${options} name.  A file that cannot be read any more,
+ * as in a forked child that has changed its user, keeps its last contents.  If it has none, log
+ * why.
  */
 void destination_read(struct destination *d, const struct options *options);
 
 /*
  * destination_open(d, options, wait_begins, wait_ends):
- * Open what ${options} name, after destination_read.  ${d} and ${options} must stay where they
- * are.  Return 0; -1 when it cannot be opened, and then it has been logged why; -1 also when the
- * URL was not valid, which options->problems tells.
+ * Open the destination that ${options} name, after destination_read.  ${d} and ${options} must not
+ * move.  Return 0; -1 if it cannot be opened, which is logged, or if the URL is invalid, which
+ * options->problems reports.
  */
 int destination_open(struct destination *d, const struct options *options,
 		     void (*wait_begins)(void), void (*wait_ends)(void));
 
 /*
  * destination_try(d, options, wait_begins, wait_ends, error, size):
- * The same for a URL that is valid; why it cannot be opened is one line in ${error} of ${size}
- * bytes.
+ * The same for a valid URL, but write the reason of a failure to ${error} of ${size} bytes, as one
+ * line, instead of logging it.
  */
 int destination_try(struct destination *d, const struct options *options, void (*wait_begins)(void),
 		    void (*wait_ends)(void), char *error, size_t size);

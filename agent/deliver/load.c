@@ -7,10 +7,9 @@
 
 #include "agent/deliver/transport.h"
 
-/* "" until it is known. */
-static char path[8192];
+static char path[8192]; /* "" if unknown */
 
-/* It lies beside this library, which may have been loaded by a relative name. */
+/* The shared object is in this library's directory; the linker may know that by a relative path. */
 void load_remember(void)
 {
 	char directory[4096] = "";
@@ -36,10 +35,11 @@ const struct transport *load_http(char *error, size_t size)
 	transport_entry *entry = NULL;
 
 	if (path[0] == '\0') {
-		snprintf(error, size, "cannot tell where %s is", TRANSPORT_HTTP_OBJECT);
+		snprintf(error, size, "cannot load %s: the path of the agent's library is unknown",
+			 TRANSPORT_HTTP_OBJECT);
 		return NULL;
 	}
-	/* Its libcurl stays out of the program's sight, but allocates as the program does. */
+	/* RTLD_LOCAL hides its libcurl from the program.  It still uses the program's malloc. */
 	object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (object)
 		entry = (transport_entry *)dlsym(object, TRANSPORT_HTTP_SYMBOL);

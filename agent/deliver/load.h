@@ -1,10 +1,10 @@
 #ifndef MEMAGENT_LOAD_H
 #define MEMAGENT_LOAD_H
 /*
- * load: gets the HTTP transport, which is an object of its own.
+ * load: loads the HTTP transport, a separate shared object.
  *
- * Layer    agent; needs transport.  (memagent-send has it built in, and its own load_http.)
- * Threads  load_remember in the thread that starts the sidecar; load_http in the sidecar.
+ * Layer    agent; needs transport.  (memagent-send links the transport and defines load_http
+ * itself.) Threads  load_remember in the thread that starts the sidecar; load_http in the sidecar.
  * Memory   load_remember never allocates.
  */
 #include <stddef.h>
@@ -13,12 +13,12 @@ struct transport;
 
 /*
  * load_remember():
- * Note where the object is, while the working directory is still the one that this library was
- * loaded in.  Only the first call looks.
+ * Store the path of the shared object, before the program changes its working directory.  Only the
+ * first call does anything.
  */
 void load_remember(void);
 
-/* Return it, or NULL with one line in ${error} of ${size} bytes. */
+/* Return the HTTP transport, or NULL with one line in ${error} of ${size} bytes. */
 const struct transport *load_http(char *error, size_t size);
 
 #endif

@@ -19,10 +19,10 @@
 #define CHUNK_BYTES 32768 /* at least two of the longest lines */
 #define LOOK_EVERY_NS (60 * CLOCK_S)
 
-/* Nobody writes to a file for longer. */
-#define HALF_LIFE_S 3600
+/* A partial file this old belongs to a process that was killed. */
+#define PARTIAL_LONGEST_S 3600
 
-/* So many times a backlog's bytes for one destination; when there are more, the oldest files go. */
+/* The files of one destination may hold this many full backlogs; above that, remove the oldest. */
 #define MOST_BACKLOGS 64
 
 static uint64_t hash(uint64_t h, const char *text)
@@ -37,7 +37,7 @@ void spool_open(struct spool *spool, const struct options *options)
 {
 	uint64_t id = UINT64_C(0xcbf29ce484222325);
 
-	/* All that a point's place depends on; hashed, because a URL may hold a password. */
+	/* Everything that identifies the destination; hashed, because a URL may hold a password. */
 	id = hash(id, options->url);
 	id = hash(id, options->database);
 	id = hash(id, options->retention_policy);
@@ -50,7 +50,7 @@ void spool_open(struct spool *spool, const struct options *options)
 	if (spool->dir_fd < 0)
 		log_say(LOG_FILE,
 			"MEMAGENT_SPOOL=%s cannot be used: %s; expected the path of a directory to "
-			"write to; nothing is kept",
+			"write to; points that are undelivered at exit will be lost",
 			options->spool, strerrordesc_np(errno));
 }
 
@@ -63,10 +63,10 @@ static bool is_ours(const struct spool *spool, const char *name)
 }
 
 /*
- * Find the oldest of this destination's files that is newer than ${after} (their names sort by
- * time), and copy its name to ${out}; "" when there is none.
+ * Copy to ${out} the name of this destination's oldest file that is newer than the file ${after};
+ * "" if there is none.  File names sort by time.
  */
-static void find(const struct spool *spool, const char *after, char *out, size_t size)
+static void find_oldest(const struct spool *spool, const char *after, char *out, size_t size)
 {
 	struct dir dir;
 	const char *name;
@@ -79,8 +79,8 @@ static void find(const struct spool *spool, const char *after, char *out, size_t
 			snprintf(out, size, "%s", name);
 }
 
-/* Return how many bytes this destination's files have together. */
-static uint64_t bytes(const struct spool *spool)
+/* Return the total size of this destination's files. */
+static uint64_t total_bytes(const struct spool *spool)
 {
 	struct dir dir;
 	struct stat st;
@@ -95,21 +95,21 @@ static uint64_t bytes(const struct spool *spool)
 	return sum;
 }
 
-static void rewind_file(struct spool *spool, const struct backlog *backlog)
+static void read_from_start(struct spool *spool, const struct backlog *backlog)
 {
 	spool->offset = 0;
 	spool->dropped = backlog->dropped;
 }
 
-/* Open ${name} for delivery, if nobody else is at it.  Return 0 or -1. */
-static int claim(struct spool *spool, const char *name)
+/* Open and lock ${name} for delivery.  Return 0, or -1 if another process has it or on an error. */
+static int lock_file(struct spool *spool, const char *name)
 {
 	int fd = openat(spool->dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0)
 		return -1;
-	/* No links left: somebody has delivered it between our look and our lock. */
+	/* No links left: another process delivered and removed it before we had the lock. */
 	if (flock(fd, LOCK_EX | LOCK_NB) || fstat(fd, &st) || !S_ISREG(st.st_mode) ||
 	    st.st_nlink == 0 || st.st_uid != geteuid()) {
 		close(fd);
@@ -121,7 +121,7 @@ static int claim(struct spool *spool, const char *name)
 	return 0;
 }
 
-static void look_for_file(struct spool *spool, const struct backlog *backlog)
+static void open_next_file(struct spool *spool, const struct backlog *backlog)
 {
 	char name[sizeof(spool->name)] = "";
 	char after[sizeof(spool->name)];
@@ -130,31 +130,30 @@ static void look_for_file(struct spool *spool, const struct backlog *backlog)
 		return;
 	do {
 		memcpy(after, name, sizeof(after));
-		find(spool, after, name, sizeof(name));
-	} while (name[0] && claim(spool, name));
+		find_oldest(spool, after, name, sizeof(name));
+	} while (name[0] && lock_file(spool, name));
 	if (spool->file_fd < 0)
 		spool->look_ns = clock_mono_ns() + LOOK_EVERY_NS;
 	else
-		rewind_file(spool, backlog);
+		read_from_start(spool, backlog);
 }
 
-/* Be done with the file that is being delivered; what is left of it is for another time. */
-static void let_go(struct spool *spool)
+static void close_file(struct spool *spool)
 {
 	close(spool->file_fd);
 	spool->file_fd = -1;
 }
 
-/* The same because something is wrong with it: not at once again. */
-static void put_off(struct spool *spool, const char *what)
+/* After an error, close the file and wait before the next try. */
+static void on_file_error(struct spool *spool, const char *what)
 {
-	log_say(LOG_SPOOL, "%s in MEMAGENT_SPOOL cannot be %s: %s; it stays", spool->name, what,
+	log_say(LOG_SPOOL, "cannot %s %s in MEMAGENT_SPOOL: %s; will retry", what, spool->name,
 		strerrordesc_np(errno));
-	let_go(spool);
+	close_file(spool);
 	spool->look_ns = clock_mono_ns() + LOOK_EVERY_NS;
 }
 
-/* Bring in the next whole lines.  What is at the end without a newline is not ours, and skipped. */
+/* Add the next whole lines to the backlog.  Skip text without a newline at the end: not ours. */
 static void read_chunk(struct spool *spool, struct backlog *backlog)
 {
 	char chunk[CHUNK_BYTES];
@@ -163,7 +162,7 @@ static void read_chunk(struct spool *spool, struct backlog *backlog)
 	const char *newline;
 
 	if (n < 0) {
-		put_off(spool, "read");
+		on_file_error(spool, "read");
 		return;
 	}
 	while ((newline = memchr(line, '\n', (size_t)(chunk + n - line))) != NULL) {
@@ -177,17 +176,17 @@ static void read_chunk(struct spool *spool, struct backlog *backlog)
 	spool->end = backlog->next;
 }
 
-/* What was read of the file has left the backlog: the file goes, if all of it is delivered. */
+/* All lines of the file have left the backlog: remove it, unless some of them were dropped. */
 static void finish_file(struct spool *spool, const struct backlog *backlog)
 {
 	if (backlog->dropped > spool->dropped) {
-		rewind_file(spool, backlog);
+		read_from_start(spool, backlog);
 		return;
 	}
 	if (unlinkat(spool->dir_fd, spool->name, 0))
-		put_off(spool, "removed");
+		on_file_error(spool, "remove");
 	else
-		let_go(spool);
+		close_file(spool);
 }
 
 void spool_load(struct spool *spool, struct backlog *backlog)
@@ -197,7 +196,7 @@ void spool_load(struct spool *spool, struct backlog *backlog)
 	if (spool->file_fd >= 0 && spool->offset >= spool->size && backlog->first >= spool->end)
 		finish_file(spool, backlog);
 	if (spool->file_fd < 0)
-		look_for_file(spool, backlog);
+		open_next_file(spool, backlog);
 	if (spool->file_fd >= 0 && spool->offset < spool->size &&
 	    backlog->used + CHUNK_BYTES <= backlog->size / 2)
 		read_chunk(spool, backlog);
@@ -220,19 +219,19 @@ static void remove_oldest(const struct spool *spool, uint64_t most)
 {
 	char name[sizeof(spool->name)];
 
-	while (bytes(spool) >= most) {
-		find(spool, "", name, sizeof(name));
+	while (total_bytes(spool) >= most) {
+		find_oldest(spool, "", name, sizeof(name));
 		log_say(LOG_SPOOL,
-			"MEMAGENT_SPOOL has %llu MiB for this server, which is all it may: the "
-			"oldest file goes",
-			(unsigned long long)(most >> 20));
+			"MEMAGENT_SPOOL holds %llu MiB for this destination, the limit of %d times "
+			"MEMAGENT_BUFFER; removing the oldest file",
+			(unsigned long long)(most >> 20), MOST_BACKLOGS);
 		if (unlinkat(spool->dir_fd, name, 0))
 			break;
 	}
 }
 
-/* What a process has left that was killed while it wrote. */
-static void remove_halves(const struct spool *spool)
+/* Remove the partial files of processes that were killed while they wrote. */
+static void remove_partial_files(const struct spool *spool)
 {
 	struct dir dir;
 	struct stat st;
@@ -244,38 +243,39 @@ static void remove_halves(const struct spool *spool)
 		if (name[0] == '.' &&
 		    strncmp(name + 1, spool->prefix, strlen(spool->prefix)) == 0 &&
 		    fstatat(spool->dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    now - st.st_mtime > HALF_LIFE_S)
+		    now - st.st_mtime > PARTIAL_LONGEST_S)
 			unlinkat(spool->dir_fd, name, 0);
 }
 
 int spool_save(struct spool *spool, const struct backlog *backlog)
 {
-	char name[96], half[sizeof(name) + 8];
+	char name[96], partial[sizeof(name) + 8];
 	size_t straight = backlog->size - backlog->head;
 	int fd = -1;
 
 	if (spool->dir_fd < 0)
 		return -1;
-	remove_halves(spool);
+	remove_partial_files(spool);
 	remove_oldest(spool, (uint64_t)backlog->size * MOST_BACKLOGS);
 	snprintf(name, sizeof(name), "%s%020lld-%d" SUFFIX, spool->prefix,
 		 (long long)clock_wall_ns(), (int)getpid());
-	snprintf(half, sizeof(half), ".%s.half", name);
+	snprintf(partial, sizeof(partial), ".%s.half", name);
 	if (straight > backlog->used)
 		straight = backlog->used;
-	fd =
-	    openat(spool->dir_fd, half, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(spool->dir_fd, partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
 	if (fd < 0 || write_all(fd, backlog->ring + backlog->head, straight) ||
 	    write_all(fd, backlog->ring, backlog->used - straight) ||
-	    renameat(spool->dir_fd, half, spool->dir_fd, name))
+	    renameat(spool->dir_fd, partial, spool->dir_fd, name))
 		goto failed;
 	close(fd);
 	return 0;
 
 failed:
-	log_say(LOG_SPOOL, "cannot keep the points that are left: %s", strerrordesc_np(errno));
+	log_say(LOG_SPOOL, "cannot write undelivered points to MEMAGENT_SPOOL: %s",
+		strerrordesc_np(errno));
 	if (fd >= 0) {
-		unlinkat(spool->dir_fd, half, 0);
+		unlinkat(spool->dir_fd, partial, 0);
 		close(fd);
 	}
 	return -1;

@@ -1,13 +1,13 @@
 #ifndef MEMAGENT_SPOOL_H
 #define MEMAGENT_SPOOL_H
 /*
- * spool: keeps what could not be delivered by the end, in files, for the next process that has the
- * same destination.
+ * spool: writes points that are undelivered at exit to a file.  The next process with the same
+ * destination delivers it.
  *
- * A file holds whole lines of line protocol.  It gets its name when it is complete, so that nobody
- * sees half of one; who delivers it holds a lock on it, and removes it when all of it is delivered.
- * When the deliverer dies, the lock goes with it and another sends all of it again: the points keep
- * their times, so that they are stored once.
+ * A file contains whole lines of line protocol.  It is renamed when it is complete, so no process
+ * reads a partial one.  The process that delivers a file locks it, and removes it when all points
+ * are delivered.  If that process dies, another one sends the whole file again; the database stores
+ * each point once, because its time is the same.
  *
  * Layer    agent; needs backlog, dir, options, log.
  * Threads  the sidecar; any number of processes share the directory.
@@ -19,31 +19,30 @@ struct options;
 
 struct spool {
 	int dir_fd;	 /* or -1 */
-	char prefix[40]; /* of the names of this destination's files */
+	char prefix[40]; /* of the file names of this destination */
 
-	int file_fd;	/* that is being delivered, or -1 */
+	int file_fd;	/* the file being delivered, or -1 */
 	char name[96];	/* its name */
-	int64_t offset; /* what has been read of it */
+	int64_t offset; /* bytes of it that are in the backlog or delivered */
 	int64_t size;
-	uint64_t end;	  /* number behind its last point in the backlog */
-	uint64_t dropped; /* by the backlog, before its first point */
-	int64_t look_ns;  /* monotonic: when to look for the next file */
+	uint64_t end;	  /* number of its last point in the backlog, plus 1 */
+	uint64_t dropped; /* backlog->dropped before its first point */
+	int64_t look_ns;  /* monotonic; earliest time to look for a file */
 };
 
-/* Open the directory options->spool.  Never fails: without it there is nothing to deliver. */
+/* Open the directory options->spool.  A failure is logged; then spool_load does nothing. */
 void spool_open(struct spool *spool, const struct options *options);
 
 /*
  * spool_load(spool, backlog):
- * Bring in lines from files as long as the backlog has room for them, and remove a file whose
- * points are all delivered.  One of which the backlog may have dropped some is read again.
+ * Add lines from files to the backlog while it has room.  Remove a file when all its points are
+ * delivered.  If the backlog may have dropped some of them, read the file again.
  */
 void spool_load(struct spool *spool, struct backlog *backlog);
 
 /*
  * spool_save(spool, backlog):
- * Write all of the backlog to a new file.  Return 0; -1 when it cannot, and then it has been logged
- * why.
+ * Write the whole backlog to a new file.  Return 0; -1 on failure, which is logged.
  */
 int spool_save(struct spool *spool, const struct backlog *backlog);
 

@@ -6,7 +6,7 @@
 #define MARK_BYTES (sizeof(MARK) - 1)
 #define TIME_DIGITS 19 /* nanoseconds since 1970, for another 250 years */
 
-/* Return whether the line ends with a time, so that it lacks nothing but the newline. */
+/* Return whether the line ends with a complete time, so that only the newline is missing. */
 static bool has_time(const char *half, size_t len)
 {
 	size_t digits = 0;
@@ -16,15 +16,15 @@ static bool has_time(const char *half, size_t len)
 	return digits == TIME_DIGITS && digits < len && half[len - 1 - digits] == ' ';
 }
 
-/* Whether the line ends within the text of a field, and within an escape there. */
-static void scan(const char *half, size_t len, bool *is_quoted, bool *is_escaped)
+/* Find out whether the line ends inside a string field, and whether right after a backslash. */
+static void find_state(const char *half, size_t len, bool *is_quoted, bool *is_escaped)
 {
 	bool in_fields = false;
 	char before = '\0';
 
 	*is_quoted = *is_escaped = false;
 	for (size_t i = 0; i < len; i++) {
-		/* Anywhere else a quotation mark is like any other character. */
+		/* Elsewhere a quotation mark is an ordinary character. */
 		if (half[i] == '"' && !*is_escaped && (*is_quoted || (in_fields && before == '=')))
 			*is_quoted = !*is_quoted;
 		else if (half[i] == ' ' && !*is_escaped)
@@ -39,7 +39,7 @@ size_t torn_end(const char *half, size_t len, char out[TORN_BYTES])
 	bool is_quoted, is_escaped;
 	size_t n = 0;
 
-	scan(half, len, &is_quoted, &is_escaped);
+	find_state(half, len, &is_quoted, &is_escaped);
 	if (!is_quoted && has_time(half, len)) {
 		out[0] = '\n';
 		return 1;

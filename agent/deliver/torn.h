@@ -1,10 +1,10 @@
 #ifndef MEMAGENT_TORN_H
 #define MEMAGENT_TORN_H
 /*
- * torn: half a line at the end of a file, which a process left that was killed while it wrote.
+ * torn: ends an incomplete line, which a killed process left at the end of a file.
  *
- * The next line must not continue it.  A newline alone would not do: half a line may be a valid one
- * with another value or time, and a quotation mark that is open goes on over the newline.
+ * A newline alone is not enough.  An incomplete line may parse as a point with a wrong value or
+ * time, and an open quotation mark continues past the newline.
  *
  * Layer    agent, leaf; pure.
  * Source   InfluxDB 1.x, models/points.go, scanLine.
@@ -16,12 +16,13 @@
 
 /*
  * torn_end(half, len, out):
- * Write to ${out} what makes of the ${len} bytes of ${half} a line that no server takes for a
- * point, with its newline; or the newline alone, when nothing else was missing.  Return its length.
+ * Write to ${out} the text that makes ${half}, of ${len} bytes, a line that no server parses as a
+ * point, including its newline.  If only the newline is missing, write just that.  Return the
+ * length of the text.
  */
 size_t torn_end(const char *half, size_t len, char out[TORN_BYTES]);
 
-/* Return whether a line of ${len} bytes, its newline included, was ended so. */
+/* Return whether torn_end ended this ${line} of ${len} bytes, including its newline. */
 bool torn_is(const char *line, size_t len);
 
 #endif

@@ -1,11 +1,12 @@
 #ifndef MEMAGENT_TRANSPORT_H
 #define MEMAGENT_TRANSPORT_H
 /*
- * transport: a way to get points out.  A transport does what it is asked and reports what came of
- * it; what that means is for verdict.h and delivery.h.
+ * transport: the interface of the ways to send points.  A transport sends a request and returns the
+ * answer; verdict.h and delivery.h interpret it.
  *
- * Layer    agent, leaf.  agent/deliver/http implements it in an object of its own, which the
- * sidecar loads. Threads  all calls from the sidecar.
+ * Layer    agent, leaf.  agent/deliver/http implements it in a separate shared object, which the
+ *          sidecar loads.
+ * Threads  all calls from the sidecar.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,8 +15,7 @@
 #include "agent/base/contents.h"
 
 /*
- * Texts that do not apply are "".  It stays where it is while the transport is open; only renew
- * changes it.
+ * Unused strings are "".  Must not move while the transport is open; only renew changes it.
  */
 struct transport_config {
 	const char *url;
@@ -28,41 +28,41 @@ struct transport_config {
 	const char *org;
 	const char *bucket;
 	const char *ca_file;
-	struct contents ca; /* what it had, for when it cannot be read any more */
+	struct contents ca; /* contents of ca_file, in case it becomes unreadable */
 	const char *proxy;
 	bool insecure;
 
 	/*
 	 * renew(owner):
-	 * The server does not accept the secrets: read them again from their files.  Return whether
-	 * password or token is another now.
+	 * The server rejects the secrets: read their files again.  Return whether the password or
+	 * the token has changed.
 	 */
 	bool (*renew)(void *owner);
 	void *owner;
 
 	/*
-	 * Called around every wait: between the two a transport touches nothing that a fork could
-	 * leave in a bad state.
+	 * Called before and after each wait.  While it waits, a transport uses nothing that a fork
+	 * could copy in an inconsistent state.
 	 */
 	void (*wait_begins)(void);
 	void (*wait_ends)(void);
 };
 
 enum transport_request {
-	TRANSPORT_WRITE,  /* the body's lines are to be stored */
-	TRANSPORT_CREATE, /* the database is to be created; no body */
-	TRANSPORT_PING,	  /* who is there?  No body; nothing changes */
+	TRANSPORT_WRITE,  /* store the lines of the body */
+	TRANSPORT_CREATE, /* create the database; no body */
+	TRANSPORT_PING,	  /* ask for the server's product and version; no body */
 };
 
 struct transport_answer {
-	int status;		/* of HTTP; 204 stands for stored; 0: no answer */
-	bool can_create;	/* the interface has a TRANSPORT_CREATE */
-	int64_t retry_after_ns; /* the server's wish; 0 is none */
-	bool html;		/* the answer is a page for people: not the server we think */
-	bool partial;		/* with 400 or 422: the server has stored all but ${refused} */
-	uint64_t refused;	/* points of the body that it has not stored */
-	char text[256];		/* what the server or the system says, one line */
-	char server[64];	/* its product and version, "InfluxDB 1.8.10"; "": not told */
+	int status;		/* HTTP status; other transports: 204 for success; 0: no answer */
+	bool can_create;	/* this API supports TRANSPORT_CREATE */
+	int64_t retry_after_ns; /* from Retry-After; 0: none */
+	bool html;		/* the answer is a web page: not from InfluxDB */
+	bool partial;		/* with 400 or 422: the server stored all but ${refused} points */
+	uint64_t refused;	/* points of the body that the server did not store */
+	char text[256];		/* message of the server or the system, one line */
+	char server[64];	/* product and version, like "InfluxDB 1.8.10"; "": unknown */
 };
 
 struct transport {
@@ -74,25 +74,25 @@ struct transport {
 
 	/*
 	 * begin(handle, what, body, len):
-	 * Start one request; ${body} stays the caller's and unchanged until poll has answered.
+	 * Start a request.  The caller must not change ${body} until poll returns true.
 	 */
 	void (*begin)(void *handle, enum transport_request what, const char *body, size_t len);
 
 	/*
 	 * poll(handle, wait_ns, answer):
-	 * Go on with the request for ${wait_ns} at most.  Return whether it is over; then ${answer}
-	 * tells how it went.
+	 * Continue the request for at most ${wait_ns}.  Return whether it has ended; then ${answer}
+	 * is set.
 	 */
 	bool (*poll)(void *handle, int64_t wait_ns, struct transport_answer *answer);
 
-	/* Bytes that a line in a body may have, its newline included; 0: any. */
+	/* Bytes that a line of a body may have, including its newline; 0: no limit. */
 	size_t longest_line;
 };
 
 extern const struct transport transport_file;
 extern const struct transport transport_udp;
 
-/* What the object in agent/deliver/http exports. */
+/* The shared object built from agent/deliver/http, and the function that it exports. */
 #define TRANSPORT_HTTP_OBJECT "memagent-http.so"
 #define TRANSPORT_HTTP_SYMBOL "memagent_transport_2"
 typedef const struct transport *transport_entry(void);

@@ -1,9 +1,9 @@
 /*
- * transport_file: appends to a file.
+ * transport_file: appends points to a file.
  *
- * Several processes may append to one file, so each write holds a lock on it, and what was written
- * in part (the disk is full) is taken back.  Half a line, which a killed process left, is ended.
- * Who removes the file holds the lock too (memagent-send); then there is a new one.
+ * Several processes may append to one file, so each write takes a lock.  A partial write (the disk
+ * is full) is undone.  An incomplete line, left by a killed process, is ended first.  memagent-send
+ * takes the lock before it removes the file; then the next write creates a new one.
  */
 #include "agent/deliver/transport.h"
 
@@ -21,20 +21,20 @@
 #include "agent/deliver/torn.h"
 #include "agent/settings/url.h"
 
-/* Another process holds the lock for the length of one write; a person may hold it longer. */
+/* An agent holds the lock for one write only; other programs may hold it longer. */
 #define LOCK_LOOK_NS CLOCK_MS
 #define LOCK_LONGEST_NS (5 * CLOCK_S)
 
-/* No line is longer. */
+/* Longer than any line. */
 #define TAIL_BYTES 32768
 
 static struct {
 	const struct transport_config *config;
 	int fd;
-	bool discards;	  /* the null device, whose lock anybody may hold */
-	const char *body; /* of the request under way */
+	bool discards;	  /* /dev/null: write nothing, as any program may hold its lock */
+	const char *body; /* of the current request */
 	size_t len;
-	int64_t give_up_ns; /* monotonic */
+	int64_t give_up_ns; /* monotonic; when to stop waiting for the lock */
 } file;
 
 static bool is_null_device(const struct stat *st)
@@ -43,8 +43,8 @@ static bool is_null_device(const struct stat *st)
 }
 
 /*
- * No link is followed, so that nobody can point a privileged process's output elsewhere.  A file
- * that may be written but not read will do: then nobody looks for half a line.
+ * Symbolic links are refused: with one, another user could redirect the output of a privileged
+ * process.  A write-only file is accepted, but then incomplete lines are not found.
  */
 static int open_regular(const char *path)
 {
@@ -63,8 +63,8 @@ static int open_regular(const char *path)
 	return -1;
 }
 
-/* What a path is that does not name a regular file, and what to do; NULL when it cannot be told. */
-static const char *kind_of(const char *path)
+/* Return what ${path} is instead of a regular file, and what to do; NULL if that is unknown. */
+static const char *describe_special(const char *path)
 {
 	struct stat st;
 
@@ -73,18 +73,18 @@ static const char *kind_of(const char *path)
 	switch (st.st_mode & S_IFMT) {
 	case S_IFLNK:
 		if (strncmp(path, "/dev/", 5) == 0 || strncmp(path, "/proc/", 6) == 0)
-			return "is one of the program's own descriptors, which the agent does not "
-			       "have; name a regular file";
+			return "is a file descriptor of the program, which the agent cannot use; "
+			       "name a regular file";
 		return "is a symbolic link, which is not followed; name the file itself";
 	case S_IFDIR:
 		return "is a directory; name a file in it";
 	case S_IFIFO:
 		return "is a pipe, whose reader may be slow or gone; name a regular file";
 	case S_IFSOCK:
-		return "is a socket; for the InfluxDB behind it write unix:// in place of file://";
+		return "is a socket; to write to an InfluxDB that listens on it, use unix://";
 	case S_IFCHR:
 	case S_IFBLK:
-		return "is a device; name a regular file, or /dev/null for no points at all";
+		return "is a device; name a regular file, or /dev/null to discard all points";
 	default:
 		return NULL;
 	}
@@ -93,7 +93,7 @@ static const char *kind_of(const char *path)
 static void *file_open(const struct transport_config *config, char *error, size_t size)
 {
 	const char *path = url_path(config->url);
-	const char *why, *kind = NULL;
+	const char *why, *special = NULL;
 	struct stat st;
 
 	file.config = config;
@@ -103,12 +103,12 @@ static void *file_open(const struct transport_config *config, char *error, size_
 		return &file;
 	why = strerrordesc_np(errno);
 	if (errno == ELOOP || errno == ENOTSUP || errno == ENXIO || errno == EISDIR)
-		kind = kind_of(path);
-	snprintf(error, size, "%s: %s", path, kind ? kind : why);
+		special = describe_special(path);
+	snprintf(error, size, "%s: %s", path, special ? special : why);
 	return NULL;
 }
 
-/* Return 0, or the errno: that of the rest when only a part was written. */
+/* Return 0 or an errno.  A part may have been written. */
 static int write_all(int fd, const char *body, size_t len)
 {
 	while (len) {
@@ -123,10 +123,10 @@ static int write_all(int fd, const char *body, size_t len)
 }
 
 /*
- * Write to ${end} what the file of ${size} bytes needs before the next line may come: nothing,
- * unless it ends with half a line.  Return its length.
+ * If the file of ${size} bytes ends with an incomplete line, write to ${end} the text that ends
+ * that line.  Return the length of the text, or 0.
  */
-static size_t end_half(int fd, off_t size, char end[TORN_BYTES])
+static size_t end_incomplete_line(int fd, off_t size, char end[TORN_BYTES])
 {
 	char tail[TAIL_BYTES];
 	size_t n = size < TAIL_BYTES ? (size_t)size : TAIL_BYTES;
@@ -141,10 +141,10 @@ static size_t end_half(int fd, off_t size, char end[TORN_BYTES])
 		       : torn_end(tail, n, end);
 }
 
-/* The errno of a file that has been removed. */
+/* Our errno for a file that has been removed. */
 #define REMOVED ESTALE
 
-/* Return 0, or the errno; EWOULDBLOCK when somebody else holds the lock. */
+/* Return 0 or an errno; EWOULDBLOCK if another process holds the lock. */
 static int append(int fd, const char *body, size_t len)
 {
 	struct stat before;
@@ -161,7 +161,7 @@ static int append(int fd, const char *body, size_t len)
 		error = REMOVED;
 		goto unlock;
 	}
-	error = write_all(fd, end, end_half(fd, before.st_size, end));
+	error = write_all(fd, end, end_incomplete_line(fd, before.st_size, end));
 	if (error == 0)
 		error = write_all(fd, body, len);
 	if (error)
@@ -172,8 +172,8 @@ unlock:
 	return error;
 }
 
-/* Return 0, or the errno. */
-static int make_anew(void)
+/* Return 0 or an errno. */
+static int reopen(void)
 {
 	int fd = open_regular(url_path(file.config->url));
 
@@ -184,26 +184,27 @@ static int make_anew(void)
 	return 0;
 }
 
-static int append_to_it(void)
+/* Append the body, to a new file if the old one was removed.  Return as append. */
+static int append_body(void)
 {
 	int error = file.discards ? 0 : append(file.fd, file.body, file.len);
 
 	if (error != REMOVED)
 		return error;
-	error = make_anew();
+	error = reopen();
 	return error ? error : append(file.fd, file.body, file.len);
 }
 
 static void file_begin(void *handle, enum transport_request what, const char *body, size_t len)
 {
 	(void)handle;
-	(void)what; /* there is no database to create, and nobody asks for it */
+	(void)what; /* always TRANSPORT_WRITE */
 	file.body = body;
 	file.len = len;
 	file.give_up_ns = clock_mono_ns() + LOCK_LONGEST_NS;
 }
 
-static void rest(int64_t ns)
+static void pause_ns(int64_t ns)
 {
 	struct timespec time = {0, ns};
 
@@ -219,20 +220,20 @@ static bool file_poll(void *handle, int64_t wait_ns, struct transport_answer *an
 
 	(void)handle;
 	memset(answer, 0, sizeof(*answer));
-	while ((error = append_to_it()) == EWOULDBLOCK) {
+	while ((error = append_body()) == EWOULDBLOCK) {
 		int64_t now = clock_mono_ns();
 
 		if (now >= file.give_up_ns)
 			break;
 		if (now >= end)
 			return false;
-		rest(LOCK_LOOK_NS);
+		pause_ns(LOCK_LOOK_NS);
 	}
 	if (error == 0)
 		answer->status = 204;
 	else
 		snprintf(answer->text, sizeof(answer->text), "%s: %s", url_path(file.config->url),
-			 error == EWOULDBLOCK ? "somebody else holds a lock on it"
+			 error == EWOULDBLOCK ? "another process holds a lock on it"
 					      : strerrordesc_np(error));
 	return true;
 }

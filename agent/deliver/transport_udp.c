@@ -1,8 +1,8 @@
 /*
- * transport_udp: line protocol in datagrams, whole lines in each.
+ * transport_udp: sends line protocol in datagrams of whole lines.
  *
- * Nobody answers, so what was sent counts as delivered; only a host that says that nobody listens
- * makes an error.
+ * UDP has no answers, so sent points count as delivered.  The one error that a host may report is
+ * that nobody listens on the port.
  */
 #include "agent/deliver/transport.h"
 
@@ -15,7 +15,7 @@
 
 #include "agent/settings/url.h"
 
-/* Fits an Ethernet frame with room for tunnels, so that no router splits it. */
+/* Fits an Ethernet frame, with room for tunnel headers, so that no router fragments it. */
 #define DATAGRAM_BYTES 1400
 
 static struct {
@@ -26,7 +26,7 @@ static struct {
 	const char *error; /* of the last request, or NULL */
 } udp;
 
-/* Return a socket that is connected to the first address that will do, or -1 with errno. */
+/* Return a socket connected to the first usable address, or -1 with errno. */
 static int connect_first(const struct addrinfo *addresses)
 {
 	int error = EADDRNOTAVAIL;
@@ -45,7 +45,7 @@ static int connect_first(const struct addrinfo *addresses)
 	return -1;
 }
 
-/* Return 0, or -1 with what is wrong in udp.error. */
+/* Return 0, or -1 with udp.error set. */
 static int look_up_and_connect(void)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM};
@@ -68,17 +68,17 @@ static void *udp_open(const struct transport_config *config, char *error, size_t
 	udp.config = config;
 	udp.fd = -1;
 	if (url_host_port(config->url, udp.host, sizeof(udp.host), &udp.port)) {
-		snprintf(error, size, "the host's name is too long");
+		snprintf(error, size, "the host name is longer than 255 bytes");
 		return NULL;
 	}
-	/* Now, because the program may have no way to ask later; what fails is tried again. */
+	/* Look up the host now: the program may lose access to its resolver.  Failures are retried.
+	 */
 	look_up_and_connect();
 	return &udp;
 }
 
-/* Return the length of the whole lines at the start of ${body} that fit a datagram.  The first does
- * (longest_line). */
-static size_t fitting(const char *body, size_t len)
+/* Return how many bytes of whole lines fit into a datagram: at least one line (longest_line). */
+static size_t fitting_bytes(const char *body, size_t len)
 {
 	size_t fits = 0;
 
@@ -96,12 +96,12 @@ static size_t fitting(const char *body, size_t len)
 static void udp_begin(void *handle, enum transport_request what, const char *body, size_t len)
 {
 	(void)handle;
-	(void)what; /* there is no database to create, and nobody asks for it */
+	(void)what; /* always TRANSPORT_WRITE */
 	udp.error = NULL;
 	if (udp.fd < 0 && look_up_and_connect())
 		return;
 	while (len && udp.error == NULL) {
-		size_t n = fitting(body, len);
+		size_t n = fitting_bytes(body, len);
 
 		if (send(udp.fd, body, n, MSG_NOSIGNAL) < 0)
 			udp.error = strerrordesc_np(errno);

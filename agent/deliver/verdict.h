@@ -1,25 +1,26 @@
 #ifndef MEMAGENT_VERDICT_H
 #define MEMAGENT_VERDICT_H
 /*
- * verdict: what an answer means for the points that were sent.
+ * verdict: decides from an answer what happens to the points that were sent.
  *
- * Layer    agent; needs transport.h for the answer.  Pure.
- * Source   InfluxDB 1.x "API reference", /write; the table stands in docs/ARCHITECTURE.md.
+ * Layer    agent; needs transport.h.  Pure.
+ * Source   InfluxDB 1.x "API reference", /write.  docs/ARCHITECTURE.md has the table.
  */
 #include "agent/deliver/transport.h"
 
 enum verdict {
 	VERDICT_DELIVERED,
-	VERDICT_RETRY,	/* keep them and try again, later each time */
-	VERDICT_DROP,	/* the server will never take them */
-	VERDICT_SPLIT,	/* too many at once: send fewer */
-	VERDICT_CREATE, /* the database is missing: create it, then try again */
+	VERDICT_RETRY,	/* keep them and retry with back-off */
+	VERDICT_DROP,	/* the server will never accept them */
+	VERDICT_SPLIT,	/* the batch is too large: send fewer */
+	VERDICT_CREATE, /* the database is missing: create it, then retry */
 };
 
-/* The verdict on a TRANSPORT_WRITE. */
+/* Return the verdict on the answer to a TRANSPORT_WRITE. */
 enum verdict verdict_of_write(const struct transport_answer *answer);
 
-/* Return whether a TRANSPORT_CREATE succeeded: a status of 200 may still carry an error. */
+/* Return whether a TRANSPORT_CREATE succeeded: with status 200 the body may still report an error.
+ */
 bool verdict_created(const struct transport_answer *answer);
 
 #endif

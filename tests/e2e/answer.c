@@ -1,5 +1,5 @@
 /*
- * answer: a web server that is no InfluxDB.
+ * answer: a web server that is not InfluxDB.
  *
  *	answer STATUS TYPE BODY
  *

@@ -20,12 +20,12 @@ retry()
 for status in 401 403 429 500 502 503 504; do
 	retry "status-$status" "$status some reason" "$status | some reason"
 done
-retry redirect 'this is no InfluxDB, it answers 302' '302 Location: http://127.0.0.1:1/'
-retry page 'this is no InfluxDB, it answers 200 with a web page' '200 Content-Type: text/html | <html>'
-retry other-404 'this is no InfluxDB, it answers 404' '404 | no such page'
+retry redirect 'the server is not InfluxDB: it answers 302' '302 Location: http://127.0.0.1:1/'
+retry page 'the server is not InfluxDB: it answers 200 with a web page' '200 Content-Type: text/html | <html>'
+retry other-404 'the server is not InfluxDB: it answers 404' '404 | no such page'
 retry garbage 'HTTP' garbage
 retry half-an-answer 'cannot deliver' 'half 200'
-retry endless-200 'does not end' 'endless 200'
+retry endless-200 'is longer than 64 KiB' 'endless 200'
 retry endless-503 '503 and so on' 'endless 503'
 for phase in connection head body request answer; do
 	retry "reset-in-$phase" 'cannot deliver' "reset $phase"
@@ -82,7 +82,7 @@ expect_kept()
 for name in $retries; do
 	expect_kept "$name"
 	expect_equal "$name: send errors" 1 "$(last_of "$name" agent_send_errors)"
-	expect_said "$name" "$(cat "$cases/$name.says")" "the points wait"
+	expect_said "$name" "$(cat "$cases/$name.says")" "the points are kept for a retry"
 done
 
 for name in $drops; do

@@ -13,7 +13,7 @@ start small 5500 MEMAGENT_BUFFER=64KiB MEMAGENT_INTERVAL=40ms
 start large 4000 MEMAGENT_INTERVAL=10ms
 await_all
 
-expect_said small 503 "the points wait"
+expect_said small 503 "the points are kept for a retry"
 expect_complete small
 unstored small >"$work/missing"
 [ -s "$work/missing" ] || fail "nothing was dropped"

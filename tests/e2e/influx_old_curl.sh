@@ -15,4 +15,4 @@ expect_exact memagent
 run_metered LD_LIBRARY_PATH="$build/tests/e2e/old" OLD_CURL_REFUSES=177 MEMAGENT_URL="$INFLUXD_URL" "$scripted" -x 7
 expect_unchanged "an option that it does not take"
 expect_line "an option that it does not take" "cannot write to $INFLUXD_URL: libcurl " \
-	" does not take CURLOPT_NOPROXY: An unknown option was passed in to libcurl"
+	" does not support CURLOPT_NOPROXY: An unknown option was passed in to libcurl"

@@ -21,7 +21,7 @@ for name in openssl crypto; do
 	other=$build/tests/e2e/own/lib$name.so
 	metered "$other" "$tls_url"
 	expect_unchanged "$name, https"
-	expect_line "$name, https" "cannot write to $tls_url: $other shows a function" "use http://"
+	expect_line "$name, https" "cannot write to $tls_url: $other exports its own " "use http://"
 	metered "$other" "$INFLUXD_URL"
 	expect_unchanged "$name, http"
 	expect_silence "$name, http"
@@ -32,7 +32,7 @@ other=$build/tests/e2e/own/libcurl.so
 for url in "$tls_url" "$INFLUXD_URL"; do
 	metered "$other" "$url"
 	expect_unchanged "curl, $url"
-	expect_line "curl, $url" "cannot write to $url: $other shows a function curl_multi_init" "file://"
+	expect_line "curl, $url" "cannot write to $url: $other exports its own curl_multi_init" "file://"
 done
 
 # Version 2 of HTTP is not spoken.

@@ -62,4 +62,4 @@ for name in token password; do
 	expect_quiet "$name"
 	expect_equal "$name: send errors" 0 "$(last_of "$name" agent_send_errors)"
 done
-expect_said late '401 authorization failed' 'the points wait'
+expect_said late '401 authorization failed' 'the points are kept for a retry'

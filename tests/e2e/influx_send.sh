@@ -47,7 +47,7 @@ until ! flock -n "$work/locked" true; do
 done
 sends --remove "$work/locked"
 expect_equal "a locked file: status" 1 "$status"
-grep -q 'somebody else holds a lock on it' "$work/sent" || fail "a locked file: it said $(cat "$work/sent")"
+grep -q 'another process holds a lock on it' "$work/sent" || fail "a locked file: it said $(cat "$work/sent")"
 [ -e "$work/locked" ] || fail "a locked file: it is gone"
 
 begin_endless writer MEMAGENT_URL="file://$work/points.lp" MEMAGENT_INTERVAL=10ms

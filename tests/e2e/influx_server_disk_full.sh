@@ -30,6 +30,6 @@ influxd_start "$work/disk/influxdb"
 now=$(date +%s%N)
 await_points memagent "time > $now"
 end run
-expect_line "disk full" "no space left on device" "the points wait"
+expect_line "disk full" "no space left on device" "the points are kept for a retry"
 expect_equal "lines on stderr" 1 "$(wc -l <"$work/err")"
 expect_every_point memagent 50000000

@@ -84,5 +84,5 @@ rm "$file"
 	ulimit -f 8
 	kept
 )
-grep -q 'cannot keep the points' "$work/err" || fail "a file too large: said $(cat "$work/err")"
+grep -q 'cannot write undelivered points' "$work/err" || fail "a file too large: said $(cat "$work/err")"
 [ -z "$(ls -A "$spool")" ] || fail "a file too large: left $(ls -A "$spool")"

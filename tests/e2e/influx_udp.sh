@@ -68,8 +68,8 @@ influxd_stop
 run_bare "$scripted" -w 300 -x 7
 run_metered MEMAGENT_URL="udp://$udp" MEMAGENT_INTERVAL=50ms "$scripted" -w 300 -x 7
 expect_unchanged "nobody listens"
-expect_line "nobody listens" "udp://$udp: Connection refused" "the points wait"
+expect_line "nobody listens" "udp://$udp: Connection refused" "the points are kept for a retry"
 # A name that there is none of (RFC 2606).  It may be known later.
 run_metered MEMAGENT_URL=udp://memagent.invalid:8089 MEMAGENT_INTERVAL=50ms "$scripted" -w 300 -x 7
 expect_unchanged "no such host"
-expect_line "no such host" "udp://memagent.invalid:8089: " "the points wait"
+expect_line "no such host" "udp://memagent.invalid:8089: " "the points are kept for a retry"

@@ -23,5 +23,5 @@ done
 influxd_start "$work/influxdb" INFLUXDB_HTTP_UNIX_SOCKET_ENABLED=true INFLUXDB_HTTP_BIND_SOCKET="$socket"
 await_points memagent "pid = '$(cat "$runs/late.pid")'"
 end late
-expect_line "a socket that comes late" "cannot deliver" "the points wait"
+expect_line "a socket that comes late" "cannot deliver" "the points are kept for a retry"
 expect_every_point memagent 50000000

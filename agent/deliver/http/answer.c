@@ -18,7 +18,7 @@ void answer_begin(struct answer_body *body)
 	body->is_victoria = false;
 }
 
-/* Return whether the line of ${n} bytes is that header, and where its value is, in ${value}. */
+/* Return whether the line of ${n} bytes is the header ${name}; then set ${value} to its value. */
 static bool is_header(const char *line, size_t n, const char *name, const char **value)
 {
 	size_t length = strlen(name);
@@ -27,7 +27,7 @@ static bool is_header(const char *line, size_t n, const char *name, const char *
 	return n >= length && strncasecmp(line, name, length) == 0;
 }
 
-/* VictoriaMetrics sends both, and answers as InfluxDB 1.8.0 does. */
+/* VictoriaMetrics sends both headers, because it claims to be InfluxDB 1.8.0. */
 void answer_header(struct answer_body *body, const char *line, size_t n)
 {
 	const char *end = line + n, *value;
@@ -47,11 +47,11 @@ void answer_header(struct answer_body *body, const char *line, size_t n)
 
 bool answer_take(struct answer_body *body, const char *bytes, size_t n)
 {
-	size_t have = body->bytes < ANSWER_BYTES ? body->bytes : ANSWER_BYTES;
-	size_t taken = n < ANSWER_BYTES - have ? n : ANSWER_BYTES - have;
+	size_t used = body->bytes < ANSWER_BYTES ? body->bytes : ANSWER_BYTES;
+	size_t fits = n < ANSWER_BYTES - used ? n : ANSWER_BYTES - used;
 
-	memcpy(body->text + have, bytes, taken);
-	body->text[have + taken] = '\0';
+	memcpy(body->text + used, bytes, fits);
+	body->text[used + fits] = '\0';
 	body->bytes += n;
 	return !answer_is_cut(body);
 }
@@ -61,7 +61,7 @@ bool answer_is_cut(const struct answer_body *body)
 	return body->bytes > ANSWER_BYTES;
 }
 
-/* One line of it, whatever the server sent. */
+/* Copy ${text} as one line, without control characters. */
 static void copy_text(char *out, size_t size, const char *text)
 {
 	snprintf(out, size, "%s", text);
@@ -72,7 +72,7 @@ static void copy_text(char *out, size_t size, const char *text)
 		out[n - 1] = '\0';
 }
 
-/* A version that begins with a letter is a build's, as "v2.7.6" is. */
+/* Copy the server's product and version; some builds write "v2.7.6" instead of "2.7.6". */
 static void copy_server(char *out, size_t size, const struct answer_body *body)
 {
 	char version[sizeof(body->version)];
@@ -93,7 +93,7 @@ static uint64_t count(const char *text, const char *what)
 	return n;
 }
 
-/* Return the number behind the last "dropped=", which InfluxDB writes itself; 0 without one. */
+/* Return the number after the last "dropped=": earlier ones may be quoted from points.  0: none. */
 static uint64_t last_dropped(const char *text)
 {
 	uint64_t n = 0;
@@ -105,14 +105,14 @@ static uint64_t last_dropped(const char *text)
 	return n;
 }
 
-/* Return how many points of a partial write were refused; 0 when the body does not tell. */
+/* Return how many points of a partial write were refused; 0 if the body does not say. */
 static uint64_t count_refused(const struct answer_body *body)
 {
 	uint64_t n;
 
 	if (answer_is_cut(body) || strstr(body->text, "partial write") == NULL)
 		return 0;
-	/* In a line that is quoted there, the quotation mark has a backslash before it. */
+	/* The quotation mark excludes quoted points, where it has a backslash before it. */
 	n = count(body->text, "\"error_message\":");
 	if (n == 0)
 		n = last_dropped(body->text);
@@ -137,7 +137,7 @@ void answer_read(const struct answer_body *body, long status, const char *type,
 
 void answer_missing(const char *error, const char *general, struct transport_answer *out)
 {
-	/* libcurl's own words are the clearer ones, but may quote a URL with a password in it. */
+	/* libcurl's message is clearer, but may quote a URL with a password. */
 	bool is_public = error[0] && strchr(error, '@') == NULL;
 
 	memset(out, 0, sizeof(*out));

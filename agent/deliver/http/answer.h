@@ -1,9 +1,9 @@
 #ifndef MEMAGENT_ANSWER_H
 #define MEMAGENT_ANSWER_H
 /*
- * answer: what is kept of an HTTP answer, whatever the server sends.
+ * answer: turns an HTTP answer into a struct transport_answer, whatever the server sends.
  *
- * Layer    agent/deliver/http; needs transport.h and clock.  Pure: it knows no libcurl.
+ * Layer    agent/deliver/http; needs transport.h and clock.  Pure: does not use libcurl.
  * Memory   never allocates.
  */
 #include <stdbool.h>
@@ -12,43 +12,43 @@
 
 #include "agent/deliver/transport.h"
 
-#define ANSWER_BYTES 65536 /* of a body; what is longer is cut off */
+#define ANSWER_BYTES 65536 /* of a body; the rest is cut off */
 
 struct answer_body {
 	size_t bytes; /* received */
 	char text[ANSWER_BYTES + 1];
-	char version[32]; /* of InfluxDB, or of what it pretends to be; "": not told */
-	bool is_victoria; /* it is VictoriaMetrics */
+	char version[32]; /* the server's X-Influxdb-Version; "": none */
+	bool is_victoria; /* the server is VictoriaMetrics */
 };
 
 void answer_begin(struct answer_body *body);
 
-/* Take the next ${n} bytes.  Return whether more may come: not when the body is too long. */
+/* Add ${n} bytes to the body.  Return false if it is now too long. */
 bool answer_take(struct answer_body *body, const char *bytes, size_t n);
 
-/* Take a line of the head, of ${n} bytes, for what it tells of the server. */
+/* Parse a header line of ${n} bytes for the server's product and version. */
 void answer_header(struct answer_body *body, const char *line, size_t n);
 
-/* Return whether the body was too long, so that the rest of it was not taken. */
+/* Return whether the body was too long and has been cut off. */
 bool answer_is_cut(const struct answer_body *body);
 
 /*
  * answer_read(body, status, type, retry_after_s, out):
- * Fill ${out}, but for can_create, with an answer of that ${status}, content ${type} (NULL: it says
- * none) and Retry-After: at most an hour, nothing below 0.
+ * Fill ${out}, except can_create, from the HTTP ${status}, the content ${type} (NULL: none), the
+ * Retry-After time (limited to 0 to 1 hour) and the body.
  *
- * A partial write is told from the body.  InfluxDB 1 and 2 end it with "dropped=N" (influxdb,
- * tsdb/shard.go, PartialWriteError); version 1 says "dropped=0" and lists the lines that it could
- * not parse.  Version 3 lists one "error_message" for each line.  A body that was cut off, or that
- * gives no number, tells of no partial write: then all points count as refused.
+ * A partial write is recognised by the body.  InfluxDB 1 and 2 end it with "dropped=N" (influxdb,
+ * tsdb/shard.go, PartialWriteError).  Version 1 writes "dropped=0" and lists the lines that it
+ * could not parse.  Version 3 lists an "error_message" for each line.  If the body was cut off or
+ * has no number, all points count as refused.
  */
 void answer_read(const struct answer_body *body, long status, const char *type,
 		 int64_t retry_after_s, struct transport_answer *out);
 
 /*
  * answer_missing(error, general, out):
- * Fill ${out}, but for can_create, when there was no answer: with the ${error}, or, where that may
- * quote a user and a password, with what is said of errors of its kind in ${general}.
+ * Fill ${out}, except can_create, when there was no answer.  The text is ${error}; if that may
+ * contain a user and password, it is ${general}, the description of that kind of error.
  */
 void answer_missing(const char *error, const char *general, struct transport_answer *out);
 

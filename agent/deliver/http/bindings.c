@@ -17,22 +17,22 @@ static const char *const families[][PREFIXES] = {
     [BINDINGS_ZLIB] = {"libz.so"},
 };
 
-/* An object, and whether calls that matter lead into it. */
+/* A loaded library of the family. */
 struct member {
 	struct dl_phdr_info object;
-	bool is_used;
+	bool is_used; /* a checked symbol is bound to it */
 };
 
-struct look {
-	const char *const *prefixes;
-	struct member members[MEMBERS]; /* of the family */
+struct search {
+	const char *const *prefixes; /* file names of the family */
+	struct member members[MEMBERS];
 	int count;
-	bool leads_inside;    /* a name leads to a member */
-	const void *stranger; /* where the first name leads that does not, or NULL */
-	const char *astray;   /* that name */
+	bool is_member_bound;	  /* a symbol is bound to a member */
+	const void *foreign;	  /* address of the first symbol bound to another object, or NULL */
+	const char *foreign_name; /* its name */
 };
 
-static bool begins(const char *name, const char *const *prefixes)
+static bool has_prefix(const char *name, const char *const *prefixes)
 {
 	for (int i = 0; i < PREFIXES && prefixes[i]; i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
@@ -40,8 +40,8 @@ static bool begins(const char *name, const char *const *prefixes)
 	return false;
 }
 
-struct quest {
-	const char *name; /* of a library, or NULL: whatever has the address */
+struct wanted {
+	const char *name; /* of a library; NULL: search by address */
 	const void *address;
 	struct dl_phdr_info *out;
 };
@@ -62,89 +62,90 @@ static bool is_named(const struct dl_phdr_info *object, const char *name)
 
 static int match(struct dl_phdr_info *object, size_t size, void *arg)
 {
-	struct quest *quest = arg;
+	struct wanted *wanted = arg;
 
 	(void)size;
-	if (quest->name ? !is_named(object, quest->name) : !object_contains(object, quest->address))
+	if (wanted->name ? !is_named(object, wanted->name)
+			 : !object_contains(object, wanted->address))
 		return 0;
-	*quest->out = *object;
+	*wanted->out = *object;
 	return 1;
 }
 
 static bool find_by_name(const char *name, struct dl_phdr_info *out)
 {
-	struct quest quest = {name, NULL, out};
+	struct wanted wanted = {name, NULL, out};
 
-	return dl_iterate_phdr(match, &quest) != 0;
+	return dl_iterate_phdr(match, &wanted) != 0;
 }
 
 static bool find_by_address(const void *address, struct dl_phdr_info *out)
 {
-	struct quest quest = {NULL, address, out};
+	struct wanted wanted = {NULL, address, out};
 
-	return dl_iterate_phdr(match, &quest) != 0;
+	return dl_iterate_phdr(match, &wanted) != 0;
 }
 
-static void add_member(struct look *look, const char *name)
+static void add_member(struct search *search, const char *name)
 {
-	struct member *next = &look->members[look->count];
+	struct member *next = &search->members[search->count];
 
-	if (look->count == MEMBERS || !find_by_name(name, &next->object))
+	if (search->count == MEMBERS || !find_by_name(name, &next->object))
 		return;
-	for (int i = 0; i < look->count; i++)
-		if (look->members[i].object.dlpi_phdr == next->object.dlpi_phdr)
+	for (int i = 0; i < search->count; i++)
+		if (search->members[i].object.dlpi_phdr == next->object.dlpi_phdr)
 			return;
 	next->is_used = false;
-	look->count++;
+	search->count++;
 }
 
-/* Add the libraries of the family that the ${object} asks for. */
-static void add_needed(struct look *look, const struct dl_phdr_info *object)
+/* Add the libraries of the family that ${object} needs. */
+static void add_needed(struct search *search, const struct dl_phdr_info *object)
 {
 	struct object_tables t = object_tables(object);
 
 	for (const ElfW(Dyn) *d = t.dynamic; d && d->d_tag != DT_NULL; d++)
-		if (d->d_tag == DT_NEEDED && begins(t.names + d->d_un.d_val, look->prefixes))
-			add_member(look, t.names + d->d_un.d_val);
+		if (d->d_tag == DT_NEEDED && has_prefix(t.names + d->d_un.d_val, search->prefixes))
+			add_member(search, t.names + d->d_un.d_val);
 }
 
-/* Look where a ${name} that the object ${from} is bound to leads: to ${target}. */
-static void follow(struct look *look, const struct dl_phdr_info *from, const char *name,
-		   const void *target)
+/* Record that the symbol ${name} of the object ${from} is bound to the address ${target}. */
+static void record_binding(struct search *search, const struct dl_phdr_info *from, const char *name,
+			   const void *target)
 {
-	bool is_theirs = false;
+	bool is_exported = false;
 
-	for (int i = 0; i < look->count; i++) {
-		struct member *m = &look->members[i];
+	for (int i = 0; i < search->count; i++) {
+		struct member *m = &search->members[i];
 
 		if (object_contains(&m->object, target)) {
 			m->is_used = true;
-			look->leads_inside = true;
+			search->is_member_bound = true;
 			return;
 		}
 	}
-	/* What is bound lazily leads into the object itself, until it is called. */
+	/* Until its first call, a lazily bound symbol points into the object itself. */
 	if (target == NULL || object_contains(from, target))
 		return;
-	for (int i = 0; i < look->count && !is_theirs; i++)
-		is_theirs = object_shows(&look->members[i].object, name) != NULL;
-	if (!is_theirs || look->stranger)
+	for (int i = 0; i < search->count && !is_exported; i++)
+		is_exported = object_shows(&search->members[i].object, name) != NULL;
+	if (!is_exported || search->foreign)
 		return;
-	look->stranger = target;
-	look->astray = name;
+	search->foreign = target;
+	search->foreign_name = name;
 }
 
-/* Return where the place of a relocation leads. */
+/* Return the address that the relocation ${r} has been resolved to. */
 static const void *target_of(const struct dl_phdr_info *object, const ElfW(Rela) * r)
 {
 	const void *target;
 
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): ELF stores addresses as integers */
 	memcpy(&target, (const void *)(object->dlpi_addr + r->r_offset), sizeof(target));
 	return target;
 }
 
-static void follow_all(struct look *look, const struct dl_phdr_info *from)
+static void record_bindings(struct search *search, const struct dl_phdr_info *from)
 {
 	struct object_tables t = object_tables(from);
 
@@ -155,73 +156,74 @@ static void follow_all(struct look *look, const struct dl_phdr_info *from)
 			const ElfW(Sym) *s = &t.symbols[ELF64_R_SYM(r->r_info)];
 
 			if (ELF64_R_SYM(r->r_info))
-				follow(look, from, t.names + s->st_name, target_of(from, r));
+				record_binding(search, from, t.names + s->st_name,
+					       target_of(from, r));
 		}
 	}
 }
 
-/* Follow the calls of ${from}, and of each member that they lead into. */
-static void follow_from(struct look *look, const struct dl_phdr_info *from)
+/* Record the bindings of ${from}, and of each member that is used, directly or indirectly. */
+static void record_reachable(struct search *search, const struct dl_phdr_info *from)
 {
-	bool is_followed[MEMBERS] = {false};
+	bool is_done[MEMBERS] = {false};
 
-	add_needed(look, from);
-	for (int i = 0; i < look->count; i++)
-		add_needed(look, &look->members[i].object);
-	follow_all(look, from);
-	for (int i = 0; i < look->count; i++) {
-		if (!look->members[i].is_used || is_followed[i])
+	add_needed(search, from);
+	for (int i = 0; i < search->count; i++)
+		add_needed(search, &search->members[i].object);
+	record_bindings(search, from);
+	for (int i = 0; i < search->count; i++) {
+		if (!search->members[i].is_used || is_done[i])
 			continue;
-		is_followed[i] = true;
-		follow_all(look, &look->members[i].object);
-		i = -1; /* one before may be in use now */
+		is_done[i] = true;
+		record_bindings(search, &search->members[i].object);
+		i = -1; /* an earlier member may be used now */
 	}
 }
 
-/* Find the libcurl that is called. */
+/* Find the libcurl that our calls are bound to. */
 static bool find_curl(const struct dl_phdr_info *self, struct dl_phdr_info *out)
 {
-	struct look look = {.prefixes = families[BINDINGS_CURL]};
+	struct search search = {.prefixes = families[BINDINGS_CURL]};
 
-	follow_from(&look, self);
-	if (look.stranger && !look.leads_inside)
-		return find_by_address(look.stranger, out);
-	if (look.count == 0)
+	record_reachable(&search, self);
+	if (search.foreign && !search.is_member_bound)
+		return find_by_address(search.foreign, out);
+	if (search.count == 0)
 		return false;
-	*out = look.members[0].object;
+	*out = search.members[0].object;
 	return true;
 }
 
 typedef unsigned long version_function(void);
 
-/* The version of an OpenSSL, as far as a change in it is one of the interface. */
-static unsigned long interface_of(void *number)
+/* Return the part of an OpenSSL's version that changes with its ABI. */
+static unsigned long abi_version(void *version_num)
 {
-	unsigned long version = ((version_function *)number)();
+	unsigned long version = ((version_function *)version_num)();
 
-	/* From OpenSSL 3 on the first of the three numbers; before that the first two. */
+	/* OpenSSL 3 and later: the first number.  Before that: the first two. */
 	return version >> 28 >= 3 ? version >> 28 << 28 : version >> 20 << 20;
 }
 
 /*
- * Return whether what the names lead to can take the place of the members, to which none leads.
- * libcurl and zlib keep their interfaces.
+ * No symbol is bound to a member: return whether the other library can replace the members.  Every
+ * release of libcurl and zlib can, because they keep their ABI.
  */
-static bool can_replace(const struct look *look, enum bindings_family family)
+static bool can_replace(const struct search *search, enum bindings_family family)
 {
 	void *theirs = object_first("OpenSSL_version_num");
 	void *ours = NULL;
 
 	if (family != BINDINGS_TLS)
 		return true;
-	for (int i = 0; i < look->count && ours == NULL; i++)
-		ours = object_shows(&look->members[i].object, "OpenSSL_version_num");
-	return theirs && ours && interface_of(theirs) == interface_of(ours);
+	for (int i = 0; i < search->count && ours == NULL; i++)
+		ours = object_shows(&search->members[i].object, "OpenSSL_version_num");
+	return theirs && ours && abi_version(theirs) == abi_version(ours);
 }
 
 bool bindings_are_sound(enum bindings_family family, char *why, size_t size)
 {
-	struct look look = {.prefixes = families[family]};
+	struct search search = {.prefixes = families[family]};
 	struct dl_phdr_info self = {.dlpi_addr = 0}, from;
 	const char *path;
 
@@ -230,12 +232,11 @@ bool bindings_are_sound(enum bindings_family family, char *why, size_t size)
 	from = self;
 	if (family == BINDINGS_TLS && !find_curl(&self, &from))
 		return true;
-	follow_from(&look, &from);
-	if (look.stranger == NULL || (!look.leads_inside && can_replace(&look, family)))
+	record_reachable(&search, &from);
+	if (search.foreign == NULL || (!search.is_member_bound && can_replace(&search, family)))
 		return true;
-	path = object_path(look.stranger);
-	snprintf(why, size,
-		 "%s shows a function %s of its own, which libcurl or its libraries would call",
-		 path[0] ? path : "the program", look.astray);
+	path = object_path(search.foreign);
+	snprintf(why, size, "%s exports its own %s, which libcurl or its libraries would call",
+		 path[0] ? path : "the program", search.foreign_name);
 	return false;
 }

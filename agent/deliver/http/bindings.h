@@ -1,11 +1,11 @@
 #ifndef MEMAGENT_BINDINGS_H
 #define MEMAGENT_BINDINGS_H
 /*
- * bindings: whether libcurl and the libraries that it needs call each other.
+ * bindings: checks that libcurl and its libraries call each other, not functions of the program.
  *
- * A program may show functions of the same names to the world: those of an OpenSSL that is linked
- * in, of another release, or functions that have nothing to do with it.  The dynamic linker finds
- * them first.  If only some of a library's names lead there, structures of two releases get mixed.
+ * A program may export functions with the same names: from an OpenSSL linked into it, of another
+ * release, or unrelated ones.  The dynamic linker finds those first.  If only some of a library's
+ * symbols are bound there, the structures of two releases get mixed.
  *
  * Layer    agent/deliver/http; needs object.
  * Threads  the sidecar, after the libraries are loaded.
@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The libraries that stand for a purpose, by the names of their files. */
+/* Libraries by purpose. */
 enum bindings_family {
 	BINDINGS_CURL, /* for every request */
 	BINDINGS_TLS,  /* for https */
@@ -23,10 +23,9 @@ enum bindings_family {
 
 /*
  * bindings_are_sound(family, why, size):
- * Return whether the names of the ${family} all lead to the libraries that were loaded for us, or
- * all elsewhere: to the whole of a libcurl, a zlib or an OpenSSL of the same major version.  If
- * not,
- * ${why} of ${size} bytes tells of the first name that leads elsewhere.
+ * Return whether the symbols of the ${family} are all bound to the libraries loaded for us, or all
+ * to another libcurl, another zlib, or another OpenSSL of the same major version.  If not, write to
+ * ${why} of ${size} bytes which symbol is bound to another object.
  */
 bool bindings_are_sound(enum bindings_family family, char *why, size_t size);
 

@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 
-/* What it reads it does not write to. */
+/* Makes zlib's input pointer const. */
 #define ZLIB_CONST
 #include <zlib.h>
 
 #define OUT_BYTES 65536
 
-/* A window of 8 KiB holds the points before, and almost all of a point is like that one. */
+/* A window of 8 KiB holds several points, and successive points are almost equal. */
 #define WINDOW_BITS 13
 #define GZIP_FORMAT 16
 #define MEMORY_LEVEL 5

@@ -8,14 +8,13 @@
 #include "agent/deliver/transport.h"
 #include "agent/settings/url.h"
 
-/* Return what the URLs of requests begin with: for a socket in the file system, any host will do.
- */
+/* Return the base of all URLs.  A Unix socket needs a host name too, but any will do. */
 static const char *base_of(const struct transport_config *config)
 {
 	return url_scheme(config->url) == URL_UNIX ? "http://localhost" : config->url;
 }
 
-/* Return base + path?key=value&..., from malloc, or NULL. */
+/* Return BASE/PATH?KEY=VALUE&..., from malloc, or NULL. */
 static char *make_url(const struct transport_config *config, const char *path,
 		      const char *const *query)
 {
@@ -51,7 +50,7 @@ out:
 	return result;
 }
 
-/* Return the body of the request that creates the database, from malloc, or NULL. */
+/* Return the body of the query that creates the database, from malloc, or NULL. */
 static char *make_create_body(const char *database)
 {
 	char statement[1024];

@@ -1,14 +1,14 @@
 #ifndef MEMAGENT_REQUESTS_H
 #define MEMAGENT_REQUESTS_H
 /*
- * requests: what the interface of InfluxDB is asked: the URLs, and how a database is created.
+ * requests: the URLs of InfluxDB's API, and the body that creates a database.
  *
- * Layer    agent/deliver/http; on libcurl; needs transport.h and url.
+ * Layer    agent/deliver/http; uses libcurl; needs transport.h and url.
  * Source   InfluxDB 1.x "API reference"; InfluxDB 2.x, /api/v2/write.
  */
 struct transport_config;
 
-/* From malloc.  What version 2 and 3 do not have is NULL. */
+/* Strings from malloc.  query_url and create_body are NULL for the APIs v2 and v3. */
 struct requests {
 	char *write_url;
 	char *query_url;
@@ -16,7 +16,8 @@ struct requests {
 	char *ping_url;
 };
 
-/* Return 0; -1 without memory, or when libcurl does not take the URL.  Free it in any case. */
+/* Return 0; -1 if there is no memory or libcurl rejects the URL.  Call requests_free in any case.
+ */
 int requests_make(struct requests *requests, const struct transport_config *config);
 void requests_free(struct requests *requests);
 

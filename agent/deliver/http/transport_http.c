@@ -1,10 +1,10 @@
 /*
- * transport_http: InfluxDB's HTTP interfaces, versions 1 and 2, on libcurl.  Version 3 has that
- * of 2.
+ * transport_http: sends points to InfluxDB's HTTP APIs, v1 and v2, with libcurl.  v3 uses v2's.
  *
- * An object of its own: linked into libmemagent.so, libcurl and what it needs would add 8 ms and 6
- * MB to every program.  The multi interface, so that a slow server does not keep the sidecar from
- * sampling; never curl_multi_wakeup, whose descriptor means something else in another thread here.
+ * A separate shared object: linked into libmemagent.so, libcurl and its libraries would add 8 ms
+ * and 6 MB to every program.  It uses libcurl's multi interface, so that the sidecar can sample
+ * while a slow server answers.  Never use curl_multi_wakeup: it writes to a descriptor of the
+ * sidecar, which is another file in the program's threads.
  */
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -24,12 +24,12 @@
 #define CONNECT_TIMEOUT_MS 5000L
 #define REQUEST_TIMEOUT_MS 15000L
 
-/* What is different when a request is sent once more, at once.  Each reason counts once. */
-enum again {
-	AGAIN_NOT = 0,
-	AGAIN_FRESH = 1,   /* on a new connection: the server had closed the old one */
-	AGAIN_PLAIN = 2,   /* without compression */
-	AGAIN_RENEWED = 4, /* with the secrets that the files have now */
+/* Why a request is repeated at once, at most once for each reason. */
+enum repeat {
+	REPEAT_NOT = 0,
+	REPEAT_RECONNECTED = 1,	 /* on a new connection, as the server closed the old one */
+	REPEAT_UNCOMPRESSED = 2, /* without compression */
+	REPEAT_NEW_SECRETS = 4,	 /* with the secrets that the files have now */
 };
 
 struct http {
@@ -37,19 +37,19 @@ struct http {
 	CURLM *multi;
 	CURL *easy;
 	struct requests requests;
-	struct curl_slist *headers;	 /* of a request with a plain body */
-	struct curl_slist *gzip_headers; /* of one with a compressed body */
+	struct curl_slist *headers;	 /* for an uncompressed body */
+	struct curl_slist *gzip_headers; /* for a compressed body */
 	struct pack *pack;
-	enum { GZIP_UNKNOWN, GZIP_TAKEN, GZIP_REFUSED } gzip; /* what the server does with it */
+	enum { GZIP_UNKNOWN, GZIP_ACCEPTED, GZIP_REFUSED } gzip; /* by the server */
 	struct {
 		enum transport_request what;
 		const char *body;
 		size_t len;
 		bool packed;
-		unsigned again;	  /* enum again, of all reasons so far */
+		unsigned repeats; /* enum repeat: all reasons so far */
 		int64_t began_ns; /* monotonic */
 		CURLMcode begun;
-	} request; /* the one under way */
+	} request; /* the current one */
 	char error[CURL_ERROR_SIZE];
 	struct answer_body body; /* of the answer */
 };
@@ -69,20 +69,21 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-/* The first option that libcurl does not take, in words; "" while there is none. */
+/* An error message for the first option that libcurl does not support; "": none. */
 struct refusal {
 	char text[256];
 };
 
-static void note(struct refusal *refusal, const char *option, CURLcode code)
+static void check_option(struct refusal *refusal, const char *option, CURLcode code)
 {
 	if (code == CURLE_OK || refusal->text[0])
 		return;
-	snprintf(refusal->text, sizeof(refusal->text), "libcurl %s does not take %s: %s",
+	snprintf(refusal->text, sizeof(refusal->text), "libcurl %s does not support %s: %s",
 		 curl_version_info(CURLVERSION_NOW)->version, option, curl_easy_strerror(code));
 }
 
-#define SET(option, value) note(refusal, #option, curl_easy_setopt(http->easy, option, value))
+#define SET(option, value)                                                                         \
+	check_option(refusal, #option, curl_easy_setopt(http->easy, option, value))
 
 static void set_secrets(struct http *http, struct refusal *refusal)
 {
@@ -95,13 +96,13 @@ static void set_secrets(struct http *http, struct refusal *refusal)
 	}
 }
 
-/* Redirects are not followed, so no URL but ours is ever opened. */
+/* libcurl follows no redirects by default, so it opens no other URL than ours. */
 static void set_options(struct http *http, struct refusal *refusal)
 {
 	const struct transport_config *config = http->config;
 
 	SET(CURLOPT_NOSIGNAL, 1L);
-	/* An empty one is none, whatever http_proxy and no_proxy say. */
+	/* An empty string means no proxy, and makes libcurl ignore http_proxy and no_proxy. */
 	SET(CURLOPT_PROXY, config->proxy);
 	SET(CURLOPT_NOPROXY, "");
 	if (url_scheme(config->url) == URL_UNIX)
@@ -114,7 +115,7 @@ static void set_options(struct http *http, struct refusal *refusal)
 	SET(CURLOPT_WRITEDATA, http);
 	SET(CURLOPT_HEADERFUNCTION, take_header);
 	SET(CURLOPT_HEADERDATA, http);
-	/* What version 2 has to offer is not needed, and it would take another library. */
+	/* HTTP/2 has no advantage here, and would use another library, nghttp2. */
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	set_secrets(http, refusal);
 	if (config->insecure) {
@@ -140,7 +141,7 @@ static void http_close(struct http *http)
 	free(http);
 }
 
-/* Append ${text} to ${list}.  Return 0, or -1 without memory. */
+/* Append ${text} to ${list}.  Return 0, or -1 if there is no memory. */
 static int append(struct curl_slist **list, const char *text)
 {
 	struct curl_slist *longer = curl_slist_append(*list, text);
@@ -156,7 +157,7 @@ static int make_headers(struct http *http)
 	char authorization[sizeof("Authorization: Token ") + 256];
 	int bad = 0;
 
-	/* Without the empty one, libcurl asks first whether it may send more than a little. */
+	/* The empty header keeps libcurl from waiting for "100 Continue" before a large body. */
 	bad |= append(&http->headers, "Expect:");
 	bad |= append(&http->gzip_headers, "Expect:");
 	bad |= append(&http->gzip_headers, "Content-Encoding: gzip");
@@ -169,7 +170,7 @@ static int make_headers(struct http *http)
 	return bad;
 }
 
-/* Return whether libcurl can be used for what is to be done with it. */
+/* Return whether libcurl can be used for the URL and proxy; if not, write why to ${error}. */
 static bool is_usable(const struct transport_config *config, char *error, size_t size)
 {
 	char why[256];
@@ -179,13 +180,13 @@ static bool is_usable(const struct transport_config *config, char *error, size_t
 	if (!bindings_are_sound(BINDINGS_CURL, why, sizeof(why)))
 		snprintf(error, size, "%s; write to a file:// or udp:// destination", why);
 	else if (is_tls && !bindings_are_sound(BINDINGS_TLS, why, sizeof(why)))
-		snprintf(error, size, "%s, so https is not possible in it; use http://", why);
+		snprintf(error, size, "%s, so https is not possible; use http://", why);
 	else
 		return true;
 	return false;
 }
 
-/* Make what compresses bodies.  Return 0, or -1 without memory. */
+/* Prepare compression.  Return 0, or -1 if there is no memory. */
 static int make_pack(struct http *http)
 {
 	char why[256];
@@ -205,7 +206,7 @@ static void *http_open(const struct transport_config *config, char *error, size_
 
 	if (!is_usable(config, error, size))
 		return NULL;
-	/* Never undone: the program may be using libcurl too. */
+	/* Never cleaned up, because the program may use libcurl too. */
 	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
 		snprintf(error, size, "libcurl cannot be initialised");
 		return NULL;
@@ -220,7 +221,7 @@ static void *http_open(const struct transport_config *config, char *error, size_
 	if (http->multi == NULL || http->easy == NULL || make_pack(http) || make_headers(http))
 		goto close;
 	if (requests_make(&http->requests, config)) {
-		snprintf(error, size, "libcurl does not take this URL");
+		snprintf(error, size, "libcurl rejects this URL");
 		goto close;
 	}
 	set_options(http, &refusal);
@@ -245,23 +246,22 @@ static bool is_readable(const char *path)
 }
 
 /*
- * The file is read at each connection, because certificates get renewed.  When the program has
- * lost the right to read it, or left the place where it is, what it had before is used; libcurl
- * knows how to since 7.77.
+ * libcurl reads the file at each connection, because certificates are renewed.  If the file has
+ * become unreadable (lost permission, chroot), use its earlier contents; this needs libcurl 7.77.
  */
-static void trust_certificates(struct http *http)
+static void set_certificates(struct http *http)
 {
 	const struct transport_config *config = http->config;
-	struct curl_blob kept = {config->ca.bytes, config->ca.len, CURL_BLOB_NOCOPY};
+	struct curl_blob earlier = {config->ca.bytes, config->ca.len, CURL_BLOB_NOCOPY};
 	bool by_path = config->ca.bytes == NULL || is_readable(config->ca_file);
 
 	if (config->ca_file[0] == '\0')
 		return;
 	curl_easy_setopt(http->easy, CURLOPT_CAINFO, config->ca_file);
-	curl_easy_setopt(http->easy, CURLOPT_CAINFO_BLOB, by_path ? NULL : &kept);
+	curl_easy_setopt(http->easy, CURLOPT_CAINFO_BLOB, by_path ? NULL : &earlier);
 }
 
-/* Return the body to send, and how long it is in ${len}. */
+/* Return the body to send, compressed if possible, and set ${len} to its length. */
 static const char *choose_body(struct http *http, size_t *len)
 {
 	const char *body = http->request.body, *packed = NULL;
@@ -271,7 +271,7 @@ static const char *choose_body(struct http *http, size_t *len)
 		body = http->requests.create_body;
 		*len = strlen(body);
 	} else if (*len >= PACK_FROM_BYTES && http->gzip != GZIP_REFUSED &&
-		   (http->request.again & AGAIN_PLAIN) == 0) {
+		   (http->request.repeats & REPEAT_UNCOMPRESSED) == 0) {
 		packed = pack_bytes(http->pack, body, len);
 	}
 	http->request.packed = packed != NULL;
@@ -290,7 +290,7 @@ static void send_request(struct http *http)
 	CURL *easy = http->easy;
 
 	http->request.began_ns = clock_mono_ns();
-	trust_certificates(http);
+	set_certificates(http);
 	http->error[0] = '\0';
 	answer_begin(&http->body);
 	curl_easy_setopt(easy, CURLOPT_URL, urls[http->request.what]);
@@ -303,7 +303,8 @@ static void send_request(struct http *http)
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
 		curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)len);
 	}
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, http->request.again & AGAIN_FRESH ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT,
+			 http->request.repeats & REPEAT_RECONNECTED ? 1L : 0L);
 	http->request.begun = curl_multi_add_handle(http->multi, easy);
 }
 
@@ -314,7 +315,7 @@ static void http_begin(void *handle, enum transport_request what, const char *bo
 	http->request.what = what;
 	http->request.body = body;
 	http->request.len = len;
-	http->request.again = AGAIN_NOT;
+	http->request.repeats = REPEAT_NOT;
 	send_request(http);
 }
 
@@ -325,9 +326,10 @@ static void read_answer(struct http *http, CURLcode result, struct transport_ans
 	char *type = NULL;
 
 	curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
-	/* A refusal may quote all that it refuses; a yes without end is no InfluxDB's. */
+	/* A refusal may be long, as it quotes points.  A success is short, so this is not InfluxDB.
+	 */
 	if (answer_is_cut(&http->body) && status / 100 == 2) {
-		answer_missing("the answer does not end", "", answer);
+		answer_missing("the answer is longer than 64 KiB", "", answer);
 	} else if (answer_is_cut(&http->body) || result == CURLE_OK) {
 		curl_easy_getinfo(http->easy, CURLINFO_RETRY_AFTER, &retry_after);
 		curl_easy_getinfo(http->easy, CURLINFO_CONTENT_TYPE, &type);
@@ -338,8 +340,8 @@ static void read_answer(struct http *http, CURLcode result, struct transport_ans
 	answer->can_create = http->requests.create_body != NULL;
 }
 
-/* Return whether the request is over, and then how. */
-static bool is_over(struct http *http, CURLcode *result)
+/* Return whether the request has ended; then set ${result}. */
+static bool has_ended(struct http *http, CURLcode *result)
 {
 	int left;
 	CURLMsg *message;
@@ -354,8 +356,8 @@ static bool is_over(struct http *http, CURLcode *result)
 }
 
 /*
- * Whether the server closed the connection, which it had kept from the request before, just as this
- * one was sent.  libcurl itself repeats some of these requests, but not all.
+ * Return whether the server closed a kept-alive connection just as the request was sent on it.
+ * libcurl repeats some of these requests itself, but not all.
  */
 static bool is_closed_by_server(struct http *http, CURLcode result,
 				const struct transport_answer *answer)
@@ -369,23 +371,24 @@ static bool is_closed_by_server(struct http *http, CURLcode result,
 }
 
 /*
- * Note whether the server takes compressed bodies, and return whether this one is worth another try
- * without.  A 400 may be about the points: only a plain body that is taken tells.
+ * Record whether the server accepts compressed bodies.  Return whether to repeat this one without
+ * compression.  The cause of a 400 may be the points; it was the compression if the server accepts
+ * the same body uncompressed.
  */
 static bool is_refused_for_gzip(struct http *http, const struct transport_answer *answer)
 {
-	bool is_taken = (answer->status / 100 == 2 && !answer->html) || answer->partial;
+	bool is_accepted = (answer->status / 100 == 2 && !answer->html) || answer->partial;
 
-	if (http->request.packed && is_taken)
-		http->gzip = GZIP_TAKEN;
-	else if ((http->request.again & AGAIN_PLAIN) && is_taken)
+	if (http->request.packed && is_accepted)
+		http->gzip = GZIP_ACCEPTED;
+	else if ((http->request.repeats & REPEAT_UNCOMPRESSED) && is_accepted)
 		http->gzip = GZIP_REFUSED;
 	return http->request.packed &&
 	       (answer->status == 415 || (answer->status == 400 && http->gzip == GZIP_UNKNOWN));
 }
 
-/* Take over the secrets that the files have now.  Return whether they are others. */
-static bool renew(struct http *http)
+/* Read the secrets from their files again.  Return whether they have changed. */
+static bool renew_secrets(struct http *http)
 {
 	struct refusal refusal = {""};
 
@@ -396,29 +399,29 @@ static bool renew(struct http *http)
 	return make_headers(http) == 0 && refusal.text[0] == '\0';
 }
 
-/* Return why the request is to be sent once more, for another reason than before. */
+/* Return the reason to repeat the request, unless it was repeated for that reason before. */
 static unsigned reason_to_repeat(struct http *http, CURLcode result,
 				 const struct transport_answer *answer)
 {
-	unsigned reasons = AGAIN_NOT;
+	unsigned reason = REPEAT_NOT;
 
 	if (is_closed_by_server(http, result, answer))
-		reasons = AGAIN_FRESH;
+		reason = REPEAT_RECONNECTED;
 	else if (is_refused_for_gzip(http, answer))
-		reasons = AGAIN_PLAIN;
+		reason = REPEAT_UNCOMPRESSED;
 	else if ((answer->status == 401 || answer->status == 403 || answer->status == 404) &&
-		 renew(http))
-		reasons = AGAIN_RENEWED;
-	return reasons & ~http->request.again;
+		 renew_secrets(http))
+		reason = REPEAT_NEW_SECRETS;
+	return reason & ~http->request.repeats;
 }
 
-/* The limit is libcurl's own; ours is for a process in which somebody has stopped its clock. */
-static bool takes_too_long(const struct http *http)
+/* libcurl has its own time-out; this one works even if libfaketime has stopped libcurl's clock. */
+static bool has_timed_out(const struct http *http)
 {
 	return clock_mono_ns() - http->request.began_ns > (REQUEST_TIMEOUT_MS + 1000) * CLOCK_MS;
 }
 
-/* Go on until ${end_ns}.  Return whether the request is over, and then how. */
+/* Continue the request until ${end_ns}.  Return whether it has ended; then set ${result}. */
 static bool perform(struct http *http, int64_t end_ns, CURLcode *result)
 {
 	int running;
@@ -429,9 +432,9 @@ static bool perform(struct http *http, int64_t end_ns, CURLcode *result)
 
 		if (curl_multi_perform(http->multi, &running))
 			*result = CURLE_FAILED_INIT;
-		if (*result || is_over(http, result))
+		if (*result || has_ended(http, result))
 			return true;
-		if (takes_too_long(http)) {
+		if (has_timed_out(http)) {
 			*result = CURLE_OPERATION_TIMEDOUT;
 			return true;
 		}
@@ -449,15 +452,15 @@ static bool http_poll(void *handle, int64_t wait_ns, struct transport_answer *an
 	struct http *http = handle;
 	int64_t end = clock_mono_ns() + wait_ns;
 	CURLcode result;
-	unsigned again;
+	unsigned reason;
 
 	while (perform(http, end, &result)) {
 		curl_multi_remove_handle(http->multi, http->easy);
 		read_answer(http, result, answer);
-		again = reason_to_repeat(http, result, answer);
-		if (again == AGAIN_NOT)
+		reason = reason_to_repeat(http, result, answer);
+		if (reason == REPEAT_NOT)
 			return true;
-		http->request.again |= again;
+		http->request.repeats |= reason;
 		send_request(http);
 	}
 	return false;
