@@ -30,7 +30,7 @@ static void read_glibc(int64_t *value)
 	value[FIELD_heap_idle_bytes] = (int64_t)info.fordblks;
 }
 
-/* Since glibc 2.8 also whole pages inside of every arena. */
+/* Since glibc 2.8 this also returns whole pages inside each arena. */
 static void trim_glibc(void)
 {
 	malloc_trim(0);

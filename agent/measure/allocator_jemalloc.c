@@ -17,7 +17,7 @@ static bool recognize_jemalloc(const void *function, char version[ALLOCATOR_VERS
 	size_t size = sizeof(void *);
 	void *api = object_function(function, "mallctl");
 
-	/* A build may have a prefix for its own API only. */
+	/* A build may prefix its own functions but not malloc. */
 	if (api == NULL)
 		api = object_function(function, "je_mallctl");
 	if (api == NULL)
@@ -25,13 +25,13 @@ static bool recognize_jemalloc(const void *function, char version[ALLOCATOR_VERS
 	mallctl = (int (*)(const char *, void *, size_t *, void *, size_t))api;
 	if (mallctl("version", (void *)&text, &size, NULL, 0))
 		text = "";
-	/* Behind the dash is the revision that it was built from. */
+	/* After the dash comes the revision that it was built from. */
 	snprintf(version, ALLOCATOR_VERSION_BYTES, "%.*s", (int)strcspn(text, "-"), text);
 	return true;
 }
 
-/* Return the size_t or unsigned of that name, or -1. */
-static int64_t ask(const char *name)
+/* Return the size_t or unsigned statistic ${name}, or -1. */
+static int64_t read_statistic(const char *name)
 {
 	union {
 		size_t wide;
@@ -41,43 +41,43 @@ static int64_t ask(const char *name)
 
 	if (mallctl(name, &value, &size, NULL, 0) == 0)
 		return (int64_t)value.wide;
-	/* A wrong size is refused. */
+	/* mallctl refuses a wrong size, so try the other type. */
 	size = sizeof(value.narrow);
 	return mallctl(name, &value, &size, NULL, 0) ? -1 : (int64_t)value.narrow;
 }
 
 /*
- * Return the sum of a counter of dirty pages and one of muzzy pages (those that the kernel may
- * already take).  4096 means all arenas (MALLCTL_ARENAS_ALL).
+ * Return the sum of a statistic for dirty pages and one for muzzy pages (which the kernel may
+ * already reclaim).  4096 means all arenas (MALLCTL_ARENAS_ALL).
  */
-static int64_t ask_both(const char *dirty_name, const char *muzzy_name)
+static int64_t read_sum(const char *dirty_name, const char *muzzy_name)
 {
-	int64_t dirty = ask(dirty_name);
-	int64_t muzzy = ask(muzzy_name);
+	int64_t dirty = read_statistic(dirty_name);
+	int64_t muzzy = read_statistic(muzzy_name);
 
 	return dirty < 0 || muzzy < 0 ? -1 : dirty + muzzy;
 }
 
-/* arenas.narenas is the limit; most arenas are made only when a thread needs one. */
+/* arenas.narenas is only the limit; an arena is initialised when a thread first needs it. */
 static int64_t count_arenas(void)
 {
-	int64_t limit = ask("arenas.narenas");
+	int64_t limit = read_statistic("arenas.narenas");
 	int64_t arenas = 0;
 
 	for (int64_t i = 0; i < limit; i++) {
 		char name[64];
-		bool is_there = false;
-		size_t size = sizeof(is_there);
+		bool is_initialized = false;
+		size_t size = sizeof(is_initialized);
 
 		snprintf(name, sizeof(name), "arena.%lld.initialized", (long long)i);
-		if (mallctl(name, &is_there, &size, NULL, 0))
+		if (mallctl(name, &is_initialized, &size, NULL, 0))
 			return -1;
-		arenas += is_there;
+		arenas += is_initialized;
 	}
 	return limit < 0 ? -1 : arenas;
 }
 
-/* jemalloc takes its figures when the epoch is written. */
+/* Writing the epoch makes jemalloc update its statistics. */
 static void read_jemalloc(int64_t *value)
 {
 	uint64_t epoch = 1;
@@ -85,21 +85,21 @@ static void read_jemalloc(int64_t *value)
 
 	if (mallctl("epoch", NULL, NULL, &epoch, sizeof(epoch)))
 		return;
-	active = ask("stats.active");
-	retained = ask("stats.retained");
-	pages = ask_both("stats.arenas.4096.pdirty", "stats.arenas.4096.pmuzzy");
-	page = ask("arenas.page");
+	active = read_statistic("stats.active");
+	retained = read_statistic("stats.retained");
+	pages = read_sum("stats.arenas.4096.pdirty", "stats.arenas.4096.pmuzzy");
+	page = read_statistic("arenas.page");
 	value[FIELD_heap_inuse_bytes] = active;
 	value[FIELD_heap_released_bytes] = retained;
 	if (pages >= 0 && page >= 0 && retained >= 0)
 		value[FIELD_heap_idle_bytes] = pages * page + retained;
 	if (active >= 0 && value[FIELD_heap_idle_bytes] >= 0)
 		value[FIELD_heap_sys_bytes] = active + value[FIELD_heap_idle_bytes];
-	value[FIELD_heap_metadata_bytes] = ask("stats.metadata");
+	value[FIELD_heap_metadata_bytes] = read_statistic("stats.metadata");
 	value[FIELD_arenas] = count_arenas();
 	value[FIELD_purges] =
-	    ask_both("stats.arenas.4096.dirty_npurge", "stats.arenas.4096.muzzy_npurge");
-	purged = ask_both("stats.arenas.4096.dirty_purged", "stats.arenas.4096.muzzy_purged");
+	    read_sum("stats.arenas.4096.dirty_npurge", "stats.arenas.4096.muzzy_npurge");
+	purged = read_sum("stats.arenas.4096.dirty_purged", "stats.arenas.4096.muzzy_purged");
 	if (purged >= 0 && page >= 0)
 		value[FIELD_purged_bytes] = purged * page;
 }

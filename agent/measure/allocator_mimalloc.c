@@ -33,7 +33,7 @@ static bool recognize_mimalloc(const void *function, char version[ALLOCATOR_VERS
 	return true;
 }
 
-/* It only tells what it has committed. */
+/* Of our fields it only knows the committed bytes. */
 static void read_mimalloc(int64_t *value)
 {
 	size_t elapsed, user, system, rss, peak_rss, commit, peak_commit, faults;

@@ -4,8 +4,8 @@
 #include "agent/base/schedule.h"
 
 #define SLOW_NS (10 * CLOCK_S)
-#define SHARE 100 /* one part of the time is for readings, at most */
-#define MOST_NS (600 * CLOCK_S)
+#define SHARE 100 /* a reading is followed by a pause of 100 times its CPU time */
+#define LONGEST_PAUSE_NS (600 * CLOCK_S)
 
 void allocator_stats_open(struct allocator_stats *stats, int64_t interval_ns)
 {
@@ -19,12 +19,12 @@ void allocator_stats_open(struct allocator_stats *stats, int64_t interval_ns)
 }
 
 /*
- * How long to wait after a reading, by its processor time.  Wall time would leave a process that
- * was stopped in the middle of a reading without figures for days.
+ * Return the pause after a reading that took ${cpu_ns}.  With wall time, a process that was stopped
+ * during a reading would have no statistics for days.
  */
 static int64_t pause_after(int64_t cpu_ns)
 {
-	return cpu_ns < MOST_NS / SHARE ? SHARE * cpu_ns : MOST_NS;
+	return cpu_ns < LONGEST_PAUSE_NS / SHARE ? SHARE * cpu_ns : LONGEST_PAUSE_NS;
 }
 
 bool allocator_stats_read(struct allocator_stats *stats, int64_t now_ns, int64_t *value)

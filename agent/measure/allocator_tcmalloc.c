@@ -33,20 +33,20 @@ static bool recognize_tcmalloc(const void *function, char version[ALLOCATOR_VERS
 	return true;
 }
 
-static int64_t ask(const char *name)
+static int64_t read_property(const char *name)
 {
 	size_t value;
 
 	return get_property(name, &value) ? (int64_t)value : -1;
 }
 
-/* Spans are in use, including what the threads' caches hold of them. */
+/* All spans count as in use, including their objects in thread caches. */
 static void read_tcmalloc(int64_t *value)
 {
-	int64_t free_bytes = ask("tcmalloc.pageheap_free_bytes");
+	int64_t free_bytes = read_property("tcmalloc.pageheap_free_bytes");
 
-	value[FIELD_heap_sys_bytes] = ask("generic.heap_size");
-	value[FIELD_heap_released_bytes] = ask("tcmalloc.pageheap_unmapped_bytes");
+	value[FIELD_heap_sys_bytes] = read_property("generic.heap_size");
+	value[FIELD_heap_released_bytes] = read_property("tcmalloc.pageheap_unmapped_bytes");
 	if (free_bytes < 0 || value[FIELD_heap_released_bytes] < 0)
 		return;
 	value[FIELD_heap_idle_bytes] = free_bytes + value[FIELD_heap_released_bytes];

@@ -10,19 +10,19 @@
 #include "shim/object.h"
 #include "shim/shim.h"
 
-/* The names of libc's own that are checked: whether they lead past us. */
-static const char *const usual[] = {
+/* The functions whose calls must reach us. */
+static const char *const standard[] = {
     "malloc", "calloc", "realloc", "free", "posix_memalign", "aligned_alloc", "memalign",
 };
 
-enum { USUAL = sizeof(usual) / sizeof(usual[0]) };
+enum { STANDARD = sizeof(standard) / sizeof(standard[0]) };
 
 static bool is_ours(const void *function)
 {
 	return object_same(function, (const void *)coverage_is_whole);
 }
 
-/* Whether the object of ${function} is an allocator that is known by a name of its own. */
+/* Return whether the object of ${function} also exports an allocator's own API. */
 static bool is_known_allocator(const void *function)
 {
 	for (const char *const *mark = uncounted_marks; *mark; mark++)
@@ -31,7 +31,7 @@ static bool is_known_allocator(const void *function)
 	return false;
 }
 
-/* Whether calls of that name, or of its kind, have been counted. */
+/* Return whether calls of ${name}, or of a function like it, have been counted. */
 static bool has_counted(const char *name)
 {
 	struct counters app, agent;
@@ -41,37 +41,37 @@ static bool has_counted(const char *name)
 }
 
 /*
- * Whether a function in front of ours passes its calls on.  Allocators are not called to find out:
- * this may be before their constructors.  A preload that passes calls on looks ours up by dlsym,
- * and we count them; before it has been called, the import of dlsym has to do.
+ * Return whether ${first}, a function that comes before ours, forwards its calls to us: then we
+ * have counted some.  Early, it is enough that its object imports dlsym, which it needs to find us.
+ * It is not called to find out, because its constructors may not have run.
  */
-static bool passes_on(const void *in_front, const char *name, bool is_early)
+static bool forwards_calls(const void *first, const char *name, bool is_early)
 {
-	if (is_known_allocator(in_front))
+	if (is_known_allocator(first))
 		return false;
-	return has_counted(name) || (is_early && (object_imports(in_front, "dlsym") ||
-						  object_imports(in_front, "dlvsym")));
+	return has_counted(name) ||
+	       (is_early && (object_imports(first, "dlsym") || object_imports(first, "dlvsym")));
 }
 
-/* The first function of that name, if it is not ours and keeps its calls for itself. */
-static const void *find_in_front(const char *name, bool is_early)
+/* Return the first function ${name} if it is not ours and does not forward to us, else NULL. */
+static const void *find_hiding(const char *name, bool is_early)
 {
 	const void *first = object_first(name);
 
-	return is_ours(first) || passes_on(first, name, is_early) ? NULL : first;
+	return is_ours(first) || forwards_calls(first, name, is_early) ? NULL : first;
 }
 
 bool coverage_is_in_front(void)
 {
-	for (size_t i = 0; i < USUAL; i++)
-		if (!is_ours(object_first(usual[i])))
+	for (size_t i = 0; i < STANDARD; i++)
+		if (!is_ours(object_first(standard[i])))
 			return false;
 	return true;
 }
 
 bool coverage_sees_malloc(void)
 {
-	return find_in_front("malloc", true) == NULL;
+	return find_hiding("malloc", true) == NULL;
 }
 
 struct search {
@@ -80,18 +80,18 @@ struct search {
 	bool is_whole;
 };
 
-/* Return the number of the ${name} among the usual ones, or USUAL. */
-static size_t usual_index(const char *name)
+/* Return the index of ${name} in standard[], or STANDARD. */
+static size_t standard_index(const char *name)
 {
 	size_t i = 0;
 
-	while (i < USUAL && (name[0] != usual[i][0] || strcmp(name, usual[i]) != 0))
+	while (i < STANDARD && (name[0] != standard[i][0] || strcmp(name, standard[i]) != 0))
 		i++;
 	return i;
 }
 
-/* Whether calls of that name end in an allocator of which nobody counts them: it is not ours. */
-static bool is_foreign(const char *name)
+/* Return whether ${name} is a function of an allocator that we do not count. */
+static bool is_uncounted(const char *name)
 {
 	const char *mark = uncounted_mark(name);
 	const void *found = mark ? object_first(name) : NULL;
@@ -100,28 +100,29 @@ static bool is_foreign(const char *name)
 }
 
 /*
- * Whether the ${object}'s calls of that name go elsewhere than all others (RTLD_DEEPBIND).  A place
- * that is not bound yet leads to no function.
+ * Return whether the symbol ${name} of ${object} is bound elsewhere than in other objects
+ * (RTLD_DEEPBIND).  A symbol that is not bound yet does not point to a function.
  */
 static bool is_bound_elsewhere(const struct dl_phdr_info *object, const ElfW(Rela) * r,
 			       const char *name)
 {
 	const void *target;
 
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): ELF stores addresses as integers */
 	memcpy(&target, (const void *)(object->dlpi_addr + r->r_offset), sizeof(target));
 	return target && target != object_first(name) && target == object_function(target, name);
 }
 
 /*
- * What the ${object} calls that is not counted, or NULL: a name that it imports stands in one of
- * its relocations.  Who brings malloc may make use of any other's, for it is counted in front.  Of
- * the usual names the first is told: who calls another free calls another malloc, too.
+ * Return a function that ${object} imports and whose calls are not counted, or NULL.  An object
+ * that exports malloc may import another allocator's functions: its own malloc is counted.  Of
+ * several standard functions return the first, as an object with another free has another malloc
+ * too.
  */
-static const char *find_call(const struct dl_phdr_info *object, const struct object_tables *t,
-			     bool is_allocator)
+static const char *find_uncounted_import(const struct dl_phdr_info *object,
+					 const struct object_tables *t, bool is_allocator)
 {
-	size_t first = USUAL;
+	size_t first = STANDARD;
 
 	for (int kind = 0; kind < 2; kind++) {
 		const ElfW(Rela) *r = t->relocations[kind];
@@ -132,20 +133,17 @@ static const char *find_call(const struct dl_phdr_info *object, const struct obj
 
 			if (ELF64_R_SYM(r->r_info) == 0 || s->st_shndx != SHN_UNDEF)
 				continue;
-			if (!is_allocator && is_foreign(name))
+			if (!is_allocator && is_uncounted(name))
 				return name;
-			if (usual_index(name) < first && is_bound_elsewhere(object, r, name))
-				first = usual_index(name);
+			if (standard_index(name) < first && is_bound_elsewhere(object, r, name))
+				first = standard_index(name);
 		}
 	}
-	return first < USUAL ? usual[first] : NULL;
+	return first < STANDARD ? standard[first] : NULL;
 }
 
-/*
- * An allocator inside of the ${object}, which has no malloc, for its own use, by the name that it
- * is known by; or NULL.  One that is somebody's malloc too is only there, or told of elsewhere.
- */
-static const char *find_inside(const struct dl_phdr_info *object)
+/* Return the name of an allocator API that ${object} exports, or NULL. */
+static const char *find_exported_api(const struct dl_phdr_info *object)
 {
 	for (const char *const *mark = uncounted_marks; *mark; mark++)
 		if (object_shows(object, *mark))
@@ -153,36 +151,35 @@ static const char *find_inside(const struct dl_phdr_info *object)
 	return NULL;
 }
 
-static int look_into(struct dl_phdr_info *object, size_t size, void *arg)
+static int check_object(struct dl_phdr_info *object, size_t size, void *arg)
 {
 	struct search *search = arg;
 	struct object_tables tables = object_tables(object);
 	const char *who = object->dlpi_name[0] ? object->dlpi_name : "the program";
-	const char *call, *inside;
+	const char *import, *api;
 	bool is_allocator;
 
 	(void)size;
 	if (tables.symbols == NULL || tables.names == NULL)
 		return 0;
 	is_allocator = object_shows(object, "malloc") != NULL;
-	call = find_call(object, &tables, is_allocator);
-	inside = is_allocator ? NULL : find_inside(object);
-	if (call)
+	import = find_uncounted_import(object, &tables, is_allocator);
+	/* An object with malloc is the program's allocator, or find_hiding has reported it. */
+	api = is_allocator ? NULL : find_exported_api(object);
+	if (import)
 		snprintf(search->why, search->size, "%s calls %s%s, which is not counted", who,
-			 usual_index(call) < USUAL ? "another allocator's " : "", call);
-	else if (inside)
+			 standard_index(import) < STANDARD ? "another allocator's " : "", import);
+	else if (api)
 		snprintf(search->why, search->size,
-			 "%s brings an allocator of its own (%s), which is not counted", who,
-			 inside);
-	search->is_whole = call == NULL && inside == NULL;
+			 "%s has its own allocator (%s), which is not counted", who, api);
+	search->is_whole = import == NULL && api == NULL;
 	return !search->is_whole;
 }
 
-/* How many objects were ever loaded: when coverage was looked at, and the last time it was asked.
- */
-static unsigned long long seen, heard;
+/* How many objects had ever been loaded: at the last check, and at the last coverage_is_stale. */
+static unsigned long long checked_loads, last_loads;
 
-static int take_loads(struct dl_phdr_info *object, size_t size, void *arg)
+static int get_loads(struct dl_phdr_info *object, size_t size, void *arg)
 {
 	unsigned long long *loads = arg;
 
@@ -193,13 +190,13 @@ static int take_loads(struct dl_phdr_info *object, size_t size, void *arg)
 
 bool coverage_is_stale(void)
 {
-	unsigned long long before = heard;
+	unsigned long long before = last_loads;
 
-	dl_iterate_phdr(take_loads, &heard);
-	return heard != seen && heard == before;
+	dl_iterate_phdr(get_loads, &last_loads);
+	return last_loads != checked_loads && last_loads == before;
 }
 
-/* Whether the program's own calls arrive here. */
+/* Return whether the program's calls of the standard functions reach us; if not, set ${why}. */
 static bool sees_calls(char *why, size_t size, bool is_early)
 {
 	const char *tool = object_of_valgrind();
@@ -208,36 +205,36 @@ static bool sees_calls(char *why, size_t size, bool is_early)
 		snprintf(why, size, "%s replaces malloc everywhere, so nothing is counted", tool);
 		return false;
 	}
-	for (size_t i = 0; i < USUAL; i++) {
-		const void *in_front = find_in_front(usual[i], is_early);
-		const char *whose = in_front ? object_path(in_front) : "";
+	for (size_t i = 0; i < STANDARD; i++) {
+		const void *hiding = find_hiding(standard[i], is_early);
+		const char *path = hiding ? object_path(hiding) : "";
 
-		if (in_front == NULL)
+		if (hiding == NULL)
 			continue;
-		snprintf(why, size, "%s brings a %s of its own, which is not counted",
-			 whose[0] ? whose : "the program", usual[i]);
+		snprintf(why, size, "%s has its own %s, which is not counted",
+			 path[0] ? path : "the program", standard[i]);
 		return false;
 	}
 	return true;
 }
 
-/* What the linker tells debuggers of its namespaces, from glibc 2.35 on (r_debug_extended). */
+/* The dynamic linker's list of namespaces for debuggers, in glibc 2.35 and later. */
 struct namespace
 {
 	struct r_debug debug;
 	const struct namespace *next;
 };
 
-/* Where it is, whatever the size that the header declares. */
+/* Older headers declare _r_debug without the link to the next namespace. */
 static const struct namespace *first_namespace(void)
 {
 	const void *first = &_r_debug;
 
-	__asm__("" : "+r"(first)); /* so that the compiler does not know the size */
+	__asm__("" : "+r"(first)); /* hides the declared size from the compiler */
 	return first;
 }
 
-/* Another namespace (dlmopen, LD_AUDIT) has a libc, and so a malloc, of its own. */
+/* Another namespace (dlmopen, LD_AUDIT) has its own libc, and so its own malloc. */
 static bool has_other_namespace(char *why, size_t size)
 {
 	const struct namespace *n = first_namespace();
@@ -245,11 +242,11 @@ static bool has_other_namespace(char *why, size_t size)
 	if (n->debug.r_version < 2)
 		return false;
 	while ((n = n->next) != NULL) {
-		if (n->debug.r_map == NULL) /* it has been closed */
+		if (n->debug.r_map == NULL) /* closed */
 			continue;
 		snprintf(why, size,
-			 "%s is in a namespace of its own (dlmopen or LD_AUDIT) with another "
-			 "malloc, which is not counted",
+			 "%s is in another namespace of the dynamic linker (dlmopen or LD_AUDIT), "
+			 "whose malloc is not counted",
 			 n->debug.r_map->l_name);
 		return true;
 	}
@@ -260,9 +257,9 @@ bool coverage_is_whole(bool is_early, char *why, size_t size)
 {
 	struct search search = {.why = why, .size = size, .is_whole = true};
 
-	dl_iterate_phdr(take_loads, &seen);
+	dl_iterate_phdr(get_loads, &checked_loads);
 	if (!sees_calls(why, size, is_early) || has_other_namespace(why, size))
 		return false;
-	dl_iterate_phdr(look_into, &search);
+	dl_iterate_phdr(check_object, &search);
 	return search.is_whole;
 }

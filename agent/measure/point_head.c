@@ -16,8 +16,8 @@
 #define DELETED " (deleted)"
 #define MEMFD "/memfd:"
 
-/* The inode of the first pid namespace, which is the same on every kernel since 3.8. */
-#define FIRST_PID_NAMESPACE "4026531836"
+/* The inode of the initial pid namespace on every kernel since 3.8. */
+#define INITIAL_PID_NAMESPACE "4026531836"
 
 static bool is_executable(const char *path)
 {
@@ -28,8 +28,8 @@ static bool is_executable(const char *path)
 }
 
 /*
- * Cut off what the kernel adds to the path of a file that was removed or replaced: an update of
- * the program must not make another service of it.  A file may really have such a name.
+ * Remove the suffix that the kernel adds to the path of a removed or replaced file: an update of a
+ * running program must not change its service name.  A file may really have such a name.
  */
 static void cut_deleted(char *path)
 {
@@ -40,10 +40,10 @@ static void cut_deleted(char *path)
 }
 
 /*
- * The name of the executable, which for a script is its interpreter's.  By way of this thread,
- * because the main thread may have left already; without /proc the name that it was called by.
+ * Copy the name of the executable; for a script that is its interpreter.  Uses thread-self because
+ * the main thread may have ended; without /proc, the name that the program was started by.
  */
-static void executable(char *out, size_t size)
+static void get_executable_name(char *out, size_t size)
 {
 	char path[4096];
 	ssize_t n = readlink(EXECUTABLE, path, sizeof(path) - 1);
@@ -61,8 +61,8 @@ static void executable(char *out, size_t size)
 }
 
 /*
- * Containers on one host may have the same host name, and each has a process 1.  The number of the
- * pid namespace tells them apart.  Outside of containers it is left out.
+ * Containers may share a host name, and each has a process 1.  The inode of the pid namespace
+ * distinguishes them.  The tag is omitted in the initial namespace.
  */
 static void tag_pid_namespace(struct line *head, const struct encoder *encoder)
 {
@@ -71,7 +71,8 @@ static void tag_pid_namespace(struct line *head, const struct encoder *encoder)
 	ssize_t n = readlink("/proc/thread-self/ns/pid", link, sizeof(link) - 1);
 
 	link[n > 0 ? n : 0] = '\0';
-	if (sscanf(link, "pid:[%20[0-9]]", number) == 1 && strcmp(number, FIRST_PID_NAMESPACE) != 0)
+	if (sscanf(link, "pid:[%20[0-9]]", number) == 1 &&
+	    strcmp(number, INITIAL_PID_NAMESPACE) != 0)
 		encoder->tag(head, "pid_ns", number);
 }
 
@@ -81,21 +82,21 @@ void point_head_write(struct line *head, const struct encoder *encoder,
 {
 	struct utsname system = {.nodename = ""};
 	const char *rest = options->tags;
-	/* As go-runtime-metrics calls it, unless the user does otherwise. */
-	bool go =
+	/* The name that go-runtime-metrics uses, unless the user has set another. */
+	bool uses_go_name =
 	    options->schema == SCHEMA_GO_RUNTIME && strcmp(options->measurement, "memagent") == 0;
 	char text[256];
 	struct tag tag;
 
 	uname(&system);
 	snprintf(text, sizeof(text), "go.runtime.%s", system.nodename);
-	encoder->measurement(head, go ? text : options->measurement);
+	encoder->measurement(head, uses_go_name ? text : options->measurement);
 	encoder->tag(head, "host", system.nodename);
 	snprintf(text, sizeof(text), "%d", (int)pid);
 	encoder->tag(head, "pid", text);
 	tag_pid_namespace(head, encoder);
 	if (options->service[0] == '\0')
-		executable(text, sizeof(text));
+		get_executable_name(text, sizeof(text));
 	encoder->tag(head, "service", options->service[0] ? options->service : text);
 	encoder->tag(head, "allocator", allocator);
 	encoder->tag(head, "allocator_version", version);

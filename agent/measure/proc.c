@@ -10,7 +10,7 @@
 
 #include "agent/encode/fields.h"
 
-#define CHUNK_BYTES 4096 /* usually all of it: the kernel writes about 1,500 */
+#define CHUNK_BYTES 4096 /* usually the whole file, which has about 1,500 bytes */
 
 static const struct {
 	const char *key;
@@ -24,7 +24,7 @@ static const struct {
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
 
-/* Return 0 and the number that stands in [p, end) behind white space, or -1. */
+/* Parse a number after white space in [p, end) into ${out}.  Return 0 or -1. */
 static int parse_number(const char *p, const char *end, int64_t *out)
 {
 	int64_t n = 0;
@@ -41,7 +41,7 @@ static int parse_number(const char *p, const char *end, int64_t *out)
 	return 0;
 }
 
-/* Return 1 when [p, end) is a line that we want, 0 when not, -1 when it is malformed. */
+/* Parse the line [p, end).  Return 1 if it is in keys[], 0 if not, -1 if it is malformed. */
 static int parse_line(const char *p, const char *end, int64_t *value)
 {
 	for (size_t i = 0; i < KEYS; i++) {
@@ -59,10 +59,9 @@ static int parse_line(const char *p, const char *end, int64_t *value)
 	return 0;
 }
 
-/* What is being read, and whether any of it was known. */
 struct reading {
 	int64_t *value;
-	int found;
+	int found; /* lines in keys[] */
 };
 
 static int read_line(void *arg, const char *text, size_t len)
@@ -76,18 +75,18 @@ static int read_line(void *arg, const char *text, size_t len)
 	return 0;
 }
 
-static void forget(int64_t *value)
+static void set_unknown(int64_t *value)
 {
 	for (size_t i = 0; i < KEYS; i++)
 		value[keys[i].field] = -1;
 }
 
-/* Return 0 when the ${reading} went well; -1 with errno, which a negative ${result} has left. */
-static int conclude(struct reading *reading, int result)
+/* Return 0 if the ${reading} succeeded, else -1.  A negative ${result} has already set errno. */
+static int finish_reading(struct reading *reading, int result)
 {
 	if (result == 0 && reading->found)
 		return 0;
-	forget(reading->value);
+	set_unknown(reading->value);
 	if (result >= 0)
 		errno = EBADMSG;
 	return -1;
@@ -99,7 +98,7 @@ int proc_status_parse(const char *text, size_t len, int64_t *value)
 	const char *end = text + len;
 	int result = 0;
 
-	forget(value);
+	set_unknown(value);
 	for (const char *p = text; p < end && result == 0;) {
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		const char *stop = newline ? newline : end;
@@ -107,12 +106,15 @@ int proc_status_parse(const char *text, size_t len, int64_t *value)
 		result = read_line(&reading, p, (size_t)(stop - p));
 		p = stop + 1;
 	}
-	return conclude(&reading, result);
+	return finish_reading(&reading, result);
 }
 
-/* Hand out the whole lines of ${n} bytes.  Return what was not 0, or 0 and how much was used. */
-static int hand_out(const char *text, size_t n, size_t *used,
-		    int (*line)(void *arg, const char *text, size_t len), void *arg)
+/*
+ * Call ${line} for each whole line of ${n} bytes, and set ${used} to their length.  If there is no
+ * whole line, pass all bytes as one.  Return as proc_each_line.
+ */
+static int pass_lines(const char *text, size_t n, size_t *used,
+		      int (*line)(void *arg, const char *text, size_t len), void *arg)
 {
 	const char *newline;
 	int result = 0;
@@ -141,10 +143,10 @@ int proc_each_line(int fd, int (*line)(void *arg, const char *text, size_t len),
 
 		if (n <= 0)
 			return (int)n;
-		result = hand_out(text, (size_t)n, &used, line, arg);
+		result = pass_lines(text, (size_t)n, &used, line, arg);
 		if (result)
 			return result;
-		/* The kernel writes these at once: what is short is all of it. */
+		/* The kernel produces such a file in one piece, so a short read is the end. */
 		if ((size_t)n < sizeof(text) && used == (size_t)n)
 			return 0;
 		offset += (off_t)used;
@@ -158,16 +160,16 @@ int proc_open(void)
 
 int proc_status_read(int fd, int64_t *value)
 {
-	/* cppcheck-suppress ctuuninitvar ; it is filled here */
+	/* cppcheck-suppress ctuuninitvar ; value is an output */
 	struct reading reading = {value, 0};
 
-	forget(value);
-	return conclude(&reading, proc_each_line(fd, read_line, &reading));
+	set_unknown(value);
+	return finish_reading(&reading, proc_each_line(fd, read_line, &reading));
 }
 
 /*
- * The main thread's: for the whole process's the kernel adds up all threads.  In /proc of another
- * namespace it has another number.
+ * Open the main thread's stat file, which is faster to read than the process's: that adds up all
+ * threads.  If /proc belongs to another pid namespace, our pid is wrong there; use self.
  */
 static int open_main_stat(void)
 {
@@ -191,13 +193,13 @@ int proc_main_is_gone(int *status)
 	if (n <= 0)
 		return -1;
 	text[n] = '\0';
-	/* Behind the name, which may itself have a parenthesis. */
+	/* After the program's name, which may contain a parenthesis. */
 	state = strrchr(text, ')');
 	if (state == NULL || strlen(state) < 3)
 		return -1;
 	if (state[2] != 'Z' && state[2] != 'X')
 		return 0;
-	/* The last number, as wait(2) gives it. */
+	/* The last number is the status in the format of wait(2). */
 	if (status)
 		*status = atoi(strrchr(state, ' ')) >> 8 & 0xff;
 	return 1;

@@ -43,7 +43,7 @@ static void take_kernel(const struct sampler *sampler, int64_t *value)
 	proc_usage_read(value);
 }
 
-/* After take_kernel, for the processor time. */
+/* Needs the CPU times from take_kernel. */
 static void take_trim(const struct trim *trim, int64_t *value)
 {
 	int64_t cpu_ns = value[FIELD_cpu_user_ns] + value[FIELD_cpu_sys_ns];

@@ -13,7 +13,7 @@
 #include "agent/encode/fields.h"
 #include "agent/measure/trim.h"
 
-/* The agent's own state; -1 where it is not known yet. */
+/* The agent's own state; -1: not known yet. */
 struct agent_health {
 	int64_t tick_ns;
 	int64_t late_ns;
@@ -32,12 +32,12 @@ struct sampler {
 
 /*
  * sampler_open(sampler, trim):
- * Open what every point reads, except the allocator, which the caller opens.  Never fails: what
- * cannot be read is left out.  ${trim} stays the caller's.
+ * Open the files that every point reads.  The caller opens allocator_stats.  Never fails: values
+ * that cannot be read are left out.  ${trim} must outlive ${sampler}.
  */
 void sampler_open(struct sampler *sampler, const struct trim *trim);
 
-/* Fill ${point} with the current values; not its schema. */
+/* Fill ${point} with the current values.  The caller sets its schema. */
 void sampler_take(struct sampler *sampler, const struct agent_health *health, struct point *point);
 
 #endif

@@ -45,7 +45,7 @@ void trim_run(struct trim *trim, int status_fd)
 	trim->cpu_ns += clock_thread_cpu_ns() - cpu;
 	trim->times++;
 	after = rss_bytes(status_fd);
-	/* Unknown when the program grew by more meanwhile. */
+	/* If the program grew more than that meanwhile, the amount is unknown. */
 	if (after >= 0 && after < before)
 		trim->released_bytes += before - after;
 	trim->due_ns = schedule_next(trim->start_ns, trim->interval_ns, clock_mono_ns());

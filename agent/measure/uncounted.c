@@ -4,7 +4,7 @@
 
 const char *const uncounted_marks[] = {"mallocx", "je_mallocx", "tc_malloc", "mi_malloc", NULL};
 
-/* Prefixes of one allocator each. */
+/* Allocators whose functions have a prefix. */
 static const struct family {
 	const char *prefix, *mark;
 } families[] = {
@@ -13,7 +13,7 @@ static const struct family {
     {"mi_", "mi_malloc"},
 };
 
-/* Whole names. */
+/* Functions without a prefix. */
 static const struct single {
 	const char *name, *mark;
 } singles[] = {
@@ -23,12 +23,12 @@ static const struct single {
     {"__libc_valloc", "malloc"}, {"__libc_pvalloc", "malloc"}, {"__libc_free", "malloc"},
 };
 
-/* Words in the names of functions that do something to an object ... */
+/* A function whose name contains one of these words changes an object ... */
 static const char *const actions[] = {
     "alloc", "memalign", "new", "dup", "realpath", "expand", "free", "delete", "destroy",
 };
 
-/* ... and of functions that do not, though they contain one of the above. */
+/* ... unless its name contains one of these. */
 static const char *const exceptions[] = {
     "malloc_size", "usable_size", "good_size", "malloc_stats",
     "nallocx",	   "sallocx",	  "new_mode",  "register",
@@ -46,7 +46,7 @@ static int contains_any(const char *name, const char *const *words, size_t n)
 
 const char *uncounted_mark(const char *name)
 {
-	/* A quick test by the first letter: a large program has very many names. */
+	/* Test the first letter first, for speed: a large program has many names. */
 	if (strchr("jtmrxds", name[0]) == NULL && strncmp(name, "__libc_", 7) != 0)
 		return NULL;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {

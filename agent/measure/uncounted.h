@@ -1,8 +1,7 @@
 #ifndef MEMAGENT_UNCOUNTED_H
 #define MEMAGENT_UNCOUNTED_H
 /*
- * uncounted: functions of allocators that make, resize or free objects, and that we do not
- * interpose.
+ * uncounted: functions of allocators that allocate, resize or free objects and are not interposed.
  *
  * Layer    agent, leaf; pure.
  * Source   jemalloc(3); gperftools/tcmalloc.h; mimalloc.h; glibc, malloc/Versions.
@@ -11,14 +10,14 @@
 
 /*
  * uncounted_mark(name):
- * Return NULL when ${name} is none of them, or changes no object (tc_version, mi_usable_size). Else
- * return a name that the same allocator must export too: other libraries' names may begin alike.
+ * Return NULL if ${name} is not such a function, for example tc_version or mi_usable_size.  Else
+ * return a second name that the allocator must export too, as other libraries may use its prefix.
  */
 const char *uncounted_mark(const char *name);
 
 /*
  * uncounted_marks[i]:
- * Names that identify an allocator which need not be the process's malloc; NULL is the end.
+ * Names that identify an allocator, which need not be the process's malloc.  NULL ends the list.
  */
 extern const char *const uncounted_marks[];
 

@@ -126,7 +126,7 @@ if [ -e "$archive" ]; then
 	build_program inside 'je_malloc(size)' 'je_free(p)' 'void *je_malloc(size_t); void je_free(void *);' \
 		-rdynamic "$work/prefixed.a" -pthread -lm
 	metered "$library" "$work/inside"
-	expect_said "inside" "the program brings an allocator of its own (je_mallocx)"
+	expect_said "inside" "the program has its own allocator (je_mallocx)"
 	expect_between "inside: mallocs" 1999 "$(field mallocs)" 2100
 	gcc -shared -o "$work/libprefixed.so" -Wl,--whole-archive "$work/prefixed.a" -Wl,--no-whole-archive -pthread -lm
 	build_program found 'make(size)' 'drop(p)' '#include <dlfcn.h>
@@ -137,7 +137,7 @@ if [ -e "$archive" ]; then
 			drop = (void (*)(void *))dlsym(RTLD_DEFAULT, "je_free");
 		}' -D_GNU_SOURCE -Wl,--no-as-needed "$work/libprefixed.so"
 	metered "$library" "$work/found"
-	expect_said "found by dlsym" ".*/libprefixed.so brings an allocator of its own (je_mallocx)"
+	expect_said "found by dlsym" ".*/libprefixed.so has its own allocator (je_mallocx)"
 fi
 
 # Names that only begin as mimalloc's do.

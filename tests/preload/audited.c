@@ -2,7 +2,7 @@
  * LD_AUDIT: a library that is told of all that the dynamic linker does, in a
  * namespace with a libc of its own.  What it allocates there is not counted, and that is said.
  *
- * wants-line: is in a namespace of its own (dlmopen or LD_AUDIT) with another malloc
+ * wants-line: is in another namespace of the dynamic linker (dlmopen or LD_AUDIT)
  * with-env: LD_AUDIT={lib}/libaudit.so
  * not-with-jemalloc: with LD_AUDIT no library with 2.6 KB of static TLS can be preloaded
  */

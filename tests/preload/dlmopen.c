@@ -2,7 +2,7 @@
  * A library in a namespace of its own has another malloc.  What it allocates is not counted, and
  * that is said.
  *
- * wants-line: is in a namespace of its own (dlmopen or LD_AUDIT) with another malloc
+ * wants-line: is in another namespace of the dynamic linker (dlmopen or LD_AUDIT)
  */
 #include <dlfcn.h>
 

@@ -3,7 +3,7 @@
  * calls it before, and what it frees is not counted, which is said.
  *
  * not-with-jemalloc: libc's free ends the program for what jemalloc made
- * wants-line: the program brings a free of its own, which is not counted
+ * wants-line: the program has its own free, which is not counted
  */
 #include <stdbool.h>
 
