@@ -17,7 +17,7 @@
 
 #define START_DELAY_NS (20 * CLOCK_MS)
 #define LAST_DELIVERY_NS (50 * CLOCK_MS)
-#define MOST_WATCH_NS CLOCK_S /* between two looks at what became of the program */
+#define MAX_WATCH_NS CLOCK_S /* longest time between two calls of watch_program */
 
 static struct {
 	struct loop_task *task;
@@ -25,9 +25,9 @@ static struct {
 	struct rights_watch rights;
 	int64_t start_ns; /* of the schedule of points */
 	int64_t coverage_due_ns;
-	enum loop_end end;   /* why the loop ends, if nobody asks it to */
-	bool main_has_ended; /* while others went on */
-	int exit_status;     /* that the process is to have, when the sidecar is its last thread */
+	enum loop_end end;   /* LOOP_ASKED, or why the loop must end on its own */
+	bool main_has_ended; /* and other threads of the program ran on */
+	int exit_status;     /* for the process, when the sidecar is its last thread */
 } loop;
 
 static bool is_wanted(void)
@@ -36,8 +36,8 @@ static bool is_wanted(void)
 }
 
 /*
- * When the schedule begins: some time in the past interval, so that processes that are started
- * together do not all send at the same moment.
+ * Return a random start for the schedule, within the past interval.  Processes that start together
+ * then send at different times.
  */
 static int64_t random_start_ns(void)
 {
@@ -47,7 +47,7 @@ static int64_t random_start_ns(void)
 	return clock_mono_ns() - (int64_t)(mixed >> 11) % loop.task->options->interval;
 }
 
-/* How old a child must be for its points to be worth a round trip. */
+/* Return how old a child must be before its points are sent. */
 static int64_t min_uptime_ns(const struct options *o)
 {
 	if (url_scheme(o->url) == URL_FILE)
@@ -65,15 +65,15 @@ bool loop_child_is_short_lived(const struct loop_task *task)
 	return task->is_forked && is_short_lived(task);
 }
 
-/* A program that starts many others must not wait for the network at the end of each. */
+/* A program that starts many children must not wait for the network at the end of each. */
 static bool is_short_lived_child(void)
 {
 	return is_short_lived(loop.task) && parent_is_metered();
 }
 
 /*
- * Whether the main thread has ended by the raw system call, and no other thread of the program is
- * left.  Without the sidecar the process would be over.
+ * Return whether the main thread has ended by the raw system call and no other thread of the
+ * program is left.  Without the sidecar, the process would have ended.
  */
 static bool is_alone(void)
 {
@@ -87,12 +87,12 @@ static bool is_alone(void)
 		loop.main_has_ended = true;
 		return false;
 	}
-	/* The status is the last thread's: the main thread's, or that of one which returned. */
+	/* The process ends with the status of its last thread; a thread that returns has 0. */
 	loop.exit_status = loop.main_has_ended ? 0 : main_status;
 	return true;
 }
 
-/* A look takes a millisecond where there are many objects. */
+/* A check takes a millisecond in a process with many loaded objects. */
 static int64_t coverage_period_ns(void)
 {
 	int64_t ns = loop.task->options->interval * 10;
@@ -102,7 +102,7 @@ static int64_t coverage_period_ns(void)
 	return ns < 10 * CLOCK_S ? ns : 10 * CLOCK_S;
 }
 
-/* Names may be bound long after their object was loaded (RTLD_LAZY). */
+/* Check again and again: RTLD_LAZY binds a name when it is first used. */
 static void check_coverage(int64_t now_ns)
 {
 	if (loop.recorder.health.coverage == 0 ||
@@ -112,7 +112,7 @@ static void check_coverage(int64_t now_ns)
 	loop.coverage_due_ns = now_ns + coverage_period_ns();
 }
 
-/* The timers: each function is called when it is due, and returns when it is due next. */
+/* Each timer function is called when it is due and returns its next due time. */
 enum { POINT, WATCH, TRIM, MAIN_EXIT, TIMERS };
 
 static int64_t due_ns[TIMERS]; /* monotonic */
@@ -120,7 +120,7 @@ static int64_t due_ns[TIMERS]; /* monotonic */
 static int64_t take_point(int64_t now_ns)
 {
 	recorder_add_point(&loop.recorder, due_ns[POINT]);
-	due_ns[WATCH] = now_ns; /* so that the thread is not woken for that alone */
+	due_ns[WATCH] = now_ns; /* saves one wakeup */
 	return schedule_next(loop.start_ns, loop.task->options->interval, now_ns);
 }
 
@@ -135,7 +135,7 @@ static int64_t watch_program(int64_t now_ns)
 		loop.end = LOOP_ALONE;
 	else
 		check_coverage(now_ns);
-	return now_ns + (interval < MOST_WATCH_NS ? interval : MOST_WATCH_NS);
+	return now_ns + (interval < MAX_WATCH_NS ? interval : MAX_WATCH_NS);
 }
 
 static int64_t trim(int64_t now_ns)
@@ -146,8 +146,8 @@ static int64_t trim(int64_t now_ns)
 }
 
 /*
- * Due once the main thread has called pthread_exit.  If all others have ended too, have the process
- * end.  Without /proc nobody can tell; then it is better early than never.
+ * Runs once the main thread has called pthread_exit.  End the process if all other threads of the
+ * program have ended too.  Without /proc that is unknown: then end it now rather than never.
  */
 static int64_t end_if_last(int64_t now_ns)
 {
@@ -173,7 +173,7 @@ static void start_timers(void)
 	loop.coverage_due_ns = clock_mono_ns() + coverage_period_ns();
 }
 
-/* Call what is due.  Return when the next one is. */
+/* Call the timers that are due.  Return when the next one is due. */
 static int64_t run_timers(void)
 {
 	int64_t now_ns = clock_mono_ns(), next_ns = INT64_MAX;
@@ -189,7 +189,7 @@ static int64_t run_timers(void)
 	return next_ns;
 }
 
-/* Deliver, or sleep, until ${until_ns} at most or until the process wants to end. */
+/* Deliver or sleep, until ${until_ns} at most or until the process asks the loop to stop. */
 static void deliver_until(int64_t until_ns)
 {
 	struct delivery *delivery = &loop.recorder.delivery;
@@ -208,12 +208,12 @@ static enum loop_end run(void)
 {
 	loop.end = LOOP_ASKED;
 	start_timers();
-	/* Earlier events go with the first point, and not for a child that may be gone soon. */
+	/* Send earlier events with the first point; send nothing yet for a young child. */
 	delivery_not_before(&loop.recorder.delivery, due_ns[POINT]);
 	if (is_short_lived_child())
 		delivery_not_before(&loop.recorder.delivery,
 				    loop.task->started_ns + min_uptime_ns(loop.task->options));
-	/* Not for a process that is ending already. */
+	/* A process that is already ending needs no watch. */
 	if (is_wanted())
 		rights_open(&loop.rights, loop.recorder.sampler.status_fd);
 	while (is_wanted()) {
@@ -221,17 +221,20 @@ static enum loop_end run(void)
 
 		if (loop.end != LOOP_ASKED)
 			break;
-		/* As soon as the server answers, however long the interval. */
+		/* Do not wait for the next point: load it as soon as the server answers. */
 		recorder_load_spool(&loop.recorder);
 		deliver_until(next_ns);
 	}
 	return loop.end;
 }
 
-static void leave_program(const char *what, const char *event)
+static void stop_reporting(const char *what, const char *event)
 {
-	log_say(LOG_END,
-		"the program has %s: it ends here, and with it what is seen of the program", what);
+	log_say(
+	    LOG_END,
+	    "the program %s; the agent's thread cannot follow and ends: this process is no longer "
+	    "reported",
+	    what);
 	loop.recorder.health.coverage = 0;
 	recorder_finish(&loop.recorder, event, clock_mono_ns() + LAST_DELIVERY_NS);
 }
@@ -242,13 +245,13 @@ static void finish(enum loop_end why)
 	int64_t deadline_ns = task->deadline_ns;
 
 	if (why == LOOP_MORE_RIGHTS) {
-		leave_program("given up rights that this thread cannot give up",
-			      "gave up rights, no longer seen");
+		stop_reporting("gave up privileges by a system call of one thread",
+			       "gave up privileges, no longer reported");
 		return;
 	}
 	if (why == LOOP_OTHER_NAMESPACE) {
-		leave_program("gone to another root directory or namespace than this thread",
-			      "went to another root or namespace, no longer seen");
+		stop_reporting("moved to another root directory or namespace",
+			       "moved to another root or namespace, no longer reported");
 		return;
 	}
 	if (is_short_lived_child())
@@ -257,16 +260,17 @@ static void finish(enum loop_end why)
 		loop.recorder.health.coverage = 0;
 	if (why == LOOP_ALONE)
 		deadline_ns = clock_mono_ns() + task->options->exit_timeout;
-	recorder_finish(&loop.recorder,
-			task->is_retired
-			    ? "locks itself in, keeps rights or changes namespaces, no longer seen"
-			    : "exited",
-			deadline_ns);
+	recorder_finish(
+	    &loop.recorder,
+	    task->is_retired
+		? "uses seccomp, landlock, kept capabilities or namespaces, no longer reported"
+		: "exited",
+	    deadline_ns);
 }
 
 bool loop_must_open_first(const struct options *o, bool is_forked)
 {
-	/* A child has the contents of the others from its parent. */
+	/* A forked child has its parent's copy of the files that are only read. */
 	bool has_files = url_scheme(o->url) == URL_FILE ||
 			 (!is_forked && (o->token_file[0] || o->password_file[0] || o->ca_file[0] ||
 					 o->spool[0]));
@@ -321,7 +325,7 @@ enum loop_end loop_work(struct loop_task *task, int *exit_status)
 	quiesce_leave();
 	waits = is_short_lived_child();
 	quiesce_enter();
-	/* Open nothing for a child that will soon be another program. */
+	/* A young child mostly calls exec or exits soon: open nothing yet. */
 	if (waits)
 		loop_delay(task);
 	quiesce_leave();

@@ -7,7 +7,7 @@
 #include "agent/guest/exclude.h"
 
 static struct {
-	bool is_launched; /* memagent-run became this process, whatever started that */
+	bool is_launched; /* memagent-run became this process by exec */
 	bool is_forked;
 	uid_t user;
 	enum { UNKNOWN, METERED, NOT_METERED } parent;

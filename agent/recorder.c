@@ -17,7 +17,7 @@
 
 void recorder_prepare(struct recorder *r, const struct options *options)
 {
-	if (r->backlog.ring) /* the parent's, which delivers it itself */
+	if (r->backlog.ring) /* copied by fork; the parent delivers its points itself */
 		backlog_reset(&r->backlog);
 	else
 		r->backlog_error = backlog_open(&r->backlog, (size_t)options->buffer) ? errno : 0;
@@ -35,8 +35,10 @@ static void log_problems(const char *problems)
 
 static void log_too_long(void)
 {
-	log_say(LOG_TAGS,
-		"the tags are too long for all to go over UDP; what does not fit is dropped");
+	log_say(
+	    LOG_TAGS,
+	    "MEMAGENT_TAGS: the tags leave too little room in a UDP datagram; fields and events "
+	    "that do not fit are dropped; use fewer or shorter tags, or HTTP");
 }
 
 void recorder_check_coverage(struct recorder *r, bool is_early)
@@ -45,7 +47,7 @@ void recorder_check_coverage(struct recorder *r, bool is_early)
 
 	r->health.coverage = coverage_is_whole(is_early, why, sizeof(why));
 	if (r->health.coverage == 0)
-		log_say(LOG_CONFIG, "not all of this program is seen: %s", why);
+		log_say(LOG_CONFIG, "not all allocations of this program are counted: %s", why);
 }
 
 static void open_destination(struct recorder *r)
@@ -68,8 +70,8 @@ void recorder_open_files(struct recorder *r, const struct options *options)
 }
 
 /*
- * An allocator in front of ours may be the program's, and not work before the program's own
- * constructors have run.  Libraries allocate when they are loaded, so wait for an interval.
+ * An allocator in front of ours may be the program's own and need the program's constructors.
+ * Loading a library allocates, so give the constructors one interval to finish.
  */
 static void wait_for_constructors(const struct loop_task *task)
 {
@@ -99,8 +101,8 @@ static void open_trim(struct recorder *r)
 
 	if (trim_open(&r->trim, allocator, r->options->trim_interval))
 		log_say(LOG_CONFIG,
-			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s cannot be asked to "
-			"give memory back",
+			"MEMAGENT_TRIM_INTERVAL has no effect: allocator %s has no function that "
+			"returns free memory to the system",
 			allocator->name);
 }
 
@@ -111,8 +113,9 @@ void recorder_open(struct recorder *r, const struct loop_task *task)
 	r->encoder = &encoder_line_protocol;
 	if (r->backlog.ring == NULL)
 		log_say(LOG_CONFIG,
-			"no memory for the points that wait: %s; nothing will be delivered",
-			strerrordesc_np(r->backlog_error));
+			"MEMAGENT_BUFFER=%lld: cannot allocate the backlog: %s; nothing will be "
+			"delivered; use a smaller one",
+			(long long)r->options->buffer, strerrordesc_np(r->backlog_error));
 	log_problems(r->options->problems);
 	memset(&r->health, -1, sizeof(r->health));
 	recorder_check_coverage(r, true);
@@ -123,7 +126,7 @@ void recorder_open(struct recorder *r, const struct loop_task *task)
 		open_destination(r);
 	}
 	resident_drop(objects);
-	/* After the destination, which matters more where descriptors are few. */
+	/* The destination gets its descriptors first: without it no point is delivered. */
 	sampler_open(&r->sampler, &r->trim);
 	open_trim(r);
 	if (r->can_deliver)
@@ -142,8 +145,8 @@ static void update_health(struct recorder *r, int64_t late_ns)
 }
 
 /*
- * Add the lines of a point to the backlog: several where the transport takes short ones only.
- * Return whether it took them all.
+ * Add the lines of a point to the backlog: more than one where the transport limits their length.
+ * Return whether all of them fit.
  */
 static bool add_lines(struct backlog *backlog, const char *text, size_t len)
 {
@@ -198,7 +201,7 @@ void recorder_load_spool(struct recorder *r)
 		spool_load(&r->spool, &r->backlog);
 }
 
-/* Deliver what there is by ${deadline_ns}.  Spool the rest, or log that it is lost. */
+/* Deliver the backlog by ${deadline_ns}.  Spool the rest, or log that it is lost. */
 static void deliver_rest(struct recorder *r, int64_t deadline_ns)
 {
 	unsigned long long left;
@@ -207,7 +210,8 @@ static void deliver_rest(struct recorder *r, int64_t deadline_ns)
 		return;
 	left = backlog_points(&r->backlog);
 	if (r->options->spool[0] && spool_save(&r->spool, &r->backlog) == 0)
-		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are kept in %s",
+		log_say(LOG_END,
+			"cannot deliver: %s; the program ends, %llu points are spooled in %s",
 			r->delivery.reason, left, r->options->spool);
 	else
 		log_say(LOG_END, "cannot deliver: %s; the program ends, %llu points are lost",

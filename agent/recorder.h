@@ -6,7 +6,7 @@
  * sampler → encoder → backlog → delivery → transport
  *
  * Layer    agent; needs encode, measure, deliver and guest.
- * Threads  the sidecar, but for recorder_prepare.
+ * Threads  the sidecar, except recorder_prepare.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -29,7 +29,7 @@ struct recorder {
 	struct trim trim;
 	struct agent_health health;
 	struct backlog backlog;
-	int backlog_error; /* errno, where there was no memory for it */
+	int backlog_error; /* errno of a failed backlog_open, else 0 */
 	struct spool spool;
 	struct delivery delivery;
 	struct destination destination;
@@ -43,37 +43,37 @@ struct recorder {
 
 /*
  * recorder_prepare(r, options):
- * Get the memory for waiting points, before the program takes all that there is.  For the thread
- * that starts the sidecar, muted.
+ * Allocate the backlog, before the program can use up the memory.  Called by the thread that starts
+ * the sidecar, while it is muted.
  */
 void recorder_prepare(struct recorder *r, const struct options *options);
 
 /*
  * recorder_open_files(r, options):
- * Open the files that ${options} name: those that the program may lose the right to.  The network
- * needs no right, and its libraries take long to load.
+ * Open the files that ${options} name, because the program may lose access to them.  The network
+ * needs no privilege, and its libraries take long to load: recorder_open does that later.
  */
 void recorder_open_files(struct recorder *r, const struct options *options);
 
-/* Open the rest, after recorder_open_files.  Log what is invalid or cannot be had. */
+/* Open the rest, after recorder_open_files.  Log invalid settings and failures. */
 void recorder_open(struct recorder *r, const struct loop_task *task);
 
-/* Look whether all allocations are counted, and log it if not; early: coverage_is_whole. */
+/* Check whether all allocations are counted; log it if not.  ${is_early}: see coverage_is_whole. */
 void recorder_check_coverage(struct recorder *r, bool is_early);
 
 /* Add a point that was due at ${due_ns} (monotonic). */
 void recorder_add_point(struct recorder *r, int64_t due_ns);
 
-/* Add an event, which dashboards mark, whatever the schema of the points. */
+/* Add an event, which dashboards show as a mark. */
 void recorder_add_event(struct recorder *r, const char *event, const char *text);
 
-/* Add what earlier processes have left in the spool, once the server answers. */
+/* Once the server answers, add the points that earlier processes have spooled. */
 void recorder_load_spool(struct recorder *r);
 
 /*
  * recorder_finish(r, event, deadline_ns):
- * Add the event and a last point, and deliver everything by ${deadline_ns} (monotonic).  Spool what
- * is left, or log that it is lost.
+ * Add the event and a last point, and deliver everything by ${deadline_ns} (monotonic).  Spool the
+ * rest, or log that it is lost.
  */
 void recorder_finish(struct recorder *r, const char *event, int64_t deadline_ns);
 

@@ -1,3 +1,15 @@
+/*
+ * Invariants:
+ *
+ * 1. task.pid equals getpid() in a process that has started a sidecar and has not retired it.  It
+ *    is 0 without one, NO_PROCESS in a copy made by clone, and the parent's id in a vfork child.
+ * 2. state only grows: DELAYED, WORKING, STOPPED, RELEASED.  Only sidecar_start sets it back,
+ * before the thread exists.  From STOPPED on, the thread takes no point and holds no lock.
+ * 3. The thread opens no file before it has its own table of file descriptors.
+ * 4. The thread blocks all signals from its first instruction on: it inherits the mask.
+ * 5. Once is_retired is set, no sidecar is started in this process or in its children.
+ * 6. The stack is never unmapped; a forked child uses its copy again.
+ */
 #include "agent/sidecar.h"
 
 #include <errno.h>
@@ -22,10 +34,10 @@
 #define RETIRE_WAIT_NS (100 * CLOCK_MS)
 #define OPEN_WAIT_NS CLOCK_S
 
-/* DELAYED: a fork's child that is young; its sidecar has not begun yet. */
+/* DELAYED: in a young forked child, whose sidecar waits before it works. */
 enum { DELAYED, WORKING, STOPPED, RELEASED };
 
-#define NOBODY (-1) /* for a process id */
+#define NO_PROCESS (-1) /* as task.pid: a copy of a process with a sidecar */
 
 static struct {
 	struct loop_task task;
@@ -36,11 +48,10 @@ static struct {
 } sidecar;
 
 /*
- * Have the system say whether a thread may have descriptors of its own: a filter of system calls
- * may forbid it.  Neither call does anything so: other threads of the program, which a library's
- * constructor may have started, share the table with this one.  Return 0 or an errno.
+ * Check whether a seccomp filter lets a thread have its own table of file descriptors.  Return 0 or
+ * an errno.  The calls here change nothing, because other threads share the table with this one.
  */
-static int ask_for_descriptors(void)
+static int probe_own_descriptors(void)
 {
 	if (syscall(SYS_close_range, ~0U, ~0U, 0) == 0)
 		return 0;
@@ -48,22 +59,22 @@ static int ask_for_descriptors(void)
 }
 
 /*
- * Leave the program's table of file descriptors for one of our own.  Whatever the program closes,
- * opens or counts, it never meets the agent's, and the agent keeps no pipe or port of the program's
- * open. Return 0, or -1 when the system does not let us: then we must not open anything.
+ * Give the calling thread an empty table of file descriptors.  The program cannot see or close the
+ * agent's descriptors, and the agent keeps no pipe or port of the program open.  Return 0, or -1
+ * when the system refuses: then the agent must not open anything.
  */
-static int own_descriptors(void)
+static int unshare_descriptors(void)
 {
 	if (syscall(SYS_close_range, 0U, ~0U, CLOSE_RANGE_UNSHARE)) {
 		long most = sysconf(_SC_OPEN_MAX);
 
-		/* Kernels before 5.9; if this fails too, those are the program's. */
+		/* Before Linux 5.9.  If this fails, the table is still the program's. */
 		if (unshare(CLONE_FILES))
 			return -1;
 		for (int fd = 0; fd < most; fd++)
 			close(fd);
 	}
-	/* So that what a library prints goes nowhere, and no file gets a number below 3. */
+	/* Fill 0 to 2: libraries print to nowhere, and no file of ours gets such a number. */
 	(void)!open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 1; fd < 3; fd++)
 		(void)!fcntl(0, F_DUPFD_CLOEXEC, 0);
@@ -71,19 +82,18 @@ static int own_descriptors(void)
 }
 
 /*
- * At the end of the process, unwinding would only run into its exit.  Nor can the thread end by the
- * raw system call: setuid, in a destructor or another thread, waits for all the threads that libc
- * knows.  So it stays where it is, unless the last thread of the program leaves by pthread_exit
- * even now.
+ * Wait while the process exits.  The thread must not end by the raw system call, because libc's
+ * setuid would wait for it.  Only pthread_exit of the program's last thread releases it.
  */
-static void park(void)
+static void wait_for_exit(void)
 {
 	while (futex_get(&sidecar.state) == STOPPED)
 		futex_wait(&sidecar.state, STOPPED, INT64_MAX);
 }
 
-/* Return whether there is something to do, after all. */
-static bool begins(void)
+/* Wait in a young forked child.  Return whether the sidecar is to work: false if already stopped.
+ */
+static bool start_working(void)
 {
 	if (!sidecar.task.is_forked)
 		return true;
@@ -95,35 +105,35 @@ static void *sidecar_main(void *unused)
 {
 	enum loop_end why = LOOP_UNABLE;
 	int exit_status = 0;
-	bool has_own = false;
+	bool has_descriptors = false;
 
 	(void)unused;
 	pthread_setname_np(pthread_self(), "memagent");
-	if (sidecar.task.opens_first && own_descriptors() == 0) {
-		has_own = true;
+	if (sidecar.task.opens_first && unshare_descriptors() == 0) {
+		has_descriptors = true;
 		loop_open_first(&sidecar.task);
 	}
-	/* Else a copy of the table of descriptors, too, is only made when it begins. */
-	if (!begins())
+	/* A young child need not copy the descriptor table before it works. */
+	if (!start_working())
 		why = LOOP_ASKED;
-	else if (has_own || own_descriptors() == 0)
+	else if (has_descriptors || unshare_descriptors() == 0)
 		why = loop_work(&sidecar.task, &exit_status);
 	futex_set(&sidecar.task.has_opened, true);
-	/* The raw call: the last thread's status is the process's. */
+	/* The raw call: the last thread's status becomes the process's. */
 	if (why == LOOP_ALONE)
 		syscall(SYS_exit, exit_status);
-	/* It may be STOPPED or RELEASED already, in its grace. */
+	/* Else sidecar_stop has set STOPPED while it was DELAYED. */
 	if (futex_change(&sidecar.state, WORKING, STOPPED))
 		futex_wake(&sidecar.state);
 	if (why == LOOP_ASKED && !sidecar.task.is_retired)
-		park();
+		wait_for_exit();
 	main_exit_join(pthread_self());
 	return NULL;
 }
 
 /*
- * The stack is ours, not libc's: libc would keep it after a fork, to give it, and what is charged
- * to the agent with it, to a thread of the child's.  A child uses its copy again.
+ * Map the stack here: a stack of libc's would be reused by a thread of a forked child, and would
+ * still be charged to the agent.  A forked child uses its copy again.
  */
 static int make_stack(size_t bytes)
 {
@@ -141,7 +151,7 @@ static int make_stack(size_t bytes)
 	return 0;
 }
 
-/* Static TLS comes out of the stack; a program with much of it needs a larger one. */
+/* Static TLS takes room in the stack, so a program with much of it needs a larger stack. */
 static int create_thread(void)
 {
 	int error = EINVAL;
@@ -161,8 +171,8 @@ static int create_thread(void)
 	return error;
 }
 
-/* A program that may lose rights does not go on before the sidecar has what it needs them for. */
-static void await_files(void)
+/* Wait until the sidecar has opened the files that the program may lose access to. */
+static void wait_for_files(void)
 {
 	int64_t deadline = clock_mono_ns() + OPEN_WAIT_NS;
 
@@ -173,7 +183,7 @@ static void await_files(void)
 
 void sidecar_forget(void)
 {
-	sidecar.task.pid = NOBODY;
+	sidecar.task.pid = NO_PROCESS;
 	quiesce_reset();
 }
 
@@ -200,12 +210,11 @@ int sidecar_start(const struct options *options)
 	sidecar.task.opens_first = loop_must_open_first(options, sidecar.task.is_forked);
 	sidecar.task.has_opened = false;
 	sidecar.task.started_ns = clock_mono_ns();
-	/* Not the raw system call: that would block the signal by which setuid reaches all threads.
-	 */
+	/* The raw call would also block the signal that libc's setuid sends to all threads. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	muted = shim_mute();
-	error = ask_for_descriptors();
+	error = probe_own_descriptors();
 	if (error == 0) {
 		loop_prepare(options);
 		error = create_thread();
@@ -215,17 +224,17 @@ int sidecar_start(const struct options *options)
 	if (error)
 		sidecar.task.pid = 0;
 	else
-		await_files();
+		wait_for_files();
 	return error;
 }
 
-/* A process that was cloned behind our back has a copy of all this, but no thread. */
+/* A process made by a bare clone has a copy of this state, but no thread. */
 bool sidecar_is_here(void)
 {
 	return sidecar.task.pid && sidecar.task.pid == getpid();
 }
 
-/* Whether it has done, or said that it cannot do, all that it will. */
+/* Return whether the sidecar has finished or given up. */
 static bool is_done(void)
 {
 	return futex_get(&sidecar.state) >= STOPPED;
@@ -238,13 +247,12 @@ void sidecar_stop(void)
 
 	if (!sidecar_is_here())
 		return;
-	/* A child that ends young sends nothing: no need to wait until its sidecar has a processor.
-	 */
+	/* A young child sends nothing, so do not wait until its sidecar runs. */
 	if (!sidecar.task.is_retired && loop_child_is_short_lived(&sidecar.task) &&
 	    futex_change(&sidecar.state, DELAYED, STOPPED))
 		return;
 	deadline = clock_mono_ns() + sidecar.task.options->exit_timeout;
-	/* A little less for the delivery, so that it can still say what became of it. */
+	/* Delivery gets a little less, which leaves time to log the result. */
 	sidecar.task.deadline_ns = deadline - sidecar.task.options->exit_timeout / 10;
 	futex_set(&sidecar.task.wish, LOOP_STOP);
 	while ((state = futex_get(&sidecar.state)) < STOPPED && clock_mono_ns() < deadline)
@@ -256,8 +264,8 @@ bool sidecar_is_over(void)
 	return sidecar.task.pid == 0 || (sidecar_is_here() && is_done());
 }
 
-/* Wait until its thread has ended, and the stand-in's if there is one: no longer than a moment. */
-static void see_off(void)
+/* Join the sidecar's thread and the exit thread, if any.  Wait RETIRE_WAIT_NS at most. */
+static void join_threads(void)
 {
 	int64_t until = clock_mono_ns() + RETIRE_WAIT_NS;
 	struct timespec deadline = {until / CLOCK_S, until % CLOCK_S};
@@ -277,9 +285,9 @@ bool sidecar_retire(void)
 	muted = shim_mute();
 	sidecar.task.is_retired = true;
 	sidecar_stop();
-	/* It has done its work; see it off, or the filter could catch it on its way out. */
+	/* A new filter could still kill the thread on its way out, so wait until it is gone. */
 	if (sidecar_is_here())
-		see_off();
+		join_threads();
 	sidecar.task.pid = 0;
 	shim_unmute(muted);
 	errno = saved;
@@ -295,13 +303,12 @@ void sidecar_main_exits(void)
 		return;
 	muted = shim_mute();
 	main_exit_start();
-	/* Have it look from now on, instead of at its next point. */
+	/* Wake it: its loop now watches for the end of the last thread. */
 	futex_wake(&sidecar.task.wish);
-	/* Unless it does not look any more.  Without it libc finds out whether this thread is the
-	 * last, which then goes on with the exit that it may be in. */
+	/* If its loop has ended, let its thread end too.  libc's count of threads is then right. */
 	if (futex_change(&sidecar.state, STOPPED, RELEASED)) {
 		futex_wake(&sidecar.state);
-		see_off();
+		join_threads();
 	}
 	shim_unmute(muted);
 	errno = saved;

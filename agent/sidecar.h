@@ -3,8 +3,8 @@
 /*
  * sidecar: the agent's thread.
  *
- * Layer    agent; needs all of it.
- * Threads  these functions are for the program's threads; one at a time.
+ * Layer    agent; needs everything in agent/.
+ * Threads  called by the program's threads, one at a time.
  */
 #include <stdbool.h>
 
@@ -12,16 +12,15 @@ struct options;
 
 /*
  * sidecar_start(options):
- * Start the thread for this process.  ${options} stays the caller's.  Return 0 or an errno.  In the
- * child of a fork call it anew; EBUSY when that has a copy of half-loaded libraries.
+ * Start the thread for this process, also in a forked child.  ${options} stays the caller's. Return
+ * 0 or an errno; EBUSY when a forked child has a copy of half-loaded libraries.
  */
 int sidecar_start(const struct options *options);
 
 /*
  * sidecar_stop():
- * Have the sidecar take its last point and deliver it, and wait until that is done, for
- * options->exit_timeout at most.  Nothing to do when this process has no sidecar.  Safe in a signal
- * handler.
+ * Have the sidecar take and deliver its last point.  Wait for that, options->exit_timeout at most.
+ * Without a sidecar, do nothing.  Safe in a signal handler.
  */
 void sidecar_stop(void);
 
@@ -29,20 +28,20 @@ void sidecar_stop(void);
 bool sidecar_is_here(void);
 
 /*
- * Return whether no sidecar is at work here, with whatever locks it holds: it has stopped, or there
- * never was one.  Not in a process that was cloned behind our back.
+ * Return whether the sidecar has stopped or was never started, so that it holds no lock.  False in
+ * a copy made by a bare clone.
  */
 bool sidecar_is_over(void);
 
-/* This process is a copy of one that has a sidecar, and has none itself. */
+/* Note that this process is a copy of one with a sidecar, but has none itself. */
 void sidecar_forget(void);
 
 /*
  * sidecar_retire():
- * The process is about to do what the sidecar must not be there for: the same as sidecar_stop, and
- * then the sidecar ends, for good, in children too.  From then on none of these functions makes a
- * system call.  Return whether there was one.  Nothing to do in a child of vfork, whose memory is
- * its parent's.
+ * Call before the process does something that the sidecar must not take part in.  Do the same as
+ * sidecar_stop, and then end the thread.  This process and its children start no sidecar again, and
+ * none of these functions makes a system call any more.  Return whether there was a sidecar.  Do
+ * nothing in a vfork child, which shares its parent's memory.
  */
 bool sidecar_retire(void);
 
@@ -54,9 +53,8 @@ void sidecar_main_exits(void);
 
 /*
  * sidecar_hold(briefly), sidecar_release():
- * Between the two the sidecar is at rest: it holds no lock of libc or of a library, so that the
- * process can be forked.  sidecar_hold waits for that, but not for long, and returns whether it is
- * so.
+ * Between the two calls the sidecar holds no lock of libc or of a library, so that the process can
+ * be forked.  sidecar_hold waits a short time for that and returns whether it succeeded.
  */
 bool sidecar_hold(bool briefly);
 void sidecar_release(void);

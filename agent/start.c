@@ -1,8 +1,7 @@
 /*
- * start: when the agent begins and ends in the life of a process.
+ * start: starts the agent with the process and stops it at the end.
  *
- * Runs in the program's main thread (the constructor and the destructor) or in the thread that
- * forks.
+ * Threads  the main thread (constructor and destructor), and any thread that forks.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -21,8 +20,8 @@
 static struct options options;
 
 /*
- * When two copies of the library are in one process, only one may report it.  The dynamic linker
- * binds this name to the first copy's in both, and that is the one the program's calls come to.
+ * If a process has two copies of the library, only the first may report.  The dynamic linker binds
+ * this name to the first copy's variable in both, as it binds the program's malloc.
  */
 __attribute__((visibility("default"))) const struct options *memagent_first_copy = &options;
 
@@ -33,8 +32,7 @@ static bool is_first_copy(void)
 
 static const char *from_environment(const char *name)
 {
-	/* Not for a set-uid program: its user must not choose what a stronger process writes where.
-	 */
+	/* The user of a set-uid program must not choose where it writes. */
 	return secure_getenv(name);
 }
 
@@ -45,21 +43,21 @@ static void start_sidecar(void)
 	if (error == 0)
 		return;
 	log_open(options.log, getpid(), NULL);
-	log_say(LOG_CONFIG, "cannot start its thread: %s; this process is not reported",
+	log_say(LOG_CONFIG, "cannot start the agent's thread: %s; this process is not reported",
 		strerrordesc_np(error));
 }
 
 /*
- * ThreadSanitizer brings its own malloc, of which nothing is seen, and crashes in the malloc of a
- * thread that it has not made itself.  It ends a forked child in which it is asked for one.
+ * ThreadSanitizer brings its own malloc, which bypasses ours.  It crashes when a thread that it did
+ * not create allocates, and it ends a forked child that creates a thread.
  */
-static bool is_watched(void)
+static bool has_thread_sanitizer(void)
 {
 	if (object_first("__tsan_init") == NULL)
 		return false;
 	log_open(options.log, getpid(), NULL);
-	log_say(LOG_CONFIG, "this program is built with ThreadSanitizer, beside which the agent "
-			    "cannot run; this process is not reported");
+	log_say(LOG_CONFIG, "this program is built with ThreadSanitizer, which does not work "
+			    "with the agent; this process is not reported");
 	return true;
 }
 
@@ -67,7 +65,7 @@ static bool defers(void (*handler)(void *))
 {
 	enum url_scheme scheme = url_scheme(options.url);
 
-	/* The others do without OpenSSL. */
+	/* The other schemes do not use OpenSSL. */
 	return scheme != URL_FILE && scheme != URL_UDP && openssl_defers(handler);
 }
 
@@ -93,17 +91,14 @@ static void prepare(char *const *argv)
 	    exclude_by_name(program_invocation_short_name, options.exclude))
 		return;
 	log_remember();
-	if (is_watched())
+	if (has_thread_sanitizer())
 		return;
 	shim_set_hooks(&hooks);
-	(void)!at_quick_exit(sidecar_stop); /* without room for it there is no last point then */
+	(void)!at_quick_exit(sidecar_stop); /* if full, quick_exit has no last point */
 	start_sidecar();
 }
 
-/*
- * libc hands constructors what it hands main.  The program's main begins with the errno that it has
- * without us: 0.
- */
+/* libc passes main's arguments to constructors.  errno is kept: main must still find it 0. */
 static __attribute__((constructor)) void start(int argc, char **argv)
 {
 	int saved = errno;
@@ -114,9 +109,8 @@ static __attribute__((constructor)) void start(int argc, char **argv)
 }
 
 /*
- * After the program's own exit handlers and destructors, so that what they free is counted.  Not
- * after those of the libraries, though that could be had by registering a handler here: among them
- * are the ones that the sidecar has loaded, and what they free was never the program's.
+ * Runs after the program's exit handlers and destructors, so that their frees are counted.  It runs
+ * before the destructors of libraries, because the sidecar's own libraries are among them.
  */
 static __attribute__((destructor)) void stop(void)
 {

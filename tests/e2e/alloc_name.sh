@@ -67,7 +67,7 @@ g++ -rdynamic -o "$work/static" -x c "$work/program.c" -x none -Wl,--whole-archi
 metered "$library" "$work/static"
 expect_equal "inside the program: allocator" jemalloc "$(tag allocator)"
 expect_equal "inside the program: agent_coverage" 0 "$(field agent_coverage)"
-grep -q "^memagent\[.*not all .* is seen: the program has its own malloc" "$work/err" ||
+grep -q "^memagent\[.*not all .* are counted: the program has its own malloc" "$work/err" ||
 	fail "inside the program: it does not say that it is not seen"
 
 objcopy --redefine-sym mallctl=je_mallctl "$archive" "$work/prefixed.a"

@@ -39,7 +39,7 @@ expect_said()
 {
 	expect_equal "$1: status" 0 "$status"
 	expect_equal "$1: agent_coverage" 0 "$(field agent_coverage)"
-	grep -q "^memagent\[.*not all .* is seen: $2, which is not counted$" "$work/err" ||
+	grep -q "^memagent\[.*not all .* are counted: $2, which is not counted$" "$work/err" ||
 		fail "$1: it does not say so"
 	expect_equal "$1: lines" 1 "$(grep -c . "$work/err")"
 }

@@ -15,7 +15,7 @@ kept()
 	[ $# -eq 2 ] || fail "$1: more than one file in the spool"
 	[ -f "$2" ] || fail "$1: nothing in the spool"
 	expect_equal "$1: mode" 600 "$(stat -c %a "$2")"
-	grep -q "points are kept in $spool" "$work/err" || fail "$1: not a word of the spool: $(cat "$work/err")"
+	grep -q "points are spooled in $spool" "$work/err" || fail "$1: not a word of the spool: $(cat "$work/err")"
 	file=$2
 	points=$(grep -c '^memagent,' "$file")
 	[ "$points" -ge 5 ] || fail "$1: $points points of 300 ms at 20ms"

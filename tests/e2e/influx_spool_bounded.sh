@@ -23,7 +23,7 @@ truncate -s 4032K "${base}00000000000000000012-1.lp"
 another=$spool/memagent-0123456789abcdef-00000000000000000010-1.lp
 touch "$another" "$spool/somebody-else's"
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=50ms MEMAGENT_SPOOL="$spool" MEMAGENT_BUFFER=64KiB "$scripted" -w 200
-grep -q 'points are kept' "$work/err" || fail "said: $(cat "$work/err")"
+grep -q 'points are spooled' "$work/err" || fail "said: $(cat "$work/err")"
 grep -q 'removing the oldest file' "$work/err" || fail "no line about the removed file: $(cat "$work/err")"
 [ -n "$(find "$spool" -name "*-$pid.lp")" ] || fail "its own is not among them"
 [ -e "$first" ] || fail "the newest before it is gone"

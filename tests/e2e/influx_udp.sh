@@ -50,7 +50,7 @@ for length in 246 250; do
 	done
 	run_metered MEMAGENT_URL="udp://localhost:$(cat "$work/port")" MEMAGENT_INTERVAL=20ms \
 		MEMAGENT_TAGS="${tags#,}" "$scripted" -w 200
-	expect_line "tags of $length bytes" "the tags are too long" "over UDP; what does not fit is dropped"
+	expect_line "tags of $length bytes" "MEMAGENT_TAGS: the tags leave too little room" "UDP datagram" "that do not fit are dropped"
 done
 # What was written for HTTP, in lines of any length.
 {

@@ -2,7 +2,7 @@
  * A program that brings a malloc of its own: the agent sees none of it, says so once,
  * and claims no numbers but zero.
  *
- * wants-line: not all of this program is seen: the program has its own malloc
+ * wants-line: not all allocations of this program are counted: the program has its own malloc
  */
 #include "expect.h"
 

@@ -3,7 +3,7 @@
  *
  * with-preload: ours libslowload.so
  * with-env: MEMAGENT_URL=http://127.0.0.1:1 SLOWLOAD=6 MEMAGENT_EXIT_TIMEOUT=10s
- * wants-line: cannot start its thread
+ * wants-line: cannot start the agent's thread
  * wants-points: none
  */
 #include "fork_load.h"

@@ -2,7 +2,7 @@
  * A namespace of mounts, be it the program's own, is joined by a process of one thread only: the
  * agent leaves before.  What cannot be joined is told as ever.
  *
- * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */
 #include <sched.h>
 

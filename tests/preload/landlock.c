@@ -2,7 +2,7 @@
  * A program that locks itself out of files with landlock, which holds for the calling thread alone:
  * no thread of the agent's is left outside, neither here nor in a child.
  *
- * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */
 #include <linux/landlock.h>
 

@@ -3,7 +3,7 @@
  * agent makes afterwards: of its thread, or in its exit.
  *
  * wants-status: 4
- * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */
 #include "rights.h"
 #include "seccomp.h"

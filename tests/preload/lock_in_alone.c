@@ -2,7 +2,7 @@
  * A program that locks in the calling thread alone, by prctl: no thread of the
  * agent's is left outside.
  *
- * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */
 #include "rights.h"
 #include "seccomp.h"

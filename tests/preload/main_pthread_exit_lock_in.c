@@ -2,7 +2,7 @@
  * main leaves, and then the program locks itself in, all of its threads: nothing of the agent is
  * left, and the process ends with its last thread.
  *
- * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  * limit: 30
  */
 #include "leave.h"

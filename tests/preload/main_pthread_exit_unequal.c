@@ -2,7 +2,7 @@
  * main leaves when the agent's thread has ended, because it could not give up what the program has
  * given up: the process ends with its last thread.
  *
- * wants-line: the program has given up rights that this thread cannot give up
+ * wants-line: the program gave up privileges by a system call of one thread
  * limit: 30
  */
 #include "leave.h"

@@ -2,7 +2,7 @@
  * A filter that the program has from whoever started it, as in a container, refuses a thread
  * descriptors of its own: there is no agent, it says so, and the program ends as it does without.
  *
- * wants-line: cannot start its thread: Operation not permitted
+ * wants-line: cannot start the agent's thread: Operation not permitted
  * limit: 30
  */
 #include "again.h"

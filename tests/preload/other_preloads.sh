@@ -38,7 +38,7 @@ is_covered()
 is_not_covered()
 {
 	! grep -q 'agent_coverage=1' "$work/points" || fail "$1: it says that all is seen"
-	expect_equal "$1: what it says" "not all of this program is seen: $other has its own malloc, which is not counted" \
+	expect_equal "$1: what it says" "not all allocations of this program are counted: $other has its own malloc, which is not counted" \
 		"$(sed -n 's/^memagent\[[0-9]*\]: //p' "$work/err" | sort -u)"
 	expect_equal "$1: lines said twice" "" "$(grep '^memagent\[' "$work/err" | sort | uniq -d)"
 }

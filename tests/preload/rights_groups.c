@@ -3,8 +3,8 @@
  * certain which are left, so it ends, and says so in a line, an event and its last
  * point; the program goes on.
  *
- * wants-line: the program has given up rights that this thread cannot give up
- * wants-event: gave up rights, no longer seen
+ * wants-line: the program gave up privileges by a system call of one thread
+ * wants-event: gave up privileges, no longer reported
  * wants-status: 5
  */
 #include "rights.h"

@@ -3,7 +3,7 @@
  * (PR_SET_KEEPCAPS), and then does so by way of libc, which has all threads do the same and ends
  * the process when one cannot: the agent leaves before.
  *
- * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */
 #include <grp.h>
 #include <linux/capability.h>

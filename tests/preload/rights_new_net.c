@@ -3,8 +3,8 @@
  * which is not in it, ends, and says so in a line, an event and its last point; the program goes
  * on.
  *
- * wants-line: gone to another root directory or namespace than this thread
- * wants-event: went to another root or namespace, no longer seen
+ * wants-line: moved to another root directory or namespace
+ * wants-event: moved to another root or namespace, no longer reported
  */
 #include "rights.h"
 

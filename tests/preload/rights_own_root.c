@@ -2,8 +2,8 @@
  * chroot by a thread that has a root of its own (CLONE_FS), which leaves the agent's thread
  * outside: it ends, and says so in a line, an event and its last point; the program goes on.
  *
- * wants-line: gone to another root directory or namespace than this thread
- * wants-event: went to another root or namespace, no longer seen
+ * wants-line: moved to another root directory or namespace
+ * wants-event: moved to another root or namespace, no longer reported
  */
 #include <sched.h>
 

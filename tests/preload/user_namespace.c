@@ -2,7 +2,7 @@
  * A user namespace, which only a process of one thread can make: the agent leaves before, and says
  * so in its last point.
  *
- * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  * wants-status: 3
  */
 #include <sched.h>

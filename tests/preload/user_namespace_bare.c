@@ -1,7 +1,7 @@
 /*
  * The same by way of syscall().
  *
- * wants-event: locks itself in, keeps rights or changes namespaces, no longer seen
+ * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  * wants-status: 4
  */
 #include <sched.h>
