@@ -120,7 +120,7 @@ $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 # The agent's way of delivering, without the agent.
 DELIVER = $(addprefix agent/deliver/,backlog.c delivery.c destination.c torn.c transport_file.c transport_udp.c verdict.c)
 SETTINGS = $(addprefix agent/settings/,duration.c options.c secret.c tags.c)
-SEND = tools/memagent-send.c $(DELIVER) $(SETTINGS) agent/base/contents.c agent/base/log.c $(HTTP)
+SEND = tools/memagent-send.c $(DELIVER) $(SETTINGS) agent/base/contents.c agent/base/fnv.c agent/base/log.c $(HTTP)
 
 $(BUILD)/obj/tools/%.o: tools/%.c
 	@mkdir -p $(@D)
@@ -146,7 +146,7 @@ $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 
 # It needs libc only; for --check it loads memagent-http.so.
 RUN = $(wildcard tools/run/*.c) agent/guest/exclude.c agent/base/dir.c agent/settings/url.c agent/base/clock.c \
-	agent/base/contents.c agent/base/log.c shim/object.c $(SETTINGS) $(filter-out %/backlog.c %/delivery.c,$(DELIVER))
+	agent/base/contents.c agent/base/fnv.c agent/base/log.c shim/object.c $(SETTINGS) $(filter-out %/backlog.c %/delivery.c,$(DELIVER))
 
 $(BUILD)/memagent-run: $(call objects,$(RUN))
 	$(SAY)
@@ -209,9 +209,10 @@ UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/v
 UNIT_duration = agent/settings/duration.c
 UNIT_uncounted = agent/measure/uncounted.c
 UNIT_elf_file = tools/run/elf_file.c
+UNIT_fnv = agent/base/fnv.c
 UNIT_futex = agent/base/futex.c
 UNIT_line = agent/encode/line.c agent/encode/fields.c
-UNIT_log = agent/base/log.c
+UNIT_log = agent/base/log.c agent/base/fnv.c
 UNIT_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
 UNIT_preload = tools/run/preload.c
 UNIT_proc = agent/measure/proc.c
@@ -269,8 +270,8 @@ FUZZ_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/v
 FUZZ_elf_file = tools/run/elf_file.c tools/run/script.c
 FUZZ_line = agent/encode/line.c agent/encode/fields.c
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
-FUZZ_proc = agent/measure/proc.c agent/guest/rights.c agent/guest/namespaces.c
-FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/log.c shim/object.c
+FUZZ_proc = agent/measure/proc.c agent/guest/rights.c agent/guest/namespaces.c agent/base/fnv.c
+FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/fnv.c agent/base/log.c shim/object.c
 FUZZ_torn = agent/deliver/torn.c
 FUZZ_url = agent/settings/url.c
 

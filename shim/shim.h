@@ -3,8 +3,8 @@
 /*
  * shim: what the agent calls in the shim.
  *
- * Layer    shim's interface to the agent, which besides includes counters.h, object.h and cc.h.
- * Memory   never allocates.
+ * Layer    shim's interface to the agent, which also includes capabilities.h, cc.h, counters.h and
+ * object.h. Memory   never allocates.
  */
 #include <stdbool.h>
 #include <stdint.h>

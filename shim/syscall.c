@@ -32,6 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "shim/capabilities.h"
 #include "shim/cc.h"
 #include "shim/hooks.h"
 #include "shim/next.h"
@@ -124,8 +125,6 @@ static void note_keeping(const long *a)
 /* For libc has no header for it, libcap's has. */
 EXPORT int capset(cap_user_header_t header, cap_user_data_t data);
 
-#define CHANGES_IDS (1U << CAP_SETUID | 1U << CAP_SETGID)
-
 static bool keeps_changing_users(long number, const long *a)
 {
 	if (number == SYS_prctl)
@@ -133,7 +132,8 @@ static bool keeps_changing_users(long number, const long *a)
 	if (number != SYS_capset || !keeps || !is_readable(a[1], 0))
 		return false;
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is passed */
-	return (((const struct __user_cap_data_struct *)a[1])->permitted & CHANGES_IDS) != 0;
+	return (((const struct __user_cap_data_struct *)a[1])->permitted &
+		CAPABILITIES_TO_CHANGE_IDS) != 0;
 }
 
 static bool locks_in(long number, const long *a)

@@ -8,8 +8,8 @@
 typedef int clock_function(clockid_t, struct timespec *);
 
 /*
- * libc's own, whoever stands in front of it (libfaketime): the kernel waits by the true clock, and
- * a stopped one would end the points.
+ * Return libc's own clock_gettime, even where libfaketime interposes it.  The kernel's timeouts use
+ * the true clock, and a fake clock that stands still would stop the points.
  */
 static clock_function *libc_clock(void)
 {

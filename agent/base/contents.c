@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Return the size of a file that can be kept, or 0 with errno. */
+/* Return the size of the file, or 0 with errno when it cannot be read into memory. */
 static size_t size_of(int fd)
 {
 	struct stat st;

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_CONTENTS_H
 #define MEMAGENT_CONTENTS_H
 /*
- * contents: what a file has, kept in memory for when it cannot be opened any more.
+ * contents: a copy of a file in memory, for when the file can no longer be opened.
  *
  * Layer    agent, leaf.
  * Memory   one mapping; a forked child has a copy.
@@ -18,9 +18,9 @@ struct contents {
 
 /*
  * contents_read(c, path):
- * Keep what the regular file ${path} has, at most CONTENTS_MOST bytes.  Return 0; -1 with errno
- * from open(2), read(2) or mmap(2), ENOTSUP when it is no regular file, ENODATA when it is empty,
- * or EFBIG; ${c} is then as it was.
+ * Copy the regular file ${path}, of at most CONTENTS_MOST bytes, to ${c}.  Return 0, or -1 with
+ * errno and ${c} unchanged.  errno is that of open(2), read(2) or mmap(2), ENOTSUP for another kind
+ * of file, ENODATA for an empty file, or EFBIG for a large one.
  */
 int contents_read(struct contents *c, const char *path);
 

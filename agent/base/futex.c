@@ -15,7 +15,7 @@ void futex_wait(const uint32_t *word, uint32_t value, int64_t deadline_ns)
 	struct timespec deadline = {deadline_ns / CLOCK_S, deadline_ns % CLOCK_S};
 	int saved = errno;
 
-	/* The variant with a bit set is the one that takes an absolute time. */
+	/* FUTEX_WAIT takes a relative time; this variant takes an absolute one. */
 	syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value, &deadline, NULL,
 		FUTEX_BITSET_MATCH_ANY);
 	errno = saved;

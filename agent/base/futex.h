@@ -2,7 +2,7 @@
 #define MEMAGENT_FUTEX_H
 /*
  * futex: a word that one thread waits on and another changes.  Unlike a condition variable it has
- * no lock, which a fork could leave held.
+ * no lock, so a fork cannot copy a held one.
  *
  * Layer    agent, leaf.
  * Threads  any; leaves errno alone.
@@ -18,22 +18,22 @@
  */
 void futex_wait(const uint32_t *word, uint32_t value, int64_t deadline_ns);
 
-/* Set ${*word} to ${value} and wake all who wait on it. */
+/* Set ${*word} to ${value} and wake all waiters. */
 void futex_set(uint32_t *word, uint32_t value);
 
 /*
  * futex_change(word, from, to):
- * Set ${*word} to ${to} if it is ${from}, and return whether it was.  Wakes nobody.
+ * Set ${*word} to ${to} if it is ${from}, and return whether it was.  Wakes no waiter.
  */
 bool futex_change(uint32_t *word, uint32_t from, uint32_t to);
 
-/* Set ${*word} to ${value} and return what it was.  Wakes nobody. */
+/* Set ${*word} to ${value} and return the old value.  Wakes no waiter. */
 uint32_t futex_swap(uint32_t *word, uint32_t value);
 
-/* Wake all who wait on ${*word}, to look around: it has not changed. */
+/* Wake all waiters without a change of ${*word}. */
 void futex_wake(const uint32_t *word);
 
-/* Return what ${*word} is; everything before the futex_set that made it so is then visible. */
+/* Return ${*word}.  Whatever was written before the futex_set of that value is visible. */
 uint32_t futex_get(const uint32_t *word);
 
 #endif

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "agent/base/clock.h"
+#include "agent/base/fnv.h"
 
 #define LINE_BYTES 1024
 #define QUIET_NS (60 * CLOCK_S)
@@ -21,9 +22,9 @@
 static struct {
 	const char *sink;
 	pid_t pid;
-	bool (*is_told)(enum log_kind); /* by the parent */
-	int64_t said_ns[LOG_KINDS];	/* monotonic; 0 is never */
-	uint64_t said[LOG_KINDS];	/* a hash of what; 0 is nothing */
+	bool (*parent_has_logged)(enum log_kind); /* or NULL */
+	int64_t last_ns[LOG_KINDS];		  /* time of the last line, monotonic; 0: none */
+	uint64_t last_hash[LOG_KINDS];		  /* of the last line; 0: none */
 } state;
 
 static struct stat stderr_at_start;
@@ -43,9 +44,8 @@ static bool is_stderr_still(int fd)
 }
 
 /*
- * Return a copy of the program's stderr, or -1.  pidfd_getfd is not among the system calls of a
- * usual service (systemd's @system-service), and a filter may kill who makes another: under any
- * filter it is not made.
+ * Return a copy of the program's stderr, or -1.  A seccomp filter may kill for pidfd_getfd, which
+ * is not in systemd's @system-service: under any filter it is not called.
  */
 static int copy_stderr(pid_t pid)
 {
@@ -62,9 +62,8 @@ static int copy_stderr(pid_t pid)
 }
 
 /*
- * Return the program's stderr as a descriptor of our own, or -1.  Best is a copy, which shares the
- * place in the file; where there is none (kernels before 5.6), a fresh open, which at least
- * appends.
+ * Return a descriptor of our own for the program's stderr, or -1.  A copy shares the file offset.
+ * Where it fails (before Linux 5.6), open the file anew, for appending.
  */
 static int open_stderr(pid_t pid)
 {
@@ -91,14 +90,14 @@ static int open_sink(void)
 		    0600);
 }
 
-void log_open(const char *sink, pid_t pid, bool (*is_told)(enum log_kind kind))
+void log_open(const char *sink, pid_t pid, bool (*parent_has_logged)(enum log_kind kind))
 {
 	int fd, error;
 
 	memset(&state, 0, sizeof(state));
 	state.sink = sink;
 	state.pid = pid;
-	state.is_told = is_told;
+	state.parent_has_logged = parent_has_logged;
 	if (sink[0] != '/')
 		return;
 	fd = open_sink();
@@ -114,7 +113,8 @@ void log_open(const char *sink, pid_t pid, bool (*is_told)(enum log_kind kind))
 		sink, strerrordesc_np(error));
 }
 
-/* Return whether ${text} tells how much it was, or how long it took: that differs every time. */
+/* Return whether ${text} begins with a number and a unit.  Such numbers differ from line to line.
+ */
 static bool is_measure(const char *text)
 {
 	static const char *const units[] = {" ms", " milliseconds", " bytes", " out of"};
@@ -128,39 +128,40 @@ static bool is_measure(const char *text)
 
 static uint64_t hash_without_measures(const char *text)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a */
+	uint64_t h = FNV_START;
 
 	while (*text) {
 		if (is_measure(text))
 			text += strspn(text, "0123456789");
-		h = (h ^ (unsigned char)*text++) * UINT64_C(0x100000001b3);
+		h = fnv_add(h, text++, 1);
 	}
 	return h;
 }
 
-static bool is_news(enum log_kind kind, uint64_t what)
+/* Return whether the line with this ${hash} is to be written. */
+static bool is_wanted(enum log_kind kind, uint64_t hash)
 {
 	int64_t now = clock_mono_ns();
 
 	if (kind == LOG_CONFIG || kind == LOG_FILE)
-		return state.is_told == NULL || !state.is_told(kind); /* said at the start only */
-	if (what == state.said[kind] ||
-	    (state.said_ns[kind] && now - state.said_ns[kind] < QUIET_NS))
+		return state.parent_has_logged == NULL || !state.parent_has_logged(kind);
+	if (hash == state.last_hash[kind] ||
+	    (state.last_ns[kind] && now - state.last_ns[kind] < QUIET_NS))
 		return false;
-	state.said_ns[kind] = now;
+	state.last_ns[kind] = now;
 	return true;
 }
 
 void log_over(enum log_kind kind)
 {
-	state.said[kind] = 0;
+	state.last_hash[kind] = 0;
 }
 
 void log_say(enum log_kind kind, const char *format, ...)
 {
 	char line[LINE_BYTES];
 	struct pollfd ready = {.events = POLLOUT};
-	uint64_t what;
+	uint64_t hash;
 	va_list args;
 	int n, m;
 
@@ -168,17 +169,17 @@ void log_say(enum log_kind kind, const char *format, ...)
 	va_start(args, format);
 	m = vsnprintf(line + n, sizeof(line) - (size_t)n, format, args);
 	va_end(args);
-	what = hash_without_measures(line);
-	if (!is_news(kind, what))
+	hash = hash_without_measures(line);
+	if (!is_wanted(kind, hash))
 		return;
 	ready.fd = open_sink();
 	if (ready.fd < 0)
 		return;
 	n = m < (int)sizeof(line) - n ? n + m : (int)sizeof(line) - 1;
 	line[n++] = '\n';
-	/* A full pipe would make us wait, so then the line is lost, and comes again later. */
+	/* A full pipe would block.  Then drop the line; a later one may get through. */
 	if (poll(&ready, 1, 0) == 1 && (ready.revents & POLLOUT) &&
 	    write(ready.fd, line, (size_t)n) == n)
-		state.said[kind] = what;
+		state.last_hash[kind] = hash;
 	close(ready.fd);
 }

@@ -12,6 +12,7 @@
 #include "agent/deliver/backlog.h"
 #include "agent/base/clock.h"
 #include "agent/base/dir.h"
+#include "agent/base/fnv.h"
 #include "agent/base/log.h"
 #include "agent/settings/options.h"
 
@@ -25,17 +26,15 @@
 /* The files of one destination may hold this many full backlogs; above that, remove the oldest. */
 #define MOST_BACKLOGS 64
 
+/* Hash ${text} with its NUL, which keeps two adjacent settings apart. */
 static uint64_t hash(uint64_t h, const char *text)
 {
-	do
-		h = (h ^ (unsigned char)*text) * UINT64_C(0x100000001b3); /* FNV-1a */
-	while (*text++);
-	return h;
+	return fnv_add(h, text, strlen(text) + 1);
 }
 
 void spool_open(struct spool *spool, const struct options *options)
 {
-	uint64_t id = UINT64_C(0xcbf29ce484222325);
+	uint64_t id = FNV_START;
 
 	/* Everything that identifies the destination; hashed, because a URL may hold a password. */
 	id = hash(id, options->url);

@@ -9,8 +9,8 @@
 
 #include "agent/base/dir.h"
 
-/* The sidecar is started before main, so it is the second thread or close to it. */
-#define LOOKED_AT 16
+/* The sidecar starts before main, so it is among the first threads. */
+#define MAX_THREADS 16
 
 static const char *const excluded[] = {
 #define EXCLUDED(name) name,
@@ -57,7 +57,7 @@ bool exclude_is_metered(pid_t pid)
 	if (tasks < 0)
 		return false;
 	dir_start(&dir, tasks);
-	for (int i = 0; i < LOOKED_AT && !found && (tid = dir_next(&dir)) != NULL; i++)
+	for (int i = 0; i < MAX_THREADS && !found && (tid = dir_next(&dir)) != NULL; i++)
 		found = is_sidecar(tasks, tid);
 	close(tasks);
 	return found;

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_EXCLUDE_H
 #define MEMAGENT_EXCLUDE_H
 /*
- * exclude: which programs get no sidecar, and which processes started which.
+ * exclude: which programs get no sidecar, and which processes are metered.
  *
  * Layer    agent; needs dir.
  * Memory   never allocates.
@@ -11,30 +11,29 @@
 
 /*
  * exclude_is_metered(pid):
- * Return whether process ${pid} has a sidecar: one of its first threads has its name.  The sidecar,
- * because it opens files.
+ * Return whether process ${pid} has a sidecar: one of its first threads is named memagent.  Opens
+ * files, so only the sidecar may call it.
  */
 bool exclude_is_metered(pid_t pid);
 
 /*
  * exclude_is_launched():
- * Return whether memagent-run has become this process.  It leaves its process id in
- * MEMAGENT_RUN_PID, which stays over exec and is none of a child's.  Reads the environment: for the
+ * Return whether memagent-run has become this process by exec.  It sets MEMAGENT_RUN_PID to its
+ * process id, which exec keeps and a child does not share.  Reads the environment: called by the
  * thread that starts the sidecar.
  */
 bool exclude_is_launched(void);
 
 /*
  * exclude_by_name(name, more):
- * Return whether a program of this ${name} is to have no sidecar: tools that must have a single
- * thread (to change namespaces) or that hand out rights, and those in ${more}, separated by commas.
- * Pure.
+ * Return whether a program of this ${name} gets no sidecar.  These are the programs of excluded.def
+ * and those in ${more}, a list separated by commas.  Pure.
  */
 bool exclude_by_name(const char *name, const char *more);
 
 /*
  * exclude_by_option(argv):
- * Return whether a program with these arguments is to have no sidecar, whatever its name.  Pure.
+ * Return whether a program with these arguments gets no sidecar, whatever its name.  Pure.
  */
 bool exclude_by_option(char *const *argv);
 

@@ -6,6 +6,11 @@
 #include "agent/base/futex.h"
 #include "shim/shim.h"
 
+/*
+ * NONE: no exit thread.  STARTING: it is being created.  WATCHED: it waits, and the sidecar watches
+ * for the end of the program's threads.  OVER: they have ended.  FOLLOWS: the sidecar ends, and the
+ * exit thread after it.  CLOSED: the sidecar ends, and no exit thread is created any more.
+ */
 enum { NONE, STARTING, WATCHED, OVER, FOLLOWS, CLOSED };
 
 static struct {
@@ -13,17 +18,17 @@ static struct {
 	sigset_t main_mask;
 	pthread_t thread;
 	pthread_t sidecar; /* with FOLLOWS */
-} last;
+} main_exit;
 
-/* Wait while the state is ${value}, until ${until_ns} at most; return what it is. */
+/* Wait while the state is ${value}, until ${until_ns} at most.  Return the state. */
 static uint32_t state_after(uint32_t value, int64_t until_ns)
 {
-	while (futex_get(&last.state) == value && clock_mono_ns() < until_ns)
-		futex_wait(&last.state, value, until_ns);
-	return futex_get(&last.state);
+	while (futex_get(&main_exit.state) == value && clock_mono_ns() < until_ns)
+		futex_wait(&main_exit.state, value, until_ns);
+	return futex_get(&main_exit.state);
 }
 
-static void *stand_in(void *unused)
+static void *run_exit_thread(void *unused)
 {
 	bool follows;
 
@@ -31,14 +36,13 @@ static void *stand_in(void *unused)
 	state_after(STARTING, INT64_MAX);
 	follows = state_after(WATCHED, INT64_MAX) == FOLLOWS;
 	if (follows)
-		pthread_join(last.sidecar, NULL);
-	/* From here on it is the program's code that runs: its handlers, with what it lets through.
-	 */
+		pthread_join(main_exit.sidecar, NULL);
+	/* The program's exit handlers run from here on: count for it, and let its signals in. */
 	shim_unmute(0);
-	pthread_sigmask(SIG_SETMASK, &last.main_mask, NULL);
+	pthread_sigmask(SIG_SETMASK, &main_exit.main_mask, NULL);
 	if (!follows)
 		shim_exit();
-	return NULL; /* as the last of all it runs into exit as well */
+	return NULL; /* libc calls exit when this is the last thread */
 }
 
 void main_exit_start(void)
@@ -46,32 +50,32 @@ void main_exit_start(void)
 	sigset_t all;
 	bool started;
 
-	/* It may be about to leave more than once: cancelled, and cancelled again. */
-	if (!futex_change(&last.state, NONE, STARTING))
+	/* A main thread that is cancelled twice comes here twice. */
+	if (!futex_change(&main_exit.state, NONE, STARTING))
 		return;
 	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &last.main_mask);
-	started = shim_create_thread(&last.thread, NULL, stand_in) == 0;
-	futex_set(&last.state, started ? WATCHED : NONE);
-	pthread_sigmask(SIG_SETMASK, &last.main_mask, NULL);
+	pthread_sigmask(SIG_SETMASK, &all, &main_exit.main_mask);
+	started = shim_create_thread(&main_exit.thread, NULL, run_exit_thread) == 0;
+	futex_set(&main_exit.state, started ? WATCHED : NONE);
+	pthread_sigmask(SIG_SETMASK, &main_exit.main_mask, NULL);
 }
 
 bool main_exit_is_pending(void)
 {
-	return futex_get(&last.state) == WATCHED;
+	return futex_get(&main_exit.state) == WATCHED;
 }
 
 void main_exit_finish(void)
 {
-	futex_set(&last.state, OVER);
+	futex_set(&main_exit.state, OVER);
 }
 
 void main_exit_join(pthread_t sidecar)
 {
 	if (!main_exit_is_pending())
 		return;
-	last.sidecar = sidecar;
-	futex_set(&last.state, FOLLOWS);
+	main_exit.sidecar = sidecar;
+	futex_set(&main_exit.state, FOLLOWS);
 }
 
 bool main_exit_close(pthread_t sidecar, int64_t until_ns)
@@ -79,15 +83,15 @@ bool main_exit_close(pthread_t sidecar, int64_t until_ns)
 	struct timespec deadline = {until_ns / CLOCK_S, until_ns % CLOCK_S};
 
 	state_after(STARTING, until_ns);
-	/* libc's join can have only one who waits. */
-	if (futex_change(&last.state, NONE, CLOSED))
+	/* A thread can be joined only once: by the exit thread if there is one. */
+	if (futex_change(&main_exit.state, NONE, CLOSED))
 		return false;
 	main_exit_join(sidecar);
-	pthread_clockjoin_np(last.thread, NULL, CLOCK_MONOTONIC, &deadline);
+	pthread_clockjoin_np(main_exit.thread, NULL, CLOCK_MONOTONIC, &deadline);
 	return true;
 }
 
 void main_exit_reset(void)
 {
-	last.state = NONE;
+	main_exit.state = NONE;
 }

@@ -1,14 +1,13 @@
 #ifndef MEMAGENT_MAIN_EXIT_H
 #define MEMAGENT_MAIN_EXIT_H
 /*
- * main_exit: lets a process end whose main thread leaves by pthread_exit.
+ * main_exit: ends a process whose main thread leaves by pthread_exit.
  *
- * Such a process ends with its last thread: libc counts them, and the last one calls exit.  The
- * sidecar is one of those that it counts, and cannot take the last one's part, because exit flushes
- * files and it has no descriptors of the program's.  So when the main thread leaves, another thread
- * takes its place, with the program's descriptors: it does nothing but call exit when the sidecar
- * finds that only the agent is left.  A sidecar that ends earlier leaves it to libc, whose count is
- * then right again: the stand-in ends after it, so that it is not the sidecar that comes last.
+ * In such a process the last thread calls exit.  libc counts the sidecar as a thread, but the
+ * sidecar must not call exit: exit flushes files, and it lacks the program's descriptors.  So when
+ * the main thread leaves, the exit thread is started, which has them.  It calls exit when the
+ * sidecar finds that no thread of the program is left.  If the sidecar ends earlier, the exit
+ * thread ends after it and leaves the rest to libc.
  *
  * Layer    agent; needs futex, the shim.
  */
@@ -16,37 +15,37 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Threads left when none is the program's: the main thread's remains, the stand-in, the sidecar. */
+/* Threads left after the program's: the main thread as a zombie, the exit thread, the sidecar. */
 #define MAIN_EXIT_THREADS 3
 
-/* How long the process may outlive its last thread. */
+/* How often the sidecar looks for the end of the program's last thread. */
 #define MAIN_EXIT_POLL_NS INT64_C(20000000)
 
-/* Start the stand-in, unless there is one: the main thread is about to leave.  Muted. */
+/* Start the exit thread, once: the main thread is about to leave.  Called muted. */
 void main_exit_start(void);
 
-/* Return whether there is a stand-in.  The sidecar. */
+/* Return whether the exit thread waits.  Called by the sidecar. */
 bool main_exit_is_pending(void);
 
-/* Have the stand-in call exit.  The sidecar. */
+/* Have the exit thread call exit.  Called by the sidecar. */
 void main_exit_finish(void);
 
 /*
  * main_exit_join(sidecar):
- * The sidecar is about to end, or has: have the stand-in join it and end too.  Nothing to do
- * without one.
+ * The sidecar is about to end, or has ended: have the exit thread join it and end too.  Without an
+ * exit thread, do nothing.
  */
 void main_exit_join(pthread_t sidecar);
 
 /*
  * main_exit_close(sidecar, until_ns):
- * The sidecar ends for good: no stand-in is started any more.  If there is one, have it join the
- * sidecar and wait for it, and so for both, until ${until_ns} of the monotonic clock at most.
- * Return false when there is none: then the sidecar is the caller's to join.
+ * The sidecar ends for good, so start no exit thread from now on.  If there is one, have it join
+ * the sidecar, and wait for both until ${until_ns} (monotonic) at most.  Return false when there is
+ * none: then the caller must join the sidecar.
  */
 bool main_exit_close(pthread_t sidecar, int64_t until_ns);
 
-/* In the child of a fork: there is no stand-in. */
+/* Start anew in a forked child, which has no exit thread. */
 void main_exit_reset(void);
 
 #endif

@@ -1,12 +1,10 @@
 #ifndef MEMAGENT_NAMESPACES_H
 #define MEMAGENT_NAMESPACES_H
 /*
- * namespaces: whether the sidecar is where the program is: at the same root directory, and in the
- * same namespaces.
+ * namespaces: whether the sidecar and the program have the same root directory and namespaces.
  *
- * All threads have one root until one of them says unshare(CLONE_FS), and namespaces belong to a
- * thread from the start: a program that goes on to chroot, or into namespaces of its own, would
- * leave a thread outside.
+ * After unshare(CLONE_FS), chroot changes the root of one thread only.  unshare and setns change
+ * the namespaces of one thread only.  A program that uses these would leave the sidecar outside.
  *
  * Layer    agent, leaf.
  * Threads  the sidecar.
@@ -17,17 +15,17 @@
 
 enum { NAMESPACES_WATCHED = 3, NAMESPACES_NAME_BYTES = 32 };
 
-/* Opened once, so that it can be looked into after a chroot. */
+/* Opened at the start, because /proc may be out of reach after a chroot. */
 struct namespaces_watch {
 	int program_fd; /* the main thread's directory in /proc, or -1 */
 	int own_fd;	/* the calling thread's */
 	char own[NAMESPACES_WATCHED]
-		[NAMESPACES_NAME_BYTES]; /* its namespaces, which it never leaves */
+		[NAMESPACES_NAME_BYTES]; /* its namespaces, which never change */
 };
 
 void namespaces_open(struct namespaces_watch *watch);
 
-/* Return whether the main thread is where this one is, or nobody can tell. */
+/* Return whether the main thread shares root and namespaces with this one; true if unknown. */
 bool namespaces_are_shared(const struct namespaces_watch *watch);
 
 #endif

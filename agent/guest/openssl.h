@@ -1,12 +1,11 @@
 #ifndef MEMAGENT_OPENSSL_H
 #define MEMAGENT_OPENSSL_H
 /*
- * openssl: its clean-up waits for the last point.
+ * openssl: postpones OpenSSL's clean-up until the last point is sent.
  *
- * OpenSSL registers an exit handler when it is first used, by the program or by the sidecar's
- * libcurl; handlers run before the last point is taken and sent.  What was cleaned up cannot be
- * used any more, so a TLS connection could not send it, and one that is being made at that moment
- * crashes.
+ * OpenSSL registers an exit handler when the program or the sidecar's libcurl first uses it.  Exit
+ * handlers run before the last point is sent.  After the clean-up, TLS cannot be used, and a
+ * connection that is being opened crashes.
  *
  * Layer    agent; needs object.
  * Memory   never allocates.
@@ -15,12 +14,12 @@
 
 /*
  * openssl_defers(handler):
- * The exit has come to ${handler}, the clean-up of an OpenSSL: keep it for openssl_clean_up and
- * return true.  Any thread.
+ * exit is about to call ${handler}, the clean-up of a copy of OpenSSL.  Keep it for
+ * openssl_clean_up and return true, or return false when there is no room.  Any thread.
  */
 bool openssl_defers(void (*handler)(void *));
 
-/* Do what was postponed.  When the sidecar has stopped. */
+/* Run the postponed clean-ups.  Call it after the sidecar has stopped. */
 void openssl_clean_up(void);
 
 #endif

@@ -10,43 +10,43 @@
 #define BRIEF_NS (CLOCK_MS / 5)
 #define LOAD_NS (5 * CLOCK_S)
 
-enum { FREE, TAKEN, WANTED };
+enum { UNLOCKED, LOCKED, CONTENDED };
 
 /*
- * The sidecar's, unless it rests.  Not a pthread_mutex_t: a fork copies it while it is taken, and
- * tools that watch mutexes report that.
+ * The sidecar holds this lock while it works.  It is no pthread_mutex_t, because a fork copies it
+ * locked, which lock checkers report.
  */
-static uint32_t working;
+static uint32_t lock;
 static bool loading;
-/* How often this thread has it: a signal handler may copy the process while fork does. */
+/* How often this thread holds it: a signal handler may fork during a fork. */
 static THREAD_LOCAL unsigned held;
 
-static bool take(int64_t deadline_ns)
+static bool acquire(int64_t deadline_ns)
 {
-	if (futex_change(&working, FREE, TAKEN))
+	if (futex_change(&lock, UNLOCKED, LOCKED))
 		return true;
-	while (futex_swap(&working, WANTED) != FREE) {
+	while (futex_swap(&lock, CONTENDED) != UNLOCKED) {
 		if (clock_mono_ns() >= deadline_ns)
 			return false;
-		futex_wait(&working, WANTED, deadline_ns);
+		futex_wait(&lock, CONTENDED, deadline_ns);
 	}
 	return true;
 }
 
-static void give(void)
+static void release(void)
 {
-	if (futex_swap(&working, FREE) == WANTED)
-		futex_wake(&working);
+	if (futex_swap(&lock, UNLOCKED) == CONTENDED)
+		futex_wake(&lock);
 }
 
 void quiesce_enter(void)
 {
-	give();
+	release();
 }
 
 void quiesce_leave(void)
 {
-	take(INT64_MAX);
+	acquire(INT64_MAX);
 }
 
 void quiesce_set_loading(bool loads)
@@ -59,15 +59,15 @@ bool quiesce_is_loading(void)
 	return __atomic_load_n(&loading, __ATOMIC_RELAXED);
 }
 
-static bool take_within(int64_t patience_ns)
+static bool acquire_within(int64_t timeout_ns)
 {
-	return take(clock_mono_ns() + patience_ns);
+	return acquire(clock_mono_ns() + timeout_ns);
 }
 
 bool quiesce_hold(bool briefly)
 {
-	if (held || take_within(briefly ? BRIEF_NS : HOLD_NS) ||
-	    (!briefly && quiesce_is_loading() && take_within(LOAD_NS)))
+	if (held || acquire_within(briefly ? BRIEF_NS : HOLD_NS) ||
+	    (!briefly && quiesce_is_loading() && acquire_within(LOAD_NS)))
 		held++;
 	return held != 0;
 }
@@ -75,11 +75,11 @@ bool quiesce_hold(bool briefly)
 void quiesce_release(void)
 {
 	if (held && --held == 0)
-		give();
+		release();
 }
 
 void quiesce_reset(void)
 {
-	working = FREE;
+	lock = UNLOCKED;
 	held = 0;
 }

@@ -1,22 +1,22 @@
 #ifndef MEMAGENT_QUIESCE_H
 #define MEMAGENT_QUIESCE_H
 /*
- * quiesce: the moments in which the sidecar holds no lock of libc or of a library, so that the
- * process can be forked.
+ * quiesce: keeps the sidecar at rest during a fork.  While it rests, it holds no lock of libc or of
+ * a library.
  *
  * Layer    agent; needs clock.h.
- * Threads  the sidecar says when it rests, the program's threads have it go on resting.
+ * Threads  the sidecar says when it rests; the program's threads keep it there during a fork.
  */
 #include <stdbool.h>
 
-/* quiesce_enter(), quiesce_leave(): for the sidecar, around everything that it may wait for. */
+/* quiesce_enter(), quiesce_leave(): the sidecar rests between them; call them around each wait. */
 void quiesce_enter(void);
 void quiesce_leave(void);
 
 /*
  * quiesce_hold(briefly), quiesce_release():
- * For a thread of the program: between the two the sidecar rests.  quiesce_hold waits for that, but
- * no longer than 100 ms; while libraries are loaded, 5 s; and ${briefly}, 0.2 ms.  It returns
+ * A thread of the program calls these; between them the sidecar rests.  quiesce_hold waits for that
+ * 100 ms at most, 5 s while the sidecar loads libraries, or 0.2 ms if ${briefly}.  It returns
  * whether the sidecar rests.
  */
 bool quiesce_hold(bool briefly);
@@ -24,13 +24,13 @@ void quiesce_release(void);
 
 /*
  * quiesce_set_loading(loads), quiesce_is_loading():
- * For the sidecar, around the loading of libraries.  A copy of a process that is at it must not use
- * the dynamic linker, which finds them half-done there and crashes.
+ * The sidecar sets this while it loads libraries.  A process that is forked meanwhile must not use
+ * the dynamic linker, which would crash on the half-loaded libraries.
  */
 void quiesce_set_loading(bool loads);
 bool quiesce_is_loading(void);
 
-/* quiesce_reset(): in a process that has no sidecar yet, whatever its parent's was doing. */
+/* quiesce_reset(): start anew in a process that has no sidecar yet. */
 void quiesce_reset(void);
 
 #endif

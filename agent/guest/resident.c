@@ -9,11 +9,11 @@
 #include <unistd.h>
 
 #define IN_MEMORY ((uint64_t)1 << 63)
-#define OF_A_FILE ((uint64_t)1 << 61)
-#define AT_ONCE 256 /* pages */
+#define FROM_FILE ((uint64_t)1 << 61)
+#define BATCH 256 /* pages */
 
-struct shedding {
-	int objects; /* to be left as they are */
+struct dropping {
+	int objects; /* still to be skipped */
 	int pagemap;
 	uintptr_t page_bytes;
 };
@@ -34,15 +34,15 @@ int resident_objects(void)
 	return count;
 }
 
-static bool is_shed(uint64_t page)
+static bool is_droppable(uint64_t page)
 {
-	return (page & (IN_MEMORY | OF_A_FILE)) == (IN_MEMORY | OF_A_FILE);
+	return (page & (IN_MEMORY | FROM_FILE)) == (IN_MEMORY | FROM_FILE);
 }
 
-/* Shed what can be of the ${count} pages from ${begin} on. */
-static void shed_pages(const struct shedding *s, uintptr_t begin, size_t count)
+/* Drop the unchanged ones of the ${count} pages from ${begin} on. */
+static void drop_pages(const struct dropping *s, uintptr_t begin, size_t count)
 {
-	uint64_t pages[AT_ONCE];
+	uint64_t pages[BATCH];
 	size_t size = count * sizeof(pages[0]);
 	size_t first = 0, end;
 
@@ -51,9 +51,9 @@ static void shed_pages(const struct shedding *s, uintptr_t begin, size_t count)
 		return;
 	for (; first < count; first = end) {
 		end = first + 1;
-		if (!is_shed(pages[first]))
+		if (!is_droppable(pages[first]))
 			continue;
-		while (end < count && is_shed(pages[end]))
+		while (end < count && is_droppable(pages[end]))
 			end++;
 		/* NOLINTNEXTLINE(performance-no-int-to-ptr): a place in a mapping */
 		madvise((void *)(begin + first * s->page_bytes), (end - first) * s->page_bytes,
@@ -61,24 +61,24 @@ static void shed_pages(const struct shedding *s, uintptr_t begin, size_t count)
 	}
 }
 
-static void shed_part(const struct shedding *s, uintptr_t begin, uintptr_t end)
+static void drop_part(const struct dropping *s, uintptr_t begin, uintptr_t end)
 {
 	size_t left;
 
 	begin -= begin % s->page_bytes;
 	left = (end - begin + s->page_bytes - 1) / s->page_bytes;
 	while (left > 0) {
-		size_t count = left < AT_ONCE ? left : AT_ONCE;
+		size_t count = left < BATCH ? left : BATCH;
 
-		shed_pages(s, begin, count);
+		drop_pages(s, begin, count);
 		begin += count * s->page_bytes;
 		left -= count;
 	}
 }
 
-static int shed_object(struct dl_phdr_info *object, size_t size, void *arg)
+static int drop_object(struct dl_phdr_info *object, size_t size, void *arg)
 {
-	struct shedding *s = arg;
+	struct dropping *s = arg;
 
 	(void)size;
 	if (s->objects > 0) {
@@ -89,22 +89,22 @@ static int shed_object(struct dl_phdr_info *object, size_t size, void *arg)
 		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
 		uintptr_t begin = object->dlpi_addr + part->p_vaddr;
 
-		/* Of what can be written to, a page might be, meanwhile. */
+		/* Skip writable segments: a page could be written to in the meantime. */
 		if (part->p_type == PT_LOAD && !(part->p_flags & PF_W))
-			shed_part(s, begin, begin + part->p_memsz);
+			drop_part(s, begin, begin + part->p_memsz);
 	}
 	return 0;
 }
 
 void resident_drop(int objects)
 {
-	struct shedding s = {.objects = objects, .page_bytes = (uintptr_t)getpagesize()};
+	struct dropping s = {.objects = objects, .page_bytes = (uintptr_t)getpagesize()};
 
 	if (resident_objects() <= objects)
 		return;
 	s.pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 	if (s.pagemap < 0)
 		return;
-	dl_iterate_phdr(shed_object, &s);
+	dl_iterate_phdr(drop_object, &s);
 	close(s.pagemap);
 }

@@ -1,11 +1,10 @@
 #ifndef MEMAGENT_RESIDENT_H
 #define MEMAGENT_RESIDENT_H
 /*
- * resident: keeps what the loading of libraries has touched out of the program's resident set.
+ * resident: removes the pages of loaded libraries from the program's resident set.
  *
- * The linker and the libraries' initialisers touch most pages once, and around each one the kernel
- * maps 15 more.  Those that nobody has written to can go again: they stay in the page cache, and
- * come back when they are used.
+ * Loading a library touches most of its pages once, and for each the kernel maps 15 more.  Pages
+ * that were not written to can be dropped: they stay in the page cache and are mapped again on use.
  *
  * Layer    agent, leaf.
  * Threads  the sidecar; takes the dynamic linker's lock.
@@ -17,9 +16,8 @@ int resident_objects(void);
 
 /*
  * resident_drop(objects):
- * Unmap the read-only pages of what was loaded after the first ${objects}, but for those that are
- * the process's own: where a debugger or a probe has written a breakpoint, it stays.  Without
- * /proc, do nothing.
+ * Drop the read-only pages of all objects loaded after the first ${objects}.  Keep private copies:
+ * a debugger or a probe may have written a breakpoint there.  Without /proc, do nothing.
  */
 void resident_drop(int objects);
 

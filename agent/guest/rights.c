@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "agent/base/fnv.h"
 #include "agent/measure/proc.h"
+#include "shim/capabilities.h"
 #include "shim/shim.h"
 
 static const struct {
@@ -46,8 +48,8 @@ static int digit(char c, unsigned base)
 	return value < (int)base ? value : -1;
 }
 
-/* Take one number behind white space off [*p, end).  Return 0, or -1 when there is none. */
-static int take_number(const char **p, const char *end, unsigned base, uint64_t *out)
+/* Read a number after white space and move ${*p} behind it.  Return 0, or -1 if there is none. */
+static int parse_number(const char **p, const char *end, unsigned base, uint64_t *out)
 {
 	uint64_t n = 0;
 	bool any = false;
@@ -60,7 +62,7 @@ static int take_number(const char **p, const char *end, unsigned base, uint64_t 
 	return any ? 0 : -1;
 }
 
-/* Return 0, or -1 when the line [p, end) does not have what key ${i} needs. */
+/* Parse the value of key ${i} in [p, end).  Return 0, or -1 when it is malformed. */
 static int parse_value(size_t i, const char *p, const char *end, struct rights *out)
 {
 	char *to = (char *)out + keys[i].offset;
@@ -69,7 +71,7 @@ static int parse_value(size_t i, const char *p, const char *end, struct rights *
 		uint64_t n;
 		uint32_t small;
 
-		if (take_number(&p, end, keys[i].base, &n))
+		if (parse_number(&p, end, keys[i].base, &n))
 			return -1;
 		small = (uint32_t)n;
 		memcpy(to + k * keys[i].size, keys[i].size == 8 ? (void *)&n : (void *)&small,
@@ -78,14 +80,7 @@ static int parse_value(size_t i, const char *p, const char *end, struct rights *
 	return 0;
 }
 
-static uint64_t hash(uint64_t h, const char *p, const char *end)
-{
-	for (; p < end; p++)
-		h = (h ^ (unsigned char)*p) * UINT64_C(0x100000001b3); /* FNV-1a */
-	return h;
-}
-
-static bool begins(const char *text, size_t len, const char *key)
+static bool has_prefix(const char *text, size_t len, const char *key)
 {
 	return len >= strlen(key) && memcmp(text, key, strlen(key)) == 0;
 }
@@ -95,14 +90,14 @@ int rights_line(struct rights *rights, const char *text, size_t len)
 	const char *end = text + len;
 
 	for (size_t i = 0; i < KEYS; i++) {
-		if (!begins(text, len, keys[i].key))
+		if (!has_prefix(text, len, keys[i].key))
 			continue;
 		rights->lines |= 1U << i;
 		return parse_value(i, text + strlen(keys[i].key), end, rights);
 	}
-	/* The list of groups may come in pieces; those after the first begin with a number. */
-	if (begins(text, len, "Groups:") || (len && digit(text[0], 10) >= 0))
-		rights->groups = hash(rights->groups, text, end);
+	/* A long list of groups comes in several pieces; later ones begin with a number. */
+	if (has_prefix(text, len, "Groups:") || (len && digit(text[0], 10) >= 0))
+		rights->groups = fnv_add(rights->groups, text, len);
 	return 0;
 }
 
@@ -124,7 +119,7 @@ void rights_open(struct rights_watch *watch, int own_fd)
 {
 	watch->program_fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	watch->own_fd = own_fd;
-	namespaces_open(&watch->place);
+	namespaces_open(&watch->namespaces);
 }
 
 static int take_line(void *arg, const char *text, size_t len)
@@ -157,10 +152,11 @@ static void set_capabilities(const struct rights *to)
 }
 
 /*
- * Take what can be taken, in the order in which it still may be.  The raw system calls: libc's
- * would change the program's threads too.  Whether it was enough, the next reading tells.
+ * Make this thread's privileges those of the program, as far as possible.  Each step keeps the
+ * privileges that the next one needs.  libc's functions would change all threads, so these are raw
+ * system calls.  The caller compares again.
  */
-static void take(const struct rights *from, const struct rights *to)
+static void drop_privileges(const struct rights *from, const struct rights *to)
 {
 	if (to->no_new_privs && !from->no_new_privs)
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -171,8 +167,7 @@ static void take(const struct rights *from, const struct rights *to)
 		syscall(SYS_setresgid, to->gid[0], to->gid[1], to->gid[2]);
 		syscall(SYS_setfsgid, to->gid[3]);
 	}
-	/* A change of user may drop the capabilities, which then cannot be set as wanted any more.
-	 */
+	/* Else a change of user may clear capabilities that set_capabilities needs. */
 	prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
 	if (memcmp(from->uid, to->uid, sizeof(from->uid)) != 0) {
 		syscall(SYS_setresuid, to->uid[0], to->uid[1], to->uid[2]);
@@ -185,24 +180,22 @@ static void take(const struct rights *from, const struct rights *to)
 			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_LOWER, cap, 0, 0);
 }
 
-/* A change of user takes the mark off that the program's memory may be looked at: put it back. */
-static void take_unnoticed(const struct rights *from, const struct rights *to)
+/* A change of user clears the process's dumpable flag: set it again. */
+static void drop_and_keep_dumpable(const struct rights *from, const struct rights *to)
 {
 	int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
 
-	take(from, to);
+	drop_privileges(from, to);
 	if (dumpable >= 0 && prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != dumpable)
 		prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0);
 }
 
-#define CHANGES_IDS (UINT64_C(1) << CAP_SETUID | UINT64_C(1) << CAP_SETGID)
-
 /*
- * Less is fine: a program may keep capabilities over a setuid that takes them from us.  But not
- * those by which it changes users once more: libc would have us do the same, and ends the process
- * when we cannot.
+ * The sidecar may have fewer capabilities than the program, which may keep some over a setuid.  But
+ * if the program can still change ids, the sidecar must be able to: libc's setuid runs in all
+ * threads and ends the process when one fails.
  */
-static bool has_no_more(const struct rights *own, const struct rights *program)
+static bool is_within(const struct rights *own, const struct rights *program)
 {
 	return memcmp(own->uid, program->uid, sizeof(own->uid)) == 0 &&
 	       memcmp(own->gid, program->gid, sizeof(own->gid)) == 0 &&
@@ -212,14 +205,14 @@ static bool has_no_more(const struct rights *own, const struct rights *program)
 	       !(own->inheritable & ~program->inheritable) &&
 	       !(own->permitted & ~program->permitted) && !(own->effective & ~program->effective) &&
 	       !(own->bounding & ~program->bounding) && !(own->ambient & ~program->ambient) &&
-	       !(program->permitted & ~own->permitted & CHANGES_IDS);
+	       !(program->permitted & ~own->permitted & CAPABILITIES_TO_CHANGE_IDS);
 }
 
-/* Return whether the program may all that this thread may, or nobody can tell. */
+/* Return whether this thread has no more privileges than the program; true if unknown. */
 static bool read_both(struct rights_watch *watch, struct rights *program, struct rights *own)
 {
 	return read_rights(watch->program_fd, program) || read_rights(watch->own_fd, own) ||
-	       has_no_more(own, program);
+	       is_within(own, program);
 }
 
 #define STACK_BYTES ((size_t)512 << 10)
@@ -230,11 +223,11 @@ static void *end_at_once(void *nothing)
 }
 
 /*
- * Wait for every setuid or setgroups of libc that is under way: it holds the lock of libc's list
- * of threads until all of them have changed, and the creation of a thread takes that lock.  The
- * stack is ours, because libc would hand it on to a thread of the program.
+ * Wait until a running setuid or setgroups of libc has reached all threads.  It holds the lock of
+ * libc's thread list, which pthread_create also takes.  The stack is ours, because libc would reuse
+ * its own for a thread of the program.
  */
-static void await_libc(void)
+static void wait_for_setuid(void)
 {
 	void *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK | MAP_NORESERVE, -1, 0);
@@ -252,24 +245,24 @@ static void await_libc(void)
 }
 
 /*
- * Return whether the difference between ${program} and ${own} is one that libc is about to remove.
- * Time proves nothing: a thread may be held up as long as it likes between the two.  What is the
- * same after libc is done is the program's own doing.
+ * Return whether a running setuid of libc explains the difference between ${program} and ${own}.
+ * Waiting for some time proves nothing, because a thread can be delayed for any time.  A difference
+ * that remains after libc is done was made by the program.
  */
-static bool is_under_way(struct rights_watch *watch, const struct rights *program,
-			 const struct rights *own)
+static bool is_changing(struct rights_watch *watch, const struct rights *program,
+			const struct rights *own)
 {
 	struct rights program_now, own_now;
 
 	if (program->seccomp != own->seccomp || program->seccomp_filters != own->seccomp_filters)
-		return false; /* nothing of libc's */
-	await_libc();
+		return false; /* libc's setuid does not change these */
+	wait_for_setuid();
 	return read_both(watch, &program_now, &own_now) ||
 	       memcmp(&program_now, program, sizeof(*program)) != 0 ||
 	       memcmp(&own_now, own, sizeof(*own)) != 0;
 }
 
-/* Filters cannot be copied, and the groups of another thread cannot be told for certain. */
+/* Filters cannot be copied, and groups are known only as a hash. */
 static bool can_follow(const struct rights *program, const struct rights *own)
 {
 	return program->seccomp == own->seccomp &&
@@ -279,9 +272,9 @@ static bool can_follow(const struct rights *program, const struct rights *own)
 #define ROUNDS 5
 
 /*
- * libc's setuid changes one thread after the other, and a program may look into another namespace
- * and come back: a moment later all is the same.  If not, and libc is not at it still, take the
- * same rights; more than once, for meanwhile the program may have given up some more.
+ * A difference may be temporary: libc's setuid changes one thread after the other, and a program
+ * may visit another namespace.  So compare a few times.  If it stays, drop privileges, repeatedly,
+ * because the program may drop more in the meantime.
  */
 enum rights_verdict rights_follow(struct rights_watch *watch)
 {
@@ -289,19 +282,19 @@ enum rights_verdict rights_follow(struct rights_watch *watch)
 	struct rights program, own;
 
 	for (int i = 0;; i++) {
-		bool no_more = read_both(watch, &program, &own);
-		bool is_here = namespaces_are_shared(&watch->place);
+		bool is_below = read_both(watch, &program, &own);
+		bool is_here = namespaces_are_shared(&watch->namespaces);
 
-		if (no_more && is_here)
+		if (is_below && is_here)
 			return RIGHTS_NO_MORE;
 		if (i >= ROUNDS && !is_here)
 			return RIGHTS_ELSEWHERE;
-		if (i >= ROUNDS && is_under_way(watch, &program, &own))
+		if (i >= ROUNDS && is_changing(watch, &program, &own))
 			return RIGHTS_NO_MORE;
 		if (i == 2 * ROUNDS || (i >= ROUNDS && !can_follow(&program, &own)))
 			return RIGHTS_MORE;
 		if (i >= ROUNDS)
-			take_unnoticed(&own, &program);
+			drop_and_keep_dumpable(&own, &program);
 		nanosleep(&pause, NULL);
 	}
 }
