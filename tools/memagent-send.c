@@ -1,14 +1,14 @@
 /*
- * memagent-send: delivers files of line protocol, with the agent's own settings and care.
+ * memagent-send: delivers files of line protocol in the same way as the agent.
  *
  * usage: memagent-send [--remove] FILE...
  *
- * For what MEMAGENT_SPOOL has kept, and what was written to a file:// destination.  Where to, say
- * the variables MEMAGENT_URL and so on; see memagent-run --help.  Exits with 0 when all is
+ * The files are those in MEMAGENT_SPOOL, or were written by a file:// destination.  MEMAGENT_URL
+ * and the other variables (see memagent-run --help) name the server.  Exits with 0 if all is
  * delivered.
  *
- * While it reads a file it holds the lock that the agents take which append to it or deliver it, so
- * that nothing is added between the last line and the end.
+ * While it reads a file, it holds the lock that agents take to append to or deliver it.  So no
+ * point is appended between the last line read and the removal of the file.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -37,10 +37,10 @@ static struct destination destination;
 static struct backlog backlog;
 static struct delivery delivery;
 
-/* It is built in here. */
+/* The HTTP transport is linked in here. */
 extern transport_entry memagent_transport_2;
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): the agent's loader writes to it */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the agent's load_http writes to it */
 const struct transport *load_http(char *error, size_t size)
 {
 	(void)error;
@@ -53,23 +53,23 @@ static const char *from_environment(const char *name)
 	return getenv(name);
 }
 
-static void nothing(void)
+static void do_nothing(void)
 {
 }
 
 static void usage(FILE *out)
 {
-	fputs("usage: memagent-send [--remove] FILE...\n"
-	      "Deliver files of line protocol to where MEMAGENT_URL and the other variables say\n"
-	      "(memagent-run --help lists them).\n\n"
-	      "  --remove       remove each file when all of it is delivered\n"
-	      "  -h, --help     print this text\n"
-	      "  -v, --version  print the version\n",
-	      out);
+	fputs(
+	    "usage: memagent-send [--remove] FILE...\n"
+	    "Deliver files of line protocol to the server that MEMAGENT_URL names.  memagent-run\n"
+	    "--help lists this and other variables.\n\n"
+	    "  --remove       remove each file after all its points are delivered\n"
+	    "  -h, --help     print this text\n"
+	    "  -v, --version  print the version\n",
+	    out);
 }
 
-/* Send what waits until half of the backlog is free, or all of it.  Return 0, or -1 when it cannot.
- */
+/* Send points until the backlog has at most ${until_used} bytes.  Return 0, or -1 on a time-out. */
 static int drain(size_t until_used)
 {
 	int64_t give_up = clock_mono_ns() + PATIENCE_NS;
@@ -94,7 +94,7 @@ static FILE *failed_to_open(const char *name, const char *why)
 	return NULL;
 }
 
-/* Return 0, or -1 with errno; EWOULDBLOCK when somebody else goes on holding the lock. */
+/* Return 0, or -1 with errno; EWOULDBLOCK if another process keeps the lock for too long. */
 static int lock(FILE *file, int how)
 {
 	int64_t give_up = clock_mono_ns() + LOCK_PATIENCE_NS;
@@ -106,7 +106,7 @@ static int lock(FILE *file, int how)
 	return failed;
 }
 
-/* Return the file with its lock, or NULL after saying why not. */
+/* Open and lock the file.  Return it, or NULL after printing why not. */
 static FILE *open_locked(const char *name, bool remove_it)
 {
 	FILE *file = fopen(name, "re");
@@ -115,10 +115,10 @@ static FILE *open_locked(const char *name, bool remove_it)
 	if (file == NULL)
 		return failed_to_open(name, strerror(errno));
 	if (lock(file, remove_it ? LOCK_EX : LOCK_SH) || fstat(fileno(file), &st)) {
-		failed_to_open(name, errno == EWOULDBLOCK ? "somebody else holds a lock on it"
+		failed_to_open(name, errno == EWOULDBLOCK ? "another process holds a lock on it"
 							  : strerror(errno));
 	} else if (st.st_nlink == 0) {
-		failed_to_open(name, "somebody else has just delivered it");
+		failed_to_open(name, "another process has just delivered it");
 	} else {
 		return file;
 	}
@@ -126,7 +126,7 @@ static FILE *open_locked(const char *name, bool remove_it)
 	return NULL;
 }
 
-/* Return the length of the next line, 0 at the end, or -1 when that is no line to be sent. */
+/* Return the length of the next line, 0 at the end, or -1 if the line cannot be sent. */
 static ssize_t next_line(const char *name, FILE *file, char **line, size_t *size)
 {
 	ssize_t n = getline(line, size, file);
@@ -134,19 +134,20 @@ static ssize_t next_line(const char *name, FILE *file, char **line, size_t *size
 	if (n < 0)
 		return ferror(file) ? -1 : 0;
 	if ((*line)[n - 1] != '\n') {
-		fprintf(stderr, "memagent-send: %s: the last line is not whole; left out\n", name);
+		fprintf(stderr, "memagent-send: %s: the last line is incomplete; not sent\n", name);
 		return -1;
 	}
 	if ((size_t)n > DELIVERY_BATCH_BYTES) {
 		fprintf(stderr,
-			"memagent-send: %s: a line of over %d bytes; is this line protocol?\n",
+			"memagent-send: %s: a line exceeds %d bytes; this may not be line "
+			"protocol\n",
 			name, DELIVERY_BATCH_BYTES);
 		return -1;
 	}
 	return n;
 }
 
-/* Return whether all of the file has been sent, with the number of lines that were in ${lines}. */
+/* Send all lines and set ${lines} to their number.  Return whether the whole file was sent. */
 static bool send_file(const char *name, FILE *file, long *lines)
 {
 	char *line = NULL;
@@ -169,17 +170,16 @@ static bool send_file(const char *name, FILE *file, long *lines)
 	sent = drain(0) == 0 && sent;
 	free(line);
 	if (torn)
-		fprintf(
-		    stderr,
-		    "memagent-send: %s: %ld half lines of processes that were killed; left out\n",
-		    name, torn);
+		fprintf(stderr,
+			"memagent-send: %s: %ld incomplete lines of killed processes; not sent\n",
+			name, torn);
 	if (!sent)
-		fprintf(stderr, "memagent-send: %s: not delivered; it is as it was\n", name);
+		fprintf(stderr, "memagent-send: %s: not delivered; the file is unchanged\n", name);
 	return sent && n == 0;
 }
 
-/* Return whether none of them was refused, or too long to send. */
-static bool arrived(const char *name, uint64_t dropped, long lines)
+/* Return whether no points were dropped; else print why they were. */
+static bool all_arrived(const char *name, uint64_t dropped, long lines)
 {
 	if (dropped == 0)
 		return true;
@@ -189,7 +189,7 @@ static bool arrived(const char *name, uint64_t dropped, long lines)
 	return false;
 }
 
-/* Return 0 when all of the file is where it belongs. */
+/* Return 0 if all points of the file are delivered, and it is removed if that was asked for. */
 static int deliver(const char *name, bool remove_it)
 {
 	uint64_t before = delivery_dropped(&delivery);
@@ -200,12 +200,11 @@ static int deliver(const char *name, bool remove_it)
 	if (file == NULL)
 		return -1;
 	is_done = send_file(name, file, &lines);
-	is_done = arrived(name, delivery_dropped(&delivery) - before, lines) && is_done;
+	is_done = all_arrived(name, delivery_dropped(&delivery) - before, lines) && is_done;
 	if (is_done)
 		printf("%s: %ld points delivered\n", name, lines);
 	if (is_done && remove_it && unlink(name)) {
-		fprintf(stderr, "memagent-send: %s: cannot be removed: %s\n", name,
-			strerror(errno));
+		fprintf(stderr, "memagent-send: cannot remove %s: %s\n", name, strerror(errno));
 		is_done = false;
 	}
 	fclose(file);
@@ -221,12 +220,12 @@ static int open_all(void)
 	if (options.invalid)
 		return -1;
 	if (url_scheme(options.url) == URL_FILE) {
-		fputs("memagent-send: MEMAGENT_URL names a file: name the server to send to\n",
+		fputs("memagent-send: MEMAGENT_URL names a file; set it to the URL of a server\n",
 		      stderr);
 		return -1;
 	}
 	destination_read(&destination, &options);
-	if (destination_open(&destination, &options, nothing, nothing))
+	if (destination_open(&destination, &options, do_nothing, do_nothing))
 		return -1;
 	if (backlog_open(&backlog, (size_t)options.buffer)) {
 		perror("memagent-send");

@@ -15,7 +15,7 @@ done
 await_all
 [ ! -e "$cases/elsewhere.log" ] || fail "redirects were followed: $(cat "$cases/elsewhere.log")"
 for status in 301 302 303 307 308; do
-	expect_said "from-$status" "$status" "no InfluxDB"
+	expect_said "from-$status" "$status" "not InfluxDB"
 	[ -z "$(unstored "from-$status")" ] || fail "$status: points are missing"
 	expect_complete "from-$status"
 done

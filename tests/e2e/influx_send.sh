@@ -1,6 +1,6 @@
 #!/bin/sh
-# memagent-send: what it removes it has sent.  A last line that is not whole stays where it is; so does a
-# file that somebody else is at; and of a file that an agent goes on writing to, nothing is lost.
+# memagent-send: it removes only what it has sent.  It keeps a file whose last line is incomplete, and a
+# file that another process has locked; it loses no points of a file that an agent is writing to.
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"
@@ -15,7 +15,7 @@ sends()
 printf 'memagent,pid=1 mallocs=1i 1\nmemagent,pid=1 mallocs=2i' >"$work/half"
 sends --remove "$work/half"
 expect_equal "half a line: status" 1 "$status"
-grep -q 'not whole' "$work/sent" || fail "half a line: it said $(cat "$work/sent")"
+grep -q 'the last line is incomplete' "$work/sent" || fail "half a line: it said $(cat "$work/sent")"
 [ -e "$work/half" ] || fail "half a line: the file is gone"
 expect_equal "half a line: points" 1 "$(count_points memagent memagent)"
 printf ' 2\n' >>"$work/half"
@@ -32,7 +32,7 @@ expect_unchanged "after half a line"
 expect_silence "after half a line"
 sends --remove "$work/torn"
 expect_equal "after half a line: status" 0 "$status"
-grep -q '1 half lines' "$work/sent" || fail "after half a line: it said $(cat "$work/sent")"
+grep -q '1 incomplete lines' "$work/sent" || fail "after half a line: it said $(cat "$work/sent")"
 expect_equal "after half a line: points" 4 "$(count_points memagent memagent)"
 expect_exact memagent
 

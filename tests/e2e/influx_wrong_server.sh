@@ -17,9 +17,9 @@ wrong()
 	expect_line "$what for longer" "$@"
 }
 
-wrong "404 for everything" 404 text/plain 'no such page' 'no InfluxDB' 404
-wrong "a page for everything" 200 text/html '<html><body>Welcome!</body></html>' 'no InfluxDB'
-wrong "404 in HTML" 404 'text/html; charset=utf-8' '<h1>Not found</h1>' 'no InfluxDB'
+wrong "404 for everything" 404 text/plain 'no such page' 'not InfluxDB' 404
+wrong "a page for everything" 200 text/html '<html><body>Welcome!</body></html>' 'not InfluxDB'
+wrong "404 in HTML" 404 'text/html; charset=utf-8' '<h1>Not found</h1>' 'not InfluxDB'
 wrong "a redirection" 302 text/plain '' 302
 wrong "500 for everything" 500 text/plain "$(printf 'several\nlines\033[1mand more')" 500
 wrong "400 for everything" 400 application/json '{"error":"unable to parse"}' 'unable to parse'

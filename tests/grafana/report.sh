@@ -164,7 +164,7 @@ expect_equal "one service" "d'or (process 8 on h)" "$(figure "$work/one" process
 expect_equal "first words" "LEAK: shop (process 99 on h)" "$(head -n 1 "$work/words" | sed 's/).*/)/')"
 expect_equal "first class" leaks "$(figure "$work/like" class | head -n 1)"
 expect_equal "processes in figures.tsv" 24 "$(figure "$work/like" process | wc -l)"
-remark='6 of 23 processes of worker that are like this are shown; figures.tsv has all.'
+remark='6 of 23 processes of worker with this verdict are shown; figures.tsv has all.'
 expect_equal "lines of words" 10 "$(wc -l <"$work/words")"
 grep -qxF "$remark" "$work/words" || fail "no word of what is not shown"
 grep -qF "$remark" "$work/like/index.html" || fail "the page does not say what is not shown"
@@ -304,7 +304,7 @@ expect_refusal 2 '--colour is not an option' --colour
 expect_refusal 2 '-x is not an option' -x
 expect_refusal 2 '--url points is not valid: expected http://HOST' --url points
 expect_refusal 2 'expected a name of 1 to 255 bytes' --database ''
-expect_refusal 2 'udp://h:1 cannot be read from: expected --url http://HOST' --url udp://h:1
+expect_refusal 2 'cannot read from udp://h:1: expected --url http://HOST' --url udp://h:1
 expect_refusal 2 '--until tomorrow is not valid: expected seconds since 1970' --until tomorrow
 expect_refusal 2 'more than one file: a and b' a b
 export MEMAGENT_URL=points
@@ -324,7 +324,7 @@ influxd_query '' 'SHOW DATABASES' | grep -q memagent || fail "the database is go
 grep -qF 'http://***@h' "$work/secret/index.html" || fail "the URL is not shown"
 : >"$work/occupied"
 "$report" -o "$work/occupied/below" "$work/all.lp" >"$work/out" 2>"$work/err" && fail "what cannot be made was made"
-grep -qF "$work/occupied/below cannot be made" "$work/err" || fail "nothing about the directory"
+grep -qF "cannot create directory $work/occupied/below" "$work/err" || fail "nothing about the directory"
 for option in -h --help; do
 	"$report" $option | grep -q '^usage: memagent-report' || fail "no help for $option"
 done

@@ -93,12 +93,12 @@ report_requests=
 freed='t > 32 ? 1e6 : 1e6 + busy * 1e6'
 trimming='n = int(t / 2); trims = ",trims=" n ",trim_pause_ns=" (n == 17 ? 7e7 : 2e6) ",trim_pause_total_ns=" 2e6 * n + (n > 16) * 68e6
 	if (t > 33) rss = 5e6'
-expect returns '19 trims took 106.0 ms in all, the last 2.0 ms, 70.0 ms at most; resident before the one that gave back most 28.6 MiB, after it 4.8 MiB.' \
+expect returns '19 trims took 106.0 ms in all, the last 2.0 ms, 70.0 ms at most; the most effective shrank the resident set from 28.6 MiB to 4.8 MiB.' \
 	"$freed" 40 "$one"
 grep -qx 'rss_before_trim_bytes	30000000' "$figures" || fail "nothing of what was resident before the trim"
 grep -qx 'rss_after_trim_bytes	5000000' "$figures" || fail "nothing of what was resident after the trim"
 trimming='trims = ",trims=" int(t / 2) ",trim_pause_ns=2000000,trim_pause_total_ns=" 2e6 * int(t / 2)'
-expect returns '19 trims took 38.0 ms in all, the last 2.0 ms, 2.0 ms at most; none of them made the resident set smaller.' "$freed" 40 "$one"
+expect returns '19 trims took 38.0 ms in all, the last 2.0 ms, 2.0 ms at most; none shrank the resident set.' "$freed" 40 "$one"
 trimming='trims = ",trims=0"'
 expect returns '0 trims took 0 µs in all.' "$freed" 40 "$one"
 trimming=
@@ -108,8 +108,8 @@ trimming=
 # Half an hour of it is a leak for the alert rule, too.
 expect leaks 'LEAK' '1e8 + t * 1e5 + t % 9 * 1e6' 100 t 't * 30'
 expect grows 'the load is not over' '1e8 + t * 1e5 + t % 9 * 1e6' 100 t 't * 10'
-expect grows 'busy from the first point on, and the load is not over' '1e6 + t * 1e6' 60 t
-expect grows 'busy from the first point on. Another load tells' '1e6 + busy * 1e6' 40 't < 35 ? t : 35'
+expect grows 'busy from the first point on and the load is not over' '1e6 + t * 1e6' 60 t
+expect grows 'busy from the first point on. To find out, run another load' '1e6 + busy * 1e6' 40 't < 35 ? t : 35'
 expect returns 'No leak' '1e6 + t % 15 * 1e6' 45 t
 expect returns 'No leak' '1e6 + t % 15 * 1e6' 46 t
 expect returns 'No leak' '1e7 + t * 7919 % 101 * 2e4' 100 t

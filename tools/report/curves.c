@@ -6,7 +6,7 @@
 #include "tools/report/series.h"
 #include "tools/report/thin.h"
 
-#define GROWTH_POINTS 5 /* over which growth is drawn: what single points do is noise */
+#define GROWTH_POINTS 5 /* growth is drawn over this many points, to smooth out noise */
 
 /* ---- which processes ---- */
 
@@ -19,7 +19,7 @@ static double peak_of(const struct series_process *p)
 	return peak;
 }
 
-static void choose(const struct series *series, struct curves *c)
+static void choose_processes(const struct series *series, struct curves *c)
 {
 	double peaks[CURVES_PROCESSES] = {0};
 
@@ -88,7 +88,7 @@ static double seconds_between(const struct series_sample *a, const struct series
 	return (double)b->time_ms / 1000 - (double)a->time_ms / 1000;
 }
 
-/* A second, from ${a} to ${b}; NAN where it is not known, or the process is another. */
+/* Return the growth per second from ${a} to ${b}; NAN if unknown, or if the process restarted. */
 static double rate(const struct series_sample *a, const struct series_sample *b,
 		   enum series_field field)
 {
@@ -110,14 +110,14 @@ static double growth(const struct series_process *p, const struct thin *thin, si
 
 static double pause_of(const struct series_sample *a, const struct series_sample *b)
 {
-	/* Where trims were not known before, all of them are new. */
+	/* A comparison with an unknown earlier count is false: then all trims are new. */
 	if (a == NULL || isnan(b->value[SERIES_trims]) ||
 	    b->value[SERIES_trims] <= a->value[SERIES_trims])
 		return NAN;
 	return b->value[SERIES_trim_pause_ns];
 }
 
-/* The values at sample ${i} of the thinned ones; ${before} is NULL behind a gap. */
+/* Set ${v} to the values of the kept sample ${i}; ${before} is NULL after a gap. */
 static void take_values(const struct series_process *p, const struct thin *thin, size_t i,
 			const struct series_sample *before, double v[CURVES])
 {
@@ -163,8 +163,8 @@ static void write_row(struct curves *c, FILE *script, double time, const double 
 	fputc('\n', script);
 }
 
-/* A gap, where nothing is joined, is four times the usual distance. */
-static double gap_of(const struct series_process *p, const struct thin *thin)
+/* Return the distance above which no line joins two points: four times the usual one. */
+static double gap_seconds(const struct series_process *p, const struct thin *thin)
 {
 	if (thin->count < 2)
 		return 1;
@@ -182,7 +182,7 @@ static void write_process(struct curves *c, FILE *script, const struct series_pr
 	double v[CURVES], gap;
 
 	thin_make(p, &thin);
-	gap = gap_of(p, &thin);
+	gap = gap_seconds(p, &thin);
 	for (size_t i = 0; i < thin.count; i++) {
 		const struct series_sample *s = &p->samples[thin.kept[i]];
 
@@ -205,7 +205,7 @@ void curves_make(const struct series *series, FILE *script, struct curves *out)
 	*out = (struct curves){.count = 0};
 	out->seconds = (double)end_of(series) / 1000 - (double)begin_ms / 1000;
 	choose_unit(out);
-	choose(series, out);
+	choose_processes(series, out);
 	for (size_t i = 0; i < out->count; i++) {
 		const struct series_process *p = series->processes[out->processes[i]];
 

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_CURVES_H
 #define MEMAGENT_CURVES_H
 /*
- * curves: what is drawn of each process, as data for gnuplot.
+ * curves: writes the data of the largest processes for gnuplot.
  *
  * Layer    tools; needs series, thin, tell.
  */
@@ -13,7 +13,7 @@
 
 struct series;
 
-/* Columns of the data.  gnuplot's first is the time. */
+/* Columns of the data; column 1 is the time. */
 enum curve {
 	CURVE_LIVE = 2,
 	CURVE_RESIDENT,
@@ -31,25 +31,25 @@ enum curve {
 	CURVES
 };
 
-/* At most so many processes are drawn: those with the most live bytes. */
+/* At most this many processes are drawn: those with the most live bytes. */
 #define CURVES_PROCESSES 6
 
 struct curves {
 	size_t processes[CURVES_PROCESSES]; /* indices in the series, the largest first */
 	size_t count;
-	double seconds; /* from the first point of all processes to the last */
+	double seconds; /* from the first to the last point of all processes */
 	double unit_s;	/* of the time axis */
 	const char *unit_name;
-	double top[CURVES];    /* of the values, at least 0 */
-	double bottom[CURVES]; /* at most 0 */
+	double top[CURVES];    /* highest value, at least 0 */
+	double bottom[CURVES]; /* lowest value, at most 0 */
 	bool has_data[CURVES];
-	double sizes[COUNTERS_SIZES]; /* objects made, by size, of all that are drawn */
+	double sizes[COUNTERS_SIZES]; /* objects allocated by all drawn processes, by size */
 };
 
-/* Choose the processes of ${series} and write their data to ${script}, as $process1 and so on. */
+/* Choose processes of ${series} and write their data to ${script} as $process1, $process2 ... */
 void curves_make(const struct series *series, FILE *script, struct curves *out);
 
-/* Write ${value} with six digits at most, unless it is whole. */
+/* Write ${value}: a whole number in full, others with up to six digits. */
 void curves_print_number(FILE *script, double value);
 
 #endif

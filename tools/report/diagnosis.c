@@ -3,20 +3,20 @@
 #include <math.h>
 
 #define PARTS DIAGNOSIS_PARTS
-#define LONG_ENOUGH_S 1800.0  /* of steady growth to be a leak without a rest, as in the alert */
-#define LONGEST_GAP_S 60.0    /* of a gap, or a step of the clock, no more counts as watched */
-#define SMALLEST_KEPT 65536.0 /* the little that every program keeps once it has worked */
-#define REST_POINTS 3	      /* that end the start */
+#define LONG_ENOUGH_S 1800.0  /* steady growth for so long is a leak even without a rest */
+#define LONGEST_GAP_S 60.0    /* count no more of a gap in the points, or of a clock step */
+#define SMALLEST_KEPT 65536.0 /* every program keeps about this much after its first work */
+#define REST_POINTS 3	      /* idle points that end the start-up */
 
-/* The load between two points of a life: those after ${begin}, up to ${end}. */
+/* The load: the points after ${begin}, up to ${end}. */
 struct load {
-	size_t begin; /* the same as end when nothing was made */
+	size_t begin; /* equal to end if nothing was allocated */
 	size_t end;
-	size_t points; /* in which something was made: the busy ones */
+	size_t points; /* busy points: those with allocations */
 	double highest_rate;
 };
 
-/* Objects made a second before point ${i}. */
+/* Return the objects allocated per second in the interval before point ${i}. */
 static double rate(const struct heap_point *p, size_t i)
 {
 	return (p[i].mallocs - p[i - 1].mallocs) / (p[i].time - p[i - 1].time);
@@ -45,10 +45,10 @@ static struct load find_load(const struct heap_point *p, size_t from, size_t to)
 }
 
 /*
- * Return the point to judge from: the first, or where the start ends.  The start is what is made
- * before the first rest, or before a load that is too light beside it to be seen.
+ * Return the first point to judge: point 0, or the end of the start-up.  The start-up ends at the
+ * first rest, or before a load so light that the start-up hides it.
  */
-static size_t end_of_start(const struct heap_point *p, size_t to)
+static size_t find_start_end(const struct heap_point *p, size_t to)
 {
 	struct load load = find_load(p, 0, to);
 	int rest = 0;
@@ -63,7 +63,7 @@ static size_t end_of_start(const struct heap_point *p, size_t to)
 	return to - load.end >= DIAGNOSIS_LEAST_POINTS ? load.end : 0;
 }
 
-/* Return the next busy point behind ${i}. */
+/* Return the next busy point after ${i}. */
 static size_t next_busy(const struct heap_point *p, size_t i, const struct load *load)
 {
 	for (i++; i < load->end && !is_busy(p, i, load); i++)
@@ -72,12 +72,12 @@ static size_t next_busy(const struct heap_point *p, size_t i, const struct load 
 }
 
 /*
- * Cut the load without its ends into parts of as many busy points each.  Leave what was live, and
- * what was made by then, at the lowest point of each part: requests under way, and a heap that
- * goes up and down, are no growth.
+ * Divide the load, without its first and last busy point, into parts with equal numbers of busy
+ * points.  Set ${live} and ${made} to the values at the lowest point of each part: this ignores
+ * requests in progress and a heap that goes up and down.
  */
-static void cut_into_parts(const struct heap_point *p, const struct load *load, double live[PARTS],
-			   double made[PARTS])
+static void divide_into_parts(const struct heap_point *p, const struct load *load,
+			      double live[PARTS], double made[PARTS])
 {
 	size_t at = next_busy(p, next_busy(p, load->begin, load), load);
 	size_t number = 2;
@@ -97,8 +97,8 @@ static void cut_into_parts(const struct heap_point *p, const struct load *load, 
 }
 
 /*
- * Return whether every part of the load added live bytes, each a third at least of what the
- * objects made in it should have added.
+ * Return whether live bytes grew in every part of the load, each time by at least a third of the
+ * mean growth for that many objects.
  */
 static bool grows_steadily(const struct heap_point *p, const struct load *load)
 {
@@ -108,7 +108,7 @@ static bool grows_steadily(const struct heap_point *p, const struct load *load)
 
 	if (load->points < 2 * (size_t)PARTS)
 		return false;
-	cut_into_parts(p, load, live, made);
+	divide_into_parts(p, load, live, made);
 	growth = live[LAST] - live[FIRST];
 	if (growth < 4096 || growth < live[FIRST] / 1000)
 		return false;
@@ -119,7 +119,7 @@ static bool grows_steadily(const struct heap_point *p, const struct load *load)
 		if (step <= 0 || step < mean / 3 * (made[k] - made[k - 1]))
 			return false;
 	}
-	/* A cache that fills grows slower and slower. */
+	/* The growth of a cache slows down as it fills. */
 	return (live[LAST] - live[MIDDLE]) * (made[MIDDLE] - made[FIRST]) >=
 	       0.6 * (live[MIDDLE] - live[FIRST]) * (made[LAST] - made[MIDDLE]);
 }
@@ -134,7 +134,7 @@ static double by_mallocs(const struct heap_point *p)
 	return p->mallocs;
 }
 
-/* Least squares of the live bytes over ${by} under load. */
+/* Return the slope of the live bytes over ${by} under load, by least squares. */
 static double slope(const struct heap_point *p, const struct load *load,
 		    double (*by)(const struct heap_point *))
 {
@@ -151,8 +151,8 @@ static double slope(const struct heap_point *p, const struct load *load,
 	return n * sxx == sx * sx ? 0 : (n * sxy - sx * sy) / (n * sxx - sx * sx);
 }
 
-/* Return how far live bytes came down, at most, from what was live before. */
-static double fall(const struct heap_point *p, const struct load *load)
+/* Return the largest drop of live bytes below an earlier peak. */
+static double largest_drop(const struct heap_point *p, const struct load *load)
 {
 	double highest = 0, most = 0;
 
@@ -163,8 +163,8 @@ static double fall(const struct heap_point *p, const struct load *load)
 	return most;
 }
 
-/* Return the seconds of the load that were watched. */
-static double watched(const struct heap_point *p, const struct load *load)
+/* Return the seconds of load that the points cover. */
+static double covered_seconds(const struct heap_point *p, const struct load *load)
 {
 	double sum = 0;
 
@@ -185,15 +185,16 @@ static double growth_in_last_third(const struct heap_point *p, const struct load
 }
 
 /*
- * Return whether the growth came down again.  Under load requests are under way: there it counts
- * whether live bytes come down at all.
+ * Return whether the growth was freed again.  If the load has not ended, requests are in progress:
+ * then it is enough that live bytes have dropped by half of the growth at any time.
  */
-static bool comes_down(const struct heap_point *p, const struct load *load,
-		       const struct diagnosis *d, double kept)
+static bool is_freed(const struct heap_point *p, const struct load *load, const struct diagnosis *d,
+		     double kept)
 {
 	if (d->live_after - d->live_base < fmax(d->live_base * 0.05, SMALLEST_KEPT))
 		return true;
-	return d->has_rest_after ? kept < 0.5 : fall(p, load) >= (d->live_peak - d->live_base) / 2;
+	return d->has_rest_after ? kept < 0.5
+				 : largest_drop(p, load) >= (d->live_peak - d->live_base) / 2;
 }
 
 static enum diagnosis_class classify(const struct heap_point *p, const struct load *load,
@@ -206,10 +207,10 @@ static enum diagnosis_class classify(const struct heap_point *p, const struct lo
 
 	if (d->objects_made < DIAGNOSIS_LEAST_OBJECTS || d->load_points < DIAGNOSIS_LEAST_POINTS)
 		return DIAGNOSIS_UNKNOWN;
-	if (comes_down(p, load, d, kept) && !stays)
+	if (is_freed(p, load, d, kept) && !stays)
 		return DIAGNOSIS_RETURNS;
-	if (steady &&
-	    ((d->has_rest_before && d->has_rest_after) || watched(p, load) >= LONG_ENOUGH_S))
+	if (steady && ((d->has_rest_before && d->has_rest_after) ||
+		       covered_seconds(p, load) >= LONG_ENOUGH_S))
 		return DIAGNOSIS_LEAKS;
 	if (steady)
 		return DIAGNOSIS_GROWS;
@@ -218,8 +219,8 @@ static enum diagnosis_class classify(const struct heap_point *p, const struct lo
 	return DIAGNOSIS_UNKNOWN;
 }
 
-/* The trim that gave back most is that between two points over which the resident set fell most. */
-static struct diagnosis_trims see_trims(const struct heap_point *p, size_t n)
+/* The trim that released most is in the interval in which the resident set shrank most. */
+static struct diagnosis_trims summarize_trims(const struct heap_point *p, size_t n)
 {
 	const struct heap_point *last = &p[n - 1];
 	struct diagnosis_trims trims = {
@@ -246,7 +247,7 @@ static struct diagnosis_trims see_trims(const struct heap_point *p, size_t n)
 void diagnosis_make(const struct heap_point *points, size_t n, struct diagnosis *out)
 {
 	const struct heap_point *p = points;
-	size_t from = end_of_start(p, n - 1);
+	size_t from = find_start_end(p, n - 1);
 	struct load load = find_load(p, from, n - 1);
 
 	*out = (struct diagnosis){
@@ -266,7 +267,7 @@ void diagnosis_make(const struct heap_point *points, size_t n, struct diagnosis 
 	    .bytes_per_object = slope(p, &load, by_mallocs),
 	    .rss_base = p[load.begin].rss,
 	    .rss_after = p[n - 1].rss,
-	    .trims = see_trims(p, n),
+	    .trims = summarize_trims(p, n),
 	    .start_left_out = from > 0,
 	    .has_rest_before = load.begin > from || from > 0,
 	    .has_rest_after = load.end + 2 <= n - 1,

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_FIGURES_H
 #define MEMAGENT_FIGURES_H
 /*
- * figures: a diagnosis in numbers, for figures.tsv and for the tables of the page.
+ * figures: a diagnosis as numbers, for figures.tsv and the tables of the page.
  *
  * Layer    tools; needs diagnosis.
  */
@@ -22,8 +22,8 @@ struct figure {
 
 /*
  * figures_list(d, requests, out):
- * Write the figures of ${d} that are known to ${out}, for ${requests} served or 0.  Return how
- * many there are.
+ * Write the known figures of ${d} to ${out}, those per request only if ${requests} is not 0. Return
+ * their number.
  */
 size_t figures_list(const struct diagnosis *d, double requests, struct figure out[FIGURES_MOST]);
 

@@ -33,9 +33,8 @@ static struct heap_point point_of(const struct series_sample *s)
 	};
 }
 
-/* Return the points of ${process}, from malloc, and how many there are: where an allocator cannot
- * tell sizes there are no bytes to judge. */
-static struct heap_point *points_of(const struct series_process *process, size_t *n)
+/* Return the points of ${process} with known live bytes, from malloc, and set ${n}. */
+static struct heap_point *make_points(const struct series_process *process, size_t *n)
 {
 	size_t room = 0;
 	struct heap_point *points = tell_grown(NULL, &room, process->count, sizeof(*points));
@@ -51,7 +50,7 @@ static void judge(const struct series *series, size_t index, struct findings *ou
 {
 	const struct series_process *process = series->processes[index];
 	size_t left, n;
-	struct heap_point *points = points_of(process, &left);
+	struct heap_point *points = make_points(process, &left);
 	struct heap_point *life = points;
 
 	for (size_t number = 1; left > 0; number++, life += n, left -= n) {
@@ -80,7 +79,7 @@ static bool are_alike(const struct finding *a, const struct finding *b)
 	       strcmp(a->process->service, b->process->service) == 0;
 }
 
-/* Worst first; of one class, those together whose service has the one that grew most. */
+/* Worst class first; within a class, largest growth first. */
 static int by_class_and_growth(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
@@ -92,7 +91,7 @@ static int by_class_and_growth(const void *a, const void *b)
 	return strcmp(x->who, y->who);
 }
 
-/* Move what is like the finding ${first} behind it.  Return the end of this group. */
+/* Move the findings of the same group as ${first} behind it.  Return the end of the group. */
 static size_t gather(struct findings *f, size_t first)
 {
 	size_t end = first + 1;
@@ -117,13 +116,13 @@ static char *write_paragraph(const struct finding *f, double requests, bool is_f
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 	if (is_first)
 		sentences_write(out, &f->diagnosis, f->who, requests);
 	else
 		sentences_write_short(out, &f->diagnosis, f->who);
 	if (fclose(out))
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 	return text;
 }
 
@@ -134,11 +133,10 @@ static void write_group(struct finding *first, size_t n, double requests)
 	for (size_t i = 0; i < shown; i++)
 		first[i].paragraph = write_paragraph(&first[i], requests, i == 0);
 	if (shown < n &&
-	    asprintf(
-		&first[shown - 1].remark,
-		"%zu of %zu processes of %s that are like this are shown; figures.tsv has all.",
-		shown, n, first->process->service) < 0)
-		tell_failure("there is no memory for the report");
+	    asprintf(&first[shown - 1].remark,
+		     "%zu of %zu processes of %s with this verdict are shown; figures.tsv has all.",
+		     shown, n, first->process->service) < 0)
+		tell_failure("out of memory");
 }
 
 void findings_make(const struct series *series, double requests, struct findings *out)

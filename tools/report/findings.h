@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_FINDINGS_H
 #define MEMAGENT_FINDINGS_H
 /*
- * findings: the diagnoses of all processes, worst first, with like ones together.
+ * findings: the diagnoses of all processes, worst first, grouped by service and class.
  *
  * Layer    tools; needs series, diagnosis, lives, sentences, tell.
  */
@@ -12,13 +12,13 @@
 struct series;
 struct series_process;
 
-/* One life of one process. */
+/* A process that was restarted with the same tags has several findings. */
 struct finding {
 	const struct series_process *process;
 	struct diagnosis diagnosis;
 	char *who;	 /* "shop (process 7 on h)" */
-	char *paragraph; /* NULL: it is one of many alike, and not shown */
-	char *remark;	 /* what follows the last one shown of a group, or NULL */
+	char *paragraph; /* NULL: not shown, because its group is large */
+	char *remark;	 /* text after the last shown finding of a group, or NULL */
 };
 
 struct findings {
@@ -27,13 +27,13 @@ struct findings {
 	size_t room;
 };
 
-/* At most so many of those that are alike are shown. */
+/* At most this many findings of a group are shown. */
 #define FINDINGS_SHOWN 6
 
 /*
  * findings_make(series, requests, out):
- * Judge every process of ${series} that tells its live bytes.  Like ones have the same service and
- * class: the first of them gets a paragraph of its own, and others a sentence.
+ * Judge every process of ${series} with known live bytes.  A group has the same service and class.
+ * The first finding of a group gets a paragraph, the others a sentence.
  */
 void findings_make(const struct series *series, double requests, struct findings *out);
 

@@ -9,7 +9,7 @@
 
 #include "tools/report/tell.h"
 
-/* Run gnuplot.  Return its status, as of waitpid, or -1 with errno. */
+/* Run gnuplot.  Return its wait status, or -1 with errno. */
 static int run(int input, int output, int errors)
 {
 	char name[] = "gnuplot";
@@ -30,28 +30,28 @@ static int run(int input, int output, int errors)
 	return status;
 }
 
-/* Return a file that nobody sees. */
-static FILE *open_hidden(void)
+static FILE *open_temporary(void)
 {
 	FILE *file = tmpfile();
 
 	if (file == NULL)
-		tell_failure("no temporary file can be made: %s", strerror(errno));
+		tell_failure("cannot create a temporary file: %s", strerror(errno));
 	return file;
 }
 
 void gnuplot_run(FILE *script)
 {
-	FILE *errors = open_hidden();
+	FILE *errors = open_temporary();
 	char text[1024];
 	size_t n;
 	int status;
 
 	if (fflush(script) || lseek(fileno(script), 0, SEEK_SET) < 0)
-		tell_failure("the script for gnuplot cannot be written: %s", strerror(errno));
+		tell_failure("cannot write the script for gnuplot: %s", strerror(errno));
 	status = run(fileno(script), fileno(errors), fileno(errors));
 	if (status == -1)
-		tell_failure("gnuplot is missing (in Debian: gnuplot-nox): %s", strerror(errno));
+		tell_failure("cannot run gnuplot: %s; install it (in Debian: gnuplot-nox)",
+			     strerror(errno));
 	rewind(errors);
 	n = fread(text, 1, sizeof(text) - 1, errors);
 	text[n] = '\0';
@@ -62,10 +62,10 @@ void gnuplot_run(FILE *script)
 
 void gnuplot_expect(void)
 {
-	FILE *nothing = open_hidden();
+	FILE *empty = open_temporary();
 
-	gnuplot_run(nothing);
-	fclose(nothing);
+	gnuplot_run(empty);
+	fclose(empty);
 }
 
 void gnuplot_print_quoted(FILE *script, const char *text)

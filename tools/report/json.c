@@ -41,8 +41,8 @@ bool json_more(struct json *json, char open, char close, bool *first)
 
 /* ---- strings ---- */
 
-/* Return the four hexadecimal digits at ${p}, or -1. */
-static long code_unit(const char *p, const char *end)
+/* Return the value of the four hexadecimal digits at ${p}, or -1. */
+static long parse_code_unit(const char *p, const char *end)
 {
 	long code = 0;
 
@@ -59,8 +59,8 @@ static long code_unit(const char *p, const char *end)
 	return code;
 }
 
-/* Write ${code} as UTF-8 to ${out}.  Return how many bytes it takes. */
-static size_t encode(long code, char out[4])
+/* Write ${code} as UTF-8 to ${out}.  Return its length. */
+static size_t encode_utf8(long code, char out[4])
 {
 	if (code < 0x80) {
 		out[0] = (char)code;
@@ -84,10 +84,10 @@ static size_t encode(long code, char out[4])
 	return 4;
 }
 
-/* Take what follows a "\u": one code unit, or two that make one character. */
-static long take_code(struct json *json)
+/* Parse the text after "\u": one code unit, or a surrogate pair. */
+static long parse_code(struct json *json)
 {
-	long code = code_unit(json->at, json->end);
+	long code = parse_code_unit(json->at, json->end);
 	long low;
 
 	if (code < 0) {
@@ -98,7 +98,7 @@ static long take_code(struct json *json)
 	if (code < 0xd800 || code > 0xdbff)
 		return code;
 	low = json->end - json->at >= 6 && json->at[0] == '\\' && json->at[1] == 'u'
-		  ? code_unit(json->at + 2, json->end)
+		  ? parse_code_unit(json->at + 2, json->end)
 		  : -1;
 	if (low < 0xdc00 || low > 0xdfff)
 		return '?';
@@ -106,8 +106,8 @@ static long take_code(struct json *json)
 	return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 }
 
-/* Take one character of a string.  Return its bytes in ${out} and how many they are. */
-static size_t take_character(struct json *json, char out[4])
+/* Parse one character of a string into ${out}.  Return its length in bytes. */
+static size_t parse_character(struct json *json, char out[4])
 {
 	static const char escapes[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
 	const char *escape;
@@ -121,7 +121,7 @@ static size_t take_character(struct json *json, char out[4])
 	}
 	if (*json->at == 'u') {
 		json->at++;
-		return encode(take_code(json), out);
+		return encode_utf8(parse_code(json), out);
 	}
 	escape = strchr(escapes, *json->at++);
 	if (escape == NULL) {
@@ -143,7 +143,7 @@ void json_string(struct json *json, char *out, size_t size)
 	}
 	while (json->at < json->end && *json->at != '"') {
 		char bytes[4];
-		size_t n = take_character(json, bytes);
+		size_t n = parse_character(json, bytes);
 
 		if (used + n < size) {
 			memcpy(out + used, bytes, n);
@@ -166,7 +166,7 @@ void json_key(struct json *json, char *out, size_t size)
 
 /* ---- values ---- */
 
-/* Take a number, true, false or null, or whatever stands in its place. */
+/* Skip a number, true, false, null, or any other word. */
 static void skip_word(struct json *json)
 {
 	const char *begin = json->at;

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_JSON_H
 #define MEMAGENT_JSON_H
 /*
- * json: takes JSON apart, value by value, in the order in which it stands.
+ * json: parses JSON value by value, in the order of the text.
  *
  * Layer    tools, leaf; pure.
  * Source   RFC 8259.
@@ -9,37 +9,36 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What is left of the text.  After a mistake in it there is nothing left. */
+/* The rest of the text; empty after a syntax error. */
 struct json {
 	const char *at;
 	const char *end;
-	bool bad; /* a mistake was found */
+	bool bad; /* there was a syntax error */
 };
 
-/* Return whether ${c} comes next, after white space, and take it. */
+/* If the next character after white space is ${c}, consume it.  Return whether it is. */
 bool json_takes(struct json *json, char c);
 
 /*
  * json_more(json, open, close, first):
- * Go through an object ('{', '}') or array ('[', ']'): return true as long as another member or
- * element comes next.  ${*first} is true before the first.
+ * Iterate over an object ('{', '}') or array ('[', ']'): return whether another member or element
+ * follows.  ${*first} must be true before the first call.
  */
 bool json_more(struct json *json, char open, char close, bool *first);
 
-/* Take a string, cut short when it does not fit into ${out} of ${size} bytes. */
+/* Parse a string into ${out} of ${size} bytes; cut it off if it does not fit. */
 void json_string(struct json *json, char *out, size_t size);
 
-/* Take the key of a member and its colon. */
+/* Parse the key of a member and its colon. */
 void json_key(struct json *json, char *out, size_t size);
 
 /*
  * json_number(json, text, length):
- * Take a value, and point ${*text} at its ${*length} bytes when it is a number.  Return whether it
- * is one.
+ * Skip a value and point ${*text} at its ${*length} bytes.  Return whether it is a number.
  */
 bool json_number(struct json *json, const char **text, size_t *length);
 
-/* Take a value, whatever it is.  Of what is in it only strings and brackets are looked at. */
+/* Skip a value of any type.  Inside of it only strings and brackets are checked. */
 void json_skip(struct json *json);
 
 #endif

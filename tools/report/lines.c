@@ -9,19 +9,19 @@
 #include "tools/report/series.h"
 #include "tools/report/tell.h"
 
-/* A part of a line. */
+/* A part of a line, without a NUL. */
 struct text {
 	const char *at;
 	size_t length;
 };
 
-/* Measurement and tags, which begin every line of a process. */
+/* The measurement and tags, with which every line of a process begins. */
 struct head {
 	struct text text;
-	char *kept;			/* the text */
-	struct series_process *process; /* NULL: its points are not wanted */
-	int64_t sizes_ms;		/* of the point whose sizes these are */
-	char *sizes;			/* its fields from the first size on: read in the end */
+	char *copy;			/* of the text */
+	struct series_process *process; /* NULL: skip its points */
+	int64_t sizes_ms;		/* time of the last point with sizes */
+	char *sizes;			/* its fields from the first size on; parsed at the end */
 	size_t sizes_length;
 	size_t sizes_room;
 };
@@ -49,8 +49,8 @@ static int by_text(const void *a, const void *b)
 	return memcmp(x->at, y->at, x->length);
 }
 
-/* Take the part up to an unescaped one of ${ends} off ${head}, and its backslashes off the part. */
-static char *take(struct text *head, const char *ends)
+/* Remove the part up to an unescaped character in ${ends} from ${head}.  Return it unescaped. */
+static char *take_part(struct text *head, const char *ends)
 {
 	char *part = tell_kept(malloc(head->length + 1));
 	size_t n = 0, i = 0;
@@ -70,7 +70,7 @@ static struct series_process *process_of(struct reader *reader, struct text rest
 {
 	struct series_tag *tags = NULL;
 	size_t n = 0, room = 0;
-	char *measurement = take(&rest, ",");
+	char *measurement = take_part(&rest, ",");
 	bool is_ours = strcmp(measurement, reader->choice->measurement) == 0;
 
 	free(measurement);
@@ -80,12 +80,12 @@ static struct series_process *process_of(struct reader *reader, struct text rest
 		rest.at++;
 		rest.length--;
 		tags = tell_grown(tags, &room, n + 1, sizeof(*tags));
-		tags[n].key = take(&rest, "=");
+		tags[n].key = take_part(&rest, "=");
 		if (rest.length > 0) {
 			rest.at++;
 			rest.length--;
 		}
-		tags[n++].value = take(&rest, ",");
+		tags[n++].value = take_part(&rest, ",");
 	}
 	return series_process(reader->series, reader->choice, tags, n);
 }
@@ -100,14 +100,14 @@ static struct head *head_of(struct reader *reader, struct text text)
 		return *found;
 	head = calloc(1, sizeof(*head));
 	if (head == NULL)
-		tell_failure("there is no memory for the points");
-	head->kept = tell_kept(strndup(text.at, text.length));
-	head->text.at = head->kept;
+		tell_failure("out of memory");
+	head->copy = tell_kept(strndup(text.at, text.length));
+	head->text.at = head->copy;
 	head->text.length = text.length;
 	head->process = process_of(reader, text);
 	head->sizes_ms = INT64_MIN;
 	if (tsearch(head, &reader->heads, by_text) == NULL)
-		tell_failure("there is no memory for the points");
+		tell_failure("out of memory");
 	return head;
 }
 
@@ -118,7 +118,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Most numbers are short integers, and strtod would take most of the time. */
+/* Parse short integers here, because most values are, and strtod would take most of the time. */
 double lines_number(const char *text, size_t length)
 {
 	const char *p = text, *end = text + length;
@@ -137,7 +137,7 @@ double lines_number(const char *text, size_t length)
 	return text[0] == '-' ? -(double)n : (double)n;
 }
 
-/* Return the end of a field's value: the comma or space behind it, or the end of the line. */
+/* Return the end of a field's value: the comma or space after it, or the end of the line. */
 static const char *end_of_value(const char *p, const char *end)
 {
 	if (p < end && *p == '"') {
@@ -155,7 +155,7 @@ static bool is_size(struct text key)
 	return key.length >= strlen("sizes_0") && memcmp(key.at, "sizes_", strlen("sizes_")) == 0;
 }
 
-/* Take the next "key=value" off ${*p}.  Return whether there was one. */
+/* Parse the next "KEY=VALUE" and advance ${*p}.  Return whether there was one. */
 static bool next_field(const char **p, const char *end, struct text *key, struct text *value)
 {
 	const char *equals = memchr(*p, '=', (size_t)(end - *p));
@@ -170,9 +170,9 @@ static bool next_field(const char **p, const char *end, struct text *key, struct
 }
 
 /*
- * Read fields up to the space behind them.  Return where that is, or NULL.  A day has 86,400
- * points of some sixty fields: only those that are wanted are read, and the sizes are left as
- * they stand, because only those of the last point are looked at.
+ * Parse the fields up to the space after them.  Return that space, or NULL.  For speed (a day has
+ * 86,400 points with some sixty fields), parse only the fields that are used, and no sizes: only
+ * those of the last point are needed.
  */
 static const char *read_fields(const char *p, const char *end, struct line_point *point)
 {
@@ -284,13 +284,13 @@ static void read_sizes(const struct head *head)
 	}
 }
 
-static void end_of_heads(void *head)
+static void finish_head(void *head)
 {
 	struct head *h = head;
 
 	read_sizes(h);
 	free(h->sizes);
-	free(h->kept);
+	free(h->copy);
 	free(h);
 }
 
@@ -306,7 +306,7 @@ int lines_read(FILE *file, const struct series_choice *choice, struct series *se
 		read_line(&reader, line, line + n - (line[n - 1] == '\n'));
 	failed = ferror(file) ? errno : 0;
 	free(line);
-	tdestroy(reader.heads, end_of_heads);
+	tdestroy(reader.heads, finish_head);
 	errno = failed;
 	return failed ? -1 : 0;
 }

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_LINES_H
 #define MEMAGENT_LINES_H
 /*
- * lines: points of line protocol, as the agent writes them to a file.
+ * lines: parses line protocol, as the agent writes it to a file.
  *
  * Layer    tools; needs series.
  * Source   InfluxDB 1.x documentation, "Line protocol reference".
@@ -16,22 +16,22 @@ struct series_choice;
 
 /*
  * lines_read(file, choice, series):
- * Add the points in ${file} that are ${choice}'s.  A line that the agent did not write, or that
- * was cut short, is left out.  Return 0, or -1 with errno when the file cannot be read.
+ * Add the points in ${file} that match ${choice}.  Skip incomplete lines, and lines that the agent
+ * would not write.  Return 0, or -1 with errno if the file cannot be read.
  */
 int lines_read(FILE *file, const struct series_choice *choice, struct series *series);
 
 /*
  * lines_time(text, length, time_ms):
- * Read a time of ${length} digits: seconds, or ms, us or ns where it has more than 11, 14 or 17.
- * Return whether it is one.
+ * Parse a time of ${length} digits: in ns if it has more than 17, in us if more than 14, in ms if
+ * more than 11, else in seconds.  Return whether it is valid.
  */
 bool lines_time(const char *text, size_t length, int64_t *time_ms);
 
 /*
  * lines_number(text, length):
- * Return the number at the beginning of ${length} bytes, or NAN when there is none.  What follows
- * them must be no part of a number.
+ * Return the number at the start of ${length} bytes, or NAN if there is none.  The byte after them
+ * must not be part of a number.
  */
 double lines_number(const char *text, size_t length);
 

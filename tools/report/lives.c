@@ -5,9 +5,9 @@
 
 #include "tools/report/diagnosis.h"
 
-#define OVERLAP_POINTS 3 /* that are looked at for counts that are back */
+#define OVERLAP_POINTS 3 /* points within which counts must recover */
 
-/* Return whether the counts come back to ${mallocs} soon after point ${i}. */
+/* Return whether the counts reach ${mallocs} again soon after point ${i}. */
 static bool is_overlap(const struct heap_point *points, size_t n, size_t i, double mallocs)
 {
 	for (size_t j = i + 1; j < n && j <= i + OVERLAP_POINTS; j++)

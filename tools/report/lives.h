@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_LIVES_H
 #define MEMAGENT_LIVES_H
 /*
- * lives: several processes that had one identity, in turn, as in a container that is restarted.
+ * lives: separates successive processes with the same tags, as in a restarted container.
  *
  * Layer    tools, leaf; pure.
  */
@@ -11,10 +11,9 @@ struct heap_point;
 
 /*
  * lives_next(points, n):
- * Return how many of the ${n} points at ${points}, one at least, belong to the first of these
- * lives: a process that counts from the start again is another.  Where counts go down and are
- * back after a few points, the clock was set back and two times overlap: the lower points are
- * taken out, and ${*n} gets smaller.
+ * Return how many of the ${n} points at ${points} belong to the first process; at least 1.  A new
+ * process begins where the counts start again from 0.  If they only drop for a few points, the
+ * clock was set back: remove the lower points and reduce ${*n}.
  */
 size_t lives_next(struct heap_point *points, size_t *n);
 

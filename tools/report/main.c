@@ -1,8 +1,8 @@
 /*
- * memagent-report: pictures and a verdict of what memagent saw, without Grafana.
+ * memagent-report: draws pictures of the points and says whether processes leak, without Grafana.
  *
- * The points come from InfluxDB (query) or from a file of line protocol (lines).  Each process is
- * judged (findings, diagnosis), gnuplot draws them (pictures), and the page shows both.
+ * It reads points from InfluxDB (query) or a file of line protocol (lines), judges each process
+ * (findings, diagnosis), draws pictures with gnuplot (pictures), and writes a page with both.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static void read_file(const struct request *request, struct series *series)
 	fclose(file);
 }
 
-static void tell_no_points(const struct request *r)
+static void fail_without_points(const struct request *r)
 {
 	const char *service = r->choice.service;
 	char url[1024];
@@ -63,12 +63,12 @@ static void read_points(const struct request *request, struct series *series)
 		query_read(request, series);
 	series_finish(series);
 	if (series->count == 0)
-		tell_no_points(request);
+		fail_without_points(request);
 }
 
 /* ---- the files ---- */
 
-/* Until the end of the report the current directory is the one to write to. */
+/* Create ${directory} and make it the working directory, to which all files are written. */
 static void enter(const char *directory)
 {
 	char *path = tell_kept(strdup(directory));
@@ -79,7 +79,7 @@ static void enter(const char *directory)
 		*slash = '/';
 	}
 	if ((mkdir(path, 0777) && errno != EEXIST) || chdir(path))
-		tell_failure("%s cannot be made: %s", directory, strerror(errno));
+		tell_failure("cannot create directory %s: %s", directory, strerror(errno));
 	free(path);
 }
 
@@ -92,7 +92,7 @@ static FILE *create(const char *name)
 	return file;
 }
 
-static void finish(FILE *file, const char *name)
+static void close_written(FILE *file, const char *name)
 {
 	int failed = ferror(file);
 
@@ -114,7 +114,7 @@ static void write_figures(const struct findings *findings, double requests)
 		for (size_t k = 0; k < n; k++)
 			fprintf(out, "%s\t%.15g\n", figures[k].name, figures[k].value);
 	}
-	finish(out, "figures.tsv");
+	close_written(out, "figures.tsv");
 }
 
 static void print_verdict(FILE *out, const struct findings *findings, const char *about)
@@ -141,8 +141,8 @@ static void print_time(FILE *out, int64_t time_ms, const char *format)
 	fputs(text, out);
 }
 
-/* Say when the points are from, and what made the report. */
-static char *about(const struct series *series)
+/* Return a text with the time of the points and the version of the report. */
+static char *make_about(const struct series *series)
 {
 	int64_t begin = INT64_MAX, end = INT64_MIN;
 	char *text = NULL;
@@ -150,7 +150,7 @@ static char *about(const struct series *series)
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 	for (size_t i = 0; i < series->count; i++) {
 		const struct series_process *p = series->processes[i];
 
@@ -166,15 +166,15 @@ static char *about(const struct series *series)
 	return tell_kept(text);
 }
 
-static const char *title_of(const struct request *r)
+static const char *make_title(const struct request *r)
 {
 	const char *service = r->choice.service;
 	char *title;
 
 	if (r->title[0])
 		return r->title;
-	if (asprintf(&title, "What memagent saw%s%s", service[0] ? " of " : "", service) < 0)
-		tell_failure("there is no memory for the report");
+	if (asprintf(&title, "Memory report%s%s", service[0] ? " for " : "", service) < 0)
+		tell_failure("out of memory");
 	return title;
 }
 
@@ -182,18 +182,18 @@ static void write_all(const struct request *r, const struct series *series,
 		      const struct findings *findings)
 {
 	struct pictures pictures;
-	const struct page page = {title_of(r), about(series), r->command,
-				  r->requests, findings,      &pictures};
+	const struct page page = {make_title(r), make_about(series), r->command,
+				  r->requests,	 findings,	     &pictures};
 	FILE *out;
 
 	pictures_draw(series, &pictures);
 	write_figures(findings, r->requests);
 	out = create("verdict.txt");
 	print_verdict(out, findings, page.about);
-	finish(out, "verdict.txt");
+	close_written(out, "verdict.txt");
 	out = create("index.html");
 	page_write(out, &page);
-	finish(out, "index.html");
+	close_written(out, "index.html");
 	tell_done();
 	print_verdict(stdout, findings, page.about);
 }
@@ -206,7 +206,7 @@ int main(int argc, char **argv)
 	const char *slash;
 
 	request_read(&request, argc, argv);
-	setenv("LC_ALL", "C", 1); /* gnuplot writes numbers as we do */
+	setenv("LC_ALL", "C", 1); /* makes gnuplot read and write decimal points */
 	gnuplot_expect();
 	read_points(&request, &series);
 	tell_progress("judging ...");
@@ -215,6 +215,6 @@ int main(int argc, char **argv)
 	write_all(&request, &series, &findings);
 	slash = request.directory[strlen(request.directory) - 1] == '/' ? "" : "/";
 	printf("The page: %s%sindex.html\n", request.directory, slash);
-	finish(stdout, "standard output");
+	close_written(stdout, "standard output");
 	return 0;
 }

@@ -26,10 +26,11 @@ static bool has_tag(const struct series_process *process, const struct series_ta
 }
 
 /*
- * Return whether a process of the same place is without ${tag}.  In ${series} they stand side by
- * side.
+ * Return whether another process with the same service, pid and host lacks ${tag}.  Such processes
+ * are neighbours in ${series}.
  */
-static bool tells_apart(const struct series *series, size_t index, const struct series_tag *tag)
+static bool is_distinguishing(const struct series *series, size_t index,
+			      const struct series_tag *tag)
 {
 	const struct series_process *process = series->processes[index];
 	size_t i = index;
@@ -49,7 +50,7 @@ static void print_tags(FILE *out, const struct series *series, size_t index, con
 	for (size_t i = 0; i < process->tag_count; i++) {
 		const struct series_tag *tag = &process->tags[i];
 
-		if (!tells_apart(series, index, tag))
+		if (!is_distinguishing(series, index, tag))
 			continue;
 		fprintf(out, "%s%s=%s", before, tag->key, tag->value);
 	}
@@ -74,7 +75,7 @@ char *names_long(const struct series *series, size_t index, bool again)
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 	fprintf(out, "%s (process %s on %s", p->service, p->pid, p->host);
 	print_tags(out, series, index, ", ");
 	fputs(again ? ", started again)" : ")", out);
@@ -90,7 +91,7 @@ char *names_short(const struct series *series, size_t index)
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 	fprintf(out, "%s %s", p->service, p->pid);
 	if (needs_host(series, index))
 		fprintf(out, " %s", p->host);

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_NAMES_H
 #define MEMAGENT_NAMES_H
 /*
- * names: what processes are called, so that no two have one name.
+ * names: unique names for processes.
  *
  * Layer    tools; needs series, tell.
  */
@@ -12,12 +12,12 @@ struct series;
 
 /*
  * names_long(series, index, again):
- * Return "SERVICE (process PID on HOST)" for the process ${index} of ${series}, from malloc.  Tags
- * follow where another process has the same three, and "started again" where ${again} is true.
+ * Return "SERVICE (process PID on HOST)" for the process ${index} of ${series}, from malloc.  If
+ * another process has the same three, tags are added; if ${again}, "started again" is.
  */
 char *names_long(const struct series *series, size_t index, bool again);
 
-/* Return "SERVICE PID" from malloc, with what else tells it apart, for the key of a picture. */
+/* Return "SERVICE PID" for a picture's key, from malloc, with host and tags if needed. */
 char *names_short(const struct series *series, size_t index);
 
 #endif

@@ -42,7 +42,7 @@ static void print_text(FILE *out, const char *text)
 	}
 }
 
-/* Write ${before}, ${text} with what HTML needs, and ${after}. */
+/* Write ${before}, ${text} escaped for HTML, and ${after}. */
 static void print(FILE *out, const char *before, const char *text, const char *after)
 {
 	fputs(before, out);

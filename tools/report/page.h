@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_PAGE_H
 #define MEMAGENT_PAGE_H
 /*
- * page: index.html, which needs nothing but the pictures beside it.
+ * page: writes index.html, which loads nothing but the pictures in its directory.
  *
  * Layer    tools; needs findings, figures, pictures.
  */
@@ -12,8 +12,8 @@ struct pictures;
 
 struct page {
 	const char *title;
-	const char *about;   /* when the points are from, and what made the report */
-	const char *command; /* that made it */
+	const char *about;   /* time of the points, version of the report */
+	const char *command; /* command line of the report */
 	double requests;
 	const struct findings *findings;
 	const struct pictures *pictures;

@@ -15,7 +15,7 @@
 static const char *const colours[CURVES_PROCESSES] = {"1f77b4", "d9480f", "2f9e44",
 						      "9c36b5", "c92a2a", "0b7285"};
 
-#define ZERO_BYTES (-1) /* the bar of objects of no bytes; the others stand at their exponent */
+#define ZERO_BYTES (-1) /* the bar of objects of 0 bytes; other bars are numbered by exponent */
 
 struct unit {
 	const char *name;
@@ -28,7 +28,7 @@ struct drawing {
 	FILE *script;
 	char *labels[CURVES_PROCESSES];
 	struct pictures *pictures;
-	bool has_curve; /* the plot command has one already */
+	bool has_curve; /* the current plot command has a curve */
 };
 
 /* ---- units ---- */
@@ -87,14 +87,14 @@ static void print_axes(const struct drawing *d, const char *unit, const char *un
 	snprintf(text, sizeof(text), "%s%s", unit, unit_end);
 	gnuplot_print_quoted(d->script, text);
 	fputc('\n', d->script);
-	/* The names of one process, two at most, fit beside the title. */
+	/* The key of a single process has at most two entries and fits beside the title. */
 	if (!is_single(d))
 		fputs("set bmargin 6.5\n"
 		      "set key at graph 0.5, screen 0.02 center bottom horizontal maxrows 2\n",
 		      d->script);
 }
 
-/* Add one curve to the plot command; without a ${name} it has none in the key. */
+/* Add a curve to the plot command.  If ${name} is "", the key does not list it. */
 static void print_curve(struct drawing *d, size_t process, enum curve column, double scale,
 			const char *name, const char *style)
 {
@@ -111,29 +111,29 @@ static void print_curve(struct drawing *d, size_t process, enum curve column, do
 	d->has_curve = true;
 }
 
-static const char *named(const struct drawing *d, size_t process, const char *what)
+static const char *key_name(const struct drawing *d, size_t process, const char *what)
 {
 	return is_single(d) ? what : d->labels[process];
 }
 
 /* ---- the kinds of pictures ---- */
 
-/* What is drawn of each process. */
+/* A picture of one or two curves per process. */
 struct plan {
 	const char *name;
 	const char *title;
-	const char *title_of_many; /* says which lines are which; NULL: the same */
+	const char *title_of_many; /* for several processes; NULL: the same */
 	enum curve first;
-	enum curve second; /* 0: there is none */
+	enum curve second; /* 0: none */
 	const char *what_first;
 	const char *what_second;
-	const char *points; /* style of points, where single ones shall be seen; or NULL */
+	const char *points; /* point style, if single points must be visible; or NULL */
 	bool is_filled;
 };
 
 /*
- * Two curves have two colours when there is one process; else those of one process have one
- * colour, and the second is dashed.
+ * With a single process, the two curves have two colours.  With several, each process has one
+ * colour, and its second curve is dashed.
  */
 static void print_pair(struct drawing *d, const struct plan *plan, size_t i, double scale)
 {
@@ -149,7 +149,7 @@ static void print_pair(struct drawing *d, const struct plan *plan, size_t i, dou
 		print_curve(d, i, plan->first, scale, "", style);
 	}
 	snprintf(style, sizeof(style), "%s lw 2 lc rgb '#%s'", lines, colours[i]);
-	print_curve(d, i, plan->first, scale, named(d, i, plan->what_first), style);
+	print_curve(d, i, plan->first, scale, key_name(d, i, plan->what_first), style);
 	if (plan->second == 0)
 		return;
 	snprintf(style, sizeof(style), "%s lw %s lc rgb '#%s'%s", lines, single ? "2" : "1.5",
@@ -157,7 +157,7 @@ static void print_pair(struct drawing *d, const struct plan *plan, size_t i, dou
 	print_curve(d, i, plan->second, scale, single ? plan->what_second : "", style);
 }
 
-/* Begin a picture of each kind of file; ${print} writes what is between. */
+/* Write the script of a picture, as PNG and as SVG.  ${print} writes its axes and curves. */
 static void draw(struct drawing *d, const char *name, const char *title,
 		 void (*print)(struct drawing *d, const void *arg), const void *arg)
 {
@@ -190,7 +190,7 @@ static void print_lines(struct drawing *d, const void *arg)
 		print_pair(d, s->plan, i, s->unit.value);
 }
 
-/* Draw ${plan}, unless there is nothing of it to be seen. */
+/* Draw ${plan}, unless it has no data. */
 static void draw_lines(struct drawing *d, const struct plan *plan,
 		       struct unit (*unit)(double value), const char *unit_end)
 {
@@ -213,7 +213,7 @@ static void print_trims(struct drawing *d, const void *arg)
 	print_axes(d, "ms", "");
 	for (size_t i = 0; i < d->curves.count; i++) {
 		snprintf(style, sizeof(style), "with impulses lw 3 lc rgb '#%s'", colours[i]);
-		print_curve(d, i, CURVE_PAUSE, 1e6, named(d, i, ""), style);
+		print_curve(d, i, CURVE_PAUSE, 1e6, key_name(d, i, ""), style);
 	}
 }
 
@@ -243,10 +243,10 @@ struct bars {
 static void print_bars(struct drawing *d, const void *arg)
 {
 	const struct bars *b = arg;
-	int each = (b->last - b->first) / 16 + 1; /* sixteen names fit */
+	int each = (b->last - b->first) / 16 + 1; /* 16 labels fit */
 
 	print_axes(d, b->unit.name, "objects");
-	print_x_label(d, "bytes, at most");
+	print_x_label(d, "object size in bytes, at most");
 	fprintf(d->script,
 		"set xrange [%.6g:%.6g]\nset boxwidth 0.7\n"
 		"set style fill solid 0.85 noborder\nunset key\nset xtics (",
@@ -280,7 +280,7 @@ static void draw_sizes(struct drawing *d)
 	for (int bar = b.first; bar <= b.last; bar++)
 		fprintf(d->script, "%d\t%.9g\n", bar, made_of(d, bar) / b.unit.value);
 	fputs("END\n", d->script);
-	draw(d, "sizes", "Objects made, by the size that was asked for", print_bars, &b);
+	draw(d, "sizes", "Objects allocated, by requested size", print_bars, &b);
 }
 
 /* ---- all of them ---- */
@@ -304,22 +304,22 @@ static void draw_all(struct drawing *d)
 					 true};
 	static const struct plan allocator = {
 	    "allocator",
-	    "What the allocator has from the kernel, and what objects lie in",
-	    "What the allocator has from the kernel (solid), and what objects lie in (dashed)",
+	    "Memory of the allocator, and the part in use",
+	    "Memory of the allocator (solid), and the part in use (dashed)",
 	    CURVE_HEAP_SYS,
 	    CURVE_HEAP_INUSE,
-	    "has",
+	    "total",
 	    "in use",
 	    "pt 7 ps 0.3",
 	    false};
 	static const struct plan objects = {"objects", "Live objects", NULL, CURVE_OBJECTS, 0, "",
 					    "",	       NULL,	       false};
 	static const struct plan rates = {"rates",
-					  "Objects made and freed per second",
-					  "Objects made (solid) and freed (dashed) per second",
+					  "Objects allocated and freed per second",
+					  "Objects allocated (solid) and freed (dashed) per second",
 					  CURVE_MADE,
 					  CURVE_FREED,
-					  "made",
+					  "allocated",
 					  "freed",
 					  NULL,
 					  false};
@@ -356,7 +356,7 @@ void pictures_draw(const struct series *series, struct pictures *out)
 	struct drawing d = {.series = series, .script = tmpfile(), .pictures = out};
 
 	if (d.script == NULL)
-		tell_failure("no temporary file can be made: %s", strerror(errno));
+		tell_failure("cannot create a temporary file: %s", strerror(errno));
 	*out = (struct pictures){.count = 0};
 	curves_make(series, d.script, &d.curves);
 	for (size_t i = 0; i < d.curves.count; i++)

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_PICTURES_H
 #define MEMAGENT_PICTURES_H
 /*
- * pictures: what the points of the processes look like.
+ * pictures: draws the points with gnuplot.
  *
  * Layer    tools; needs series, curves, names, gnuplot.
  */
@@ -10,7 +10,7 @@
 struct series;
 
 struct picture {
-	const char *name; /* of its files, without ".png" and ".svg" */
+	const char *name; /* of its files, without .png or .svg */
 	const char *title;
 };
 
@@ -23,7 +23,7 @@ struct pictures {
 
 /*
  * pictures_draw(series, out):
- * Draw what ${series} has into files of the current directory.
+ * Draw ${series} into files in the current directory.
  */
 void pictures_draw(const struct series *series, struct pictures *out);
 

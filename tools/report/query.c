@@ -20,11 +20,12 @@ struct text {
 	size_t room;
 };
 
-static size_t take(char *bytes, size_t size, size_t n, void *arg)
+static size_t append_answer(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct text *text = arg;
 
-	/* A NUL at the end: numbers are read up to what is none. */
+	/* Terminate it with a NUL, because strtod reads until a character that is not in a number.
+	 */
 	text->bytes = tell_grown(text->bytes, &text->room, text->used + size * n + 1, 1);
 	memcpy(text->bytes + text->used, bytes, size * n);
 	text->used += size * n;
@@ -32,9 +33,9 @@ static size_t take(char *bytes, size_t size, size_t n, void *arg)
 	return size * n;
 }
 
-/* ---- what is asked ---- */
+/* ---- the query ---- */
 
-/* Between double quotes, or single ones, of InfluxQL. */
+/* Print ${text} in the quotes of InfluxQL: double for names, single for strings. */
 static void print_quoted(FILE *out, char quote, const char *text)
 {
 	fputc(quote, out);
@@ -54,7 +55,7 @@ static void print_condition(FILE *out, const char *tag, const char *value)
 	print_quoted(out, '\'', value);
 }
 
-/* Return "SELECT ${what} ..." of the chosen points, from malloc. */
+/* Return the query "SELECT ${what} ..." for the chosen points, from malloc. */
 static char *make_query(const struct request *r, const char *what)
 {
 	char *query = NULL;
@@ -62,7 +63,7 @@ static char *make_query(const struct request *r, const char *what)
 	FILE *out = open_memstream(&query, &size);
 
 	if (out == NULL)
-		tell_failure("there is no memory for the query");
+		tell_failure("out of memory");
 	fprintf(out, "SELECT %s FROM ", what);
 	if (r->options.retention_policy[0]) {
 		print_quoted(out, '"', r->options.retention_policy);
@@ -77,7 +78,7 @@ static char *make_query(const struct request *r, const char *what)
 	print_condition(out, "pid", r->choice.pid);
 	fputs(" GROUP BY *", out);
 	if (fclose(out))
-		tell_failure("there is no memory for the query");
+		tell_failure("out of memory");
 	return query;
 }
 
@@ -88,16 +89,15 @@ static char *all_fields(void)
 	FILE *out = open_memstream(&fields, &size);
 
 	if (out == NULL)
-		tell_failure("there is no memory for the query");
+		tell_failure("out of memory");
 	for (int i = 0; i < SERIES_VALUES; i++)
 		fprintf(out, "%s\"%s\"", i ? ", " : "", series_field_name((enum series_field)i));
 	if (fclose(out))
-		tell_failure("there is no memory for the query");
+		tell_failure("out of memory");
 	return fields;
 }
 
-/* Return the URL that asks for ${what}, from malloc.  For a socket in the file system any host will
- * do. */
+/* Return the URL that queries ${what}, from malloc.  For a Unix socket, any host name will do. */
 static char *make_url(CURL *easy, const struct request *r, const char *what)
 {
 	const char *url = r->options.url;
@@ -113,14 +113,14 @@ static char *make_url(CURL *easy, const struct request *r, const char *what)
 	if (escaped_query == NULL || escaped_database == NULL ||
 	    asprintf(&whole, "%.*s/query?db=%s&epoch=ns&q=%s", (int)length, base, escaped_database,
 		     escaped_query) < 0)
-		tell_failure("there is no memory for the query");
+		tell_failure("out of memory");
 	curl_free(escaped_query);
 	curl_free(escaped_database);
 	free(query);
 	return whole;
 }
 
-/* ---- the connection: as the agent makes it ---- */
+/* ---- the connection, with the same settings as the agent's ---- */
 
 static void set_options(CURL *easy, const struct options *o, struct text *answer)
 {
@@ -132,7 +132,7 @@ static void set_options(CURL *easy, const struct options *o, struct text *answer
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, CONNECT_TIMEOUT_S);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT, TIMEOUT_S);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append_answer);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, answer);
 	if (o->ca_file[0])
 		curl_easy_setopt(easy, CURLOPT_CAINFO, o->ca_file);
@@ -157,13 +157,13 @@ static struct curl_slist *make_headers(const struct options *o)
 		headers = curl_slist_append(headers, authorization);
 	}
 	if (headers == NULL)
-		tell_failure("there is no memory for the query");
+		tell_failure("out of memory");
 	return headers;
 }
 
-/* Ask for ${what} and add what is answered. */
-static void ask(CURL *easy, const struct request *r, const char *what, struct text *answer,
-		struct series *series, const char *url)
+/* Query ${what} and add the points of the answer. */
+static void query(CURL *easy, const struct request *r, const char *what, struct text *answer,
+		  struct series *series, const char *url)
 {
 	char *whole = make_url(easy, r, what);
 	char error[512];
@@ -171,7 +171,7 @@ static void ask(CURL *easy, const struct request *r, const char *what, struct te
 	long status = 0;
 
 	answer->used = 0;
-	tell_progress("asking %s ...", url);
+	tell_progress("querying %s ...", url);
 	curl_easy_setopt(easy, CURLOPT_URL, whole);
 	result = curl_easy_perform(easy);
 	free(whole);
@@ -179,7 +179,7 @@ static void ask(CURL *easy, const struct request *r, const char *what, struct te
 		tell_failure("no answer from %s: %s", url, curl_easy_strerror(result));
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	if (answer->used == 0)
-		tell_failure("%s answers %ld, and nothing else", url, status);
+		tell_failure("%s answers %ld without a body", url, status);
 	tell_progress("reading its answer ...");
 	if (query_answer_read(answer->bytes, answer->used, &r->choice, series, error,
 			      sizeof(error)))
@@ -204,8 +204,8 @@ void query_read(const struct request *request, struct series *series)
 	url_mask(o->url, url, sizeof(url));
 	set_options(easy, o, &answer);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-	ask(easy, request, fields, &answer, series, url);
-	ask(easy, request, "last(/^sizes_/)", &answer, series, url);
+	query(easy, request, fields, &answer, series, url);
+	query(easy, request, "last(/^sizes_/)", &answer, series, url);
 	curl_easy_cleanup(easy);
 	curl_slist_free_all(headers);
 	free(fields);

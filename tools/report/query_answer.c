@@ -12,7 +12,6 @@
 #define TAG_BYTES 4096
 #define COLUMNS_MOST 128
 
-/* What a column is. */
 struct column {
 	enum { OTHER, TIME, FIELD, SIZE } kind;
 	int index; /* of the field or size */
@@ -26,7 +25,7 @@ struct answer {
 	size_t error_size;
 };
 
-/* One series of the answer; its members may come in any order. */
+/* One series of the answer.  Its members may be in any order. */
 struct table {
 	struct series_tag *tags;
 	size_t tag_count;
@@ -178,7 +177,7 @@ static void read_all(struct answer *a)
 
 	while (json_more(&a->json, '{', '}', &first)) {
 		json_key(&a->json, key, sizeof(key));
-		/* Version 2 tells of an error by code and message. */
+		/* InfluxDB 2 reports errors with the keys code and message. */
 		if (strcmp(key, "error") == 0 || strcmp(key, "message") == 0) {
 			json_string(&a->json, a->error, a->error_size);
 		} else if (strcmp(key, "results") == 0) {

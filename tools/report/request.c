@@ -6,13 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/base/ascii.h"
 #include "agent/settings/url.h"
 #include "tools/report/tell.h"
 
 #define SINCE "10m"
 #define DIRECTORY "memagent-report"
 
-/* The flags, without those that are the agent's settings. */
+/* The values of getopt_long for our own options; FLAG_SETTING + i stands for settings[i]. */
 enum flag {
 	FLAG_SERVICE = 256,
 	FLAG_HOST,
@@ -24,7 +25,7 @@ enum flag {
 	FLAG_SETTING
 };
 
-/* The agent's settings that are flags here, too: rows of options.def. */
+/* The agent's settings, some of which are options here too. */
 static const struct setting {
 	const char *flag;
 	const char *variable;
@@ -68,40 +69,40 @@ static void usage(void)
 {
 	printf(
 	    "usage: memagent-report [OPTION...] [FILE]\n"
-	    "Draw what memagent measured, and say whether it is a leak: pictures (PNG, SVG),\n"
-	    "index.html, verdict.txt and figures.tsv. The points are those of FILE (line "
-	    "protocol,\n"
-	    "as MEMAGENT_URL=file:///PATH writes it) or InfluxDB's.\n"
+	    "Draw what memagent measured and say whether it is a leak. Writes pictures (PNG, "
+	    "SVG),\n"
+	    "index.html, verdict.txt and figures.tsv. Reads the points from FILE (line protocol,\n"
+	    "as MEMAGENT_URL=file:///PATH writes it) or from InfluxDB.\n"
 	    "\n"
-	    "  --url URL           InfluxDB, or a file as file:///PATH (MEMAGENT_URL, default\n"
+	    "  --url URL           InfluxDB to read from, or file:///PATH (MEMAGENT_URL, default\n"
 	    "                      %s)\n"
-	    "  --database NAME     its database (MEMAGENT_DATABASE, default %s)\n"
-	    "  --measurement NAME  of the points (MEMAGENT_MEASUREMENT, default %s)\n"
+	    "  --database NAME     database to read (MEMAGENT_DATABASE, default %s)\n"
+	    "  --measurement NAME  measurement to read (MEMAGENT_MEASUREMENT, default %s)\n"
 	    "  --service NAME      only this service\n"
 	    "  --host NAME         only this host\n"
 	    "  --pid NUMBER        only this process\n"
 	    "  --since TIME        how far to look back, like 90s, 10m, 2h or 7d (default " SINCE
-	    "); not\n"
-	    "                      for a file, which is read whole\n"
-	    "  --until SECONDS     since 1970: nothing after this is taken\n"
-	    "  --requests NUMBER   that were served in this time: figures are given for each\n"
-	    "  --title TEXT        of the page\n"
-	    "  -o DIR              where to write, made when it is missing (default " DIRECTORY
-	    ")\n"
+	    ");\n"
+	    "                      ignored for a file\n"
+	    "  --until SECONDS     ignore points after this time, in seconds since 1970\n"
+	    "  --requests NUMBER   requests served in this time; adds figures per request\n"
+	    "  --title TEXT        title of the page\n"
+	    "  -o DIR              directory to write to, created if missing\n"
+	    "                      (default " DIRECTORY ")\n"
 	    "  -h, --help          print this text\n"
 	    "  -v, --version       print the version\n"
 	    "\n"
-	    "The variables that memagent-run --help lists hold here, too: MEMAGENT_USERNAME with\n"
+	    "The variables that memagent-run --help lists apply here too: MEMAGENT_USERNAME with\n"
 	    "MEMAGENT_PASSWORD or MEMAGENT_PASSWORD_FILE, MEMAGENT_TOKEN or MEMAGENT_TOKEN_FILE,\n"
-	    "MEMAGENT_CA_FILE, INFLUX_HOST and others. Times on the page are those of TZ.\n"
+	    "MEMAGENT_CA_FILE, INFLUX_HOST and others. The page shows times in the zone TZ.\n"
 	    "\n"
-	    "Exit status: 0 when it is written, 1 when there are no points or it cannot be "
-	    "written,\n"
-	    "2 for wrong usage.\n",
+	    "Exit status: 0 if the report is written, 1 if there are no points or the report "
+	    "cannot\n"
+	    "be written, 2 for wrong usage.\n",
 	    defaults[SETTING_url], defaults[SETTING_database], defaults[SETTING_measurement]);
 }
 
-/* ---- the command line as one would type it ---- */
+/* ---- the command line, quoted for a shell ---- */
 
 static void print_word(FILE *out, const char *word)
 {
@@ -116,12 +117,12 @@ static void print_word(FILE *out, const char *word)
 	for (; *word; word++) {
 		if (*word == '\'')
 			fputs("'\\'", out);
-		fputc((unsigned char)*word < ' ' ? '?' : *word, out);
+		fputc(ascii_is_control(*word) ? '?' : *word, out);
 	}
 	fputc('\'', out);
 }
 
-/* A URL may have a password in it. */
+/* Print ${word}, and mask a password in a URL. */
 static void print_masked(FILE *out, const char *word)
 {
 	const char *url = strstr(word, "://") ? word : "";
@@ -147,20 +148,20 @@ static char *command_of(int argc, char **argv)
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 	fputs("memagent-report", out);
 	for (int i = 1; i < argc; i++) {
 		fputc(' ', out);
 		print_masked(out, argv[i]);
 	}
 	if (fclose(out))
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 	return text;
 }
 
 /* ---- values ---- */
 
-static const char *since(const char *value)
+static const char *parse_since(const char *value)
 {
 	size_t digits = strspn(value, "0123456789");
 
@@ -172,8 +173,8 @@ static const char *since(const char *value)
 	return value;
 }
 
-/* Return the nanoseconds of seconds with as many digits as there may be. */
-static const char *until(const char *value, int64_t *until_ms)
+/* Parse seconds with an optional fraction.  Return nanoseconds, in digits. */
+static const char *parse_until(const char *value, int64_t *until_ms)
 {
 	size_t whole = strspn(value, "0123456789");
 	size_t digits = value[whole] == '.' ? strspn(value + whole + 1, "0123456789") : 0;
@@ -184,12 +185,12 @@ static const char *until(const char *value, int64_t *until_ms)
 		tell_misuse("--until %s is not valid: expected seconds since 1970", value);
 	memcpy(fraction, value + whole + 1, digits < 9 ? digits : 9);
 	if (asprintf(&ns, "%.*s%s", (int)whole, value, fraction) < 0)
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 	*until_ms = strtoll(ns, NULL, 10) / 1000000;
 	return ns;
 }
 
-static double requests(const char *value)
+static double parse_requests(const char *value)
 {
 	if (value[0] == '\0' || value[strspn(value, "0123456789")] != '\0')
 		tell_misuse("--requests %s is not valid: expected a whole number", value);
@@ -198,40 +199,41 @@ static double requests(const char *value)
 
 /* ---- the agent's settings ---- */
 
-static const struct setting *given; /* the flag whose value is looked at */
-static const char *given_value;
+static const struct setting *checked; /* the setting whose value is being checked */
+static const char *checked_value;
 
-static const char *only_given(const char *name)
+/* An environment in which only that setting is set. */
+static const char *get_checked(const char *name)
 {
-	return strcmp(name, given->variable) == 0 ? given_value : NULL;
+	return strcmp(name, checked->variable) == 0 ? checked_value : NULL;
 }
 
-/* Exit unless ${value} is valid for ${setting}, by which the user knows it as ${name}. */
+/* Exit unless ${value} is valid for ${setting}.  The user wrote it as ${name}. */
 static void check(struct request *request, const struct setting *setting, const char *name,
 		  const char *value)
 {
 	char shown[1024] = "(not shown)";
 
-	given = setting;
-	given_value = value;
-	options_read(&request->options, only_given);
+	checked = setting;
+	checked_value = value;
+	options_read(&request->options, get_checked);
 	if (value[0] && request->options.problems[0] == '\0')
 		return;
-	/* What has no flag is a secret, and a URL may have one in it. */
+	/* A setting without an option is a secret.  A URL may contain one. */
 	if (setting->flag[0])
 		url_mask(value, shown, sizeof(shown));
 	tell_misuse("%s%s is not valid: expected %s", name, shown, setting->accepted);
 }
 
-/* A flag stands for the variable of its name. */
-static void set(struct request *request, const struct setting *setting, const char *value)
+/* Set the variable of an option. */
+static void set_variable(struct request *request, const struct setting *setting, const char *value)
 {
 	char name[64];
 
 	snprintf(name, sizeof(name), "--%s ", setting->flag);
 	check(request, setting, name, value);
 	if (setenv(setting->variable, value, 1))
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 }
 
 static void check_environment(struct request *request)
@@ -251,8 +253,8 @@ static const char *from_environment(const char *name)
 	return getenv(name);
 }
 
-static const char *secret(const char *variable, const char *what, const char *path,
-			  const char *plain, char out[SECRET_BYTES])
+static const char *choose_secret(const char *variable, const char *what, const char *path,
+				 const char *plain, char out[SECRET_BYTES])
 {
 	if (path[0] == '\0')
 		return plain;
@@ -271,22 +273,23 @@ static void read_settings(struct request *request)
 	options_read(o, from_environment);
 	fputs(o->problems, stderr);
 	if (o->url[0] == '\0')
-		tell_misuse("there is no InfluxDB to ask");
-	o->password = secret("MEMAGENT_PASSWORD_FILE", "password", o->password_file, o->password,
-			     request->password);
-	o->token = secret("MEMAGENT_TOKEN_FILE", "token", o->token_file, o->token, request->token);
+		tell_misuse("there is no valid URL to read from; use --url");
+	o->password = choose_secret("MEMAGENT_PASSWORD_FILE", "password", o->password_file,
+				    o->password, request->password);
+	o->token =
+	    choose_secret("MEMAGENT_TOKEN_FILE", "token", o->token_file, o->token, request->token);
 	request->choice.measurement = o->measurement;
 	if (request->file == NULL && url_scheme(o->url) == URL_FILE)
 		request->file = url_path(o->url);
 	if (request->file == NULL && url_scheme(o->url) == URL_UDP)
-		tell_misuse("%s cannot be read from: expected --url http://HOST[:PORT], "
+		tell_misuse("cannot read from %s: expected --url http://HOST[:PORT], "
 			    "https://HOST[:PORT], unix:///PATH or file:///PATH",
 			    o->url);
 }
 
 /* ---- the command line ---- */
 
-static void take(struct request *request, int flag, const char *value)
+static void apply_flag(struct request *request, int flag, const char *value)
 {
 	switch (flag) {
 	case FLAG_SERVICE:
@@ -299,13 +302,13 @@ static void take(struct request *request, int flag, const char *value)
 		request->choice.pid = value;
 		break;
 	case FLAG_SINCE:
-		request->since = since(value);
+		request->since = parse_since(value);
 		break;
 	case FLAG_UNTIL:
-		request->until = until(value, &request->choice.until_ms);
+		request->until = parse_until(value, &request->choice.until_ms);
 		break;
 	case FLAG_REQUESTS:
-		request->requests = requests(value);
+		request->requests = parse_requests(value);
 		break;
 	case FLAG_TITLE:
 		request->title = value;
@@ -320,7 +323,7 @@ static void take(struct request *request, int flag, const char *value)
 		puts("memagent-report " MEMAGENT_VERSION);
 		exit(0);
 	default:
-		set(request, &settings[flag - FLAG_SETTING], value);
+		set_variable(request, &settings[flag - FLAG_SETTING], value);
 	}
 }
 
@@ -342,7 +345,7 @@ void request_read(struct request *request, int argc, char **argv)
 			tell_misuse("%s needs a value", argv[optind - 1]);
 		if (flag == '?')
 			tell_misuse("%s is not an option", argv[optind - 1]);
-		take(request, flag, optarg);
+		apply_flag(request, flag, optarg);
 	}
 	if (argc - optind > 1)
 		tell_misuse("more than one file: %s and %s", argv[optind], argv[optind + 1]);

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_REQUEST_H
 #define MEMAGENT_REQUEST_H
 /*
- * request: what memagent-report is asked for, by its command line and the environment.
+ * request: the command line and environment of memagent-report.
  *
  * Layer    tools; needs agent/settings, tell.
  */
@@ -12,23 +12,23 @@
 #include "tools/report/series.h"
 
 struct request {
-	struct options options; /* where the points are: the same settings as the agent's */
+	struct options options; /* the agent's settings, which say where the points are */
 	char password[SECRET_BYTES];
 	char token[SECRET_BYTES];
 	struct series_choice choice;
-	const char *file;  /* of line protocol; NULL: InfluxDB has the points */
-	const char *since; /* as in InfluxQL */
-	const char *until; /* ns since 1970, in digits; "" is none */
-	double requests;   /* that were served; 0: not known */
+	const char *file;  /* of line protocol; NULL: read from InfluxDB */
+	const char *since; /* a duration of InfluxQL */
+	const char *until; /* ns since 1970, in digits; "": no limit */
+	double requests;   /* served by the program; 0: unknown */
 	const char *title;
 	const char *directory; /* to write to */
-	char *command;	       /* the command line, as one would type it */
+	char *command;	       /* the command line, quoted for a shell */
 };
 
-/* Fill ${request}.  After --help or --version, or when something is wrong, exits. */
+/* Fill ${request}.  Exits after --help or --version, or on an error. */
 void request_read(struct request *request, int argc, char **argv);
 
-/* Return the database that has the points: from version 2 on, the bucket. */
+/* Return the database to query; for v2 and v3 that is the bucket. */
 const char *request_database(const struct request *request);
 
 #endif

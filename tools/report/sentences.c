@@ -6,7 +6,6 @@
 #include "tools/report/diagnosis.h"
 #include "tools/report/words.h"
 
-/* What is told of one process. */
 struct subject {
 	FILE *out;
 	const struct diagnosis *d;
@@ -40,7 +39,7 @@ static void say_leaks(const struct subject *s)
 	say_load(s);
 	fprintf(
 	    s->out,
-	    ", steadily; of %s made %s stayed. (Only a cache far from full would look the same.)",
+	    ", steadily. Of %s allocated, %s stayed. (A cache far from full would look the same.)",
 	    words_count(s->d->objects_made, "object").text,
 	    words_grouped(s->d->objects_load_kept).text);
 }
@@ -52,11 +51,11 @@ static void say_grows(const struct subject *s)
 	fprintf(s->out, "It grows: %s. In ", s->who);
 	say_load(s);
 	fprintf(s->out,
-		", steadily. Whether that is a leak or %sa cache that fills cannot be told from "
-		"this: %s%s%s. %s tells.",
-		rested ? "" : "a start or ", rested ? "" : "it was busy from the first point on",
-		rested || is_over ? "" : ", and ", is_over ? "" : "the load is not over",
-		is_over ? "Another load" : "A rest, or half an hour,");
+		", steadily. This may be a leak%s or a cache that fills, because %s%s%s. "
+		"To find out, %s.",
+		rested ? "" : ", a start-up", rested ? "" : "it was busy from the first point on",
+		rested || is_over ? "" : " and ", is_over ? "" : "the load is not over",
+		is_over ? "run another load" : "end the load, or watch it for half an hour");
 }
 
 static void say_level(const struct subject *s)
@@ -65,17 +64,16 @@ static void say_level(const struct subject *s)
 		"No leak: %s grew to a bound and stays there. Its live heap went from %s to %s",
 		s->who, words_bytes(s->d->live_base).text, words_bytes(s->d->live_load_end).text);
 	say_requests(s);
-	fprintf(s->out,
-		", of which the last third of the load added %s. That is what a cache does.",
+	fprintf(s->out, "; the last third of the load added %s. That is what a cache does.",
 		words_bytes(fmax(s->d->live_last_third, 0)).text);
 }
 
 static void say_returns(const struct subject *s)
 {
-	fprintf(s->out, "No leak: %s gives back what it allocates. Of %s made", s->who,
+	fprintf(s->out, "No leak: %s frees what it allocates. It allocated %s", s->who,
 		words_count(s->d->objects_made, "object").text);
 	say_requests(s);
-	fprintf(s->out, " never more than %s were live at once, %s before the load.",
+	fprintf(s->out, "; at most %s were live at once, %s before the load.",
 		words_bytes(s->d->live_peak).text, words_bytes(s->d->live_base).text);
 }
 
@@ -83,7 +81,7 @@ static void say_unknown(const struct subject *s)
 {
 	const struct diagnosis *d = s->d;
 
-	fprintf(s->out, "Too little to say of %s: ", s->who);
+	fprintf(s->out, "Too little to say about %s: ", s->who);
 	if (d->objects_made < DIAGNOSIS_LEAST_OBJECTS) {
 		fprintf(s->out, "it made %s in %s%s; %s %s live.",
 			words_count(d->objects_made, "object").text,
@@ -92,7 +90,7 @@ static void say_unknown(const struct subject *s)
 			words_bytes(d->live_after).text, are(d->live_after));
 	} else if (d->load_points < DIAGNOSIS_LEAST_POINTS) {
 		fprintf(s->out,
-			"%s under load. A longer load or a shorter MEMAGENT_INTERVAL gives more.",
+			"%s under load. Run a longer load, or set a shorter MEMAGENT_INTERVAL.",
 			words_count((double)d->load_points, "point").text);
 	} else {
 		fprintf(s->out, "in ");
@@ -102,11 +100,11 @@ static void say_unknown(const struct subject *s)
 				words_count((double)d->load_points, "point").text);
 		else
 			fprintf(s->out, ", but not steadily");
-		fprintf(s->out, ". A longer load tells whether it ends.");
+		fprintf(s->out, ". A longer load would show whether the growth ends.");
 	}
 }
 
-/* What is said of every load, whatever it shows. */
+/* The rate of growth, for every class with enough data. */
 static void say_growth(const struct subject *s)
 {
 	const struct diagnosis *d = s->d;
@@ -124,7 +122,7 @@ static void say_growth(const struct subject *s)
 		are(d->live_after));
 }
 
-#define HOLES_BYTES (16.0 * 1048576) /* that the allocator keeps and the report speaks of */
+#define HELD_BYTES (16.0 * 1048576) /* freed memory that the allocator holds, worth a sentence */
 
 static void say_resident(const struct subject *s)
 {
@@ -137,11 +135,11 @@ static void say_resident(const struct subject *s)
 	fprintf(s->out, " Resident: %s before the load, %s at most, %s at the end.",
 		words_bytes(d->rss_base).text, words_bytes(d->rss_peak).text,
 		words_bytes(d->rss_after).text);
-	if (d->class == DIAGNOSIS_RETURNS && held >= HOLES_BYTES && rise > 0 &&
+	if (d->class == DIAGNOSIS_RETURNS && held >= HELD_BYTES && rise > 0 &&
 	    (d->rss_after - d->rss_base) / rise >= 0.5)
 		fprintf(s->out,
-			" The allocator still holds %s that the program has freed: memory in "
-			"holes. MEMAGENT_TRIM_INTERVAL gives it back.",
+			" The allocator still holds %s that the program has freed. "
+			"MEMAGENT_TRIM_INTERVAL returns unused memory to the kernel.",
 			words_bytes(held).text);
 }
 
@@ -157,10 +155,10 @@ static void say_trims(const struct subject *s)
 		fprintf(s->out, ", the last %s, %s at most", words_pause(t->last_ns).text,
 			words_pause(t->longest_ns).text);
 	if (t->rss_after > 0 && t->rss_after < t->rss_before)
-		fprintf(s->out, "; resident before the one that gave back most %s, after it %s",
+		fprintf(s->out, "; the most effective shrank the resident set from %s to %s",
 			words_bytes(t->rss_before).text, words_bytes(t->rss_after).text);
 	else if (t->rss_after > 0)
-		fprintf(s->out, "; none of them made the resident set smaller");
+		fprintf(s->out, "; none shrank the resident set");
 	fprintf(s->out, ".");
 }
 

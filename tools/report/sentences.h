@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_SENTENCES_H
 #define MEMAGENT_SENTENCES_H
 /*
- * sentences: a diagnosis in words.
+ * sentences: writes a diagnosis as English text.
  *
  * Layer    tools; needs diagnosis, words.
  */
@@ -11,12 +11,12 @@ struct diagnosis;
 
 /*
  * sentences_write(out, d, who, requests):
- * Write the paragraph about the process called ${who}, without a newline, to ${out}.  Figures are
- * also given for each of ${requests} that it served, unless that is 0.
+ * Write the paragraph about the process ${who} to ${out}, without a newline.  If it served
+ * ${requests}, other than 0, include figures per request.
  */
 void sentences_write(FILE *out, const struct diagnosis *d, const char *who, double requests);
 
-/* The same in one sentence, for a process like the one that a paragraph before is about. */
+/* Write one sentence about a process whose group has had its paragraph. */
 void sentences_write_short(FILE *out, const struct diagnosis *d, const char *who);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/base/ascii.h"
 #include "tools/report/tell.h"
 
 static const struct {
@@ -20,7 +21,6 @@ static const struct {
 SERIES_FIELDS(X)
 #undef X
 
-/* What a process is found by. */
 static int compare_tags(const struct series_process *a, const struct series_process *b)
 {
 	for (size_t i = 0; i < a->tag_count && i < b->tag_count; i++) {
@@ -44,18 +44,18 @@ static int by_key(const void *a, const void *b)
 	return strcmp(((const struct series_tag *)a)->key, ((const struct series_tag *)b)->key);
 }
 
-/* An allocator may be found out late: it tells no processes apart.  An empty tag is none. */
-static bool tells_apart(const struct series_tag *tag)
+/* The allocator's tags may appear only in later points, so they do not identify a process. */
+static bool is_identifying(const struct series_tag *tag)
 {
 	return tag->value[0] != '\0' && strcmp(tag->key, "allocator") != 0 &&
 	       strcmp(tag->key, "allocator_version") != 0;
 }
 
-/* Control characters would make more than a line of a name. */
+/* Replace control characters: a newline would split the lines that the name is printed in. */
 static void clean(char *text)
 {
 	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+		if (ascii_is_control(*text))
 			*text = ' ';
 }
 
@@ -65,15 +65,15 @@ static void free_tag(struct series_tag *tag)
 	free(tag->value);
 }
 
-/* Leave the tags that tell apart, in order.  Return how many there are. */
-static size_t tidy(struct series_tag *tags, size_t n)
+/* Keep the identifying tags, sorted.  Return their number. */
+static size_t keep_identifying(struct series_tag *tags, size_t n)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		clean(tags[i].key);
 		clean(tags[i].value);
-		if (tells_apart(&tags[i]))
+		if (is_identifying(&tags[i]))
 			tags[kept++] = tags[i];
 		else
 			free_tag(&tags[i]);
@@ -90,15 +90,15 @@ static const char *value_of(const struct series_process *process, const char *ke
 	return "-";
 }
 
-static bool fits(const char *wanted, const char *value)
+static bool matches(const char *wanted, const char *value)
 {
 	return wanted[0] == '\0' || strcmp(wanted, value) == 0;
 }
 
 static bool is_chosen(const struct series_process *p, const struct series_choice *choice)
 {
-	return fits(choice->host, p->host) && fits(choice->service, p->service) &&
-	       fits(choice->pid, p->pid);
+	return matches(choice->host, p->host) && matches(choice->service, p->service) &&
+	       matches(choice->pid, p->pid);
 }
 
 void series_free_tags(struct series_tag *tags, size_t n)
@@ -122,9 +122,9 @@ struct series_process *series_process(struct series *series, const struct series
 	struct series_process **found;
 
 	if (process == NULL)
-		tell_failure("there is no memory for the points");
+		tell_failure("out of memory");
 	process->sizes_ms = INT64_MIN;
-	process->tag_count = tidy(tags, n);
+	process->tag_count = keep_identifying(tags, n);
 	process->tags = tags;
 	process->host = value_of(process, "host");
 	process->service = value_of(process, "service");
@@ -135,7 +135,7 @@ struct series_process *series_process(struct series *series, const struct series
 	}
 	found = tsearch(process, &series->by_tags, by_tags);
 	if (found == NULL)
-		tell_failure("there is no memory for the points");
+		tell_failure("out of memory");
 	if (*found != process) {
 		free_process(process);
 		return *found;
@@ -228,7 +228,7 @@ static void sort_samples(struct series_process *p)
 	p->room = room;
 }
 
-static void leave_one_of_a_time(struct series_process *p)
+static void remove_duplicate_times(struct series_process *p)
 {
 	size_t kept = 1;
 
@@ -251,16 +251,16 @@ static int by_name(const void *a, const void *b)
 	return order ? order : compare_tags(x, y);
 }
 
-static void keep_in_tree(void *process)
+static void keep_process(void *process)
 {
-	(void)process; /* it is the array's */
+	(void)process; /* the array owns it */
 }
 
 void series_finish(struct series *series)
 {
 	size_t kept = 0;
 
-	tdestroy(series->by_tags, keep_in_tree);
+	tdestroy(series->by_tags, keep_process);
 	series->by_tags = NULL;
 	for (size_t i = 0; i < series->count; i++) {
 		struct series_process *p = series->processes[i];
@@ -270,7 +270,7 @@ void series_finish(struct series *series)
 			continue;
 		}
 		sort_samples(p);
-		leave_one_of_a_time(p);
+		remove_duplicate_times(p);
 		series->processes[kept++] = p;
 	}
 	series->count = kept;

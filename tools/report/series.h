@@ -1,18 +1,18 @@
 #ifndef MEMAGENT_SERIES_H
 #define MEMAGENT_SERIES_H
 /*
- * series: the points of each process, as they are read.
+ * series: collects the points of each process.
+ *
+ * Points belong to the same process if all their tags are equal, except the allocator's.
  *
  * Layer    tools; needs agent/encode/fields, tell.
- *
- * A process is all points whose tags are the same, other than those of the allocator.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "agent/encode/fields.h"
 
-/* The fields that are judged and drawn; each stands in fields.def. */
+/* The fields that are judged or drawn, from fields.def. */
 #define SERIES_FIELDS(X)                                                                           \
 	X(mallocs)                                                                                 \
 	X(frees)                                                                                   \
@@ -38,7 +38,7 @@ enum series_field {
 
 struct series_sample {
 	int64_t time_ms;	     /* since 1970 */
-	double value[SERIES_VALUES]; /* in the field's unit; NAN is not known */
+	double value[SERIES_VALUES]; /* in the field's unit; NAN: unknown */
 };
 
 struct series_tag {
@@ -47,16 +47,16 @@ struct series_tag {
 };
 
 struct series_process {
-	const char *host; /* "-" when there is no such tag */
+	const char *host; /* "-" without this tag; so are the next two */
 	const char *service;
 	const char *pid;
-	struct series_tag *tags; /* by key, all but the allocator's */
+	struct series_tag *tags; /* sorted by key; without the allocator's */
 	size_t tag_count;
 	struct series_sample *samples;
 	size_t count;
 	size_t room;
-	double sizes[COUNTERS_SIZES]; /* objects by size, as in struct point; of the last point */
-	int64_t sizes_ms;	      /* of that point; INT64_MIN when there is none */
+	double sizes[COUNTERS_SIZES]; /* objects by size, as in struct point, at the last point */
+	int64_t sizes_ms;	      /* time of that point; INT64_MIN: none */
 };
 
 struct series {
@@ -66,7 +66,7 @@ struct series {
 	void *by_tags; /* a tree for tsearch(3) */
 };
 
-/* Which points are wanted.  An empty text is any. */
+/* Which points to read.  An empty string matches any value. */
 struct series_choice {
 	const char *measurement;
 	const char *host;
@@ -77,16 +77,16 @@ struct series_choice {
 
 /*
  * series_process(series, choice, tags, n):
- * Return the process of the ${n} tags, which is made when it is new, or NULL when it is not
- * ${choice}'s.  Takes ${tags} and their texts, from malloc.
+ * Find or add the process with these ${n} tags.  Return it, or NULL if ${choice} excludes it. Takes
+ * ownership of ${tags} and their strings, from malloc.
  */
 struct series_process *series_process(struct series *series, const struct series_choice *choice,
 				      struct series_tag *tags, size_t n);
 
-/* Free ${n} tags that no process was found by. */
+/* Free ${n} tags that were not passed to series_process. */
 void series_free_tags(struct series_tag *tags, size_t n);
 
-/* Return a sample at which nothing is known. */
+/* Return a sample whose values are all unknown. */
 struct series_sample series_unknown(int64_t time_ms);
 
 void series_add(struct series_process *process, const struct series_sample *sample);
@@ -94,16 +94,16 @@ void series_add(struct series_process *process, const struct series_sample *samp
 /* Return the name of ${field} in the database. */
 const char *series_field_name(enum series_field field);
 
-/* Return the value of series_sample that the field of that name has, or SERIES_VALUES. */
+/* Return the series_field for a field's ${name}, or SERIES_VALUES. */
 enum series_field series_field_of(const char *name, size_t length);
 
-/* Return the bucket of the size field of that name, or -1. */
+/* Return the bucket for a size field's ${name}, or -1. */
 int series_size_of(const char *name, size_t length);
 
 /*
  * series_finish(series):
- * Put the processes in the order of host, service, pid and tags, and their samples in that of
- * time.  Of samples of one time the first is left.  Processes without samples are removed.
+ * Sort the processes by host, service, pid and tags, and their samples by time.  Of samples with
+ * the same time, keep the first.  Remove processes without samples.
  */
 void series_finish(struct series *series);
 

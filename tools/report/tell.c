@@ -61,7 +61,7 @@ void *tell_grown(void *array, size_t *room, size_t need, size_t size)
 		more = need;
 	longer = reallocarray(array, more, size);
 	if (longer == NULL)
-		tell_failure("there is no memory for the points");
+		tell_failure("out of memory");
 	*room = more;
 	return longer;
 }
@@ -69,6 +69,6 @@ void *tell_grown(void *array, size_t *room, size_t need, size_t size)
 char *tell_kept(char *text)
 {
 	if (text == NULL)
-		tell_failure("there is no memory for the report");
+		tell_failure("out of memory");
 	return text;
 }

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_TELL_H
 #define MEMAGENT_TELL_H
 /*
- * tell: what memagent-report says on stderr, and how it ends when it cannot go on.
+ * tell: progress and error messages on stderr, and allocation that exits when memory runs out.
  *
  * Layer    tools, leaf.
  */
@@ -9,26 +9,26 @@
 
 #define TELL_FORMAT __attribute__((format(printf, 1, 2)))
 
-/* Show what is being done, on a terminal only; the next message takes the place of this one. */
+/* Show progress, on a terminal only.  The next message replaces this one. */
 void tell_progress(const char *format, ...) TELL_FORMAT;
 
-/* Take the last such message away. */
+/* Clear the progress message. */
 void tell_done(void);
 
-/* Say why there is no report, and exit with 1. */
+/* Print why there is no report, and exit with 1. */
 void tell_failure(const char *format, ...) TELL_FORMAT __attribute__((noreturn));
 
-/* Say what is wrong with the command line or the environment, and exit with 2. */
+/* Print what is wrong with the command line or the environment, and exit with 2. */
 void tell_misuse(const char *format, ...) TELL_FORMAT __attribute__((noreturn));
 
 /*
  * tell_grown(array, room, need, size):
- * Return ${array} from malloc, or NULL, with room for ${need} elements of ${size} bytes; ${*room}
- * is how many it has room for.  Exits when there is no memory.
+ * Grow ${array} (from malloc, or NULL) to at least ${need} elements of ${size} bytes.  ${*room} is
+ * the number of elements it has room for.  Return the array.  Exits if there is no memory.
  */
 void *tell_grown(void *array, size_t *room, size_t need, size_t size);
 
-/* Return ${text}, from strdup or the like; exits when that is NULL, for want of memory. */
+/* Return ${text}, the result of strdup or the like.  Exits if it is NULL. */
 char *tell_kept(char *text);
 
 #endif

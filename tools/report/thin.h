@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_THIN_H
 #define MEMAGENT_THIN_H
 /*
- * thin: which of many points are drawn.
+ * thin: selects the samples to draw when there are many.
  *
  * Layer    tools; needs series, tell.
  */
@@ -12,14 +12,14 @@ struct series_process;
 struct thin {
 	size_t *kept; /* indices of samples, in order */
 	size_t count;
-	size_t step; /* samples in a stretch */
+	size_t step; /* samples in a section */
 };
 
 /*
  * thin_make(process, out):
- * A picture is some 800 points wide.  Of a process with more samples, each of 800 stretches leaves
- * those that stand out: with the most and the least live, the most resident, the longest pause,
- * and one with what the allocator says of itself, which not every point has.
+ * A picture is about 800 pixels wide.  If a process has more samples, divide them into 800
+ * sections. In each, keep the samples with the most and fewest live bytes, the largest resident
+ * set, the longest pause, and the largest allocator figure, which not every point has.
  */
 void thin_make(const struct series_process *process, struct thin *out);
 

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_WORDS_H
 #define MEMAGENT_WORDS_H
 /*
- * words: numbers as a reader wants them.
+ * words: numbers with units, as text.
  *
  * Layer    tools, leaf; pure.
  */
@@ -15,7 +15,7 @@ struct words words_bytes(double n);
 /* "1,234,567". */
 struct words words_grouped(double n);
 
-/* "1 object", "1,234 objects": ${one} is the word for one of them, which takes an s. */
+/* "1 object", "1,234 objects": ${one} is the singular; the plural adds an s. */
 struct words words_count(double n, const char *one);
 
 /* "25.0 s", "3.5 min", "2.1 h". */

@@ -285,14 +285,14 @@ static const struct row {
     {422, false, "unprocessable", 0, 3, false, "422 unprocessable", false},
     {401, false, "authorization failed", 3, 0, true, "401 authorization failed", false},
     {403, false, "forbidden", 3, 0, true, "403 forbidden", false},
-    {404, false, "404 page not found", 3, 0, true, "no InfluxDB", false},
+    {404, false, "404 page not found", 3, 0, true, "not InfluxDB", false},
     {429, false, "slow down", 3, 0, true, "429 slow down", false},
     {500, false, "timeout", 3, 0, true, "500 timeout", false},
     {502, true, "", 3, 0, true, "502 with a web page", false},
     {503, false, "hinted handoff queue not empty", 3, 0, true, "503 hinted", false},
     {504, false, "", 3, 0, true, "504", false},
-    {302, false, "Found", 3, 0, true, "no InfluxDB", false},
-    {200, true, "", 3, 0, true, "no InfluxDB", false},
+    {302, false, "Found", 3, 0, true, "not InfluxDB", false},
+    {200, true, "", 3, 0, true, "not InfluxDB", false},
     {0, false, "Could not connect to server", 3, 0, true, "Could not connect to server", false},
     {404, false, NO_BUCKET, 0, 3, false, "the server answers 404 " NO_BUCKET, true},
 };
@@ -439,7 +439,7 @@ START_TEST(waits_when_creating_is_in_vain)
 	ck_assert_int_eq(said.lines, 1);
 	ck_assert_uint_eq(backlog_points(&backlog), 1);
 	/* InfluxDB itself said so: not what one says of another server. */
-	ck_assert_msg(strstr(said.text, "no InfluxDB") == NULL, "%s", said.text);
+	ck_assert_msg(strstr(said.text, "not InfluxDB") == NULL, "%s", said.text);
 }
 END_TEST
 

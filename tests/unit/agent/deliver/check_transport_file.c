@@ -342,7 +342,7 @@ START_TEST(refuses_a_socket)
 
 	strcpy(address.sun_path, path);
 	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-	expect_refused("write unix://");
+	expect_refused("use unix://");
 	close(fd);
 }
 END_TEST
@@ -351,7 +351,7 @@ START_TEST(refuses_the_descriptors_of_the_program)
 {
 	snprintf(url, sizeof(url), "file:///dev/stdout");
 	strcpy(path, "/dev/stdout");
-	expect_refused("descriptors");
+	expect_refused("a file descriptor of the program");
 	snprintf(path, sizeof(path), "%s/points", dir);
 }
 END_TEST
