@@ -1,10 +1,10 @@
 #!/bin/sh
-# deps.sh build|demo|test|hosts|bench|browse|check ...: install what is missing for that purpose.
+# deps.sh build|demo|test|hosts|bench|browse|check ...: install the packages missing for these purposes.
 # deps.sh -h prints this.
 #
-# It takes the distribution's packages (Debian 12 and Ubuntu 22.04 or later), as root or through
-# sudo.  Before it installs it says what, how much that is, and how long it takes.  When nothing is
-# missing it does and says nothing.
+# It installs the distribution's packages (Debian 12, Ubuntu 22.04, or later), as root or with sudo.
+# First it prints which packages, their size, and the time this may take.  If nothing is missing, it
+# does nothing and prints nothing.
 #
 # shellcheck disable=SC2086,SC2046 # the lists are split into words on purpose
 set -eu
@@ -16,8 +16,8 @@ case ${1-} in
 	;;
 esac
 
-# One word for each need; a|b where the package has another name in another release, or where either
-# will do.  The first that the release offers is installed.
+# One word for each need.  a|b: the package has different names in different releases, or either of two
+# packages will do; the first that the release offers is installed.
 build='gcc make pkg-config|pkgconf libc6-dev libcurl4-openssl-dev libjemalloc-dev zlib1g-dev ca-certificates'
 demo='wrk libmicrohttpd-dev curl jq gnuplot-nox'
 test='g++ libc++-dev libc++abi-dev check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
@@ -25,23 +25,22 @@ test='g++ libc++-dev libc++abi-dev check clang libclang-rt-dev|libclang-common-1
 	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl gnuplot-nox libfaketime'
 bench='wrk libmicrohttpd-dev curl jq gnuplot-nox valgrind heaptrack libjemalloc2 libtcmalloc-minimal4|libtcmalloc-minimal4t64
 	libgoogle-perftools4|libgoogle-perftools4t64 libmimalloc2.0|libmimalloc3 sqlite3 python3 perl util-linux'
-# Large, so not of "test": the programs that tests/hosts puts under the agent.
+# The programs that tests/hosts runs; not part of "test", because they are large.
 hosts="$test wrk git openssh-client default-jdk-headless|openjdk-17-jdk-headless nodejs"
-# Of these only the program is needed: a package that is installed starts its server, and again
-# whenever the machine does.
+# These are unpacked, not installed: an installed package would start its server, also at each boot.
 unpacked_programs='nginx redis-server memcached postgres pgbench psql php'
 unpacked='nginx nginx-light redis-tools redis-server memcached
 	postgresql-15|postgresql-14|postgresql-16|postgresql-17
 	postgresql-client-15|postgresql-client-14|postgresql-client-16|postgresql-client-17
 	php8.2-cli|php8.1-cli|php8.3-cli|php8.4-cli'
-# Large too: a browser for the report's page, and what compose.yaml and the Dockerfile are tried with.
+# Large too: a browser for the report's page, and programs to test compose.yaml and the Dockerfile.
 browse='chromium docker-compose debootstrap'
 check='clang libclang-rt-dev|libclang-common-14-dev clang-format clang-tidy cppcheck shellcheck git check libmicrohttpd-dev'
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tools/influxd.sh"
 
-# Says whether a program of tests/hosts is there.
+# has_host PROGRAM: return 0 if tests/hosts can run it.
 has_host()
 {
 	# shellcheck source=tools/hosts.sh
@@ -63,7 +62,7 @@ as_root()
 	fi
 }
 
-# The packages among the arguments that are installed, a line each.
+# Print those of the packages that are installed, one per line.
 installed()
 {
 	# shellcheck disable=SC2016 # dpkg-query's variables, not the shell's
@@ -71,7 +70,8 @@ installed()
 		sed -n 's/ installed$//p'
 }
 
-# Those of the packages that apt would install.  Other packages' relations make a name known, too.
+# Print those of the packages that apt can install.  A name without a candidate is only mentioned by
+# other packages.
 offered()
 {
 	LC_ALL=C apt-cache policy "$@" 2>/dev/null |
@@ -79,13 +79,13 @@ offered()
 			$1 == "Candidate:" && $2 != "(none)" { print name }'
 }
 
-# The packages that the needs name.
+# Print all packages that the needs name.
 named()
 {
 	echo "$*" | tr '|' ' '
 }
 
-# unmet PACKAGES NEED...: the needs that none of the packages meets.
+# unmet PACKAGES NEED...: print the needs that none of the packages satisfies.
 unmet()
 {
 	packages=$1
@@ -100,7 +100,7 @@ missing()
 	unmet "$(installed $(named "$@"))" "$@"
 }
 
-# The first package of each need that this release offers, if it offers one.
+# Print the first package of each need that this release offers, if any.
 choose()
 {
 	packages=$(offered $(named "$@"))
@@ -114,9 +114,8 @@ apt_get()
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=600 "$@"
 }
 
-# Packages are unpacked into .deps and not installed where installing them would start a server for
-# the whole system.  _apt has no right to write below the user's directories, and apt-get says so
-# at length unless it is told not to try.
+# Download packages to unpack them into .deps, because installing them would start a server for the
+# whole system.  The user _apt cannot write there, and apt-get would print a long warning about it.
 download()
 {
 	mkdir -p "$root/.deps"
@@ -126,7 +125,7 @@ download()
 	(cd "$work" && apt-get -q -o APT::Sandbox::User=root download "$@")
 }
 
-# What was downloaded becomes .deps/NAME.
+# unpack NAME: unpack the downloaded packages to .deps/NAME.
 unpack()
 {
 	for deb in "$work"/*.deb; do
@@ -143,12 +142,12 @@ unpack_database()
 	if download "$1"; then
 		unpack "$1"
 	else
-		echo "deps.sh: apt-get download $1 failed; what needs it is skipped" >&2
+		echo "deps.sh: apt-get download $1 failed; tests that need it are skipped" >&2
 		rm -rf "$work"
 	fi
 }
 
-# What the packages in $work link to, and the time zones.
+# Print the libraries that the packages in $work depend on, and tzdata.
 libraries_of()
 {
 	for deb in "$work"/*.deb; do
@@ -170,7 +169,7 @@ unpack_hosts()
 	done
 }
 
-# install NEED...: what this release does not offer is left out.
+# install NEED...: install these needs, except those that this release does not offer.
 install()
 {
 	[ $# -gt 0 ] || return 0
@@ -180,21 +179,21 @@ install()
 		die "apt-get could not install" $packages
 }
 
-# Sum up, for all packages that the arguments of apt-get would bring: "PACKAGES BYTES-TO-DOWNLOAD".
+# to_download APT-GET-ARGUMENT...: print the number of packages and bytes that this would download.
 to_download()
 {
 	LC_ALL=C apt-get -q -o APT::Sandbox::User=root --print-uris -y "$@" 2>/dev/null |
 		awk "/^'/"' { packages++; bytes += $3 } END { printf "%d %.0f\n", packages, bytes }'
 }
 
-# What the packages that are new take, in KiB.
+# to_occupy PACKAGE...: print their installed size in KiB.
 to_occupy()
 {
 	LC_ALL=C apt-cache show --no-all-versions "$@" 2>/dev/null |
 		awk '/^Installed-Size:/ { kib += $2 } END { printf "%.0f\n", kib }'
 }
 
-# Say what will be installed and unpacked, how much it is, and how long it may take.
+# Print what will be installed and unpacked, its size, and how long it may take.
 announce()
 {
 	packages=$(choose $lacking)
@@ -214,12 +213,12 @@ announce()
 		kib=$((kib + $(to_occupy $unpacks)))
 	fi
 	for need in $(unmet "$(offered $(named $lacking))" $lacking); do
-		echo "deps.sh: this release offers no $need; what needs it fails or is skipped" >&2
+		echo "deps.sh: this release offers no $need; tests that need it fail or are skipped" >&2
 	done
-	[ -z "$packages" ] || echo "deps.sh: installing" $packages "($count packages, with what they need)"
+	[ -z "$packages" ] || echo "deps.sh: installing" $packages "($count packages with dependencies)"
 	[ -z "$unpacks" ] || echo "deps.sh: unpacking" $unpacks "into .deps"
 	mib=$(((bytes + 1048575) / 1048576)) disk=$(((kib + 1023) / 1024))
-	# 40 Mbit/s, and twice as fast to the disk.
+	# Assume 5 MiB/s for the download and 10 MiB/s for unpacking.
 	seconds=$((mib / 5 + disk / 10))
 	echo "deps.sh: $mib MiB to download, $disk MiB on the disk; this takes roughly $((seconds / 60 + 1)) min at 40 Mbit/s"
 }
@@ -237,7 +236,7 @@ for purpose; do
 	bench) needs="$needs $build $bench" databases="$databases influxdb" ;;
 	browse) needs="$needs $browse" ;;
 	check) needs="$needs $build $check" ;;
-	*) die "$purpose is not a purpose: expected build, demo, test, hosts, bench, browse or check" ;;
+	*) die "$purpose is not valid: expected build, demo, test, hosts, bench, browse or check" ;;
 	esac
 done
 needs=$(printf '%s\n' $needs | sort -u)
@@ -257,8 +256,8 @@ if [ $hosts_wanted = yes ]; then
 fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-	# Nothing to ask and nothing to install with: the build will tell.
-	echo "deps.sh: not a Debian: install by hand what is missing of" $needs $hosts_lacking >&2
+	# Go on: the build reports what is missing.
+	echo "deps.sh: this is not Debian; install what is missing yourself, of" $needs $hosts_lacking >&2
 	exit 0
 fi
 
@@ -266,16 +265,16 @@ lacking=$(missing $needs)
 [ -n "$lacking$databases_lacking$hosts_lacking" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; then
-	echo "deps.sh: reading the lists of packages"
-	apt_get update >/dev/null || die "apt-get update failed: see its lines above"
+	echo "deps.sh: updating the package lists"
+	apt_get update >/dev/null || die "apt-get update failed: see its messages above"
 elif [ -n "$lacking" ]; then
-	die "neither root nor sudo: as root run: apt-get install" $(choose $lacking)
+	die "this needs root or sudo; run as root: apt-get install" $(choose $lacking)
 fi
 announce
 install $lacking
 for database in $databases_lacking; do
 	unpack_database $database
 	[ $database != influxdb ] || influxd_find >/dev/null ||
-		die "there is no influxd of version 1 that runs here"
+		die "the unpacked influxd does not run here, or is not version 1"
 done
 [ -z "$hosts_lacking" ] || unpack_hosts

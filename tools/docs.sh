@@ -1,8 +1,8 @@
 #!/bin/sh
-# docs.sh [--check] DESCRIBE FILE…: put the tables that DESCRIBE prints where the files ask for them.
+# docs.sh [--check] DESCRIBE FILE…: update the generated tables in the files.
 #
-# A table stands between a line "<!-- table: SECTION -->" and a line "<!-- end -->", and is replaced.
-# With --check nothing is written, and a file that would change is an error.
+# The text between the lines "<!-- table: SECTION -->" and "<!-- end -->" is replaced by the output of
+# "DESCRIBE SECTION".  With --check, nothing is written, and a file that would change is an error.
 set -eu
 
 check=
@@ -32,14 +32,14 @@ tables()
 for file; do
 	tables "$file" >"$file.new" || {
 		rm -f "$file.new"
-		echo "docs.sh: $file: a table cannot be made, or has no end" >&2
+		echo "docs.sh: $file: $describe failed, or a table has no <!-- end -->" >&2
 		exit 1
 	}
 	if [ -z "$check" ]; then
 		cat "$file.new" >"$file"
 	elif ! diff -u "$file" "$file.new"; then
 		rm -f "$file.new"
-		echo "docs.sh: $file is not what the tables say: run make docs" >&2
+		echo "docs.sh: $file has outdated tables: run make docs" >&2
 		exit 1
 	fi
 	rm -f "$file.new"

@@ -1,8 +1,7 @@
 # shellcheck shell=sh
-# hosts.sh: the programs that tests/hosts puts under the agent; to be sourced, with $root set.
+# hosts.sh: add the real programs that tests/hosts runs to PATH.  Source it with $root set.
 #
-# Puts them on PATH: the distribution's own first, then those that deps.sh has unpacked into
-# .deps/hosts.
+# Installed programs come first, then those that deps.sh has unpacked into .deps/hosts.
 
 hosts_dir=$root/.deps/hosts
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH:$hosts_dir/usr/sbin:$hosts_dir/usr/bin

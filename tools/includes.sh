@@ -1,14 +1,14 @@
 #!/bin/sh
-# includes.sh FILE: check that no file includes what its folder may not.
+# includes.sh FILE: check that files include only what the table in FILE allows.
 #
-# The table stands in FILE between "<!-- includes -->" and "<!-- end -->": folder, purpose, and the
-# folders that it may include besides itself.  A folder without a row belongs to the one above it.
+# The table is between the lines "<!-- includes -->" and "<!-- end -->".  Its columns: folder, purpose,
+# and other folders that it may include.  The row of a folder also holds for subfolders without a row.
 set -eu
 
 table=$1
 git ls-files 'shim/*.[ch]' 'agent/*.[ch]' 'agent/*.def' 'tools/*.[ch]' | xargs grep -H '^#include "' |
 	awk -v table="$table" '
-		# The row that a path belongs to: its folder, or the nearest one above.
+		# Return the row for a path: that of its folder, or of the nearest folder above.
 		function row_of(path) {
 			while (sub(/\/[^\/]*$/, "", path))
 				if (path in allowed)

@@ -1,29 +1,29 @@
 # shellcheck shell=sh
-# influxd.sh: a private InfluxDB 1.x for the demo and the tests; to be sourced.
+# influxd.sh: functions that run a private InfluxDB 1.x for the demo and the tests.  Source it.
 #
 #   influxd_start DIR [INFLUXDB_SECTION_KEY=VALUE ...]
-#	Start one on loopback that keeps everything below DIR and logs to
-#	DIR/influxd.log.  Return when it answers, with INFLUXD_URL, INFLUXD_PORT
-#	and INFLUXD_PID set; or 1 with the end of its log on stderr.
-#	The settings are influxd's own way to override a configuration, like
-#	INFLUXDB_HTTP_AUTH_ENABLED=true or INFLUXDB_HTTP_MAX_BODY_SIZE=2000.
-#	Started again on the same DIR it has the same port and the same data.
+#	Start an influxd on loopback, with its data below DIR and its log in
+#	DIR/influxd.log.  When it answers, return 0 with INFLUXD_URL,
+#	INFLUXD_PORT and INFLUXD_PID set.  On failure, return 1 and print the end
+#	of its log to stderr.  The variables override influxd's configuration:
+#	INFLUXDB_HTTP_AUTH_ENABLED=true, INFLUXDB_HTTP_MAX_BODY_SIZE=2000.
+#	A second start with the same DIR uses the same port and data.
 #   influxd_stop
-#	Stop it and wait until it is gone.  No harm when none runs.
+#	Stop it, if it runs, and wait until it has ended.
 #   influxd_query DATABASE QUERY
-#	Print the answer as JSON, times in ns; as INFLUXD_USER with
-#	INFLUXD_PASSWORD when these are set.  Return 1 when there was no answer,
-#	2 when the answer is an error (also inside of a 200).
+#	Print the answer as JSON, with times in ns.  Uses INFLUXD_USER and
+#	INFLUXD_PASSWORD if set.  Return 1 if there was no answer, 2 if the
+#	answer is an error (which may have status 200).
 #   influxd_end_process PID
-#	Ask a child of this shell to end (SIGTERM), after ten seconds make it
-#	(SIGKILL), and return its exit status.
+#	Send SIGTERM to a child of this shell, SIGKILL after ten seconds, and
+#	return its exit status.
 #   influxd_find
-#	Print the path of influxd; 1 when there is none of version 1.
+#	Print the path of influxd; return 1 if there is none of version 1.
 #
-# Not for subshells.  The caller traps its own exit and calls influxd_stop there.
+# Do not call these in a subshell.  The caller must trap EXIT and call influxd_stop there.
 
-# Below the ports that the kernel gives to clients: while the server is down
-# for a restart nobody gets its port, and a client that retries it can't meet itself.
+# Ports below the kernel's ephemeral range.  So no client gets the server's port while it restarts,
+# and a client that retries the port cannot connect to itself.
 influxd_lowest_port=10000
 influxd_highest_port=32000
 
@@ -44,8 +44,8 @@ influxd_find()
 	return 1
 }
 
-# Ended also when the shell has yet to collect its status; and when somebody else's process has its
-# number by now, which must not get our signals.
+# influxd_process_ended PID: return 0 if it is a zombie, or no longer a child of this shell.  In the
+# latter case another process may have its number, which must not get our signals.
 influxd_process_ended()
 {
 	! grep -qs '^State:[[:space:]]*[^ZX]' "/proc/$1/status" ||
@@ -78,14 +78,15 @@ bind-address = "127.0.0.1:0"
 END
 }
 
-# That the one that answers is ours and not another that has the port, only its own log tells.
+# influxd_answers LOG: return 0 if our influxd answers.  Its log shows that it got the port: otherwise
+# the answer may come from another server.
 influxd_answers()
 {
 	grep -qs 'Listening on HTTP' "$1" &&
 		curl -s -f -m 5 -o /dev/null "$INFLUXD_URL/ping"
 }
 
-# 0 it answers, 1 it ended, 2 it took too long.
+# influxd_await LOG: return 0 when it answers, 1 if it has ended, 2 after a time-out.
 influxd_await()
 {
 	influxd_tries=0
@@ -102,7 +103,7 @@ influxd_await()
 	return 2
 }
 
-# One try on one port; as influxd_await.
+# influxd_try DIR PORT [VARIABLE=VALUE ...]: try to start on this port.  Returns as influxd_await.
 influxd_try()
 {
 	influxd_dir=$1
@@ -122,7 +123,7 @@ influxd_try()
 influxd_start()
 {
 	influxd_program=$(influxd_find) || {
-		echo "influxd.sh: no influxd of version 1: run tools/deps.sh demo" >&2
+		echo "influxd.sh: influxd 1.x is not installed: run tools/deps.sh demo" >&2
 		return 1
 	}
 	influxd_where=$1

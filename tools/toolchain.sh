@@ -1,7 +1,7 @@
 #!/bin/sh
-# toolchain.sh CC [FLAG...]: print which compiler CC is, before it compiles with the flags.
+# toolchain.sh CC [FLAG...]: check that everything needed to build is installed, and print CC's version.
 #
-# If something is missing that building needs, say what, and how to get it, and end with status 1.
+# If something is missing, print what, and how to install it, and exit with 1.
 set -u
 
 lacking()

@@ -71,7 +71,7 @@ expect_complaint 'live bytes went from 118,000 to 125,080, but the server holds 
 	local "$local; if (over) live *= 1.06"
 expect_complaint 'expected 118,000, give or take 5,900' local "$local; if (over) live *= 0.94"
 expect_complaint 'expected 699, give or take 35' local "$local; if (over) objects *= 1.06"
-expect_complaint 'expected those of 100 requests under way' local "$local; if (!over) objects += served * 10"
+expect_complaint 'expected those of 100 requests in progress' local "$local; if (!over) objects += served * 10"
 expect_pass global "$global"
 expect_complaint 'live objects went from 699 to 699, but' global "$local"
 expect_complaint 'live objects' global "$global; objects = 699 + served * 99"
@@ -84,7 +84,7 @@ held_instead='510000 61200000'
 expect_complaint 'the server holds 510,000 objects, expected 1,020,000' global "$global; objects = 699 + served * 51"
 held_instead=
 expect_pass burst "$burst"
-expect_complaint 'nothing for it to show' burst "$burst; if (over) rss = 3e7"
+expect_complaint 'a trim would have no effect' burst "$burst; if (over) rss = 3e7"
 expect_complaint 'live objects went from 699 to 5,000' burst "$burst; if (over) objects = 5000"
 expect_complaint 'live bytes' burst "$burst; if (over) live = 300000"
 expect_complaint 'expected those of most of 10,000 requests' burst "$burst; if (!over) objects = 699"
@@ -102,7 +102,7 @@ expect_complaint "$level" cache "$cache; if (!over) { objects = 699 + served * 1
 expect_complaint "$level" cache "$cache; if (!over) objects = 699 + served * 102"
 expect_complaint "$level" cache "$cache; if (!over) live = 118000 + served * 6120"
 expect_complaint 'live bytes' cache "$cache; live = 118000 + served * 6120"
-expect_complaint 'make SECONDS longer' cache "$cache" 3000
+expect_complaint 'increase SECONDS' cache "$cache" 3000
 expect_complaint 'the server served' global "$global" 10000 10001
 expect_complaint 'the server served' global "$global" 10000 9899
 expect_complaint 'make 1,122,000 objects' global "$global" 11000

@@ -1,14 +1,17 @@
 #!/bin/sh
-# demo.sh: an unmodified server under load, as InfluxDB sees its heap.
+# demo.sh: run an unmodified server under load, send its heap to InfluxDB, and draw pictures of it.
 #
-# The experiments are the server's modes, and burst once more with memory given back every second.
-# ONLY="local global" in the environment chooses some of them, SECONDS the length of each load (default
-# 10), BUILD where memagent was built, OUT where the pictures go (default BUILD/demo).  Everything it
-# starts listens on loopback, and is stopped at the end however that comes; only the pictures stay.
+# The experiments are the modes of the server, and burst-trim: burst with a trim every second.
+# Environment variables:
+#   ONLY="local global"  run only these experiments
+#   SECONDS=10           length of each load
+#   BUILD                where memagent was built
+#   OUT=$BUILD/demo      where to write the pictures
+# All servers listen on loopback only and are stopped at the end.
 #
-# Each is judged twice: by what the server itself says that it did and holds (judge.awk), and by what
-# memagent-report says of it, which knows the points only.  Where one is not as expected the pictures are made
-# nevertheless, the others go on, and the status at the end is 1.
+# Each experiment is judged twice: judge.awk compares the points with what the server says it holds, and
+# memagent-report gives a verdict from the points alone.  If a result is not as expected, the demo still
+# draws the pictures and runs the other experiments, but ends with status 1.
 set -eu
 
 case ${1-} in
@@ -20,16 +23,16 @@ esac
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$root/build}
-# printenv, because some shells have a SECONDS of their own.
+# printenv, because SECONDS is a special variable in some shells.
 seconds=$(printenv SECONDS) || seconds=10
 experiments='local global burst burst-trim cache'
 chosen=${ONLY:-$experiments}
 out=${OUT:-$build/demo}
 threads=50
 connections=100
-interval=0.25 # as in start_server
-least=5       # seconds of load that memagent-report needs to tell a leak, and the cache to fill and be level
-settle=3      # seconds after the load in which the server rests
+interval=0.25 # the --interval in start_server
+least=5       # shortest load, in seconds, in which a leak shows and the cache fills
+settle=3      # seconds of rest after the load
 
 . "$root/tools/influxd.sh"
 
@@ -40,7 +43,7 @@ load_pid=
 die()
 {
 	echo "demo: $*" >&2
-	[ ! -s "$work/server.err" ] || sed 's/^/demo: the server said: /' "$work/server.err" >&2
+	[ ! -s "$work/server.err" ] || sed 's/^/demo: stderr of the server: /' "$work/server.err" >&2
 	exit 1
 }
 
@@ -59,7 +62,7 @@ check_arguments()
 	case $seconds in
 	"" | *[!0-9]* | ?????*) die "SECONDS=$seconds is not valid: expected a whole number from $least to 9999" ;;
 	esac
-	[ "$seconds" -ge $least ] || die "SECONDS=$seconds is too short to tell a leak from what is none: expected at least $least"
+	[ "$seconds" -ge $least ] || die "SECONDS=$seconds is too short to detect a leak: expected at least $least"
 	for experiment in $chosen; do
 		case " $experiments " in
 		*" $experiment "*) ;;
@@ -74,7 +77,7 @@ check_arguments()
 	done
 }
 
-# Until the command succeeds; 1 when it has not after ten seconds, or the server has ended.
+# await COMMAND...: wait until it succeeds; return 1 after ten seconds, or if the server ends.
 await()
 {
 	tries=0
@@ -110,13 +113,13 @@ start_server()
 	set -- --url "$INFLUXD_URL" --interval 250ms --allocator-interval 1s --service "demo-$1"
 	[ "$experiment" = "$mode" ] || set -- "$@" --trim-interval 1s
 	echo "memagent-run --interval 250ms --allocator-interval 1s${9+ --trim-interval 1s} -- demo-server 0 $mode"
-	: >"$work/server.out" # or the one before would tell its port
+	: >"$work/server.out" # it still has the port of the previous server
 	"$build/memagent-run" "$@" -- "$build/demo-server" 0 "$mode" \
 		>"$work/server.out" 2>"$work/server.err" &
 	server_pid=$!
 	await is_listening || die "the server did not start"
 	port=$(sed -n 's/^listening on 127.0.0.1://p' "$work/server.out")
-	await has_point || die "no point of the server came to InfluxDB within ten seconds"
+	await has_point || die "InfluxDB received no point of the server within ten seconds"
 }
 
 stop_server()
@@ -134,7 +137,7 @@ show_progress()
 			"  \($passed) of \($of) s: \(.[1]) live objects, \(.[2] / 104857.6 | floor / 10) MiB live"' || :
 }
 
-# In the background, so that a signal is not kept waiting until the load is over.
+# Run wrk in the background, so that a signal is handled during the load.
 run_load()
 {
 	set -- wrk -t $threads -c $connections -d "${seconds}s" "http://127.0.0.1:$port/v1/push"
@@ -154,20 +157,20 @@ run_load()
 	end=$(date +%s.%N)
 	[ $status -eq 0 ] || die "wrk ended with status $status: $(tail -n 1 "$work/load.out")"
 	requests=$(sed -n 's/^ *\([0-9][0-9]*\) requests in .*/\1/p' "$work/load.out")
-	[ -n "$requests" ] || die "wrk told no number of requests"
+	[ -n "$requests" ] || die "the output of wrk has no number of requests"
 	if grep -E 'Non-2xx|Socket errors' "$work/load.out" >&2; then
 		die "the server did not answer all requests"
 	fi
 	echo "wrk: $requests requests completed"
 }
 
-# The class that memagent-report gives it.
+# class_of EXPERIMENT: print the class that memagent-report gave it.
 class_of()
 {
 	sed -n 's/^class	//p' "$out/$1/figures.tsv"
 }
 
-# The class that it must give it.
+# expected_class EXPERIMENT: print the class that it must have.
 expected_class()
 {
 	case $1 in
@@ -177,49 +180,50 @@ expected_class()
 	esac
 }
 
-# told WORDS: the number after them in the last lines of the server.
-told()
+# server_figure WORDS: print the number after these words in the server's output.
+server_figure()
 {
 	sed -n "s/^$1 \([0-9][0-9]*\) .*/\1/p" "$work/server.out"
 }
 
-# What its server does, in the server's own words.
-told_of()
+# describe EXPERIMENT: print what its server does, from the server's --help.
+describe()
 {
 	words=$("$build/demo-server" --help | sed -n "s/^  ${1%-trim}  *//p")
-	echo "${words%% (the default)}$([ "$1" = "${1%-trim}" ] || echo '; every second the allocator gives back what it can')"
+	echo "${words%% (the default)}$([ "$1" = "${1%-trim}" ] || echo '; a trim every second')"
 }
 
-# Of the experiment that has run; what one of the two judges is not content with goes to its complaints.
+# Judge the finished experiment, and write what is not as expected to $complaints.
 judge()
 {
 	set -- -v experiment="$experiment" -v begin="$begin" -v end="$end" -v interval=$interval \
-		-v requests="$requests" -v connections=$connections -v served="$(told served)" \
-		-v held_objects="$(told holding)" -v held_bytes="$(told 'holding.* of')" -f "$root/tools/demo/words.awk"
+		-v requests="$requests" -v connections=$connections -v served="$(server_figure served)" \
+		-v held_objects="$(server_figure holding)" -v held_bytes="$(server_figure 'holding.* of')" -f "$root/tools/demo/words.awk"
 	awk "$@" -f "$root/tools/demo/table.awk" "$work/points"
-	awk "$@" -f "$root/tools/demo/judge.awk" "$work/points" 2>"$complaints" || [ -s "$complaints" ] || die "judge.awk cannot judge"
+	awk "$@" -f "$root/tools/demo/judge.awk" "$work/points" 2>"$complaints" || [ -s "$complaints" ] || die "judge.awk failed"
 	echo
 	"$build/memagent-report" --url "$INFLUXD_URL" --service "demo-$experiment" --until "$stopped" \
-		--since 1h --requests "$(told served)" --title "demo: $experiment" -o "$out/$experiment" || die "there is no report of $experiment"
+		--since 1h --requests "$(server_figure served)" --title "demo: $experiment" -o "$out/$experiment" ||
+		die "memagent-report failed for $experiment"
 	class=$(class_of "$experiment")
 	[ "$class" = "$(expected_class "$experiment")" ] ||
 		echo "demo: $experiment: memagent-report calls it \"$class\", expected \"$(expected_class "$experiment")\"" >>"$complaints"
 	cat "$complaints" >&2
 }
 
-# run_experiment EXPERIMENT: a mode, or with -trim that mode with memory given back every second.
+# run_experiment EXPERIMENT: a mode of the server, or MODE-trim, which adds a trim every second.
 run_experiment()
 {
 	experiment=$1
 	mode=${experiment%-trim}
 	echo
 	complaints=$work/$experiment.complaints
-	echo "== $experiment: $(told_of "$experiment") =="
+	echo "== $experiment: $(describe "$experiment") =="
 	start_server "$experiment"
 	sleep 1
 	run_load
 	sleep $settle
-	# What the server frees at its own end is not what is to be shown.
+	# Ignore later points: at its end the server frees everything.
 	stopped=$(date +%s.%N)
 	stop_server
 	points "${stopped%.*}s" >"$work/points"
@@ -231,7 +235,7 @@ run_experiment()
 	write_page
 }
 
-# One page with all of them so far.
+# Write a page with all experiments that have finished.
 write_page()
 {
 	{
@@ -244,10 +248,10 @@ write_page()
 		echo '.verdict { background: #fff; border-left: 6px solid #2f9e44; border-radius: 4px; padding: 12px 16px; }'
 		echo '.leaks, .complaints { border-color: #c92a2a; } .grows { border-color: #f08c00; } .unknown { border-color: #9aa5b1; }'
 		echo '</style></head><body><h1>Servers under load, as memagent sees them</h1>'
-		echo "<p>Each request makes 102 objects. What becomes of them is different from server to server; the load is"
-		echo "the same: $connections connections, for $seconds s. A picture leads to all pictures of its server.</p>"
+		echo "<p>Each request allocates 102 objects. The servers differ in when they free them. The load is the"
+		echo "same: $connections connections for $seconds s. Each picture is a link to all pictures of its server.</p>"
 		for shown in $finished; do
-			echo "<h2>$shown</h2><p>It $(told_of "$shown").</p>"
+			echo "<h2>$shown</h2><p>It $(describe "$shown").</p>"
 			[ ! -s "$work/$shown.complaints" ] ||
 				echo "<p class=\"verdict complaints\">Not as expected:$(sed 's/^demo: [^:]*: /<br>/' "$work/$shown.complaints")</p>"
 			echo "<p class=\"verdict $(class_of "$shown")\">$(cat "$out/$shown/verdict.txt")</p>"
@@ -272,4 +276,4 @@ for experiment in $chosen; do
 done
 echo
 [ -z "$failed" ] || die "not as expected:$failed; pictures: $out/index.html"
-echo "all shown as expected:$finished; pictures: $out/index.html"
+echo "all as expected:$finished; pictures: $out/index.html"

@@ -1,12 +1,11 @@
-# judge.awk: whether what the database holds of one run of the demo is what the server did.
+# judge.awk: compare the points of one experiment with what the server says it did and holds.
 #
-# In: lines of time (ns), mallocs, frees, heap_objects, heap_alloc_bytes,
-# total_alloc_bytes, total_freed_bytes, rss_bytes, threads, trims, trim_pause_total_ns;
-# by tabs, oldest first; the last two may be empty.  With words.awk.
-# Variables: experiment; requests that the load saw completed, and its connections;
-# served, held_objects and held_bytes, which the server itself tells of its requests and of what it still holds;
-# begin and end of the load (s); interval (s).
-# Exit status 1, and why on stderr, when that is not what it must be.
+# Input: lines of time (ns), mallocs, frees, heap_objects, heap_alloc_bytes, total_alloc_bytes,
+# total_freed_bytes, rss_bytes, threads, trims, trim_pause_total_ns; separated by tabs, oldest first.
+# The last two may be empty.  Needs words.awk.
+# Variables: experiment; requests and connections of the load, as wrk counts them; served,
+# held_objects and held_bytes, as the server counts them; begin and end of the load (s); interval (s).
+# On a difference, prints it to stderr and exits with 1.
 
 function complain(text)
 {
@@ -14,7 +13,7 @@ function complain(text)
 	bad = 1
 }
 
-# What is live must have grown by what the server holds: within 2 % of that, and 5 % of what was live before.
+# Live objects or bytes must have grown by what the server holds, within 2 % of that and 5 % of the base.
 function compare(what, grown, held, base,    leeway)
 {
 	leeway = 0.02 * held + 0.05 * base
@@ -25,9 +24,9 @@ function compare(what, grown, held, base,    leeway)
 
 BEGIN {
 	FS = "\t"
-	# What a request makes: the strings, the array of them, and the array's own struct.
+	# Objects of a request: 100 strings, the array of pointers, and its struct.
 	each = 102
-	# What the server keeps lines of (burst), and the arrays of (cache): so many requests.
+	# Requests whose log lines (burst) or arrays (cache) the server keeps: LOGGED, CACHED in server.c.
 	logged = 1024
 	cached = 2000
 	last_third = begin + (end - begin) * 2 / 3
@@ -60,7 +59,7 @@ BEGIN {
 		most_bytes = $5
 	if ($8 > most_rss)
 		most_rss = $8
-	# How far it climbs in the last third of the load, from its lowest there.
+	# The growth in the last third of the load, from the lowest value there.
 	if (seconds >= last_third && seconds <= end) {
 		if (!third++ || $4 < low_objects)
 			low_objects = $4
@@ -74,7 +73,7 @@ BEGIN {
 	last_seconds = seconds
 }
 
-# That the points are there, and are of this load.
+# There must be enough points, and they must cover this load.
 function judge_points(    expected)
 {
 	expected = (end - begin) / interval
@@ -83,17 +82,17 @@ function judge_points(    expected)
 	if (gap > 2 + 2 * interval)
 		complain(sprintf("there is a gap of %.1f s between two points", gap))
 	if (first_seconds > begin + interval || last_seconds < end - interval)
-		complain("the points do not reach from before the load until after it")
-	# The load ends with a request under way on each connection, which it does not count.
+		complain("the points do not cover the time from before the load until after it")
+	# At the end of the load, wrk does not count the request in progress on each connection.
 	if (requests < 1 || served < requests || served > requests + connections)
-		complain("the load saw " grouped(requests) " requests completed, but the server served " \
+		complain("wrk counted " grouped(requests) " completed requests, but the server served " \
 		    grouped(served))
 	if ($2 - base_mallocs < each * served)
 		complain(grouped(served) " requests make " grouped(each * served) \
 		    " objects, but InfluxDB holds " grouped($2 - base_mallocs))
 }
 
-# That the server holds what it was made to hold, and InfluxDB says the same.
+# The server must hold what its mode implies, and InfluxDB must show the same.
 function judge_held(    kept)
 {
 	if (experiment == "global")
@@ -112,9 +111,9 @@ function judge_held(    kept)
 
 function judge_local()
 {
-	# A request under way has its objects, and some of the server's library.
+	# A request in progress has its own objects, and some of libmicrohttpd.
 	if (most_objects - base_objects > 2 * each * connections)
-		complain(grouped(most_objects) " objects were live at once, expected those of " connections " requests under way")
+		complain(grouped(most_objects) " objects were live at once, expected those of " connections " requests in progress")
 }
 
 function judge_burst(    risen)
@@ -122,7 +121,7 @@ function judge_burst(    risen)
 	if (most_objects - base_objects < 0.5 * each * served)
 		complain("at most " grouped(most_objects) " objects were live at once, expected those of most of " \
 		    grouped(served) " requests")
-	# The least of them takes 16 bytes, and all are written to.
+	# The smallest object has 16 bytes, and all bytes are written.
 	if (most_bytes - base_bytes < 16 * (most_objects - base_objects))
 		complain("at most " bytes(most_bytes) " were live at once, expected more of " grouped(most_objects) " objects")
 	risen = most_rss - base_rss
@@ -131,7 +130,7 @@ function judge_burst(    risen)
 		    bytes(most_bytes) " that were live")
 	if (experiment == "burst") {
 		if ($8 - base_rss < 0.5 * risen)
-			complain("RSS went from " bytes(most_rss) " to " bytes($8) " without trim, so there is nothing for it to show")
+			complain("RSS went from " bytes(most_rss) " to " bytes($8) " without trim, so a trim would have no effect")
 		return
 	}
 	if (!($10 > 0 && $11 > 0))
@@ -156,7 +155,7 @@ END {
 	if (bad)
 		exit 1
 	if (experiment == "cache" && served < 2 * cached) {
-		complain("only " grouped(served) " requests: make SECONDS longer for the cache to fill and be level")
+		complain("only " grouped(served) " requests, too few to fill the cache: increase SECONDS")
 		exit 1
 	}
 	judge_held()

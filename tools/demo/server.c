@@ -1,10 +1,8 @@
 /*
- * server: a small web server to watch under load.  It knows nothing of
- * memagent.
+ * server: a small web server to run under load.  It does not depend on memagent.
  *
- * POST or GET /v1/push appends APPENDS items to an array, takes REQUEST_MS
- * and answers {"code":1}.  What becomes of the array is the mode's affair.
- * A thread for every connection, like a goroutine for every connection.
+ * POST or GET /v1/push appends APPENDS items to an array, takes REQUEST_MS and answers {"code":1}.
+ * The mode decides when the array is freed.  Each connection has its own thread.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,13 +20,13 @@
 
 #define APPENDS 100
 #define REQUEST_MS 100
-#define CACHED 2000 /* requests whose arrays mode cache holds */
-#define LOGGED 1024 /* requests that mode burst remembers a line of */
+#define CACHED 2000 /* requests whose arrays the mode cache keeps */
+#define LOGGED 1024 /* requests whose log lines the mode burst keeps */
 
 /* ---- The array that a request appends to. ---- */
 
 struct array {
-	struct array *next; /* among the kept */
+	struct array *next; /* in the list kept */
 	char **items;
 	size_t length;
 	size_t capacity;
@@ -44,7 +42,7 @@ static void array_free(struct array *array)
 	free(array);
 }
 
-/* Take over ${item}.  0, or -1 when there is no memory; ${array} is whole either way. */
+/* Append ${item} and take ownership of it.  Return 0, or -1 if there is no memory. */
 static int array_append(struct array *array, char *item)
 {
 	if (item == NULL)
@@ -63,7 +61,7 @@ static int array_append(struct array *array, char *item)
 	return 0;
 }
 
-static char *item_even(unsigned long request, int number)
+static char *item_of_one_size(unsigned long request, int number)
 {
 	char text[64];
 
@@ -71,8 +69,9 @@ static char *item_even(unsigned long request, int number)
 	return strdup(text);
 }
 
-/* Of 16 to 256 bytes, in an order without order; written to its end, so that it is resident. */
-static char *item_mixed(unsigned long request, int number)
+/* Return an item of 16 to 256 bytes in pseudo-random order, fully written so that it is resident.
+ */
+static char *item_of_mixed_size(unsigned long request, int number)
 {
 	const unsigned int mixed =
 	    ((unsigned int)request * 100 + (unsigned int)number) * 2654435761U;
@@ -86,7 +85,7 @@ static char *item_mixed(unsigned long request, int number)
 	return item;
 }
 
-/* A new array with a request's items in it, or NULL. */
+/* Return a new array with a request's items, or NULL. */
 static struct array *array_filled(unsigned long request, char *(*item)(unsigned long, int))
 {
 	struct array *array = calloc(1, sizeof(*array));
@@ -110,7 +109,7 @@ static void pause_ms(long ms)
 		;
 }
 
-/* ---- Modes: each takes over the array of a request. ---- */
+/* ---- Modes: each takes ownership of the array of a request. ---- */
 
 struct mode {
 	const char *name;
@@ -143,8 +142,8 @@ static void push_global(struct array *array, unsigned long request)
 }
 
 /*
- * The lines are made after the items of their request and outlive them.  So the last of them
- * keeps the allocator from giving back what is free below it: this is the hole that trimming fills.
+ * A line is allocated after the items of its request and outlives them.  So the last line keeps the
+ * allocator from returning the free memory below it to the kernel, until a trim does.
  */
 static void push_burst(struct array *array, unsigned long request)
 {
@@ -184,14 +183,15 @@ static void push_cache(struct array *array, unsigned long request)
 }
 
 static const struct mode modes[] = {
-    {"local", "frees what a request made at the request's end", item_even, push_local, NULL},
-    {"global", "keeps what a request made for ever: a leak", item_even, push_global, NULL},
-    {"burst", "keeps what a request made until the last connection is closed, then frees it: holes",
-     item_mixed, push_burst, idle_burst},
-    {"cache", "keeps what the last 2000 requests made: no leak", item_even, push_cache, NULL},
+    {"local", "frees the objects of a request at its end", item_of_one_size, push_local, NULL},
+    {"global", "never frees the objects of a request: a leak", item_of_one_size, push_global, NULL},
+    {"burst", "frees all objects when the last connection is closed: fragmentation",
+     item_of_mixed_size, push_burst, idle_burst},
+    {"cache", "keeps the objects of the last 2000 requests: no leak", item_of_one_size, push_cache,
+     NULL},
 };
 
-/* ---- What is held: objects, and their usable bytes. ---- */
+/* ---- The objects that the server holds, and their usable bytes. ---- */
 
 struct held {
 	size_t objects;
@@ -216,7 +216,7 @@ static void held_add_array(struct held *held, struct array *array)
 	held_add(held, array);
 }
 
-/* When no connection is left. */
+/* Call it when no connection is open. */
 static struct held held_by_all(void)
 {
 	struct held held = {0, 0};
@@ -242,7 +242,7 @@ static const struct mode *mode_find(const char *name)
 
 /* ---- HTTP. ---- */
 
-/* Not const, because libmicrohttpd wants none. */
+/* Not const, because libmicrohttpd takes a non-const pointer. */
 static char done[] = "{\"code\":1}\n";
 static char not_found[] = "{\"code\":404}\n";
 static char no_memory[] = "{\"code\":503}\n";
@@ -262,7 +262,7 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned int st
 	return result;
 }
 
-/* MHD calls this at the head of a request, for each piece of its body, and at its end. */
+/* MHD calls this after the head of a request, for each piece of its body, and at its end. */
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, const char *url,
 			      const char *method, const char *version, const char *body,
 			      size_t *body_length, void **state)
@@ -292,8 +292,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 }
 
 /* MHD calls this in the connection's own thread. */
-static void notice(void *cls, struct MHD_Connection *connection, void **socket_state,
-		   enum MHD_ConnectionNotificationCode code)
+static void connection_changed(void *cls, struct MHD_Connection *connection, void **socket_state,
+			       enum MHD_ConnectionNotificationCode code)
 {
 	static atomic_uint connections;
 	const struct mode *const *mode = cls;
@@ -316,10 +316,12 @@ static struct MHD_Daemon *serve(struct in_addr host, unsigned short port, const 
 	return MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
 				    MHD_USE_POLL | MHD_USE_ITC,
 				port, NULL, NULL, handle, mode, MHD_OPTION_SOCK_ADDR, &address,
-				MHD_OPTION_NOTIFY_CONNECTION, notice, mode, MHD_OPTION_END);
+				MHD_OPTION_NOTIFY_CONNECTION, connection_changed, mode,
+				MHD_OPTION_END);
 }
 
-/* The port that the kernel chose when it was asked for any; 0 when it won't tell. */
+/* Return the port that the server listens on, which the kernel chose if PORT is 0; 0 on an error.
+ */
 static unsigned short port_of(struct MHD_Daemon *daemon)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_LISTEN_FD);
@@ -335,10 +337,9 @@ static unsigned short port_of(struct MHD_Daemon *daemon)
 
 static int usage(FILE *to, int status)
 {
-	fprintf(to,
-		"usage: server [PORT [MODE [ADDRESS]]]\n"
-		"Serve http://ADDRESS:PORT/v1/push until SIGTERM or SIGINT.\n"
-		"PORT 0, the default, is any free one; ADDRESS is 127.0.0.1. MODE is one of:\n");
+	fprintf(to, "usage: server [PORT [MODE [ADDRESS]]]\n"
+		    "Serve http://ADDRESS:PORT/v1/push until SIGTERM or SIGINT.\n"
+		    "PORT defaults to 0, any free port; ADDRESS to 127.0.0.1. MODE is one of:\n");
 	for (size_t i = 0; i < MODES; i++)
 		fprintf(to, "  %-8s %s%s\n", modes[i].name, modes[i].doc,
 			i == 0 ? " (the default)" : "");
@@ -384,8 +385,8 @@ int main(int argc, char **argv)
 		return usage(stderr, 2);
 	}
 
-	/* Blocked before there are threads, so that only sigwait takes them.  Somebody who
-	   closes the connection early is no reason to die. */
+	/* Block them before threads start, so that only sigwait receives them.  Ignore SIGPIPE, so
+	   that a client that closes its connection early does not end the server. */
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
 	sigaddset(&stop, SIGINT);
@@ -395,18 +396,18 @@ int main(int argc, char **argv)
 	errno = 0;
 	struct MHD_Daemon *daemon = serve(host, port, &mode);
 	if (daemon == NULL) {
-		fprintf(stderr, "server: can't listen on %s:%u: %s\n", address, port,
+		fprintf(stderr, "server: cannot listen on %s:%u: %s\n", address, port,
 			errno != 0 ? strerror(errno) : "libmicrohttpd refused");
 		return 1;
 	}
 	if (printf("listening on %s:%u\n", address, port_of(daemon)) < 0 || fflush(stdout) == EOF) {
-		fprintf(stderr, "server: can't write to stdout: %s\n", strerror(errno));
+		fprintf(stderr, "server: cannot write to stdout: %s\n", strerror(errno));
 		MHD_stop_daemon(daemon);
 		return 1;
 	}
 	sigwait(&stop, &number);
 	MHD_stop_daemon(daemon);
-	const struct held held = held_by_all(); /* to compare with what others count */
+	const struct held held = held_by_all(); /* to compare with memagent's counts */
 	if (printf("served %lu requests\nholding %zu objects of %zu bytes\n",
 		   atomic_load(&requests), held.objects, held.bytes) < 0 ||
 	    fflush(stdout) == EOF)

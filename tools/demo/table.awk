@@ -1,6 +1,6 @@
-# table.awk: show what the database holds of one run of the demo, in some twenty rows.
+# table.awk: print the points of one experiment in about twenty rows.
 #
-# In: lines as of judge.awk.  With words.awk.
+# Input: as for judge.awk.  Needs words.awk.
 # Variables: begin and end of the load (s); interval (s).
 
 function row(    passed, made, freed)
@@ -29,7 +29,7 @@ BEGIN {
 	seconds = $1 / 1e9
 	if (NR == 1)
 		first_seconds = shown_seconds = seconds
-	# A hair early is the same second.
+	# Accept a point that is slightly early.
 	if (NR == 1 || seconds - shown_seconds >= step - interval / 2)
 		row()
 }

@@ -1,4 +1,4 @@
-# words.awk: numbers as they are said.
+# words.awk: numbers with units, for people.
 
 function bytes(n,    sign)
 {
