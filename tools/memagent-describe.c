@@ -190,7 +190,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], sections[i].name) != 0)
 			continue;
 		sections[i].print();
-		/* Report a failed write, so that nobody uses a partial file. */
+		/* Report a failed write: the output would be incomplete. */
 		if (fflush(stdout) != 0 || ferror(stdout)) {
 			perror("memagent-describe: standard output");
 			return 1;

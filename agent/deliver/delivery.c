@@ -110,7 +110,7 @@ static void set_reason(struct delivery *d, const struct transport_answer *answer
 			 answer->text);
 }
 
-/* Keep the points for a retry.  In delivery_finish there is none; its caller logs the failure. */
+/* Keep the points for a retry.  During delivery_finish, its caller logs the failure instead. */
 static void retry_later(struct delivery *d, const struct transport_answer *answer)
 {
 	if (!d->ending)
@@ -216,8 +216,7 @@ static void handle_create_answer(struct delivery *d, const struct transport_answ
 	retry_later(d, answer);
 }
 
-/* Continue the request for at most ${wait_ns}, and at most a slice, so that the sidecar can react.
- */
+/* Continue the request for at most ${wait_ns} and one slice, so that the sidecar can react. */
 static void continue_request(struct delivery *d, int64_t wait_ns)
 {
 	struct transport_answer answer;

@@ -71,8 +71,7 @@ static void *udp_open(const struct transport_config *config, char *error, size_t
 		snprintf(error, size, "the host name is longer than 255 bytes");
 		return NULL;
 	}
-	/* Look up the host now: the program may lose access to its resolver.  Failures are retried.
-	 */
+	/* Look up the host now, while the program can.  A failure is retried later. */
 	look_up_and_connect();
 	return &udp;
 }

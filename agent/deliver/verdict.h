@@ -19,8 +19,7 @@ enum verdict {
 /* Return the verdict on the answer to a TRANSPORT_WRITE. */
 enum verdict verdict_of_write(const struct transport_answer *answer);
 
-/* Return whether a TRANSPORT_CREATE succeeded: with status 200 the body may still report an error.
- */
+/* Return whether a TRANSPORT_CREATE succeeded: even with status 200 the body may have an error. */
 bool verdict_created(const struct transport_answer *answer);
 
 #endif

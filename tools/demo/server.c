@@ -69,8 +69,7 @@ static char *item_of_one_size(unsigned long request, int number)
 	return strdup(text);
 }
 
-/* Return an item of 16 to 256 bytes in pseudo-random order, fully written so that it is resident.
- */
+/* Return an item of 16 to 256 bytes (pseudo-random), fully written so that it is resident. */
 static char *item_of_mixed_size(unsigned long request, int number)
 {
 	const unsigned int mixed =
@@ -320,8 +319,7 @@ static struct MHD_Daemon *serve(struct in_addr host, unsigned short port, const 
 				MHD_OPTION_END);
 }
 
-/* Return the port that the server listens on, which the kernel chose if PORT is 0; 0 on an error.
- */
+/* Return the port that the server listens on, or 0.  For PORT 0, the kernel chose it. */
 static unsigned short port_of(struct MHD_Daemon *daemon)
 {
 	const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_LISTEN_FD);

@@ -74,8 +74,7 @@ struct diagnosis {
 #define DIAGNOSIS_LEAST_OBJECTS 1000
 #define DIAGNOSIS_LEAST_POINTS 8
 
-/* Growth is steady if every one of this many parts of the load grows.  A part has 2 points or more.
- */
+/* Growth is steady if each of this many parts of the load grows.  A part has at least 2 points. */
 #define DIAGNOSIS_PARTS 8
 
 /*

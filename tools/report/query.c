@@ -24,8 +24,7 @@ static size_t append_answer(char *bytes, size_t size, size_t n, void *arg)
 {
 	struct text *text = arg;
 
-	/* Terminate it with a NUL, because strtod reads until a character that is not in a number.
-	 */
+	/* Add a NUL, because strtod reads up to a character that is not part of a number. */
 	text->bytes = tell_grown(text->bytes, &text->room, text->used + size * n + 1, 1);
 	memcpy(text->bytes + text->used, bytes, size * n);
 	text->used += size * n;

@@ -51,7 +51,7 @@ static void say_grows(const struct subject *s)
 	fprintf(s->out, "It grows: %s. In ", s->who);
 	say_load(s);
 	fprintf(s->out,
-		", steadily. This may be a leak%s or a cache that fills, because %s%s%s. "
+		", steadily. This may be a leak%s or a cache that fills: %s%s%s. "
 		"To find out, %s.",
 		rested ? "" : ", a start-up", rested ? "" : "it was busy from the first point on",
 		rested || is_over ? "" : " and ", is_over ? "" : "the load is not over",

@@ -24,7 +24,7 @@ struct member {
 };
 
 struct search {
-	const char *const *prefixes; /* file names of the family */
+	const char *const *prefixes; /* of the family's file names */
 	struct member members[MEMBERS];
 	int count;
 	bool is_member_bound;	  /* a symbol is bound to a member */

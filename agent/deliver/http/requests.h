@@ -16,8 +16,7 @@ struct requests {
 	char *ping_url;
 };
 
-/* Return 0; -1 if there is no memory or libcurl rejects the URL.  Call requests_free in any case.
- */
+/* Return 0; -1 without memory, or if libcurl rejects the URL.  Call requests_free in any case. */
 int requests_make(struct requests *requests, const struct transport_config *config);
 void requests_free(struct requests *requests);
 

@@ -326,8 +326,7 @@ static void read_answer(struct http *http, CURLcode result, struct transport_ans
 	char *type = NULL;
 
 	curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
-	/* A refusal may be long, as it quotes points.  A success is short, so this is not InfluxDB.
-	 */
+	/* A refusal may be long, as it quotes points.  A long success is not InfluxDB's. */
 	if (answer_is_cut(&http->body) && status / 100 == 2) {
 		answer_missing("the answer is longer than 64 KiB", "", answer);
 	} else if (answer_is_cut(&http->body) || result == CURLE_OK) {
