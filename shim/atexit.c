@@ -1,10 +1,9 @@
 /*
- * atexit: handlers for the exit are registered here, by the program's objects and its libraries'.
+ * atexit: wraps the registration of exit handlers.
  *
- * OpenSSL's clean-up is registered as a handler that asks the agent when its time has come: at the
- * exit of the process the agent may want to do it later, after its own end.  An object that is
- * unloaded runs its handlers, too, and after that there is nothing left to be called; then it is
- * done at once.
+ * OpenSSL's clean-up handler is replaced by one that first asks the agent.  At the exit of the
+ * process the agent may postpone the clean-up until it has stopped.  When OpenSSL is unloaded, its
+ * handlers run too; then the clean-up runs at once, because its code is about to be unmapped.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -17,46 +16,46 @@
 #include "shim/object.h"
 #include "shim/shim.h"
 
-/* libc has no header for them; see the Itanium C++ ABI, "DSO Object Destruction API". */
+/* No libc header declares them; see the Itanium C++ ABI, "DSO Object Destruction API". */
 EXPORT int __cxa_atexit(void (*handler)(void *), void *arg, void *object);
 EXPORT void __cxa_finalize(void *object);
 
-/* The object whose handlers run in this thread because it goes, or NULL. */
-static THREAD_LOCAL const void *going;
+/* The object that this thread is unloading, or NULL. */
+static THREAD_LOCAL const void *unloading;
 
-static bool cleans_openssl_up(void (*handler)(void *))
+static bool is_openssl_cleanup(void (*handler)(void *))
 {
 	return object_function((const void *)handler, "OPENSSL_cleanup") == (void *)handler;
 }
 
-static void clean_up(void *arg)
+static void run_openssl_cleanup(void *arg)
 {
 	void (*handler)(void *) = (void (*)(void *))arg;
 
-	if (going || !hooks->defers(handler))
+	if (unloading || !hooks->defers(handler))
 		handler(NULL);
 }
 
 /*
- * Without an argument by way of atexit only; the destructors of C++ are not looked at.  The
- * allocator may be the caller, in the middle of its first call, so it is left alone here.
+ * A handler of atexit has no argument; C++ destructors have one and are passed on.  The
+ * caller may be the allocator in its first call, so only system functions are resolved here.
  */
 EXPORT int __cxa_atexit(void (*handler)(void *), void *arg, void *object)
 {
 	next_resolve_system();
-	if (handler && arg == NULL && cleans_openssl_up(handler))
-		return next.cxa_atexit(clean_up, (void *)handler, object);
+	if (handler && arg == NULL && is_openssl_cleanup(handler))
+		return next.cxa_atexit(run_openssl_cleanup, (void *)handler, object);
 	return next.cxa_atexit(handler, arg, object);
 }
 
 EXPORT void __cxa_finalize(void *object)
 {
-	const void *before = going;
+	const void *before = unloading;
 
 	next_resolve_system();
-	going = object;
+	unloading = object;
 	next.cxa_finalize(object);
-	going = before;
+	unloading = before;
 }
 
 static bool has_on_exit;
@@ -69,9 +68,9 @@ EXPORT int on_exit(void (*handler)(int, void *), void *arg)
 }
 
 /*
- * A main thread that leaves in an exit handler keeps the lock of exit (glibc 2.41): every other
- * thread would wait for it for ever.  Only exit itself calls the handlers of on_exit, which few
- * programs have.
+ * From glibc 2.41 on, exit holds a lock.  If the main thread calls pthread_exit in an exit handler,
+ * it keeps that lock and a second exit never returns.  So exit is avoided, except for on_exit
+ * handlers, which only exit can call.
  */
 void shim_exit(void)
 {

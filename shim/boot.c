@@ -5,7 +5,7 @@
 
 #define ALIGNMENT 16
 
-/* Laid out like glibc's chunks: the word before an object has its size. */
+/* As in glibc's chunks, the word before an object holds its size. */
 #define HEADER_BYTES (2 * sizeof(size_t))
 
 char boot_arena[BOOT_BYTES] __attribute__((aligned(ALIGNMENT)));
@@ -35,7 +35,7 @@ void *boot_calloc(size_t count, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return boot_malloc(total); /* no part of the arena is handed out twice, so it is zero */
+	return boot_malloc(total); /* zero: no part of the arena is ever used twice */
 }
 
 void *boot_realloc(void *p, size_t size)

@@ -1,29 +1,29 @@
 #ifndef MEMAGENT_CC_H
 #define MEMAGENT_CC_H
 /*
- * cc: attributes for the compiler.
+ * cc: compiler attributes.
  *
  * Layer    shim, leaf.
  */
 
 #include "shim/arch/arch.h"
 
-/* For the symbols that the library exports; all others are hidden. */
+/* For functions that the library exports; all others are hidden. */
 #define EXPORT __attribute__((visibility("default")))
 
-/* For variables of the same library: they are reached without the global offset table. */
+/* For variables of this library, so that they are read without the global offset table. */
 #define INTERNAL __attribute__((visibility("hidden")))
 
 /*
  * RETURNS_TO_A_LINE(n):
- * For a hot function whose code up to and including its first call takes ${n} bytes: the code after
- * the call starts on a line of its own.  docs/PERFORMANCE.md has what that gains.  With a compiler
- * that needs another ${n} it is slower, and nothing else.
+ * For a hot function in which ${n} bytes of code end with the first call: the code after that call
+ * then starts on a new line of CODE_LINE bytes.  docs/PERFORMANCE.md has the gain.  A wrong ${n},
+ * as with another compiler, only makes the function slower.
  */
 #define RETURNS_TO_A_LINE(n)                                                                       \
 	__attribute__((patchable_function_entry(CODE_LINE - (n), CODE_LINE - (n))))
 
-/* COLD keeps the rare cases of a HOT function out of its cache lines. */
+/* COLD keeps rare cases out of the cache lines of a HOT function. */
 #define HOT __attribute__((hot, aligned(CODE_LINE)))
 #define COLD __attribute__((cold, noinline))
 
@@ -31,8 +31,8 @@
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /*
- * Initial-exec: the variable is reached without a call into the dynamic linker, which could
- * allocate.  A preloaded library is loaded at the start, so its share of static TLS is reserved.
+ * Initial-exec: an access does not call the dynamic linker, which could allocate.  The library is
+ * preloaded, so its variables always fit into static TLS.
  */
 #define THREAD_LOCAL __thread __attribute__((tls_model("initial-exec")))
 

@@ -1,9 +1,9 @@
 /*
- * clone: copies of the process that are no fork to libc.
+ * clone: wraps the functions that copy the process without libc's fork handlers.
  *
- * Their child gets no agent.  But it may allocate, as the only thread that it has; so the sidecar
- * rests meanwhile, and no lock is copied that it holds and nobody there would ever let go.  A child
- * that shares the memory (vfork, posix_spawn, threads) is left alone.
+ * The child gets no agent, but it may allocate.  So the sidecar rests during the copy: a lock that
+ * it held would stay locked in the child.  A child that shares our memory (vfork, posix_spawn,
+ * threads) is left alone.
  */
 #include <errno.h>
 #include <sched.h>
@@ -15,7 +15,7 @@
 #include "shim/hooks.h"
 #include "shim/next.h"
 
-static void let_go(bool in_clone)
+static void after_copy(bool in_clone)
 {
 	int saved = errno;
 
@@ -36,7 +36,7 @@ EXPORT pid_t _Fork(void)
 	}
 	hooks->before_fork(false);
 	pid = next._Fork();
-	let_go(pid == 0);
+	after_copy(pid == 0);
 	return pid;
 }
 
@@ -45,12 +45,12 @@ struct start {
 	void *arg;
 };
 
-/* In the child, which has a copy of all that the caller had. */
+/* In the child, which has a copy of the caller's memory. */
 static int run_copy(void *arg)
 {
 	const struct start *start = arg;
 
-	let_go(true);
+	after_copy(true);
 	return start->run(start->arg);
 }
 
@@ -70,6 +70,6 @@ EXPORT int clone(int (*run)(void *), void *stack, int flags, void *arg, ...)
 		return next.clone(run, stack, flags, arg, more[0], more[1], more[2]);
 	hooks->before_fork(false);
 	pid = next.clone(run_copy, stack, flags, &start, more[0], more[1], more[2]);
-	let_go(false);
+	after_copy(false);
 	return pid;
 }

@@ -1,7 +1,7 @@
 #include "shim/counters.h"
 
-/* Acquire: whoever sees a free also sees, in what it reads after, the allocation behind it. */
-INLINE uint64_t read(const uint64_t *counter)
+/* Acquire: a reader that sees a free also sees, in later reads, the allocation before it. */
+INLINE uint64_t load(const uint64_t *counter)
 {
 	return __atomic_load_n(counter, __ATOMIC_ACQUIRE);
 }
@@ -17,7 +17,7 @@ INLINE void sum_phase(enum phase wanted, struct counters *sum, const struct coun
 {
 #define COUNTER(id, phase, unit, doc)                                                              \
 	if (wanted == (phase))                                                                     \
-		sum->id += read(&c->id);
+		sum->id += load(&c->id);
 #include "shim/counters.def"
 #undef COUNTER
 }
@@ -31,7 +31,7 @@ void counters_sum_rest(struct counters *sum, const struct counters *c)
 {
 	sum_phase(REST, sum, c);
 	for (unsigned i = 0; i < COUNTERS_SIZES; i++)
-		sum->sizes[counters_bucket(i)] += read(&c->sizes[i]);
+		sum->sizes[counters_bucket(i)] += load(&c->sizes[i]);
 }
 
 uint64_t counters_mallocs(const struct counters *c)

@@ -1,10 +1,9 @@
 /*
- * exit: the ways out of a process that no destructor sees.
+ * exit: wraps the ends of a process that run no destructor.
  *
- * _exit, which shells and the workers of many a server end by: the last point is taken before it.
- * A child of vfork that comes this way shares our memory but not our process; the agent tells by
- * the process id.  pthread_exit of the main thread: the process must still end with its last
- * thread.
+ * The last point is taken before _exit, which shells and worker processes call.  A vfork child that
+ * calls it shares our memory; the agent compares process ids to ignore it.  pthread_exit and
+ * pthread_cancel may end the main thread; then the process must end with its last thread.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -32,7 +31,7 @@ EXPORT void _Exit(int status)
 EXPORT int pthread_cancel(pthread_t thread)
 {
 	next_resolve();
-	/* Perhaps it does not heed it, or not yet: the agent looks whether it is gone. */
+	/* The thread may ignore it for some time, so the agent checks whether it has ended. */
 	if (pthread_equal(thread, spawn_main_thread()) && !threads_muted())
 		hooks->main_exits();
 	return next.pthread_cancel(thread);

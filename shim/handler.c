@@ -1,8 +1,8 @@
 /*
- * handler: looks for the frames that the kernel puts on a stack when it calls a signal handler.
+ * handler: finds the frames that the kernel pushes on the stack when it calls a signal handler.
  *
- * Such a frame begins with the address that the handler returns to, which is the same in all of
- * them, and holds the registers of what was interrupted.
+ * Such a frame begins with the address that the handler returns to, libc's restorer, which all
+ * frames share.  The frame holds the registers of the interrupted code.
  */
 #include "shim/handler.h"
 
@@ -24,9 +24,9 @@
 
 #ifdef __x86_64__
 
-/* As far as this below its end there is nothing but the main thread's stack. */
-#	define STACK_MOST ((size_t)64 << 20)
-#	define SIGSETXID 33 /* libc's own: its handler is there as soon as there is a thread */
+/* Only the main thread's stack lies so close below its end. */
+#	define MAX_STACK ((size_t)64 << 20)
+#	define SIGSETXID 33 /* libc's own; has a handler once there is a thread */
 #	define USER_CODE 0x33
 
 extern void *__libc_stack_end;
@@ -37,15 +37,15 @@ void handler_init(void)
 {
 	struct rlimit limit;
 
-	/* valgrind would report a read of what nobody has written. */
+	/* Under valgrind, which reports reads of stack words that were never written. */
 	if (object_first("_vgnU_freeres"))
 		return;
-	stack_bytes = STACK_MOST;
+	stack_bytes = MAX_STACK;
 	if (getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < stack_bytes)
 		stack_bytes = limit.rlim_cur;
 }
 
-/* What libc has handlers return to, or 0. */
+/* Return the address to which libc has signal handlers return, or 0. */
 static uintptr_t find_restorer(void)
 {
 	struct {
@@ -67,8 +67,8 @@ static bool is_in(const void *p, uintptr_t address)
 }
 
 /*
- * Whether the code there is the allocator's, or what that calls: libc, the dynamic linker, and the
- * kernel's functions (jemalloc looks at the clock), which are in no object.
+ * Return whether the code at ${address} belongs to the allocator or to what it calls: libc, the
+ * dynamic linker, this library, or the vDSO, which is in no listed object.
  */
 static bool is_allocators(uintptr_t address)
 {
@@ -79,7 +79,7 @@ static bool is_allocators(uintptr_t address)
 	       is_in((const void *)handler_state, address) || is_in(&__libc_stack_end, address);
 }
 
-/* An allocator makes these, and none of them waits. */
+/* Return whether an allocator makes this system call. */
 static bool is_for_memory(long number)
 {
 	return number == SYS_brk || number == SYS_mmap || number == SYS_munmap ||
@@ -88,8 +88,8 @@ static bool is_for_memory(long number)
 }
 
 /*
- * Whether a system call was interrupted that waits for something, as most are when a signal comes:
- * it returns EINTR, or is to be made again.
+ * Return whether the signal interrupted a waiting system call of the program.  Such a call returns
+ * EINTR, or the kernel restarts it.
  */
 static bool was_waiting(uintptr_t at, long rax)
 {
@@ -112,7 +112,7 @@ static enum handler_state state_of(const ucontext_t *context)
 	return HANDLER_INSIDE;
 }
 
-/* Whether a frame looks like one: code of the program's with its stack in use. */
+/* Return whether this looks like the frame of a signal: user code, a stack and an FPU state. */
 static bool is_frame(const ucontext_t *context)
 {
 	const greg_t *registers = context->uc_mcontext.gregs;

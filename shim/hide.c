@@ -11,12 +11,12 @@
 #include "shim/cc.h"
 #include "shim/object.h"
 
-/* More than this library has. */
+/* Room for all symbols of this library. */
 #define SYMBOLS 256
 
-static ElfW(Sym) shown[SYMBOLS];
+static ElfW(Sym) visible[SYMBOLS];
 
-/* The linker defines it: where this library begins. */
+/* The start of this library; the linker defines it. */
 extern const ElfW(Ehdr) __ehdr_start INTERNAL;
 
 static struct dl_phdr_info own_object(void)
@@ -30,7 +30,7 @@ static struct dl_phdr_info own_object(void)
 	};
 }
 
-/* The table does not tell its length; the last chain ends with the last symbol. */
+/* DT_SYMTAB has no length.  The hash chain that begins last ends with the last symbol. */
 static uint32_t count_symbols(const uint32_t *gnu_hash)
 {
 	uint32_t buckets = gnu_hash[0];
@@ -58,22 +58,22 @@ static bool is_named(const char *name, const char *const *names, size_t n)
 	return false;
 }
 
-/* Return whether the copy holds all symbols. */
+/* Return false when there are too many symbols. */
 static bool copy_without(const struct object_tables *t, const char *const *names, size_t n)
 {
 	uint32_t count = count_symbols(t->gnu_hash);
 
 	if (count > SYMBOLS)
 		return false;
-	memcpy(shown, t->symbols, count * sizeof(shown[0]));
+	memcpy(visible, t->symbols, count * sizeof(visible[0]));
 	for (uint32_t i = 1; i < count; i++)
-		if (shown[i].st_shndx != SHN_UNDEF &&
-		    is_named(t->names + shown[i].st_name, names, n))
-			shown[i].st_value = 0;
+		if (visible[i].st_shndx != SHN_UNDEF &&
+		    is_named(t->names + visible[i].st_name, names, n))
+			visible[i].st_value = 0;
 	return true;
 }
 
-/* What was relocated once may be read-only from then on. */
+/* Return whether the page is read-only after relocation (RELRO). */
 static bool is_read_only(const struct dl_phdr_info *object, uintptr_t page, uintptr_t size)
 {
 	for (unsigned i = 0; i < object->dlpi_phnum; i++) {
@@ -92,12 +92,12 @@ static void point_to_copy(const struct dl_phdr_info *object, ElfW(Dyn) * symtab)
 	uintptr_t page = (uintptr_t)&symtab->d_un.d_ptr & -size;
 	bool read_only = is_read_only(object, page, size);
 	bool relative = symtab->d_un.d_ptr < object->dlpi_addr;
-	ElfW(Addr) copy = (uintptr_t)shown - (relative ? object->dlpi_addr : 0);
+	ElfW(Addr) copy = (uintptr_t)visible - (relative ? object->dlpi_addr : 0);
 
 	/* NOLINTBEGIN(performance-no-int-to-ptr): a page is a number */
 	if (read_only && mprotect((void *)page, size, PROT_READ | PROT_WRITE))
 		return;
-	/* Release: who reads the address reads the copy. */
+	/* Release: a reader of the address also sees the copy. */
 	__atomic_store_n(&symtab->d_un.d_ptr, copy, __ATOMIC_RELEASE);
 	if (read_only)
 		mprotect((void *)page, size, PROT_READ);

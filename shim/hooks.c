@@ -1,28 +1,36 @@
 #include "shim/hooks.h"
 
-static void nothing(void)
+static void do_nothing(void)
 {
 }
 
-static bool nobody(void)
+static bool return_false(void)
 {
 	return false;
 }
 
-static bool rests_not(bool may_wait_for_us)
+static bool before_fork_false(bool may_wait_for_us)
 {
 	(void)may_wait_for_us;
 	return false;
 }
 
-static bool defers_none(void (*handler)(void *))
+static bool defers_false(void (*handler)(void *))
 {
 	(void)handler;
 	return false;
 }
 
 static const struct shim_hooks no_hooks = {
-    rests_not, nobody, nothing, nothing, nothing, nothing, nobody, nothing, defers_none,
+    .before_fork = before_fork_false,
+    .is_here = return_false,
+    .after_fork = do_nothing,
+    .in_child = do_nothing,
+    .in_clone = do_nothing,
+    .exits = do_nothing,
+    .retire = return_false,
+    .main_exits = do_nothing,
+    .defers = defers_false,
 };
 
 const struct shim_hooks *hooks = &no_hooks;

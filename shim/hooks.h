@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_HOOKS_H
 #define MEMAGENT_HOOKS_H
 /*
- * hooks: the agent's functions for events in the process; they do nothing until it sets them.
+ * hooks: functions of the agent that the shim calls; until the agent sets them, they do nothing.
  *
  * Layer    shim; needs shim.h for the type.
  */

@@ -1,11 +1,10 @@
 /*
- * interpose: the C allocation functions, counted and passed on.
+ * interpose: wraps the C allocation functions and counts their calls.
  *
- * Each calls the next function of its name first and counts what came of it; what is freed is
- * counted before it goes, while its size can still be read and nobody else can have it.  The hot
- * functions count in their thread's block, with sizes from the chunk header; everything else
- * (first call of a thread, other allocators, chunks with a mapping of their own, NULL) takes the
- * slow twin.  errno is as the next function left it.
+ * An allocation calls the next function first and counts its result.  A free is counted before the
+ * call, while the size can be read and no other thread can get the object.  The hot functions count
+ * in the thread's block, with sizes from the chunk header.  All other cases take the slow twin: a
+ * thread's first call, other allocators, mmapped chunks, NULL.  errno is that of the next function.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -21,7 +20,7 @@
 #include "shim/next.h"
 #include "shim/threads.h"
 
-/* libc's headers declare most of these with attributes of their own; these are the rest. */
+/* libc's headers declare the other functions. */
 EXPORT void cfree(void *p);
 EXPORT void free_sized(void *p, size_t size);
 EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size);
@@ -96,7 +95,7 @@ EXPORT HOT RETURNS_TO_A_LINE(10) void *malloc(size_t size)
 
 EXPORT HOT RETURNS_TO_A_LINE(14) void *calloc(size_t count, size_t size)
 {
-	/* A product that overflows is never counted: then there is no object. */
+	/* If the product overflows, calloc fails and the size is not counted. */
 	return made(next.calloc(count, size), count * size);
 }
 
@@ -128,14 +127,14 @@ static COLD void *realloc_boot(void *p, size_t size)
 	return moved;
 }
 
-/* What ${p}, of ${before} usable bytes, became is ${q}, for a request of ${size}. */
+/* Count a resize of an object of ${before} usable bytes to ${size}, with the result ${q}. */
 static __attribute__((noinline)) void *resized(size_t before, void *q, size_t size)
 {
 	struct counters *c = own_block();
 
 	if (q == NULL && size > 0)
 		return interpose_made(NULL, size);
-	if (q == NULL && c) /* glibc's realloc(p, 0) has freed it */
+	if (q == NULL && c) /* glibc's realloc(p, 0) frees the object */
 		counters_freed(c, before, OWN);
 	else if (q == NULL)
 		counters_freed(threads_shared(), before, SHARED);
@@ -180,7 +179,7 @@ EXPORT HOT RETURNS_TO_A_LINE(47) void *realloc(void *p, size_t size)
 	return q;
 }
 
-/* Not passed on: libc's own calls realloc, which would then count twice. */
+/* Not passed on: libc's reallocarray calls our realloc, which would count a second time. */
 EXPORT void *reallocarray(void *p, size_t count, size_t size)
 {
 	size_t total;
@@ -226,7 +225,7 @@ EXPORT void *pvalloc(size_t size)
 	return made(next.pvalloc(size), size);
 }
 
-/* C23; an allocator that does not have them yet takes free. */
+/* Of C23; use free where the allocator lacks them. */
 EXPORT void free_sized(void *p, size_t size)
 {
 	next_resolve();
@@ -249,7 +248,7 @@ EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size)
 	next.free_aligned_sized(p, alignment, size);
 }
 
-/* libc dropped it in 2.26, allocators still bring it. */
+/* Removed in glibc 2.26, but some allocators export it. */
 EXPORT void cfree(void *p)
 {
 	next_resolve();

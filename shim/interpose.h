@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_INTERPOSE_H
 #define MEMAGENT_INTERPOSE_H
 /*
- * interpose: counting for other callers than the C functions, and the look-up of C++'s operators.
+ * interpose: counting for C++'s operators, and their look-up.
  *
  * Layer    shim.
  */
@@ -11,17 +11,17 @@
 
 /*
  * interpose_made(p, size):
- * Count ${p}, made for a request of ${size} bytes, or the failure to make it.  Return ${p}.
+ * Count the result ${p} of a request of ${size} bytes; NULL is a failure.  Return ${p}.
  */
 void *interpose_made(void *p, size_t size) INTERNAL;
 
-/* Count ${p}, which is about to be freed; not NULL. */
+/* Count that ${p}, not NULL, is about to be freed. */
 void interpose_freed(void *p) INTERNAL;
 
 /*
  * interpose_operators():
- * Look up the operators of C++ behind ours, once, from next_resolve: when all objects of the start
- * are loaded, and before anything enters the next allocator.
+ * Look up the next C++ operators, once.  Called by next_resolve, when the objects of the start are
+ * loaded and before the first call of the next allocator.
  */
 void interpose_operators(void) INTERNAL;
 

@@ -1,17 +1,16 @@
 /*
- * interpose_cxx: C++'s operators new and delete.
+ * interpose_cxx: wraps C++'s operators new and delete.
  *
  * A program may replace some of them, and the C++ library's other forms call the replaced ones.  So
- * each of ours only leads to the one that the program would have without us: the first behind ours,
- * as the dynamic linker looks for it.  A name that is not behind ours is hidden, for a library that
- * is loaded later may bring it, in sight of few.
+ * each of ours calls the next operator of its name in the dynamic linker's order.  If there is
+ * none, ours is hidden: a library that is loaded later with RTLD_LOCAL may define it.
  *
- * Most end in malloc and free, which count.  An allocator's own may not.  Which it is, is seen in
- * the first call that the program makes of each: whether our malloc or free has counted it. Nothing
- * is tried out beforehand: an allocator may hold a lock when it first calls new.
+ * Most operators call malloc and free, which count.  An allocator's own may not.  The program's
+ * first call of each operator shows whether our malloc or free counted it.  No operator is called
+ * to find out, because an allocator may hold a lock when it first calls new.
  *
- * With an allocator inside, no other may make or free an object, so those of allocators are passed
- * over, and the C++ library's delete is free.
+ * With jemalloc inside, no other allocator may make or free an object.  So operators of other
+ * allocators are skipped, and the C++ library's delete is free.
  *
  * An operator that throws is not counted as a failed call.
  */
@@ -28,7 +27,7 @@
 #include "shim/object.h"
 #include "shim/threads.h"
 
-/* All arguments are words, and passing one more than the callee takes does no harm. */
+/* All arguments are words; the callee ignores those that it does not take. */
 typedef void *operator_fn(uintptr_t first, uintptr_t second, uintptr_t third);
 
 enum {
@@ -47,35 +46,35 @@ static const struct {
 #undef OPERATOR
 };
 
-enum how {
-	WATCH, /* until it is known whether our malloc or free sees what the next one does */
-	COUNT, /* it does not: it is counted here */
+enum mode {
+	WATCH, /* unknown yet: watch whether the next operator calls our malloc or free */
+	COUNT, /* it does not call them: count here */
 };
 
 static struct {
 	operator_fn *next; /* NULL until it is looked up */
-	enum how how;	   /* while ours leads to slow() */
+	enum mode mode;	   /* while the target is slow() */
 } operators[OPERATORS];
 
 #define OPERATOR(kind, symbol) static operator_fn slow_##symbol;
 #include "shim/operators.def"
 #undef OPERATOR
 
-/* Where ours lead: to the next one, or to slow(). */
-static operator_fn *ways[OPERATORS] = {
+/* What each of ours calls: the next operator, or slow(). */
+static operator_fn *targets[OPERATORS] = {
 #define OPERATOR(kind, symbol) [AT_##symbol] = slow_##symbol,
 #include "shim/operators.def"
 #undef OPERATOR
 };
 
-static void lead_to(unsigned at, operator_fn *way)
+static void set_target(unsigned at, operator_fn *target)
 {
-	__atomic_store_n(&ways[at], way, __ATOMIC_RELAXED);
+	__atomic_store_n(&targets[at], target, __ATOMIC_RELAXED);
 }
 
-static void set_how(unsigned at, enum how how)
+static void set_mode(unsigned at, enum mode mode)
 {
-	__atomic_store_n(&operators[at].how, how, __ATOMIC_RELAXED);
+	__atomic_store_n(&operators[at].mode, mode, __ATOMIC_RELAXED);
 }
 
 static bool is_allocators(const void *function)
@@ -92,15 +91,15 @@ static void *find_next(const char *symbol)
 	return found;
 }
 
-/* Where there is none: somebody was bound to ours before it was hidden. */
-static void *plain_new(uintptr_t size, uintptr_t second, uintptr_t third)
+/* For callers that were bound to ours before it was hidden. */
+static void *fallback_new(uintptr_t size, uintptr_t second, uintptr_t third)
 {
 	(void)second;
 	(void)third;
 	return malloc(size);
 }
 
-static void *plain_aligned_new(uintptr_t size, uintptr_t alignment, uintptr_t third)
+static void *fallback_aligned_new(uintptr_t size, uintptr_t alignment, uintptr_t third)
 {
 	void *p;
 
@@ -108,13 +107,13 @@ static void *plain_aligned_new(uintptr_t size, uintptr_t alignment, uintptr_t th
 	return posix_memalign(&p, alignment, size) ? NULL : p;
 }
 
-static operator_fn *plain(unsigned at)
+static operator_fn *fallback(unsigned at)
 {
 	switch (forms[at].kind) {
 	case NEW:
-		return plain_new;
+		return fallback_new;
 	case ALIGNED_NEW:
-		return plain_aligned_new;
+		return fallback_aligned_new;
 	case DELETE:
 		break;
 	}
@@ -130,7 +129,7 @@ static bool is_cxx_library(const void *function)
 	return strncmp(name, "libstdc++.so", 12) == 0 || strncmp(name, "libc++", 6) == 0;
 }
 
-/* Whether every operator is the C++ library's; asked before ours are hidden. */
+/* Return whether all operators are the C++ library's.  Call it before ours are hidden. */
 static bool none_is_replaced(void *const *found)
 {
 	for (unsigned i = 0; i < OPERATORS; i++)
@@ -145,17 +144,17 @@ static void set(unsigned at, void *found, bool delete_is_free)
 {
 	if (delete_is_free && forms[at].kind == DELETE)
 		found = NULL;
-	operators[at].next = found ? (operator_fn *)found : plain(at);
-	/* Any other may hand out memory of which malloc_usable_size knows nothing. */
+	operators[at].next = found ? (operator_fn *)found : fallback(at);
+	/* Watch only the allocator's: others may return memory that it does not know. */
 	if (found == NULL || !next_is_neighbour(found))
-		lead_to(at, operators[at].next);
+		set_target(at, operators[at].next);
 }
 
 void interpose_operators(void)
 {
 	void *found[OPERATORS];
 	const char *missing[OPERATORS];
-	/* A program in C has none, and does not pay for the others. */
+	/* A program in C has none, so skip the other look-ups. */
 	bool has_any = find_next(forms[AT__Znwm].symbol) != NULL;
 	bool delete_is_free;
 
@@ -169,10 +168,10 @@ void interpose_operators(void)
 	hide_functions(missing, OPERATORS);
 }
 
-/* What one call of an operator has added to a block, if our malloc or free was in it. */
+/* The counts before a call of an operator, to see whether our malloc or free counts in it. */
 struct watch {
 	struct counters *block;
-	bool is_own; /* else others add to it as well */
+	bool is_own; /* else other threads add to it too */
 	uint64_t objects, bytes;
 };
 
@@ -196,9 +195,8 @@ static struct watch begin_watch(bool is_delete)
 }
 
 /*
- * Return whether the object of ${bytes} bytes was counted since ${watch} began.  What else was
- * counted meanwhile, by a signal's handler or because the allocator set itself up, leaves it open
- * for the next call.
+ * Return whether an object of ${bytes} bytes was counted since ${watch} began.  If more was
+ * counted, by a signal handler or by the allocator's initialisation, the next call decides.
  */
 static bool was_counted(unsigned at, const struct watch *watch, uint64_t bytes)
 {
@@ -207,9 +205,9 @@ static bool was_counted(unsigned at, const struct watch *watch, uint64_t bytes)
 	uint64_t counted = bytes_of(watch->block, is_delete) - watch->bytes;
 
 	if (watch->is_own && objects == 0)
-		set_how(at, COUNT);
+		set_mode(at, COUNT);
 	else if (watch->is_own && objects == 1 && counted == bytes)
-		lead_to(at, operators[at].next);
+		set_target(at, operators[at].next);
 	return objects > 0 && counted >= bytes;
 }
 
@@ -254,14 +252,14 @@ static __attribute__((noinline)) void *slow(unsigned at, uintptr_t first, uintpt
 
 	if (operators[at].next == NULL)
 		next_resolve();
-	/* It leads elsewhere now, or somebody asks in the middle of the look-up. */
-	if (__atomic_load_n(&ways[at], __ATOMIC_RELAXED) == operators[at].next)
+	/* The target has changed meanwhile. */
+	if (__atomic_load_n(&targets[at], __ATOMIC_RELAXED) == operators[at].next)
 		return operators[at].next(first, second, third);
-	if (operators[at].next == NULL)
-		return plain(at)(first, second, third);
+	if (operators[at].next == NULL) /* called during the look-up */
+		return fallback(at)(first, second, third);
 	if (is_delete && first == 0)
 		return NULL;
-	is_counted = __atomic_load_n(&operators[at].how, __ATOMIC_RELAXED) == COUNT;
+	is_counted = __atomic_load_n(&operators[at].mode, __ATOMIC_RELAXED) == COUNT;
 	if (is_delete)
 		return (is_counted ? count_delete : watch_delete)(at, first, second, third);
 	return (is_counted ? count_new : watch_new)(at, first, second, third);
@@ -275,8 +273,8 @@ static __attribute__((noinline)) void *slow(unsigned at, uintptr_t first, uintpt
 	EXPORT operator_fn symbol;                                                                 \
 	void *symbol(uintptr_t first, uintptr_t second, uintptr_t third)                           \
 	{                                                                                          \
-		return __atomic_load_n(&ways[AT_##symbol], __ATOMIC_RELAXED)(first, second,        \
-									     third);               \
+		return __atomic_load_n(&targets[AT_##symbol], __ATOMIC_RELAXED)(first, second,     \
+										third);            \
 	}
 #include "shim/operators.def"
 #undef OPERATOR

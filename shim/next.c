@@ -56,7 +56,7 @@ struct next next = {
     .usable_size = first_usable_size,
 };
 
-/* For when nothing knows sizes: then the byte fields are left out. */
+/* Used where sizes are unknown; the byte fields are then left out. */
 static size_t no_size(void *p)
 {
 	(void)p;
@@ -64,10 +64,10 @@ static size_t no_size(void *p)
 }
 
 /*
- * Whether sizes may be read from the chunk header: glibc's own malloc is what comes next, and its
- * headers say what malloc_usable_size says.  Sizes below the mapping threshold only: freeing a
- * mapped chunk would raise that threshold for the program.  Valgrind's malloc has no headers, and
- * a look at one is an error that it reports.
+ * Return whether sizes may be read from the chunk header: the next malloc is glibc's, and its
+ * headers agree with malloc_usable_size.  Only sizes below the mmap threshold are tried, because
+ * freeing an mmapped chunk would raise the threshold.  Valgrind's malloc has no headers and reports
+ * such reads.
  */
 static bool header_is_right(void)
 {
@@ -90,8 +90,8 @@ static bool header_is_right(void)
 }
 
 /*
- * Whether the next malloc is libc_malloc_debug's.  For an invalid object its malloc_usable_size
- * ends the program, before free could report it.
+ * Return whether the next malloc is libc_malloc_debug's.  Its malloc_usable_size ends the program
+ * for an invalid object, before free could report it.
  */
 static bool checks_objects(void)
 {
@@ -100,8 +100,8 @@ static bool checks_objects(void)
 }
 
 /*
- * Whether malloc_usable_size knows the objects that malloc returns.  A library in between that has
- * only one of the two (glibc's libmemusage) may have moved the pointers.
+ * Return whether malloc_usable_size accepts what malloc returns.  A library that interposes only
+ * one of the two (glibc's libmemusage) may return shifted pointers.
  */
 static bool sizes_are_plausible(void)
 {
@@ -128,8 +128,8 @@ bool next_sizes_known(void)
 }
 
 /*
- * The next function of that name.  dlsym skips hidden versions, as libc_malloc_debug's are.  The
- * program finds them all the same, because its own reference names the version.
+ * Return the next function of that name.  dlsym would skip hidden versions, as libc_malloc_debug's
+ * are; the program's own references name the version and do find them.
  */
 static void *look_up(const char *name)
 {
@@ -150,7 +150,7 @@ void next_prepare_thread(void)
 {
 }
 
-/* libc has these if no other allocator does. */
+/* These always exist, at least in libc. */
 static void resolve_core(struct next *found)
 {
 	found->malloc = (void *(*)(size_t))look_up("malloc");
@@ -164,13 +164,13 @@ static void resolve_core(struct next *found)
 	found->pvalloc = (void *(*)(size_t))look_up("pvalloc");
 }
 
-/* Functions that not every allocator has: only from the object of its malloc. */
+/* Not every allocator has these, so take them only from the object of its malloc. */
 static void resolve_rest(struct next *found)
 {
 	const void *there = (const void *)found->malloc;
 
 	found->cfree = (void (*)(void *))object_function(there, "cfree");
-	/* Those of glibc (2.43) call free by its name, and so ours: it would be counted twice. */
+	/* glibc's (2.43) call our free, which would count a second time. */
 	if (object_same(there, (const void *)gnu_get_libc_version))
 		return;
 	found->free_sized = (void (*)(void *, size_t))object_function(there, "free_sized");
@@ -179,10 +179,10 @@ static void resolve_rest(struct next *found)
 }
 
 /*
- * The first time that tcmalloc is asked for a size, it calls new, which may be the program's and
- * end in our malloc.  So our malloc asks for no size before.
+ * tcmalloc calls new in its first malloc_usable_size.  That may end in our malloc, which must not
+ * ask for a size before this call returns.
  */
-static void ask_for_a_size(size_t (*usable_size)(void *))
+static void make_first_size_call(size_t (*usable_size)(void *))
 {
 	void *p = next.malloc(1);
 
@@ -210,10 +210,10 @@ void next_resolve(void)
 	resolving = false;
 	next = found;
 	interpose_operators();
-	/* Not muted: what the allocator makes to set itself up is not the agent's. */
+	/* Not muted: the allocator's initialisation counts as the program's. */
 	next.free(next.malloc(1));
 	before = threads_mute();
-	ask_for_a_size(usable_size);
+	make_first_size_call(usable_size);
 	next.usable_size = usable_size;
 	if (!sizes_are_plausible())
 		next.usable_size = no_size;

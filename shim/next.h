@@ -1,14 +1,14 @@
 #ifndef MEMAGENT_NEXT_H
 #define MEMAGENT_NEXT_H
 /*
- * next: the functions that we pass calls on to, and how to read the sizes of objects.
+ * next: the functions that calls are passed on to, and how to read the sizes of objects.
  *
- * Every pointer can be called from the start: at first it points to a function that looks the real
- * one up and calls it.  So the hot path has no test for it.
+ * At first the pointers of the hot path point to functions that look up the real one and call it.
+ * So the hot path needs no test whether they are resolved.
  *
  * Layer    shim; needs threads.h.
- * Threads  the look-up happens in the process's first allocation, before it has a second thread.
- * Memory   what dlsym allocates during the look-up comes from boot.h's arena.
+ * Threads  the first allocation of the process does the look-up, before there is a second thread.
+ * Memory   allocations during the look-up come from boot.h's arena.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,7 +33,7 @@ struct next {
 	void *(*memalign)(size_t alignment, size_t size);
 	void *(*valloc)(size_t size);
 	void *(*pvalloc)(size_t size);
-	/* NULL where the allocator has none. */
+	/* NULL where the allocator lacks it. */
 	void (*free_sized)(void *p, size_t size);
 	void (*free_aligned_sized)(void *p, size_t alignment, size_t size);
 	void (*cfree)(void *p);
@@ -49,8 +49,8 @@ struct next {
 	int (*on_exit)(void (*handler)(int, void *), void *arg);
 	long (*syscall)(long number, ...);
 	pid_t (*fork)(void);
-	pid_t (*_Fork)(void); /* NULL where there is none, before glibc 2.34 */
-	/* What libc's fork looks at to see whether there are threads; NULL before glibc 2.36. */
+	pid_t (*_Fork)(void); /* NULL before glibc 2.34 */
+	/* libc's fork reads here whether the process has threads; NULL before glibc 2.36. */
 	char *single_threaded;
 	int (*clone)(int (*run)(void *), void *stack, int flags, void *arg, ...);
 	int (*daemon)(int nochdir, int noclose);
@@ -58,7 +58,7 @@ struct next {
 		       const struct winsize *winp);
 };
 
-/* The members up to usable_size can always be called. */
+/* The members up to usable_size are always valid. */
 extern struct next next INTERNAL;
 
 /* Look up all functions, once.  Leaves errno alone. */
@@ -66,35 +66,34 @@ void next_resolve(void);
 
 /*
  * next_resolve_system():
- * Look up the functions that no allocator brings, once.  It comes before the first call of the next
- * allocator, which may call them while it sets itself up: jemalloc registers exit handlers.
+ * Look up the functions that do not allocate, once.  This precedes the first call of the next
+ * allocator, whose initialisation may call them: jemalloc registers exit handlers.
  */
 void next_resolve_system(void);
 
 /*
  * next_prepare_thread():
- * Before a thread of the agent's is created, make what the allocator needs for it.  jemalloc
- * crashes in a thread for which it has no memory to make an arena.
+ * Call before a thread of the agent is created.  It creates the arena that jemalloc needs for the
+ * thread: jemalloc crashes in a thread for which it cannot create one.
  */
 void next_prepare_thread(void);
 
-/* Return whether the next allocator is inside this library. */
+/* Return whether this library contains the next allocator. */
 bool next_is_inside(void);
 
-/* Return whether ${function} is in the object that next.malloc is in. */
+/* Return whether ${function} and next.malloc are in the same object. */
 bool next_is_neighbour(const void *function);
 
-/* Return whether usable_size knows sizes; if not, it returns 0 for every object. */
+/* Return whether sizes are known; if not, usable_size returns 0 for every object. */
 bool next_sizes_known(void);
 
 /*
- * glibc's chunk header: the word before an object holds the size of its chunk, itself included,
- * and three flags.  The object may use the rest of the chunk and the first word of the following
- * one: the size less one word.  Only valid where threads_own.fast is set, and not for an object
- * with a mapping of its own (next_header_mapped), whose chunk has two words of header.
+ * glibc's chunk header: the word before an object holds the size of its chunk and three flags.  The
+ * usable size is the chunk's less one word.  Valid only where threads_own.fast is set, and not for
+ * mmapped chunks (next_header_mapped), whose header has two words.
  *
- * Reading it costs 4 instructions, calling malloc_usable_size 35.  next_resolve() compares the two
- * before anything relies on the header.  Source: glibc, malloc/malloc.c, "struct malloc_chunk".
+ * Reading the header takes 4 instructions, malloc_usable_size 35.  next_resolve() compares the two
+ * before the header is used.  Source: glibc, malloc/malloc.c, "struct malloc_chunk".
  */
 INLINE size_t next_header(const void *p)
 {

@@ -1,5 +1,5 @@
 /*
- * next_system: the functions besides the allocator's that we interpose.
+ * next_system: looks up the interposed functions that are no allocation functions.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,8 +29,8 @@ static const struct function {
     {"forkpty", offsetof(struct next, forkpty)},
 };
 
-/* In place of a function that this libc does not have. */
-static long missing(void)
+/* Replaces a function that this libc lacks. */
+static long fail_unsupported(void)
 {
 	errno = ENOSYS;
 	return -1;
@@ -41,7 +41,7 @@ static void set(size_t at, const void *function)
 	memcpy((char *)&next + at, &function, sizeof(function));
 }
 
-/* Of the same name in older versions, but their fork looks at something else. */
+/* Older versions have this variable, too, but their fork reads another one. */
 static char *find_single_threaded(void)
 {
 	if (strtol(strchr(gnu_get_libc_version(), '.') + 1, NULL, 10) < 36)
@@ -58,10 +58,10 @@ void next_resolve_system(void)
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		const void *found = dlsym(RTLD_NEXT, functions[i].name);
 
-		set(functions[i].at, found ? found : (const void *)missing);
+		set(functions[i].at, found ? found : (const void *)fail_unsupported);
 	}
 	next.single_threaded = find_single_threaded();
-	/* Not every libc has it, and a look-up by dlsym that fails allocates. */
+	/* Not every libc has it, and a failed dlsym allocates. */
 	next._Fork = (pid_t(*)(void))object_function((const void *)next.fork, "_Fork");
 	resolved = true;
 }

@@ -38,8 +38,8 @@ bool object_same(const void *a, const void *b)
 	return pair.is_one;
 }
 
-/* The dynamic linker has most of these relocated in place, but not all, and not everywhere. */
-static const void *place(uintptr_t base, uintptr_t at)
+/* The dynamic linker relocates most of these addresses in place, but not all of them. */
+static const void *absolute(uintptr_t base, uintptr_t at)
 {
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
 	return (const void *)(at < base ? at + base : at);
@@ -50,19 +50,19 @@ static void read_dynamic(uintptr_t base, const ElfW(Dyn) * d, struct object_tabl
 	t->dynamic = d;
 	for (; d->d_tag != DT_NULL; d++) {
 		if (d->d_tag == DT_SYMTAB)
-			t->symbols = place(base, d->d_un.d_ptr);
+			t->symbols = absolute(base, d->d_un.d_ptr);
 		else if (d->d_tag == DT_STRTAB)
-			t->names = place(base, d->d_un.d_ptr);
+			t->names = absolute(base, d->d_un.d_ptr);
 		else if (d->d_tag == DT_GNU_HASH)
-			t->gnu_hash = place(base, d->d_un.d_ptr);
+			t->gnu_hash = absolute(base, d->d_un.d_ptr);
 		else if (d->d_tag == DT_HASH)
-			t->hash = place(base, d->d_un.d_ptr);
+			t->hash = absolute(base, d->d_un.d_ptr);
 		else if (d->d_tag == DT_JMPREL)
-			t->relocations[0] = place(base, d->d_un.d_ptr);
+			t->relocations[0] = absolute(base, d->d_un.d_ptr);
 		else if (d->d_tag == DT_PLTRELSZ)
 			t->relocation_bytes[0] = d->d_un.d_val;
 		else if (d->d_tag == DT_RELA)
-			t->relocations[1] = place(base, d->d_un.d_ptr);
+			t->relocations[1] = absolute(base, d->d_un.d_ptr);
 		else if (d->d_tag == DT_RELASZ)
 			t->relocation_bytes[1] = d->d_un.d_val;
 	}
@@ -75,7 +75,7 @@ struct object_tables object_tables(const struct dl_phdr_info *object)
 	for (int i = 0; i < object->dlpi_phnum; i++)
 		if (object->dlpi_phdr[i].p_type == PT_DYNAMIC)
 			read_dynamic(object->dlpi_addr,
-				     place(object->dlpi_addr, object->dlpi_phdr[i].p_vaddr), &t);
+				     absolute(object->dlpi_addr, object->dlpi_phdr[i].p_vaddr), &t);
 	return t;
 }
 
@@ -119,7 +119,7 @@ static uint32_t find_gnu(const struct object_tables *t, const char *name)
 	}
 }
 
-/* The same by the older table, of which only the number of symbols is used. */
+/* The same with DT_HASH, of which only the number of symbols is used. */
 static uint32_t find_any(const struct object_tables *t, const char *name)
 {
 	for (uint32_t i = 1; i < t->hash[1]; i++)
@@ -166,7 +166,7 @@ void *object_function(const void *neighbour, const char *name)
 	return search.function;
 }
 
-/* The order of loading is that in which the dynamic linker looks for a name. */
+/* The dynamic linker searches objects in the order of loading. */
 void *object_first(const char *name)
 {
 	return object_function(NULL, name);
@@ -202,7 +202,7 @@ void *object_next(const void *neighbour, const char *name)
 struct import {
 	const void *address;
 	const char *name;
-	bool is_there;
+	bool is_found;
 };
 
 static bool is_imported(const struct object_tables *t, const char *name)
@@ -229,7 +229,7 @@ static int look_for_import(struct dl_phdr_info *object, size_t size, void *arg)
 	if (!object_contains(object, import->address))
 		return 0;
 	t = object_tables(object);
-	import->is_there = t.symbols && t.names && is_imported(&t, import->name);
+	import->is_found = t.symbols && t.names && is_imported(&t, import->name);
 	return 1;
 }
 
@@ -238,10 +238,10 @@ bool object_imports(const void *address, const char *name)
 	struct import import = {address, name, false};
 
 	dl_iterate_phdr(look_for_import, &import);
-	return import.is_there;
+	return import.is_found;
 }
 
-/* Every tool brings vgpreload_core, and beside it a library of its own if it replaces malloc. */
+/* Every tool loads vgpreload_core; a tool that replaces malloc loads a second library. */
 static int find_valgrind(struct dl_phdr_info *object, size_t size, void *arg)
 {
 	static const char prefix[] = "/vgpreload_";
@@ -264,14 +264,14 @@ const char *object_of_valgrind(void)
 	return path;
 }
 
-struct whereabouts {
+struct path_search {
 	const void *address;
 	const char *path;
 };
 
 static int take_path(struct dl_phdr_info *object, size_t size, void *arg)
 {
-	struct whereabouts *w = arg;
+	struct path_search *w = arg;
 
 	(void)size;
 	if (!object_contains(object, w->address))
@@ -282,7 +282,7 @@ static int take_path(struct dl_phdr_info *object, size_t size, void *arg)
 
 const char *object_path(const void *address)
 {
-	struct whereabouts w = {address, ""};
+	struct path_search w = {address, ""};
 
 	dl_iterate_phdr(take_path, &w);
 	return w.path;

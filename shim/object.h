@@ -1,17 +1,14 @@
 #ifndef MEMAGENT_OBJECT_H
 #define MEMAGENT_OBJECT_H
 /*
- * object: which loaded object (the executable or a shared library) a function belongs to, and what
- * else is in it.
+ * object: finds functions in loaded objects (the executable and shared libraries).
  *
- * Its tables are read, and dlsym is not called for a name that may be missing: the message that it
- * leaves is allocated and freed by way of the program's malloc, and there are libraries that call
- * dlsym in their free.
- *
- * dladdr is not called either: it looks for a name, in all of libc's 3,000.
+ * It reads the objects' tables instead of calling dlsym.  For a missing name dlsym allocates an
+ * error message with the program's malloc, and some libraries call dlsym in their free.  dladdr is
+ * avoided because it searches all 3,000 symbols of libc.
  *
  * Layer    shim, leaf.
- * Threads  any, for objects that are not unloaded meanwhile.
+ * Threads  any; the objects must not be unloaded during the call.
  * Memory   never allocates.
  * Source   dl_iterate_phdr(3), elf(5); for DT_GNU_HASH glibc, elf/dl-lookup.c, do_lookup_x.
  */
@@ -35,50 +32,49 @@ struct object_tables {
 /* Return the tables of ${object}, in a callback of dl_iterate_phdr. */
 struct object_tables object_tables(const struct dl_phdr_info *object);
 
-/* Return whether the ${object} has the ${address}, in a callback of dl_iterate_phdr. */
+/* Return whether ${address} is in ${object}, in a callback of dl_iterate_phdr. */
 bool object_contains(const struct dl_phdr_info *object, const void *address);
 
-/* Return whether the two addresses are in one object. */
+/* Return whether both addresses are in the same object. */
 bool object_same(const void *a, const void *b);
 
 /*
  * object_function(neighbour, name):
- * Return the function ${name} that the object of ${neighbour} shows to the world, or NULL.
+ * Return the function ${name} that the object containing ${neighbour} exports, or NULL.
  */
 void *object_function(const void *neighbour, const char *name);
 
-/* The same of the ${object}, in a callback of dl_iterate_phdr. */
+/* Return the function ${name} that ${object} exports, in a callback of dl_iterate_phdr. */
 void *object_shows(const struct dl_phdr_info *object, const char *name);
 
 /*
  * object_first(name):
- * Return the function ${name} that calls from all over the process end in: that of the first object
- * which has one, as the dynamic linker looks for it.  NULL when there is none.  Unlike what dlsym
- * finds, never a program's way to it (an entry of the PLT).
+ * Return the function ${name} of the first object that exports one, in the dynamic linker's order,
+ * or NULL.  Unlike dlsym, never return an entry of the program's PLT.
  */
 void *object_first(const char *name);
 
 /*
  * object_next(neighbour, name):
- * Return the function ${name} of the first object that is loaded after that of ${neighbour} and
- * shows one, whatever its version.  NULL when there is none.
+ * Return the function ${name} of the first object after that of ${neighbour} that exports one, of
+ * any version, or NULL.
  */
 void *object_next(const void *neighbour, const char *name);
 
 /*
  * object_imports(address, name):
- * Return whether the object that has ${address} calls a function ${name} of another.
+ * Return whether the object containing ${address} imports a symbol ${name}.
  */
 bool object_imports(const void *address, const char *name);
 
 /*
  * object_of_valgrind():
- * Return the path of the library by which a tool of valgrind's replaces malloc in all objects, with
- * no name in any table; NULL when there is none, as under tools that leave malloc alone.
+ * Return the path of the library with which a valgrind tool replaces malloc, or NULL.  Valgrind
+ * redirects the calls without a symbol in any table.
  */
 const char *object_of_valgrind(void);
 
-/* Return the path of the object that has ${address}; "" for the executable. */
+/* Return the path of the object containing ${address}; "" for the executable. */
 const char *object_path(const void *address);
 
 #endif

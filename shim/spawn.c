@@ -1,21 +1,18 @@
 /*
- * spawn: threads and processes that the program, or the agent, starts.
+ * spawn: wraps the creation of threads and processes.
  *
- * A thread that a muted thread starts is muted (libcurl's resolver makes some); every other is none
- * of our business, and pthread_create is a tail call.
+ * A muted thread creates muted threads (libcurl's resolver does).  For all others pthread_create is
+ * a tail call.
  *
- * fork is wrapped instead of using pthread_atfork: the child's sidecar can only be started when all
- * handlers are done, an allocator's among them, because pthread_create allocates.  daemon and
- * forkpty call fork inside libc, where no wrapper is seen, so they are wrapped too.
- * vfork and posix_spawn are left alone; _Fork and clone are in clone.c.
+ * fork is wrapped, not hooked with pthread_atfork: starting the child's sidecar allocates, and so
+ * must wait until all fork handlers have run, an allocator's too.  daemon and forkpty are wrapped
+ * because they call fork inside libc.  vfork and posix_spawn are left alone; for _Fork and
+ * clone see clone.c.
  *
- * A signal handler may fork while it has interrupted malloc.  In a program of one thread libc takes
- * no locks then, and with our thread it would wait for ever for those that the program itself
- * holds.  So where there is only our thread beside the caller, and it rests, libc is told that
- * there is none.  A child in the middle of malloc gets no agent, whose start would allocate.
- *
- * pthread_exit is wrapped for the main thread alone: the process must still end with its last
- * thread.
+ * A signal handler that has interrupted malloc may fork.  In a process of one thread libc's fork
+ * takes no malloc lock.  With the sidecar it would, and block on the lock that the program holds.
+ * So if only the sidecar exists besides the caller, and it rests, libc is told that there is one
+ * thread.  A child in the middle of malloc gets no agent, whose start would allocate.
  */
 #include "shim/spawn.h"
 
@@ -34,7 +31,7 @@
 
 typedef void *thread_fn(void *);
 
-/* Without an allocation: free in a thread's first moment would make it an arena of its own. */
+/* It does not allocate: a free as the thread's first call would create an arena for it. */
 static void *run_agent(void *run)
 {
 	threads_mute_for_good();
@@ -64,7 +61,7 @@ static void *run_muted(void *arg)
 static COLD int create_muted(pthread_t *thread, const pthread_attr_t *attr, thread_fn *run,
 			     void *arg)
 {
-	/* Of the next allocator and not counted: it is freed in another thread. */
+	/* Uncounted: another thread frees it. */
 	struct start *start = next.malloc(sizeof(*start));
 	int error;
 
@@ -110,9 +107,9 @@ pthread_t spawn_main_thread(void)
 }
 
 /*
- * In the child of a fork the thread that called it is the main thread.  If it was none before, it
- * has a function to return from, of which no call tells, but its end.  The key is among the
- * process's first 32, for which this allocates nothing.
+ * In a forked child the calling thread is the main thread.  If it was another one before, it may
+ * end by returning from its function; a key's destructor reports that.  pthread_setspecific does
+ * not allocate for the first 32 keys.
  */
 static void become_main_thread(void)
 {
@@ -123,32 +120,32 @@ static void become_main_thread(void)
 		pthread_setspecific(return_key, &return_key);
 }
 
-enum way {
-	USUAL,	  /* as libc does it in a process of several threads */
-	AS_ALONE, /* as in a process of one thread */
-	BARE,	  /* without libc's locks and the program's handlers: the sidecar is at work */
+enum method {
+	NORMAL,		 /* libc sees several threads */
+	SINGLE_THREADED, /* libc is told that there is one thread, and takes no locks */
+	BARE,		 /* _Fork: the sidecar is at work, so take no locks, run no handlers */
 };
 
-/* A signal handler that has interrupted the allocator forks, and nobody else can let go of it. */
-static bool inside;
+/* During a fork by a signal handler that has interrupted the allocator. */
+static bool in_allocator;
 
-bool spawn_is_inside(void)
+bool spawn_is_in_allocator(void)
 {
-	return inside;
+	return in_allocator;
 }
 
-/* How many threads the process has, or 0; the directory has a link for each, and two more. */
-static unsigned long threads_there(void)
+/* Return the number of threads, or 0 if unknown.  The directory has a link for each, plus two. */
+static unsigned long count_threads(void)
 {
 	int saved = errno;
 	struct stat tasks;
-	unsigned long there = stat("/proc/self/task", &tasks) == 0 ? tasks.st_nlink - 2 : 0;
+	unsigned long count = stat("/proc/self/task", &tasks) == 0 ? tasks.st_nlink - 2 : 0;
 
 	errno = saved;
-	return there;
+	return count;
 }
 
-static enum way before_fork(void)
+static enum method before_fork(void)
 {
 	enum handler_state state = handler_state();
 	unsigned long threads;
@@ -157,28 +154,28 @@ static enum way before_fork(void)
 	next_resolve();
 	rests = hooks->before_fork(state == HANDLER_INSIDE);
 	if (LIKELY(state == HANDLER_NONE))
-		return USUAL;
-	threads = threads_there();
+		return NORMAL;
+	threads = count_threads();
 	if (threads != 1 && !(threads == 2 && hooks->is_here()))
-		return USUAL;
-	inside = state == HANDLER_INSIDE;
+		return NORMAL;
+	in_allocator = state == HANDLER_INSIDE;
 	if (!next.single_threaded || !(rests || threads == 1))
-		return inside ? BARE : USUAL;
+		return in_allocator ? BARE : NORMAL;
 	if (*next.single_threaded)
-		return USUAL;
+		return NORMAL;
 	*next.single_threaded = 1;
-	return AS_ALONE;
+	return SINGLE_THREADED;
 }
 
-static void after_fork(enum way way, bool in_child)
+static void after_fork(enum method method, bool in_child)
 {
-	bool was_inside = inside;
+	bool was_in_allocator = in_allocator;
 	int saved = errno;
 
-	if (way == AS_ALONE)
+	if (method == SINGLE_THREADED)
 		*next.single_threaded = 0;
-	inside = false;
-	if (in_child && was_inside) {
+	in_allocator = false;
+	if (in_child && was_in_allocator) {
 		hooks->in_clone();
 	} else if (in_child) {
 		threads_after_fork();
@@ -192,29 +189,29 @@ static void after_fork(enum way way, bool in_child)
 
 EXPORT pid_t fork(void)
 {
-	enum way way = before_fork();
-	pid_t pid = way == BARE && next._Fork ? next._Fork() : next.fork();
+	enum method method = before_fork();
+	pid_t pid = method == BARE && next._Fork ? next._Fork() : next.fork();
 
-	after_fork(way, pid == 0);
+	after_fork(method, pid == 0);
 	return pid;
 }
 
 /* Returns in the child only, or with an error. */
 EXPORT int daemon(int nochdir, int noclose)
 {
-	enum way way = before_fork();
+	enum method method = before_fork();
 	int result = next.daemon(nochdir, noclose);
 
-	after_fork(way, result == 0);
+	after_fork(method, result == 0);
 	return result;
 }
 
 EXPORT int forkpty(int *amaster, char *name, const struct termios *termp,
 		   const struct winsize *winp)
 {
-	enum way way = before_fork();
+	enum method method = before_fork();
 	pid_t pid = next.forkpty(amaster, name, termp, winp);
 
-	after_fork(way, pid == 0);
+	after_fork(method, pid == 0);
 	return pid;
 }

@@ -1,20 +1,20 @@
 #ifndef MEMAGENT_SPAWN_H
 #define MEMAGENT_SPAWN_H
 /*
- * spawn: which thread is the process's main thread; see spawn.c for the rest.
+ * spawn: the main thread, and the state of a fork; see spawn.c for the wrappers.
  *
  * Layer    shim.
  */
 #include <pthread.h>
 #include <stdbool.h>
 
-/* From the main thread, at the start. */
+/* Called by the main thread, at the start. */
 void spawn_init(void);
 
-/* Return the main thread, which is another one in the child of a fork by another one. */
+/* Return the main thread; in a forked child, the thread that called fork. */
 pthread_t spawn_main_thread(void);
 
-/* Return, during a fork, whether it is one in the middle of a call of the allocator. */
-bool spawn_is_inside(void);
+/* Return whether a signal handler is forking that has interrupted the allocator. */
+bool spawn_is_in_allocator(void);
 
 #endif

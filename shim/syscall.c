@@ -1,22 +1,19 @@
 /*
- * syscall: system calls that a program makes by itself, and that the agent has to know of.
+ * syscall: wraps syscall(2), and the system calls for which the sidecar must be gone.
  *
- * A program that sets a seccomp filter locks itself in.  The agent leaves before it does: with
- * TSYNC the filter would be the sidecar's too, and could kill the process for what the sidecar
- * does; without, the sidecar would be a thread outside.  libc has no function for seccomp(2), so it
- * comes by way of syscall, or of prctl.
+ * Seccomp: the sidecar ends before a filter is set.  With TSYNC the filter would also apply to the
+ * sidecar and could kill the process for its calls.  Without TSYNC the sidecar would be unfiltered.
+ * A program sets a filter through syscall or prctl, because libc has no function for seccomp(2).
  *
- * The same of landlock: it would hold for the calling thread alone.
+ * Landlock: a ruleset would apply to the calling thread only.
  *
- * One that keeps the capabilities by which it changes users, when it stops being root, keeps them
- * in the calling thread.  When it then changes users by way of libc, that has all threads do the
- * same, and ends the process if one cannot.  So the agent leaves before.
+ * Kept capabilities: a program that drops root but keeps CAP_SETUID or CAP_SETGID keeps them in one
+ * thread.  libc's setuid later runs in all threads and ends the process when one fails.
  *
- * One that makes a user namespace or joins one, or a mount namespace, must have a single thread.
- * The kernel is asked first, so that nothing changes for whom it lets do it; when it refuses
- * because of the agent's thread, that leaves, and it is asked again.
+ * Namespaces: unshare and setns may need a process of one thread.  The call is made first.  Only if
+ * the kernel refuses it because of the sidecar, the sidecar ends and the call is made again.
  *
- * One that copies itself by the bare call is as fork (see copy.c).
+ * A fork by a raw system call is handled as _Fork is (see clone.c).
  */
 #include <errno.h>
 #include <linux/capability.h>
@@ -39,7 +36,7 @@
 #include "shim/threads.h"
 
 #ifdef __x86_64__
-static long call_here(long number, const long *a)
+static long call_kernel(long number, const long *a)
 {
 	/* cppcheck-suppress constStatement ; the instruction takes it */
 	register long r10 __asm__("r10") = a[3];
@@ -59,7 +56,7 @@ static long call_here(long number, const long *a)
 	return -1;
 }
 #else
-static long call_here(long number, const long *a)
+static long call_kernel(long number, const long *a)
 {
 	next_resolve();
 	return next.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
@@ -67,31 +64,31 @@ static long call_here(long number, const long *a)
 #endif
 
 /*
- * By way of libc, where it can be looked up: a program may let nobody else make system calls
- * (PR_SET_SYSCALL_USER_DISPATCH).  An allocator may come here before, while it is being set up.
+ * Use libc's function once it is resolved: a program may allow system calls from libc's code only
+ * (PR_SET_SYSCALL_USER_DISPATCH).  An allocator's initialisation may call earlier.
  */
-static long call(long number, const long *a)
+static long call_next(long number, const long *a)
 {
 	if (UNLIKELY(next.syscall == NULL))
-		return call_here(number, a);
+		return call_kernel(number, a);
 	return next.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 }
 
 /*
- * Whether the word at the program's ${address} can be read: the kernel looks at it before it finds
- * that it is asked for nothing.  It is to answer for a bad pointer, not we.
+ * Return whether the word at the program's ${address} is readable.  Without a new mask to set, the
+ * kernel only reads it.  A bad pointer must fail in the program's own call, not crash here.
  */
 static bool is_readable(long address, size_t offset)
 {
 	const long a[6] = {-1, address + (long)offset, 0, sizeof(uint64_t)};
 	int saved = errno;
-	bool readable = call(SYS_rt_sigprocmask, a) == 0 || errno != EFAULT;
+	bool readable = call_next(SYS_rt_sigprocmask, a) == 0 || errno != EFAULT;
 
 	errno = saved;
 	return readable;
 }
 
-/* A filter that is nowhere is only asked for to see whether the kernel knows filters. */
+/* A filter at NULL sets nothing: programs use it to probe for support. */
 static bool sets_filter(long number, const long *a)
 {
 	if (number == SYS_seccomp)
@@ -101,7 +98,7 @@ static bool sets_filter(long number, const long *a)
 	       (a[1] == SECCOMP_MODE_STRICT || a[2] != 0);
 }
 
-/* A ruleset below 0 is none: that only asks whether the kernel knows landlock. */
+/* A negative ruleset restricts nothing: programs use it to probe for support. */
 static bool restricts_files(long number, const long *a)
 {
 #ifdef SYS_landlock_restrict_self
@@ -112,31 +109,31 @@ static bool restricts_files(long number, const long *a)
 #endif
 }
 
-/* Whether the program has said that it keeps capabilities when it stops being root. */
-static bool keeps;
+/* Whether the program has asked to keep capabilities when it drops root. */
+static bool keeps_capabilities;
 
 static void note_keeping(const long *a)
 {
 	if ((a[0] == PR_SET_KEEPCAPS && a[1] == 1) ||
 	    (a[0] == PR_SET_SECUREBITS && (a[1] & SECBIT_KEEP_CAPS)))
-		keeps = true;
+		keeps_capabilities = true;
 }
 
-/* For libc has no header for it, libcap's has. */
+/* libcap's header declares it, libc's do not. */
 EXPORT int capset(cap_user_header_t header, cap_user_data_t data);
 
 static bool keeps_changing_users(long number, const long *a)
 {
 	if (number == SYS_prctl)
 		return a[0] == PR_SET_SECUREBITS && (a[1] & SECBIT_NO_SETUID_FIXUP);
-	if (number != SYS_capset || !keeps || !is_readable(a[1], 0))
+	if (number != SYS_capset || !keeps_capabilities || !is_readable(a[1], 0))
 		return false;
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is passed */
 	return (((const struct __user_cap_data_struct *)a[1])->permitted &
 		CAPABILITIES_TO_CHANGE_IDS) != 0;
 }
 
-static bool locks_in(long number, const long *a)
+static bool needs_retirement(long number, const long *a)
 {
 	if (number == SYS_prctl)
 		note_keeping(a);
@@ -145,7 +142,7 @@ static bool locks_in(long number, const long *a)
 	       !threads_muted();
 }
 
-/* Who goes on where, and with what. */
+/* What a system call creates: no copy of the process, a copy, or a child on another stack. */
 enum child { NO_CHILD, COPY, OTHER_STACK };
 
 static enum child child_of(uint64_t flags, uint64_t stack)
@@ -173,7 +170,7 @@ static enum child child_by(long number, const long *a)
 	return number == SYS_clone ? child_of((uint64_t)a[0], (uint64_t)a[1]) : NO_CHILD;
 }
 
-/* What a process of several threads is told: EUSERS of namespaces of time, EINVAL of the others. */
+/* The kernel's errors for a process of several threads: EUSERS for time namespaces, else EINVAL. */
 static bool is_refused(long result, int error)
 {
 	return result != 0 && (error == EINVAL || error == EUSERS);
@@ -182,10 +179,10 @@ static bool is_refused(long result, int error)
 #define FOR_ONE_THREAD (CLONE_NEWUSER | CLONE_NEWTIME | CLONE_THREAD | CLONE_VM | CLONE_SIGHAND)
 
 /*
- * Whether that can be for the agent's thread: it is asked for what one thread may do, and there are
- * two.  The directory of threads has a link for each, and two more; without /proc nobody can tell.
+ * Return whether the sidecar may be the reason: the call needs a process of one thread, and there
+ * are two.  The directory has a link for each thread, plus two.  Without /proc, assume so.
  */
-static bool is_for_us(long number, const long *a)
+static bool may_be_our_fault(long number, const long *a)
 {
 	struct stat tasks;
 
@@ -195,18 +192,18 @@ static bool is_for_us(long number, const long *a)
 }
 
 /*
- * Ask again, now that the agent has left, for 100 ms at most: a thread is joined a moment before
- * the kernel counts it out.
+ * Make the call again after the sidecar has ended, for 100 ms at most: the kernel may count a
+ * thread for a moment after it was joined.
  */
-static long ask_again(long number, const long *a)
+static long retry(long number, const long *a)
 {
 	const struct timespec moment = {0, 1000000};
-	const long nap[6] = {(long)&moment};
-	long result = call(number, a);
+	const long sleep_args[6] = {(long)&moment};
+	long result = call_next(number, a);
 
 	for (int i = 0; i < 100 && is_refused(result, errno); i++) {
-		call(SYS_nanosleep, nap);
-		result = call(number, a);
+		call_next(SYS_nanosleep, sleep_args);
+		result = call_next(number, a);
 	}
 	return result;
 }
@@ -214,26 +211,26 @@ static long ask_again(long number, const long *a)
 static long change_namespaces(long number, const long *a)
 {
 	int before = errno;
-	long result = call(number, a);
+	long result = call_next(number, a);
 	int error = errno;
 
 	if (!is_refused(result, error))
 		return result;
-	if (is_for_us(number, a) && hooks->retire()) {
-		result = ask_again(number, a);
+	if (may_be_our_fault(number, a) && hooks->retire()) {
+		result = retry(number, a);
 		error = result ? errno : before;
 	}
 	errno = error;
 	return result;
 }
 
-static long copy(long number, const long *a)
+static long copy_process(long number, const long *a)
 {
 	long result;
 	int error;
 
 	hooks->before_fork(false);
-	result = call(number, a);
+	result = call_next(number, a);
 	error = errno;
 	if (result == 0)
 		hooks->in_clone();
@@ -243,17 +240,17 @@ static long copy(long number, const long *a)
 }
 
 /*
- * syscall(2), as it is called: the kernel takes six arguments at most, and those that were not
- * given are whatever there is.
+ * syscall(2).  The kernel takes six arguments at most; those that the caller left out are
+ * undefined.
  *
- * A child with another stack comes back on that, where the program has put the address to go to,
- * and nothing else: no frame of ours may be in between.  So libc's function is jumped to, which
- * this signature lets the compiler do; tests/preload/clone_stack.c sees to it that it does.
+ * A child with another stack returns to an address that the program has put there, so no frame of
+ * ours may be in between.  This signature lets the compiler jump to libc's function instead of
+ * calling it; tests/preload/clone_stack.c checks that.
  */
-EXPORT long syscall_made(long number, long a0, long a1, long a2, long a3, long a4,
-			 long a5) __asm__("syscall");
+EXPORT long wrapped_syscall(long number, long a0, long a1, long a2, long a3, long a4,
+			    long a5) __asm__("syscall");
 
-EXPORT long syscall_made(long number, long a0, long a1, long a2, long a3, long a4, long a5)
+EXPORT long wrapped_syscall(long number, long a0, long a1, long a2, long a3, long a4, long a5)
 {
 	const long a[6] = {a0, a1, a2, a3, a4, a5};
 	enum child child = child_by(number, a);
@@ -262,14 +259,14 @@ EXPORT long syscall_made(long number, long a0, long a1, long a2, long a3, long a
 		next_resolve();
 		return next.syscall(number, a0, a1, a2, a3, a4, a5);
 	}
-	if (UNLIKELY(locks_in(number, a)))
+	if (UNLIKELY(needs_retirement(number, a)))
 		hooks->retire();
 	if (UNLIKELY(number == SYS_unshare || number == SYS_setns))
 		return change_namespaces(number, a);
 	if (UNLIKELY(child == COPY))
-		return copy(number, a);
+		return copy_process(number, a);
 	if (UNLIKELY(next.syscall == NULL))
-		return call_here(number, a);
+		return call_kernel(number, a);
 	return next.syscall(number, a0, a1, a2, a3, a4, a5);
 }
 
@@ -282,9 +279,9 @@ EXPORT int prctl(int option, ...)
 	for (int i = 1; i < 5; i++)
 		a[i] = va_arg(args, long);
 	va_end(args);
-	if (locks_in(SYS_prctl, a))
+	if (needs_retirement(SYS_prctl, a))
 		hooks->retire();
-	return (int)call(SYS_prctl, a);
+	return (int)call_next(SYS_prctl, a);
 }
 
 EXPORT int unshare(int flags)
@@ -305,7 +302,7 @@ EXPORT int capset(cap_user_header_t header, cap_user_data_t data)
 {
 	const long a[6] = {(long)header, (long)data};
 
-	if (locks_in(SYS_capset, a))
+	if (needs_retirement(SYS_capset, a))
 		hooks->retire();
-	return (int)call(SYS_capset, a);
+	return (int)call_next(SYS_capset, a);
 }

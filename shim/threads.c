@@ -1,3 +1,19 @@
+/*
+ * Invariants:
+ *
+ * 1. A block that is not reserved has one writer at a time: the thread that claimed it.  The free
+ *    lists hand it from one to the next with release and acquire.
+ * 2. No counter is ever reset or moved, except for bytes under rule 6.  So the sum over all blocks
+ *    is the sum over all threads that ever were.
+ * 3. Blocks are never unmapped, and their addresses never change.  A reader needs no lock for that.
+ * 4. A block's kind never changes once it is set, and is set before its first count.
+ * 5. Two reserved blocks are shared: APP_SHARED has atomic additions only.  AGENT_SHARED may lose a
+ *    count of the agent's, never one of the program's.
+ * 6. With threads_use_bytes, a block with an owner lacks the bytes that the owner's storage counts.
+ *    Only a holder of the block's lock reads or changes the owner and moves these bytes, except in
+ *    a forked child with one thread.  (A prefetch may read a stale owner.)
+ * 7. Nothing here allocates or changes errno.  A signal handler may allocate at any moment.
+ */
 #include "shim/threads.h"
 
 #include <errno.h>
@@ -11,68 +27,68 @@
 #include <unistd.h>
 
 /*
- * Aligned so that no two threads write to one cache line.  The first of its lines has all that a
- * reader looks for but the sizes: with many threads a tick is the time to fetch lines.
+ * Aligned so that no two threads write to one cache line.  The first line holds all that a reader
+ * needs except the sizes: with many threads, a sum takes as long as fetching the lines.
  */
 struct block {
 	uint16_t kind; /* enum threads_kind; 0 until its first owner is known */
-	bool locked;   /* while somebody looks into the owner's storage, or changes owner */
+	bool locked;   /* a thread reads the owner's storage or changes owner */
 	uint32_t link; /* next free block, as index + 1 */
 	/*
-	 * With threads_use_bytes only: where the thread that has the block counts its bytes, which
-	 * are to be added to the block's; or NULL.
+	 * With threads_use_bytes only: the byte counters of the thread that has the block, to be
+	 * added to the block's; or NULL.
 	 */
 	const uint64_t *owner;
 	struct counters counters;
 } __attribute__((aligned(64)));
 
-_Static_assert(offsetof(struct block, counters.sizes) == 64, "the sizes begin with a line");
+_Static_assert(offsetof(struct block, counters.sizes) == 64, "sizes must start a cache line");
 
-/* Blocks come in slabs, so that indexes stay short and addresses stay put. */
+/* Blocks come in slabs, so that their addresses never change. */
 #define SLAB_BLOCKS 32U
 #define SLABS 2048U
 
-#define SIGCANCEL __SIGRTMIN /* of the kernel's real-time signals libc keeps the first */
+#define SIGCANCEL __SIGRTMIN /* libc keeps the first real-time signal for itself */
 
-#define PREFETCH_BLOCKS 8 /* that a reader looks ahead */
+#define PREFETCH_BLOCKS 8 /* how far a reader looks ahead */
 
-/*
- * Two blocks have no single owner.  Threads without a block of their own share one, with atomic
- * additions.  The other is for muted threads when there is no memory; it may lose a count of the
- * agent's, never of the program's.
- */
+/* The reserved blocks: for muted threads when there is no memory, and for unmuted ones without a
+ * block. */
 enum { AGENT_SHARED, APP_SHARED, RESERVED };
 
-static struct block *slabs[SLABS];	/* the others, at their numbers */
-static uint32_t blocks_made = RESERVED; /* indexes handed out so far */
+static struct block *slabs[SLABS];	/* all slabs but the first, by index */
+static uint32_t blocks_made = RESERVED; /* number of blocks in use or free */
 
-/* What every process needs lies together, in one page most of the time. */
+/* What every process needs lies together, mostly in one page. */
 static struct {
-	/* Heads of the free lists by kind: index + 1 below, a count of changes above (against ABA).
+	/*
+	 * Heads of the free lists by kind.  Low half: a block's number; high half: a count of
+	 * changes, against ABA.
 	 */
 	uint64_t free_head[3];
 	size_t precount;
 	pthread_key_t exit_key;
 	bool have_exit_key;
 	bool fast;
-	bool begun;			/* threads_init was here */
+	bool is_initialized;		/* by threads_init */
 	struct block slab[SLAB_BLOCKS]; /* most programs need no other */
 } first;
 
 THREAD_LOCAL struct threads_own threads_own;
-static THREAD_LOCAL uint32_t own; /* index + 1 of the block that threads_own.self is in, or 0 */
+/* A block's number is its index + 1; 0 is no block.  This is that of threads_own.self. */
+static THREAD_LOCAL uint32_t own_number;
 static THREAD_LOCAL bool no_more_claims;
 
-/* Of a thread's own byte counters (threads_use_bytes) one tells where the other is. */
+/* Where the allocator's byte counters lie in a thread's storage (threads_use_bytes). */
 static bool has_bytes;
-static ptrdiff_t allocated_at; /* from the thread's own_left, in bytes */
+static ptrdiff_t allocated_at; /* from the thread's moved_bytes, in bytes */
 static ptrdiff_t freed_at;     /* from its counter of bytes allocated, in counters */
 
-/* What they were when the thread last left a block: that is in blocks already. */
+/* Their values when the thread last left a block: these bytes are in blocks already. */
 static THREAD_LOCAL struct {
 	uint64_t allocated;
 	uint64_t freed;
-} own_left;
+} moved_bytes;
 
 static struct block *block_at(uint32_t index)
 {
@@ -92,12 +108,12 @@ static void push_free(enum threads_kind kind, uint32_t index)
 	do {
 		__atomic_store_n(&block_at(index)->link, (uint32_t)head, __ATOMIC_RELAXED);
 		next = ((head >> 32) + 1) << 32 | (index + 1);
-		/* Release: the next owner goes on from what this one counted. */
+		/* Release: the next owner adds to what this one counted. */
 	} while (!__atomic_compare_exchange_n(&first.free_head[kind], &head, next, true,
 					      __ATOMIC_RELEASE, __ATOMIC_RELAXED));
 }
 
-/* Return index + 1 of a block that was free, or 0. */
+/* Return the number of a block that was free, or 0. */
 static uint32_t pop_free(enum threads_kind kind)
 {
 	uint64_t head = __atomic_load_n(&first.free_head[kind], __ATOMIC_ACQUIRE);
@@ -106,7 +122,7 @@ static uint32_t pop_free(enum threads_kind kind)
 	do {
 		if ((uint32_t)head == 0)
 			return 0;
-		/* May be stale when another thread was faster; then the exchange fails. */
+		/* The link may be stale if another thread was faster; then the exchange fails. */
 		next = ((head >> 32) + 1) << 32 |
 		       __atomic_load_n(&block_at((uint32_t)head - 1)->link, __ATOMIC_RELAXED);
 	} while (!__atomic_compare_exchange_n(&first.free_head[kind], &head, next, true,
@@ -134,7 +150,7 @@ static struct block *slab_for(uint32_t index)
 	return raced;
 }
 
-/* Return index + 1 of a block that is new, or 0. */
+/* Return the number of a new block, or 0. */
 static uint32_t make_block(enum threads_kind kind)
 {
 	uint32_t index = __atomic_load_n(&blocks_made, __ATOMIC_RELAXED);
@@ -154,18 +170,17 @@ static uint32_t make_block(enum threads_kind kind)
 	return index + 1;
 }
 
-/* Return index + 1, or 0. */
+/* Return the number of a free or new block, or 0. */
 static uint32_t take_block(enum threads_kind kind)
 {
-	uint32_t taken = pop_free(kind);
+	uint32_t number = pop_free(kind);
 
-	return taken ? taken : make_block(kind);
+	return number ? number : make_block(kind);
 }
 
 /*
- * A block's lock is held for a few instructions, when a thread comes or goes and when a reader
- * looks in.  Who finds it taken sleeps, so that a holder of lower priority gets the processor; by
- * the system call, for this is no place to be cancelled at.
+ * A block's lock is held for a few instructions.  A waiter sleeps, so that a holder of lower
+ * priority gets the processor.  libc's nanosleep would be a cancellation point.
  */
 static void lock(struct block *b)
 {
@@ -194,92 +209,92 @@ static uint64_t owner_freed(const uint64_t *owner)
 	return __atomic_load_n(owner + freed_at, __ATOMIC_ACQUIRE);
 }
 
-/* The calling thread's. */
+/* Return the calling thread's counters. */
 static const uint64_t *own_bytes(void)
 {
-	return (const uint64_t *)(const void *)((const char *)&own_left + allocated_at);
+	return (const uint64_t *)(const void *)((const char *)&moved_bytes + allocated_at);
 }
 
 /*
- * The calling thread's byte counters leave, or come to, the block of that index + 1.  It takes over
- * what they counted, and of one that comes it gives up beforehand what it is not to count; but a
- * reserved block has no owner, and nothing was given up.
+ * Detach the calling thread's byte counters from a block, which keeps what they counted there.
+ * attach_bytes has subtracted earlier bytes in advance, but not in a reserved block, which has no
+ * owner.
  */
-static void leave(uint32_t taken)
+static void detach_bytes(uint32_t number)
 {
 	struct block *b;
 	uint64_t freed, allocated;
 
-	if (!has_bytes || taken == 0)
+	if (!has_bytes || number == 0)
 		return;
-	b = block_at(taken - 1);
+	b = block_at(number - 1);
 	freed = owner_freed(own_bytes());
 	allocated = owner_allocated(own_bytes());
 	lock(b);
-	b->counters.freed_bytes += b->owner ? freed : freed - own_left.freed;
-	b->counters.alloc_bytes += b->owner ? allocated : allocated - own_left.allocated;
+	b->counters.freed_bytes += b->owner ? freed : freed - moved_bytes.freed;
+	b->counters.alloc_bytes += b->owner ? allocated : allocated - moved_bytes.allocated;
 	b->owner = NULL;
 	unlock(b);
-	own_left.freed = freed;
-	own_left.allocated = allocated;
+	moved_bytes.freed = freed;
+	moved_bytes.allocated = allocated;
 }
 
-static void enter(uint32_t taken)
+static void attach_bytes(uint32_t number)
 {
 	struct block *b;
 
-	if (!has_bytes || taken <= RESERVED)
+	if (!has_bytes || number <= RESERVED)
 		return;
-	b = block_at(taken - 1);
+	b = block_at(number - 1);
 	lock(b);
-	b->counters.freed_bytes -= own_left.freed;
-	b->counters.alloc_bytes -= own_left.allocated;
+	b->counters.freed_bytes -= moved_bytes.freed;
+	b->counters.alloc_bytes -= moved_bytes.allocated;
 	b->owner = own_bytes();
 	unlock(b);
 }
 
 /*
- * In this order: what a signal handler allocates meanwhile finds a block, and claims no other; and
- * it counts nothing ahead in a block that is not there.
+ * Give the thread another block, or none.  The order is for signal handlers: one that allocates in
+ * between claims no second block, and never precounts without a block.
  */
-static void adopt(uint32_t taken)
+static void adopt(uint32_t number)
 {
-	leave(own);
-	own = taken;
+	detach_bytes(own_number);
+	own_number = number;
 	threads_own.precount = 0;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	threads_own.self = taken ? &block_at(taken - 1)->counters : NULL;
+	threads_own.self = number ? &block_at(number - 1)->counters : NULL;
 	threads_own.fast = first.fast ? threads_own.self : NULL;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	threads_own.precount = taken ? first.precount : 0;
-	enter(taken);
+	threads_own.precount = number ? first.precount : 0;
+	attach_bytes(number);
 }
 
-static void release(uint32_t taken)
+static void release(uint32_t number)
 {
-	if (taken > RESERVED)
-		push_free(block_at(taken - 1)->kind, taken - 1);
+	if (number > RESERVED)
+		push_free(block_at(number - 1)->kind, number - 1);
 }
 
 /*
- * A thread goes on allocating after this: other keys' destructors, and libc's own clean-up.  Such
- * late calls count in the shared block, because the thread's own may by then be somebody else's.
+ * Other keys' destructors and libc's clean-up still allocate after this.  They count in the shared
+ * block, because another thread may claim this one.
  */
 static void at_thread_exit(void *unused)
 {
-	uint32_t taken = own;
+	uint32_t number = own_number;
 
 	(void)unused;
 	no_more_claims = true;
 	adopt(0);
-	release(taken);
+	release(number);
 }
 
-/* The key is among the process's first 32, for which this allocates nothing. */
+/* pthread_setspecific does not allocate for the first 32 keys of a process. */
 static void release_at_exit(void)
 {
-	if (first.have_exit_key && own)
-		pthread_setspecific(first.exit_key, &own);
+	if (first.have_exit_key && own_number)
+		pthread_setspecific(first.exit_key, &own_number);
 }
 
 void threads_init(bool fast)
@@ -288,7 +303,7 @@ void threads_init(bool fast)
 	first.slab[AGENT_SHARED].kind = THREADS_AGENT;
 	first.slab[APP_SHARED].kind = THREADS_APP;
 	first.have_exit_key = pthread_key_create(&first.exit_key, at_thread_exit) == 0;
-	first.begun = true;
+	first.is_initialized = true;
 }
 
 void threads_precount(size_t largest)
@@ -298,18 +313,18 @@ void threads_precount(size_t largest)
 
 void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed)
 {
-	allocated_at = (const char *)allocated - (const char *)&own_left;
+	allocated_at = (const char *)allocated - (const char *)&moved_bytes;
 	freed_at = freed - allocated;
-	own_left.allocated = *allocated;
-	own_left.freed = *freed;
+	moved_bytes.allocated = *allocated;
+	moved_bytes.freed = *freed;
 	has_bytes = true;
 }
 
 /*
- * libc blocks all signals, the one that it cancels threads by as well, before it frees the stacks
- * of other threads in the last moment of this one.  A program cannot block that one.
+ * Return whether libc is ending this thread.  It then blocks all signals, even SIGCANCEL, which a
+ * program cannot block, and may free the stacks of other threads.
  */
-static bool libc_is_at_work(void)
+static bool is_ending(void)
 {
 	sigset_t blocked;
 
@@ -320,12 +335,12 @@ struct counters *threads_claim(void)
 {
 	int saved = errno;
 
-	if (!first.begun || no_more_claims)
+	if (!first.is_initialized || no_more_claims)
 		return NULL;
-	/* Perhaps after the keys' destructors, where nobody would give the block back. */
-	if (libc_is_at_work())
+	/* The keys' destructors may be over, so the block would never be released. */
+	if (is_ending())
 		return NULL;
-	/* Without the key nobody would settle with a thread before its storage is gone. */
+	/* Without the key, at_thread_exit would not detach the bytes before the storage is gone. */
 	no_more_claims = has_bytes && !first.have_exit_key;
 	if (!no_more_claims) {
 		adopt(take_block(THREADS_APP));
@@ -347,31 +362,31 @@ void threads_settle(void)
 
 	if (!has_bytes)
 		return;
-	freed = owner_freed(own_bytes()) - own_left.freed;
-	allocated = owner_allocated(own_bytes()) - own_left.allocated;
-	own_left.freed += freed;
-	own_left.allocated += allocated;
+	freed = owner_freed(own_bytes()) - moved_bytes.freed;
+	allocated = owner_allocated(own_bytes()) - moved_bytes.allocated;
+	moved_bytes.freed += freed;
+	moved_bytes.allocated += allocated;
 	counter_add(&threads_shared()->alloc_bytes, allocated, SHARED);
 	counter_add(&threads_shared()->freed_bytes, freed, SHARED);
 }
 
 uint32_t threads_mute(void)
 {
-	uint32_t before = own;
+	uint32_t before = own_number;
 	int saved = errno;
-	uint32_t taken = take_block(THREADS_AGENT);
+	uint32_t number = take_block(THREADS_AGENT);
 
-	adopt(taken ? taken : AGENT_SHARED + 1);
+	adopt(number ? number : AGENT_SHARED + 1);
 	errno = saved;
 	return before;
 }
 
 void threads_unmute(uint32_t before)
 {
-	uint32_t taken = own;
+	uint32_t number = own_number;
 
 	adopt(before);
-	release(taken);
+	release(number);
 }
 
 void threads_mute_for_good(void)
@@ -382,7 +397,7 @@ void threads_mute_for_good(void)
 
 bool threads_muted(void)
 {
-	return own && block_at(own - 1)->kind == THREADS_AGENT;
+	return own_number && block_at(own_number - 1)->kind == THREADS_AGENT;
 }
 
 void threads_after_fork(void)
@@ -393,9 +408,9 @@ void threads_after_fork(void)
 		struct block *b = block_at(i);
 
 		b->locked = false;
-		if (i < RESERVED || i + 1 == own || b->kind == 0)
+		if (i < RESERVED || i + 1 == own_number || b->kind == 0)
 			continue;
-		/* Its thread is gone, its storage is not: no thread has been made since. */
+		/* The storage of the gone thread is still there: no thread was created since. */
 		if (b->owner) {
 			b->counters.freed_bytes += owner_freed(b->owner);
 			b->counters.alloc_bytes += owner_allocated(b->owner);
@@ -421,7 +436,7 @@ static void sum_rest(struct counters *sum, const struct block *b)
 		sum->alloc_bytes += owner_allocated(b->owner);
 }
 
-/* Each is somewhere else, unlike the blocks: with many threads most of the time is for these. */
+/* The owners' counters are scattered: with many threads, fetching them takes most of the time. */
 static void prefetch_owner(uint32_t index, uint32_t made)
 {
 	const struct block *b = index < made ? block_at(index) : NULL;

@@ -1,18 +1,18 @@
 #ifndef MEMAGENT_THREADS_H
 #define MEMAGENT_THREADS_H
 /*
- * threads: gives every thread its block of counters, and adds the blocks up.
+ * threads: gives each thread a block of counters, and sums the blocks.
  *
- * A block goes from thread to thread, and each goes on counting where the one before it stopped.
- * So nothing is ever folded or reset: what a thread counted stays where it is when the thread ends,
- * and the sum over all blocks is the sum over all threads that ever were.  There are as many blocks
- * as there were threads at once; they are never given back, so that a reader needs no lock.
+ * When a thread ends, its block goes to the next new thread, which adds to the same counters.
+ * Nothing is reset or moved, so the sum over all blocks is the sum over all threads that ever were.
+ * There are as many blocks as there were threads at once.  They are never unmapped, so a reader
+ * needs no lock.
  *
- * The agent's own threads are muted: they count in blocks of their own kind.
+ * The agent's threads are muted: they count in blocks of another kind.
  *
  * Layer    shim; needs counters.h.
- * Threads  any; without locks, so that a fork can leave none behind.
- * Memory   anonymous mappings, never malloc; without memory threads share one block.
+ * Threads  any.  The lists have no locks, so a fork cannot copy a held one.
+ * Memory   anonymous mappings, never malloc.  Without memory, threads share one block.
  */
 #include <stdbool.h>
 
@@ -21,21 +21,22 @@
 
 enum threads_kind { THREADS_APP = 1, THREADS_AGENT = 2 };
 
-/* What the calling thread counts with; one variable, so that its place is looked up once. */
+/* The calling thread's data; one variable, so that its address is computed once. */
 struct threads_own {
 	/*
-	 * The thread's block while sizes may be read from the chunk header (next.h), else NULL.
-	 * One test of it so answers "has a block?" and "which way?" at once.
+	 * The thread's block if sizes may be read from the chunk header (next.h), else NULL.  So
+	 * one test shows whether the fast path can be taken.
 	 */
 	struct counters *fast;
-	/* The thread's block, or NULL when it has none: then threads_claim(). */
+	/* The thread's block, or NULL before threads_claim(). */
 	struct counters *self;
 	/*
-	 * While the thread has a block, 2 * n - 1 for the largest size n that is counted before the
-	 * object is made (threads_precount); else 0.  For size 0 that is more than there can be.
+	 * 2 * n - 1 for the largest size n that is counted before the object is made
+	 * (threads_precount); 0 if the thread has no block.  Size 0 wraps to a larger number, and
+	 * so is never counted before.
 	 */
 	size_t precount;
-	/* The size counted so, or 0; kept by who does it (jemalloc/precount.h). */
+	/* The size that was last counted so, or 0 (jemalloc/precount.h). */
 	size_t asked;
 };
 
@@ -43,67 +44,66 @@ extern THREAD_LOCAL struct threads_own threads_own INTERNAL;
 
 /*
  * threads_both(c, p):
- * Return whether there are both, the calling thread's block ${c} and an object ${p}.  It is one
- * test where there were two: addresses have bits in common.  Seldom two have none, in a program
- * whose heap is at low addresses; then this says no, and the slow twin that is taken must do the
- * same as the fast one.
+ * Return true if both the calling thread's block ${c} and the object ${p} exist.  Instead of two
+ * tests it is one, whether the addresses have a bit in common.  If the heap is at low addresses,
+ * they may have none.  So the slow twin must handle a valid ${c} and ${p} too.
  */
 INLINE bool threads_both(const struct counters *c, const void *p)
 {
 	if (((uintptr_t)c & (uintptr_t)p) == 0)
 		return false;
 	if (c == NULL || p == NULL)
-		__builtin_unreachable(); /* told to who checks the code for NULL */
+		__builtin_unreachable(); /* for static analysers */
 	return true;
 }
 
 /*
  * threads_init(fast):
- * Before the first claim.  ${fast}: whether sizes may be read from the chunk header.
+ * Call before the first claim.  ${fast}: whether sizes may be read from the chunk header.
  */
 void threads_init(bool fast);
 
 /*
  * threads_precount(largest):
- * Before threads_init: objects of up to ${largest} bytes may be counted before they are made
+ * Call before threads_init: objects of up to ${largest} bytes are counted before they are made
  * (jemalloc/precount.h).
  */
 void threads_precount(size_t largest);
 
 /*
  * threads_use_bytes(allocated, freed):
- * Before threads_init: the allocator counts a thread's usable bytes itself, here for the calling
- * thread, and for every other at the same place in its storage.  From then on alloc_bytes and
- * freed_bytes of a block lack what the counters of the thread that has it say (threads_sum knows),
- * and are not to be added to; only those of threads_shared are.
+ * Call before threads_init, if the allocator counts each thread's usable bytes itself.  The
+ * arguments are the calling thread's counters; other threads have theirs at the same offset in
+ * their storage. From then on a block's alloc_bytes and freed_bytes lack its thread's bytes, which
+ * threads_sum adds. Only those of threads_shared may be added to.
  */
 void threads_use_bytes(const uint64_t *allocated, const uint64_t *freed);
 
 /*
  * threads_claim():
- * Give the calling thread a block, for as long as it lives, and return it.  Return NULL when it
- * cannot have one now (threads_init is still to come, the thread is about to end, or there is no
- * memory): then it counts in the block of threads_shared, as SHARED.  Leaves errno alone.
+ * Give the calling thread a block until it ends, and return the block.  Return NULL before
+ * threads_init, when the thread is ending, or without memory: then count in the block of
+ * threads_shared, as SHARED.  Leaves errno alone.
  */
 struct counters *threads_claim(void);
 struct counters *threads_shared(void);
 
 /*
  * threads_settle():
- * With threads_use_bytes: add to the block of threads_shared what the allocator has counted for the
- * calling thread, which has no block, since this was called last.
+ * With threads_use_bytes, for a thread without a block: move the bytes that the allocator has
+ * counted for it since the last call to the block of threads_shared.
  */
 void threads_settle(void);
 
 /*
  * threads_mute():
- * From here on the calling thread counts as the agent's.  Return what threads_unmute takes to undo
- * it.  Leaves errno alone.
+ * From now on the calling thread counts as the agent's.  Return the argument for threads_unmute,
+ * which ends this.  Leaves errno alone.
  */
 uint32_t threads_mute(void);
 void threads_unmute(uint32_t before);
 
-/* The same for a new thread, until it ends; its block is given back then. */
+/* Mute a new thread until it ends. */
 void threads_mute_for_good(void);
 
 /* Return whether the calling thread is muted. */
@@ -111,14 +111,14 @@ bool threads_muted(void);
 
 /*
  * threads_after_fork():
- * In the child of a fork, while it has one thread: the blocks of the threads that did not come
- * along are free for new ones.  (What they counted stays: the child has inherited their heap.)
+ * In a forked child, while it has one thread: release the blocks of the parent's other threads.
+ * Their counts stay, because the child has inherited their objects.
  */
 void threads_after_fork(void);
 
 /*
  * threads_sum(app, agent):
- * Add up all blocks of the program's threads in ${app}, of the agent's in ${agent}.  Any thread.
+ * Sum all blocks of the program's threads in ${app}, and of the agent's in ${agent}.  Any thread.
  */
 void threads_sum(struct counters *app, struct counters *agent);
 

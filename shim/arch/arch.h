@@ -1,13 +1,13 @@
 #ifndef MEMAGENT_ARCH_H
 #define MEMAGENT_ARCH_H
 /*
- * arch: what differs between processors.  Each has a header of its own, which defines:
+ * arch: code for one kind of processor.  Each has its own header, which defines:
  *
- *   CODE_LINE                 bytes of code that it fetches at once
- *   arch_add(counter, n)      add ${n} to ${counter}, which this thread alone writes to: atomic
- *                             towards the thread's signal handlers, with release order
- *   arch_leading_zeros(bits)  a number for the highest bit that is set: 63 less its index, or its
- *                             index, as the processor likes, but always the same
+ *   CODE_LINE                 the bytes of code that the processor fetches at once
+ *   arch_add(counter, n)      add ${n} to ${counter}, with release order.  Only this thread writes
+ *                             to it; a signal handler of the thread may interrupt the addition
+ *   arch_leading_zeros(bits)  return either 63 minus the index of the highest set bit, or that
+ *                             index; which one depends on the processor, but never changes
  *
  * Layer    shim, leaf.
  */
@@ -16,7 +16,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* The thread sanitizer does not see what assembly writes. */
+/* ThreadSanitizer does not see writes of assembly code. */
 #if defined(__SANITIZE_THREAD__)
 #	include "shim/arch/generic.h"
 #elif defined(__x86_64__)

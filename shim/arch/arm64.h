@@ -5,8 +5,8 @@
 #define CODE_LINE 64
 
 /*
- * Load and store exclusive: the return from a signal handler clears the monitor, so the store fails
- * and the addition is done again.  Cheaper than an atomic addition, which needs the cache line.
+ * Load and store exclusive.  The return from a signal handler clears the exclusive monitor; then
+ * the store fails and the loop repeats.  That is cheaper than an atomic addition.
  */
 /* NOLINTNEXTLINE(readability-non-const-parameter): it is written, by the instructions */
 INLINE void arch_add(uint64_t *counter, uint64_t n)

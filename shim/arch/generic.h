@@ -2,12 +2,11 @@
  * generic: plain C, for a processor without a header of its own; see arch.h.  Included by it only.
  */
 
-/* What most processors fetch of code at once. */
+/* Most processors fetch code in lines of this size. */
 #define CODE_LINE 64
 
 /*
- * An atomic addition: with a load, an addition and a store, what a signal handler counts in between
- * would be lost.
+ * Atomic: between a plain load and store, the count of a signal handler would be lost.
  */
 INLINE void arch_add(uint64_t *counter, uint64_t n)
 {

@@ -5,8 +5,8 @@
 #define CODE_LINE 64
 
 /*
- * Without a lock prefix: one instruction is atomic towards the thread's own signal handlers, and
- * its store is a release (total store order).  Volatile keeps additions in their order.
+ * No lock prefix: a signal handler of the thread cannot interrupt one instruction, and its store is
+ * a release (total store order).  Volatile keeps the additions in order.
  */
 /* NOLINTNEXTLINE(readability-non-const-parameter): it is written, by the instruction */
 INLINE void arch_add(uint64_t *counter, uint64_t n)
@@ -15,8 +15,8 @@ INLINE void arch_add(uint64_t *counter, uint64_t n)
 }
 
 /*
- * lzcnt, which processors from before 2013 take for bsr: that numbers the bits from the other end.
- * Either will do as long as the reader asks too.  Plain bsr takes AMD's processors 8 times as long.
+ * This is lzcnt, which processors before 2013 execute as bsr, with the opposite numbering.  The
+ * reader handles both (counters_bucket).  Plain bsr is 8 times slower on AMD's processors.
  */
 INLINE size_t arch_leading_zeros(size_t bits)
 {

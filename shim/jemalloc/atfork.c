@@ -1,9 +1,9 @@
 /*
- * atfork: jemalloc's handlers for a fork, which take all its locks.
+ * atfork: wraps jemalloc's fork handlers, which take all its locks.
  *
- * A signal handler that has interrupted jemalloc would wait for ever for one that is held already.
- * So there the fork goes without: the only thread holds the lock, and lets go of it in both
- * processes.
+ * If a signal handler has interrupted jemalloc and forks, the handlers would deadlock on a lock
+ * that the thread holds.  They are skipped then: that thread is the only one, and releases the lock
+ * in both processes.
  */
 #include <pthread.h>
 
@@ -16,19 +16,19 @@ static void (*in_child)(void);
 
 static void do_prepare(void)
 {
-	if (!spawn_is_inside())
+	if (!spawn_is_in_allocator())
 		prepare();
 }
 
 static void do_in_parent(void)
 {
-	if (!spawn_is_inside())
+	if (!spawn_is_in_allocator())
 		in_parent();
 }
 
 static void do_in_child(void)
 {
-	if (!spawn_is_inside())
+	if (!spawn_is_in_allocator())
 		in_child();
 }
 

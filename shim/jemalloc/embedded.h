@@ -1,10 +1,10 @@
 #ifndef MEMAGENT_EMBEDDED_H
 #define MEMAGENT_EMBEDDED_H
 /*
- * embedded: the jemalloc inside libmemagent-jemalloc.so, under the names that it has there.
+ * embedded: the functions of the jemalloc inside libmemagent-jemalloc.so.
  *
- * Those that we stand in front of are renamed; the Makefile makes the list.  The others, mallctl
- * and the like, are shown to the world as they are.
+ * The Makefile renames those that we interpose to embedded_*.  The others, such as mallctl, are
+ * exported under their own names.
  *
  * Layer    shim.
  * Source   jemalloc(3).
@@ -25,15 +25,15 @@ size_t embedded_xallocx(void *p, size_t size, size_t extra, int flags);
 void embedded_dallocx(void *p, int flags);
 void embedded_sdallocx(void *p, size_t size, int flags);
 
-/* These are shown under their own names, too; by these it is always ours that is called. */
+/* Second names of exported functions: calls by these cannot be interposed. */
 int embedded_mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size);
 size_t embedded_malloc_usable_size(void *p);
 size_t embedded_sallocx(const void *p, int flags);
 
-/* And this is what jemalloc calls where it sets errno. */
+/* jemalloc calls this instead of __errno_location. */
 int *embedded_errno(void);
 
-/* What it registers its handlers for a fork with. */
+/* jemalloc calls this instead of pthread_atfork. */
 int embedded_atfork(void (*before)(void), void (*parent)(void), void (*child)(void));
 
 #endif

@@ -1,11 +1,10 @@
 /*
- * interpose, of libmemagent-jemalloc.so: the C allocation functions, and jemalloc's own, counted
- * and handed to the jemalloc inside.
+ * interpose, of libmemagent-jemalloc.so: wraps the C allocation functions and jemalloc's own,
+ * counts their calls and passes them on to the jemalloc inside.
  *
- * It counts the usable bytes itself, in the thread's storage (threads_use_bytes), so here is less
- * to do than in front of another allocator.  A thread without a block of its own counts in the
- * shared one, and its bytes are taken over after each call.  Sizes are not asked for: that would
- * have jemalloc set up a cache for a thread that is about to end.
+ * jemalloc counts the usable bytes itself, in the thread's storage (threads_use_bytes).  A thread
+ * without a block counts in the shared one, and moves its bytes there after each call.  Sizes are
+ * not asked for: jemalloc would create a cache for a thread that is about to end.
  */
 #include <errno.h>
 #include <malloc.h>
@@ -21,7 +20,7 @@
 #include "shim/next.h"
 #include "shim/threads.h"
 
-/* libc's headers declare most of these with attributes of their own; these are the rest. */
+/* libc's headers declare the other functions. */
 EXPORT void cfree(void *p);
 EXPORT void free_sized(void *p, size_t size);
 EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size);
@@ -68,7 +67,8 @@ INLINE void *made(void *p, size_t size)
 	return p;
 }
 
-/* ${p} is about to be freed.  Return false when the thread is to settle after that. */
+/* Count that ${p} is about to be freed.  Return false if the caller must then call threads_settle.
+ */
 static __attribute__((noinline)) bool freed_slow(void *p)
 {
 	struct counters *c;
@@ -98,7 +98,7 @@ void interpose_freed(void *p)
 	freed_slow(p);
 }
 
-/* An object was resized for a request of ${size}. */
+/* Count a resize for a request of ${size}. */
 static void resized(size_t size)
 {
 	struct counters *c = own_block();
@@ -111,7 +111,7 @@ static void resized(size_t size)
 	threads_settle();
 }
 
-/* Where jemalloc leaves errno alone, which libc does not. */
+/* For functions that set errno in libc, but not in jemalloc. */
 static COLD void *no_memory(size_t size)
 {
 	errno = ENOMEM;
@@ -128,7 +128,7 @@ EXPORT HOT void *malloc(size_t size)
 	return LIKELY(precount_try(size)) ? embedded_malloc(size) : malloc_checked(size);
 }
 
-/* A product that overflows is never counted: then there is no object. */
+/* If the product overflows, calloc fails and the size is not counted. */
 static __attribute__((noinline)) void *calloc_checked(size_t count, size_t size)
 {
 	return made(CHECKED(embedded_calloc(count, size)), count * size);
@@ -167,7 +167,7 @@ EXPORT HOT void free(void *p)
 	embedded_free(p);
 }
 
-/* With MALLOC_CONF=zero_realloc:free the object of a realloc to no bytes is gone. */
+/* Count a realloc to 0 bytes, which frees the object with MALLOC_CONF=zero_realloc:free. */
 static COLD void resized_to_nothing(void)
 {
 	struct counters *c = own_block();
@@ -180,7 +180,7 @@ static COLD void resized_to_nothing(void)
 	threads_settle();
 }
 
-/* What an object became is ${q}. */
+/* Count a resize with the result ${q}. */
 static __attribute__((noinline)) void *reallocated(void *q, size_t size)
 {
 	if (LIKELY(q != NULL))
@@ -235,7 +235,7 @@ EXPORT void *aligned_alloc(size_t alignment, size_t size)
 	return made(CHECKED(embedded_aligned_alloc(alignment, size)), size);
 }
 
-/* What memalign of libc takes for an alignment: the next power of two. */
+/* Round the alignment up to a power of two, as libc's memalign does. */
 static size_t power_of_two(size_t alignment)
 {
 	size_t power = sizeof(void *);
@@ -259,7 +259,7 @@ EXPORT void *valloc(size_t size)
 	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
 }
 
-/* Whole pages; jemalloc has no such function. */
+/* Allocate whole pages.  jemalloc may lack this function. */
 EXPORT void *pvalloc(size_t size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -271,7 +271,7 @@ EXPORT void *pvalloc(size_t size)
 	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
 }
 
-/* The size is of no use to us: jemalloc would believe it, and a wrong one would break the heap. */
+/* Ignore the size: jemalloc would trust it, and a wrong one would corrupt the heap. */
 EXPORT void free_sized(void *p, size_t size)
 {
 	(void)size;
@@ -306,7 +306,7 @@ EXPORT void *rallocx(void *p, size_t size, int flags)
 	return q;
 }
 
-/* In place or not at all; then nothing has happened, and jemalloc counts no bytes either. */
+/* xallocx resizes in place, or does nothing; then jemalloc counts no bytes either. */
 EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags)
 {
 	size_t before = embedded_sallocx(p, flags);

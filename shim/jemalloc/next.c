@@ -1,5 +1,5 @@
 /*
- * next, of libmemagent-jemalloc.so: what comes next is the jemalloc inside, known from the start.
+ * next, of libmemagent-jemalloc.so: the next allocator is the jemalloc inside, known when linked.
  */
 #include "shim/next.h"
 
@@ -20,7 +20,7 @@ static int checked_posix_memalign(void **out, size_t alignment, size_t size)
 	return CHECKED(embedded_posix_memalign(out, alignment, size));
 }
 
-/* Of what is called through these, in this library; calloc and realloc are not. */
+/* Only the functions that this library calls through these pointers. */
 struct next next = {
     .malloc = checked_malloc,
     .free = embedded_free,
@@ -48,8 +48,8 @@ bool next_is_neighbour(const void *function)
 }
 
 /*
- * jemalloc may have been built without counters; then there are no bytes.  What they say by now is
- * ${ours}, and what libc allocated inside of jemalloc's first call.
+ * Use jemalloc's byte counters, unless it was built without them.  By now they hold ${ours}, which
+ * is not counted, and what libc allocated inside jemalloc's first call.
  */
 static void use_bytes(size_t ours)
 {
@@ -70,7 +70,7 @@ void next_prepare_thread(void)
 	unsigned own, other = 1;
 	size_t size = sizeof(own);
 
-	/* A new thread takes an arena that no other has, or makes one. */
+	/* A new thread would use an arena that no other has, or create one: create it here. */
 	if (embedded_mallctl("thread.arena", &own, &size, &other, sizeof(other)) == 0)
 		embedded_mallctl("thread.arena", NULL, NULL, &own, sizeof(own));
 }
@@ -87,9 +87,8 @@ void next_resolve(void)
 	next_resolve_system();
 	interpose_operators();
 	/*
-	 * jemalloc sets itself up in its first call, and may make a thread then, for which libc
-	 * allocates.  That is counted, in the shared block; the rest of this must not be done
-	 * inside of it.
+	 * jemalloc initialises itself in its first call.  It may create a thread then, for which
+	 * libc allocates; that is counted in the shared block.  So make this call before the rest.
 	 */
 	p = embedded_malloc(1);
 	ours = embedded_malloc_usable_size(p);

@@ -6,10 +6,10 @@
 #include "shim/jemalloc/embedded.h"
 #include "shim/threads.h"
 
-/* More than there can be; volatile, so that nobody thinks to know what comes of it. */
+/* Larger than any object.  Volatile, so that the compiler cannot predict the result. */
 static volatile size_t too_large = PTRDIFF_MAX;
 
-/* jemalloc's way to errno. */
+/* jemalloc calls this when it sets errno, and so when an allocation has failed. */
 int *embedded_errno(void)
 {
 	struct counters *c = threads_own.self;
@@ -23,13 +23,13 @@ int *embedded_errno(void)
 	return &errno;
 }
 
-/* Nothing is counted for it: before threads_init no thread counts the fast way. */
+/* This counts nothing: before threads_init no thread has a block. */
 bool precount_works(void)
 {
 	bool aborts = false;
 	size_t size = sizeof(aborts);
 
-	/* Where it is built so, jemalloc can be told to end the process instead. */
+	/* jemalloc may be configured to abort instead of returning NULL. */
 	if (embedded_mallctl("opt.xmalloc", &aborts, &size, NULL, 0) == 0 && aborts)
 		return false;
 	threads_own.asked = 1;

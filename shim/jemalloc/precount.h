@@ -1,16 +1,14 @@
 #ifndef MEMAGENT_PRECOUNT_H
 #define MEMAGENT_PRECOUNT_H
 /*
- * precount: small objects are counted before they are made, so that nothing is left to do after it
- * and malloc and calloc end in a jump into the jemalloc inside.  Where there was no memory it is
- * taken back.
+ * precount: counts small objects before they are made.  malloc and calloc then end in a jump into
+ * the jemalloc inside.  If the allocation fails, the count is undone.
  *
- * Of that jemalloc tells: it asks for errno's place where an allocation has failed, and nowhere
- * else where a thread has a block.  The part of it that does so asks us instead (embedded.a, in the
- * Makefile).
+ * On failure jemalloc calls __errno_location() to set errno.  In the embedded copy that call goes
+ * to embedded_errno instead (embedded.a, in the Makefile), which undoes the count.
  *
  * Layer    shim; needs next.h, threads.h.
- * Threads  any; each for itself.
+ * Threads  any; each has its own data.
  * Memory   never allocates.
  */
 #include <stdbool.h>
@@ -23,18 +21,18 @@
 #include "shim/threads.h"
 
 /*
- * The largest size that is counted before they are made: larger objects do not come out of a
- * thread's cache without much ado, and until it has failed a request is in the counts.
+ * The largest size that is counted before.  A larger allocation takes longer, and until it fails, a
+ * reader sees an object too many.
  */
 #define PRECOUNT_LARGEST 4096
 
 /*
  * precount_try(size):
- * Count an object of ${size} bytes that is about to be made, and return true; or return false, and
- * it is to be made with CHECKED and counted then.  An object of no bytes never is.
+ * Count an object of ${size} bytes that is about to be made, and return true.  If it returns false,
+ * the caller must use CHECKED and count afterwards; it does so for size 0.
  *
- * What is compared is also what counters_slot starts from, and there is no test for a block: every
- * instruction here is in malloc.
+ * Each instruction here is part of malloc.  So the comparison uses the number that counters_slot
+ * also needs, and covers the test for a block.
  */
 INLINE bool precount_try(size_t size)
 {
@@ -46,8 +44,9 @@ INLINE bool precount_try(size_t size)
 }
 
 /*
- * CHECKED(call): call into jemalloc and look oneself at what it returns: nothing is taken back. The
- * first call of all is not the program's, but next_resolve's.
+ * CHECKED(call):
+ * Call jemalloc when the caller itself checks the result, so that embedded_errno undoes no count.
+ * Run next_resolve first, so that the process's first call of jemalloc is made there.
  */
 #define CHECKED(call) (precount_skip(), (call))
 INLINE void precount_skip(void)
@@ -57,7 +56,7 @@ INLINE void precount_skip(void)
 		next_resolve();
 }
 
-/* Return whether jemalloc tells when an allocation fails. */
+/* Return whether jemalloc calls embedded_errno when an allocation fails. */
 bool precount_works(void);
 
 #endif
