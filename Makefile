@@ -2,19 +2,19 @@
 #
 #   all           build the library, its transport and the tools, in build/; the default
 #   deps          install what building needs
-#   demo          run small servers under load, show what InfluxDB then holds of them, draw pictures;
+#   demo          run small servers under load, query their points from InfluxDB, draw pictures;
 #                 ONLY='global burst-trim' runs some, SECONDS=30 lasts longer
 #   test          run all tests; PATTERN='unit/*' runs some
 #   test-distros  run make, make demo and make test in Debian 12, 13 and sid, each in a chroot that
-#                 it makes below ROOTS=/var/tmp/memagent-roots; as root, in an hour or two;
+#                 it makes below ROOTS=/var/tmp/memagent-roots; needs root, takes an hour or two;
 #                 DISTROS='trixie sid' runs some
-#   deps-hosts    install the real programs that test then runs under the agent (nginx, postgres,
-#                 java ...); the servers among them are only unpacked, none is started
-#   deps-browse   install a browser, and what compose.yaml and the Dockerfile are tried with
+#   deps-hosts    install real programs (nginx, postgres, java ...), which test then runs under the
+#                 agent; servers are only unpacked, never started as services
+#   deps-browse   install a browser, and the tools that test compose.yaml and the Dockerfile
 #   fuzz          run each fuzzer for FUZZ_SECONDS=60; PATTERN=url runs one
 #   check         check format, includes, warnings of gcc and clang, exported symbols and documents
-#   docs          make the tables in README.md anew
-#   bench         measure what the agent costs, in half an hour; bench-quick in three minutes
+#   docs          regenerate the tables in README.md
+#   bench         measure the agent's cost, in half an hour; bench-quick takes three minutes
 #   install       install to PREFIX=/usr/local, below DESTDIR; uninstall removes that
 #   clean         remove build/
 #   help          print this
@@ -33,12 +33,12 @@ ifeq ($(origin CC),default)
 CC = gcc
 endif
 CFLAGS ?= -O2 -g
-# WERROR=-Werror is for check: a user's compiler may know more warnings.
+# check sets WERROR=-Werror.  A build does not: a user's compiler may have other warnings.
 WARNINGS = $(WERROR) -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wpointer-arith -Wwrite-strings -Wcast-qual
 BASE = -std=gnu17 -D_GNU_SOURCE -DMEMAGENT_VERSION='"$(VERSION)"' -I. -pthread $(WARNINGS)
 LIBRARY = -fPIC -fvisibility=hidden -ftls-model=initial-exec
-# Code and constants in one segment: each is a mapping to make and to take down in every process.
+# One segment for code and constants: each segment is a mapping that every process must set up.
 LINK = -shared -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,-z,noseparate-code -Wl,--as-needed
 
 SHIM = $(wildcard shim/*.c)
@@ -54,7 +54,7 @@ pkg = $(shell pkg-config $(1))
 
 LIBRARIES = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so
 
-# Only Debian and its like have jemalloc as an archive of position-independent objects.
+# Only Debian and its derivatives ship jemalloc as an archive of position-independent objects.
 JEMALLOC_ARCHIVE := $(wildcard $(shell $(CC) -print-file-name=libjemalloc_pic.a 2>/dev/null))
 ifneq ($(JEMALLOC_ARCHIVE),)
 LIBRARIES += $(BUILD)/libmemagent-jemalloc.so
@@ -65,13 +65,13 @@ PRODUCTS = $(LIBRARIES) $(BUILD)/memagent-run $(BUILD)/memagent-send $(BUILD)/me
 .PHONY: all
 all: $(PRODUCTS)
 
-# One short line for each thing that is made; V=1 shows how.
+# Print one short line per target; V=1 prints the commands.
 ifneq ($(V),1)
 .SILENT:
 endif
 SAY = @echo "  $@"
 
-# What says malloc here means malloc: nothing is to be made of it by the compiler.
+# -fno-builtin: the compiler must not replace or remove calls of malloc.
 $(BUILD)/obj/shim/%.o: shim/%.c
 	@mkdir -p $(@D)
 	$(SAY)
@@ -86,12 +86,13 @@ $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
 	$(SAY)
 	$(LINK_LIBRARY) -Wl,-soname,libmemagent.so -pthread -o $@ $^
 
-# The same with jemalloc inside, without its C++ operators (which bring libstdc++), with other names for
-# what we interpose, with our function for errno's place where it fails (shim/jemalloc/precount.h),
-# and with ours for its fork handlers (shim/jemalloc/atfork.c).
+# The library with jemalloc inside.  The copy of jemalloc's archive differs from the original:
+# - the functions that we interpose are renamed;
+# - its C++ operators, which need libstdc++, are left out;
+# - it calls embedded_errno (shim/jemalloc/precount.h) and embedded_atfork (shim/jemalloc/atfork.c).
 SHIM_JEMALLOC = $(filter-out shim/boot.c shim/next.c shim/interpose.c,$(SHIM)) $(wildcard shim/jemalloc/*.c)
 
-# All that our object shows, whichever of it this version of jemalloc has: pvalloc is there from 5.3.1 on.
+# Rename every function that our object exports.  Some versions of jemalloc lack some of them.
 $(BUILD)/renamed.txt: $(BUILD)/obj/shim/jemalloc/interpose.o
 	$(SAY)
 	nm -g --defined-only $< | awk '{ print $$3, "embedded_" $$3 }' >$@
@@ -117,7 +118,7 @@ $(BUILD)/memagent-http.so: $(call objects,$(HTTP))
 	$(SAY)
 	$(LINK_LIBRARY) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
-# The agent's way of delivering, without the agent.
+# The delivery of the agent, for programs without the agent.
 DELIVER = $(addprefix agent/deliver/,backlog.c delivery.c destination.c torn.c transport_file.c transport_udp.c verdict.c)
 SETTINGS = $(addprefix agent/settings/,duration.c options.c secret.c tags.c)
 SEND = tools/memagent-send.c $(DELIVER) $(SETTINGS) agent/base/contents.c agent/base/fnv.c agent/base/log.c $(HTTP)
@@ -144,7 +145,7 @@ $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 	$(SAY)
 	$(COMPILE) $(LDFLAGS) -o $@ $<
 
-# It needs libc only; for --check it loads memagent-http.so.
+# memagent-run needs libc only; for --check it loads memagent-http.so.
 RUN = $(wildcard tools/run/*.c) agent/guest/exclude.c agent/base/dir.c agent/settings/url.c agent/base/clock.c \
 	agent/base/contents.c agent/base/fnv.c agent/base/log.c shim/object.c $(SETTINGS) $(filter-out %/backlog.c %/delivery.c,$(DELIVER))
 
@@ -156,8 +157,8 @@ $(BUILD)/memagent-run: $(call objects,$(RUN))
 
 # ---- the compiler and its flags ----
 
-# It changes when they do, and then everything is compiled anew: objects of different compilers or flags
-# are not linked together.  It is made first, so it says what building lacks.
+# This file changes with the compiler and its flags, and then everything is recompiled, so that objects
+# of different compilers or flags are never linked together.  It is made first and reports missing tools.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	tools/toolchain.sh $(CC) $(CPPFLAGS) >$@.new
@@ -168,7 +169,7 @@ $(BUILD)/flags: FORCE
 .PHONY: FORCE
 FORCE:
 
-# ---- what it needs ----
+# ---- dependencies ----
 
 .PHONY: deps deps-hosts deps-browse
 deps:
@@ -188,7 +189,7 @@ $(BUILD)/demo-server: tools/demo/server.c
 	$(COMPILE) $(LDFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
 		$(call pkg,--libs libmicrohttpd)
 
-# Built by a second make, which sees what deps.sh has just installed.
+# A second make builds, because only it finds the packages that deps.sh has just installed.
 .PHONY: demo
 demo:
 	tools/deps.sh demo
@@ -197,7 +198,7 @@ demo:
 
 # ---- the tests ----
 
-# Each links only what its module declares to need; a new dependency shows here.
+# A unit test links only the modules listed here, so a new dependency must be added.
 UNIT_allocator_stats = agent/measure/allocator_stats.c agent/base/schedule.c
 UNIT_answer = agent/deliver/http/answer.c
 UNIT_backlog = agent/deliver/backlog.c
@@ -243,10 +244,10 @@ unit_source = $(filter %/check_$(1).c,$(UNIT_SOURCES))
 ASAN = -fsanitize=address,undefined -fno-sanitize-recover=all
 TSAN = -fsanitize=thread -D__SANITIZE_THREAD__
 
-# gcc's thread sanitizer does not know fences, clang's does not say that it is on.
+# gcc's ThreadSanitizer does not support fences; clang's does not define __SANITIZE_THREAD__.
 TSAN_CC = clang
 
-# The flags of the environment are for $(CC).
+# The flags of the environment are for $(CC), not for clang.
 CLANG_FLAGS = -O2 -g
 
 # $(1) name, $(2) folder, $(3) compiler, $(4) flags
@@ -264,7 +265,7 @@ $(foreach u,threads,$(eval $(call unit,$(u),unit-tsan,$(TSAN_CC),$(CLANG_FLAGS) 
 UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/unit-asan/check_%) \
 	$(BUILD)/tests/unit-tsan/check_threads
 
-# As the unit tests, but libFuzzer thinks up the inputs.
+# The modules of the fuzzers, for which libFuzzer generates the inputs.
 FUZZ_answer = agent/deliver/http/answer.c agent/deliver/verdict.c
 FUZZ_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 FUZZ_elf_file = tools/run/elf_file.c tools/run/script.c
@@ -295,7 +296,7 @@ PRELOAD_TESTS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/preload/*
 PRELOAD_LIBS = $(patsubst tests/preload/lib/%.c,$(BUILD)/tests/preload/lib/lib%.so, \
 	$(wildcard tests/preload/lib/*.c)) $(BUILD)/tests/preload/lib/inner/libinner.so
 
-# Plain programs, which know nothing of the library; what they allocate, they allocate.
+# For programs that know nothing of the library.  -fno-builtin keeps all their allocations.
 PLAIN = $(filter-out -D_GNU_SOURCE,$(BASE)) -D_GNU_SOURCE -O2 -g -fno-builtin
 
 $(BUILD)/tests/preload/%: tests/preload/%.c $(wildcard tests/preload/*.h)
@@ -338,7 +339,7 @@ $(BUILD)/tests/e2e/own/lib%.so: tests/e2e/own/%.c
 	$(SAY)
 	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
 
-# It stands in for libcurl.so.4, and needs that one under another name of the same length.
+# A fake libcurl.so.4, which needs the real one under another name of the same length.
 $(BUILD)/tests/e2e/old/libcurl.so.4: tests/e2e/old_curl.c $(BUILD)/memagent-http.so
 	@mkdir -p $(@D)
 	$(SAY)
@@ -370,7 +371,7 @@ test:
 	$(MAKE) --no-print-directory test-programs
 	BUILD=$(BUILD) tests/run $(PATTERN)
 
-# In chroots of other releases.
+# Run all tests in chroots of other releases.
 ROOTS = /var/tmp/memagent-roots
 DISTROS = bookworm trixie sid
 
@@ -378,7 +379,7 @@ DISTROS = bookworm trixie sid
 test-distros:
 	ROOTS=$(ROOTS) tests/distros.sh $(DISTROS)
 
-# FUZZ_SECONDS for each fuzzer; what it finds is added to the corpus.
+# FUZZ_SECONDS for each fuzzer; new inputs are added to the corpus.
 FUZZ_SECONDS = 60
 
 .PHONY: fuzz
@@ -418,7 +419,7 @@ check-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
 		--inline-suppr --std=c11 -I. -D__x86_64__ -DMEMAGENT_VERSION='""' shim agent tools
 
-# With the project's own flags, whatever the environment says.
+# Use the project's own flags, not those of the environment.
 check-gcc check-clang: check-%:
 	$(MAKE) --no-print-directory CC=$* CPPFLAGS= CFLAGS='-O2 -g' LDFLAGS= WERROR=-Werror BUILD=$(BUILD)/$* \
 		test-programs
@@ -434,30 +435,30 @@ check-tidy:
 docs: $(BUILD)/memagent-describe
 	tools/docs.sh $(BUILD)/memagent-describe README.md
 
-# ---- what it costs ----
+# ---- benchmarks ----
 
 $(BUILD)/tests/bench/%: tests/bench/%.c $(wildcard tests/bench/*.h)
 	@mkdir -p $(@D)
 	$(SAY)
 	$(CC) $(PLAIN) -o $@ $< $(BENCH_LIBS)
 
-# As a program in C++ has it, from the start.
+# libstdc++ is loaded at the start, as in a C++ program.
 $(BUILD)/tests/bench/operations: BENCH_LIBS = -Wl,--no-as-needed -lstdc++
 
-# The figures go to ./bench; BENCH_ONLY='micro/* servers/redis*' and CONTENDERS='bare memagent' choose some.
+# Results go to ./bench; BENCH_ONLY='micro/* servers/redis*' and CONTENDERS='bare memagent' choose some.
 .PHONY: bench bench-quick
 bench bench-quick:
 	tools/deps.sh bench
 	$(MAKE) --no-print-directory all $(BENCHES) $(BUILD)/demo-server
 	BUILD=$(BUILD) tests/bench/run.sh $(if $(filter bench-quick,$@),quick,full)
 
-# ---- what has to be compiled anew with other flags ----
+# ---- targets that depend on the compiler flags ----
 
 $(call objects,$(SHIM) $(wildcard shim/jemalloc/*.c) $(AGENT) $(HTTP) $(SEND)) $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) \
 	$(ALLOC_TESTS) $(BENCHES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer: $(BUILD)/flags
 
-# ---- where it goes ----
+# ---- installation ----
 
 .PHONY: install uninstall clean help
 install: all

@@ -19,6 +19,8 @@
 #define LAST_DELIVERY_NS (50 * CLOCK_MS)
 #define MAX_WATCH_NS CLOCK_S /* longest time between two calls of watch_program */
 
+#define RETIRED_EVENT "uses seccomp, landlock, kept capabilities or namespaces, no longer reported"
+
 static struct {
 	struct loop_task *task;
 	struct recorder recorder;
@@ -30,7 +32,7 @@ static struct {
 	int exit_status;     /* for the process, when the sidecar is its last thread */
 } loop;
 
-static bool is_wanted(void)
+static bool should_run(void)
 {
 	return futex_get(&loop.task->wish) == LOOP_RUN;
 }
@@ -65,7 +67,10 @@ bool loop_child_is_short_lived(const struct loop_task *task)
 	return task->is_forked && is_short_lived(task);
 }
 
-/* A program that starts many children must not wait for the network at the end of each. */
+/*
+ * Return whether this is a young child of a metered program.  A program that starts many children
+ * must not wait for the network at the end of each.
+ */
 static bool is_short_lived_child(void)
 {
 	return is_short_lived(loop.task) && parent_is_metered();
@@ -214,9 +219,9 @@ static enum loop_end run(void)
 		delivery_not_before(&loop.recorder.delivery,
 				    loop.task->started_ns + min_uptime_ns(loop.task->options));
 	/* A process that is already ending needs no watch. */
-	if (is_wanted())
+	if (should_run())
 		rights_open(&loop.rights, loop.recorder.sampler.status_fd);
-	while (is_wanted()) {
+	while (should_run()) {
 		int64_t next_ns = run_timers();
 
 		if (loop.end != LOOP_ASKED)
@@ -230,11 +235,10 @@ static enum loop_end run(void)
 
 static void stop_reporting(const char *what, const char *event)
 {
-	log_say(
-	    LOG_END,
-	    "the program %s; the agent's thread cannot follow and ends: this process is no longer "
-	    "reported",
-	    what);
+	log_say(LOG_END,
+		"the program %s; the agent's thread cannot follow and ends: "
+		"this process is no longer reported",
+		what);
 	loop.recorder.health.coverage = 0;
 	recorder_finish(&loop.recorder, event, clock_mono_ns() + LAST_DELIVERY_NS);
 }
@@ -260,12 +264,7 @@ static void finish(enum loop_end why)
 		loop.recorder.health.coverage = 0;
 	if (why == LOOP_ALONE)
 		deadline_ns = clock_mono_ns() + task->options->exit_timeout;
-	recorder_finish(
-	    &loop.recorder,
-	    task->is_retired
-		? "uses seccomp, landlock, kept capabilities or namespaces, no longer reported"
-		: "exited",
-	    deadline_ns);
+	recorder_finish(&loop.recorder, task->is_retired ? RETIRED_EVENT : "exited", deadline_ns);
 }
 
 bool loop_must_open_first(const struct options *o, bool is_forked)
@@ -329,7 +328,7 @@ enum loop_end loop_work(struct loop_task *task, int *exit_status)
 	if (waits)
 		loop_delay(task);
 	quiesce_leave();
-	if (is_wanted() || !is_short_lived_child()) {
+	if (should_run() || !is_short_lived_child()) {
 		open_files();
 		recorder_open(&loop.recorder, task);
 		why = run();
