@@ -34,7 +34,7 @@ static struct {
 
 static bool should_run(void)
 {
-	return futex_get(&loop.task->wish) == LOOP_RUN;
+	return futex_get(&loop.task->request) == LOOP_RUN;
 }
 
 /*
@@ -80,7 +80,7 @@ static bool is_short_lived_child(void)
  * Return whether the main thread has ended by the raw system call and no other thread of the
  * program is left.  Without the sidecar, the process would have ended.
  */
-static bool is_alone(void)
+static bool is_last_thread(void)
 {
 	int64_t value[FIELDS];
 	int main_status;
@@ -136,7 +136,7 @@ static int64_t watch_program(int64_t now_ns)
 
 	if (verdict != RIGHTS_NO_MORE)
 		loop.end = verdict == RIGHTS_MORE ? LOOP_MORE_RIGHTS : LOOP_OTHER_NAMESPACE;
-	else if (is_alone())
+	else if (is_last_thread())
 		loop.end = LOOP_ALONE;
 	else
 		check_coverage(now_ns);
@@ -194,7 +194,7 @@ static int64_t run_timers(void)
 	return next_ns;
 }
 
-/* Deliver or sleep, until ${until_ns} at most or until the process asks the loop to stop. */
+/* Deliver or sleep, until ${until_ns} at most or until the program asks the loop to stop. */
 static void deliver_until(int64_t until_ns)
 {
 	struct delivery *delivery = &loop.recorder.delivery;
@@ -205,7 +205,7 @@ static void deliver_until(int64_t until_ns)
 		return;
 	}
 	quiesce_enter();
-	futex_wait(&loop.task->wish, LOOP_RUN, due < until_ns ? due : until_ns);
+	futex_wait(&loop.task->request, LOOP_RUN, due < until_ns ? due : until_ns);
 	quiesce_leave();
 }
 
@@ -312,7 +312,7 @@ void loop_open_first(struct loop_task *task)
 
 void loop_delay(struct loop_task *task)
 {
-	futex_wait(&task->wish, LOOP_RUN, clock_mono_ns() + START_DELAY_NS);
+	futex_wait(&task->request, LOOP_RUN, clock_mono_ns() + START_DELAY_NS);
 }
 
 enum loop_end loop_work(struct loop_task *task, int *exit_status)

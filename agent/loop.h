@@ -13,7 +13,7 @@
 
 struct options;
 
-enum loop_wish { LOOP_RUN, LOOP_STOP };
+enum loop_request { LOOP_RUN, LOOP_STOP };
 
 struct loop_task {
 	const struct options *options;
@@ -23,14 +23,14 @@ struct loop_task {
 	bool is_retired;     /* the sidecar has left for good; see sidecar_retire */
 	int64_t started_ns;  /* monotonic */
 	int64_t deadline_ns; /* monotonic: end of the last delivery; set before LOOP_STOP */
-	uint32_t wish;	     /* enum loop_wish; a futex */
+	uint32_t request;    /* enum loop_request; a futex */
 	bool opens_first;    /* the program waits until the files are open */
 	uint32_t has_opened; /* the files are open, or never will be; a futex */
 };
 
 /* Why the loop ended. */
 enum loop_end {
-	LOOP_ASKED,	      /* task->wish is LOOP_STOP */
+	LOOP_ASKED,	      /* task->request is LOOP_STOP */
 	LOOP_MORE_RIGHTS,     /* the sidecar has more privileges than the program */
 	LOOP_OTHER_NAMESPACE, /* the program has another root or other namespaces */
 	LOOP_ALONE,	      /* no thread of the program is left */

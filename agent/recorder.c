@@ -80,7 +80,7 @@ static void wait_for_constructors(const struct loop_task *task)
 	if (coverage_is_in_front())
 		return;
 	quiesce_enter();
-	futex_wait(&task->wish, LOOP_RUN,
+	futex_wait(&task->request, LOOP_RUN,
 		   task->started_ns + (interval < CLOCK_S ? interval : CLOCK_S));
 	quiesce_leave();
 }

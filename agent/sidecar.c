@@ -200,7 +200,7 @@ int sidecar_start(const struct options *options)
 		return EBUSY;
 	}
 	sidecar.task.options = options;
-	sidecar.task.wish = LOOP_RUN;
+	sidecar.task.request = LOOP_RUN;
 	main_exit_reset();
 	quiesce_reset();
 	sidecar.task.is_forked = sidecar.task.pid != 0;
@@ -254,7 +254,7 @@ void sidecar_stop(void)
 	deadline = clock_mono_ns() + sidecar.task.options->exit_timeout;
 	/* Delivery gets a little less, which leaves time to log the result. */
 	sidecar.task.deadline_ns = deadline - sidecar.task.options->exit_timeout / 10;
-	futex_set(&sidecar.task.wish, LOOP_STOP);
+	futex_set(&sidecar.task.request, LOOP_STOP);
 	while ((state = futex_get(&sidecar.state)) < STOPPED && clock_mono_ns() < deadline)
 		futex_wait(&sidecar.state, state, deadline);
 }
@@ -304,7 +304,7 @@ void sidecar_main_exits(void)
 	muted = shim_mute();
 	main_exit_start();
 	/* Wake it: its loop now watches for the end of the last thread. */
-	futex_wake(&sidecar.task.wish);
+	futex_wake(&sidecar.task.request);
 	/* If its loop has ended, let its thread end too.  libc's count of threads is then right. */
 	if (futex_change(&sidecar.state, STOPPED, RELEASED)) {
 		futex_wake(&sidecar.state);

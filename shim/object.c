@@ -128,7 +128,7 @@ static uint32_t find_any(const struct object_tables *t, const char *name)
 	return 0;
 }
 
-void *object_shows(const struct dl_phdr_info *object, const char *name)
+void *object_exports(const struct dl_phdr_info *object, const char *name)
 {
 	struct object_tables t = object_tables(object);
 	uint32_t found = 0;
@@ -154,7 +154,7 @@ static int look_up(struct dl_phdr_info *object, size_t size, void *arg)
 	(void)size;
 	if (search->neighbour && !object_contains(object, search->neighbour))
 		return 0;
-	search->function = object_shows(object, search->name);
+	search->function = object_exports(object, search->name);
 	return search->function || search->neighbour;
 }
 
@@ -185,7 +185,7 @@ static int look_behind(struct dl_phdr_info *object, size_t size, void *arg)
 
 	(void)size;
 	if (successor->is_behind)
-		successor->function = object_shows(object, successor->name);
+		successor->function = object_exports(object, successor->name);
 	else
 		successor->is_behind = object_contains(object, successor->neighbour);
 	return successor->function != NULL;

@@ -45,7 +45,7 @@ bool object_same(const void *a, const void *b);
 void *object_function(const void *neighbour, const char *name);
 
 /* Return the function ${name} that ${object} exports, in a callback of dl_iterate_phdr. */
-void *object_shows(const struct dl_phdr_info *object, const char *name);
+void *object_exports(const struct dl_phdr_info *object, const char *name);
 
 /*
  * object_first(name):

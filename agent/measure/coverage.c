@@ -146,7 +146,7 @@ static const char *find_uncounted_import(const struct dl_phdr_info *object,
 static const char *find_exported_api(const struct dl_phdr_info *object)
 {
 	for (const char *const *mark = uncounted_marks; *mark; mark++)
-		if (object_shows(object, *mark))
+		if (object_exports(object, *mark))
 			return *mark;
 	return NULL;
 }
@@ -162,7 +162,7 @@ static int check_object(struct dl_phdr_info *object, size_t size, void *arg)
 	(void)size;
 	if (tables.symbols == NULL || tables.names == NULL)
 		return 0;
-	is_allocator = object_shows(object, "malloc") != NULL;
+	is_allocator = object_exports(object, "malloc") != NULL;
 	import = find_uncounted_import(object, &tables, is_allocator);
 	/* An object with malloc is the program's allocator, or find_hiding has reported it. */
 	api = is_allocator ? NULL : find_exported_api(object);

@@ -128,7 +128,7 @@ static void record_binding(struct search *search, const struct dl_phdr_info *fro
 	if (target == NULL || object_contains(from, target))
 		return;
 	for (int i = 0; i < search->count && !is_exported; i++)
-		is_exported = object_shows(&search->members[i].object, name) != NULL;
+		is_exported = object_exports(&search->members[i].object, name) != NULL;
 	if (!is_exported || search->foreign)
 		return;
 	search->foreign = target;
@@ -217,7 +217,7 @@ static bool can_replace(const struct search *search, enum bindings_family family
 	if (family != BINDINGS_TLS)
 		return true;
 	for (int i = 0; i < search->count && ours == NULL; i++)
-		ours = object_shows(&search->members[i].object, "OpenSSL_version_num");
+		ours = object_exports(&search->members[i].object, "OpenSSL_version_num");
 	return theirs && ours && abi_version(theirs) == abi_version(ours);
 }
 
