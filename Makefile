@@ -233,10 +233,10 @@ UNIT_diagnosis = $(call report,diagnosis.c)
 UNIT_lives = $(call report,lives.c)
 UNIT_words = $(call report,words.c)
 UNIT_json = $(call report,json.c)
-UNIT_lines = $(call report,lines.c series.c tell.c) agent/encode/fields.c
-UNIT_query_answer = $(call report,query_answer.c json.c lines.c series.c tell.c) agent/encode/fields.c
+UNIT_lines = $(call report,lines.c series.c alloc.c messages.c) agent/encode/fields.c
+UNIT_query_answer = $(call report,query_answer.c json.c lines.c series.c alloc.c messages.c) agent/encode/fields.c
 UNIT_findings = $(call report,findings.c diagnosis.c lives.c names.c sentences.c words.c lines.c series.c \
-	tell.c) agent/encode/fields.c
+	alloc.c messages.c) agent/encode/fields.c
 
 UNIT_SOURCES = $(wildcard tests/unit/shim/check_*.c tests/unit/agent/*/check_*.c tests/unit/tools/*/check_*.c)
 UNITS = $(patsubst check_%.c,%,$(notdir $(UNIT_SOURCES)))

@@ -3,7 +3,7 @@
 /*
  * curves: writes the data of the largest processes for gnuplot.
  *
- * Layer    tools; needs series, thin, tell.
+ * Layer    tools; needs series, thin.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/report/alloc.h"
 #include "tools/report/lives.h"
 #include "tools/report/names.h"
 #include "tools/report/sentences.h"
 #include "tools/report/series.h"
-#include "tools/report/tell.h"
+#include "tools/report/messages.h"
 
 /* ---- the points ---- */
 
@@ -37,7 +38,7 @@ static struct heap_point point_of(const struct series_sample *s)
 static struct heap_point *make_points(const struct series_process *process, size_t *n)
 {
 	size_t room = 0;
-	struct heap_point *points = tell_grown(NULL, &room, process->count, sizeof(*points));
+	struct heap_point *points = alloc_grow(NULL, &room, process->count, sizeof(*points));
 
 	*n = 0;
 	for (size_t i = 0; i < process->count; i++)
@@ -57,7 +58,7 @@ static void judge(const struct series *series, size_t index, struct findings *ou
 		struct finding *finding;
 
 		n = lives_next(life, &left);
-		out->all = tell_grown(out->all, &out->room, out->count + 1, sizeof(*out->all));
+		out->all = alloc_grow(out->all, &out->room, out->count + 1, sizeof(*out->all));
 		finding = &out->all[out->count++];
 		*finding = (struct finding){.process = process};
 		diagnosis_make(life, n, &finding->diagnosis);
@@ -116,13 +117,13 @@ static char *write_paragraph(const struct finding *f, double requests, bool is_f
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	if (is_first)
 		sentences_write(out, &f->diagnosis, f->who, requests);
 	else
 		sentences_write_short(out, &f->diagnosis, f->who);
 	if (fclose(out))
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	return text;
 }
 
@@ -136,7 +137,7 @@ static void write_group(struct finding *first, size_t n, double requests)
 	    asprintf(&first[shown - 1].remark,
 		     "%zu of %zu processes of %s with this verdict are shown; figures.tsv has all.",
 		     shown, n, first->process->service) < 0)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 }
 
 void findings_make(const struct series *series, double requests, struct findings *out)

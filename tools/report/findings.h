@@ -3,7 +3,7 @@
 /*
  * findings: the diagnoses of all processes, worst first, grouped by service and class.
  *
- * Layer    tools; needs series, diagnosis, lives, sentences, tell.
+ * Layer    tools; needs series, diagnosis, lives, sentences, alloc, messages.
  */
 #include <stddef.h>
 

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/report/tell.h"
+#include "tools/report/messages.h"
 
 /* Run gnuplot.  Return its wait status, or -1 with errno. */
 static int run(int input, int output, int errors)
@@ -35,7 +35,7 @@ static FILE *open_temporary(void)
 	FILE *file = tmpfile();
 
 	if (file == NULL)
-		tell_failure("cannot create a temporary file: %s", strerror(errno));
+		messages_fail("cannot create a temporary file: %s", strerror(errno));
 	return file;
 }
 
@@ -47,16 +47,16 @@ void gnuplot_run(FILE *script)
 	int status;
 
 	if (fflush(script) || lseek(fileno(script), 0, SEEK_SET) < 0)
-		tell_failure("cannot write the script for gnuplot: %s", strerror(errno));
+		messages_fail("cannot write the script for gnuplot: %s", strerror(errno));
 	status = run(fileno(script), fileno(errors), fileno(errors));
 	if (status == -1)
-		tell_failure("cannot run gnuplot: %s; install it (in Debian: gnuplot-nox)",
-			     strerror(errno));
+		messages_fail("cannot run gnuplot: %s; install it (in Debian: gnuplot-nox)",
+			      strerror(errno));
 	rewind(errors);
 	n = fread(text, 1, sizeof(text) - 1, errors);
 	text[n] = '\0';
 	if (status != 0)
-		tell_failure("gnuplot: %s", text);
+		messages_fail("gnuplot: %s", text);
 	fclose(errors);
 }
 

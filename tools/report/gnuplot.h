@@ -3,7 +3,7 @@
 /*
  * gnuplot: runs gnuplot and writes parts of its scripts.
  *
- * Layer    tools; needs tell.
+ * Layer    tools; needs messages.
  */
 #include <stdio.h>
 

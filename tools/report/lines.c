@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tools/report/alloc.h"
 #include "tools/report/series.h"
-#include "tools/report/tell.h"
+#include "tools/report/messages.h"
 
 /* A part of a line, without a NUL. */
 struct text {
@@ -52,7 +53,7 @@ static int by_text(const void *a, const void *b)
 /* Remove the part up to an unescaped character in ${ends} from ${head}.  Return it unescaped. */
 static char *take_part(struct text *head, const char *ends)
 {
-	char *part = tell_kept(malloc(head->length + 1));
+	char *part = alloc_check(malloc(head->length + 1));
 	size_t n = 0, i = 0;
 
 	for (; i < head->length && !strchr(ends, head->at[i]); i++) {
@@ -79,7 +80,7 @@ static struct series_process *process_of(struct reader *reader, struct text rest
 	while (rest.length > 0) {
 		rest.at++;
 		rest.length--;
-		tags = tell_grown(tags, &room, n + 1, sizeof(*tags));
+		tags = alloc_grow(tags, &room, n + 1, sizeof(*tags));
 		tags[n].key = take_part(&rest, "=");
 		if (rest.length > 0) {
 			rest.at++;
@@ -100,14 +101,14 @@ static struct head *head_of(struct reader *reader, struct text text)
 		return *found;
 	head = calloc(1, sizeof(*head));
 	if (head == NULL)
-		tell_failure("out of memory");
-	head->copy = tell_kept(strndup(text.at, text.length));
+		messages_fail("out of memory");
+	head->copy = alloc_check(strndup(text.at, text.length));
 	head->text.at = head->copy;
 	head->text.length = text.length;
 	head->process = process_of(reader, text);
 	head->sizes_ms = INT64_MIN;
 	if (tsearch(head, &reader->heads, by_text) == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	return head;
 }
 
@@ -234,7 +235,7 @@ static void keep_sizes(struct head *head, const struct text *sizes, int64_t time
 {
 	if (sizes->at == NULL || time_ms <= head->sizes_ms)
 		return;
-	head->sizes = tell_grown(head->sizes, &head->sizes_room, sizes->length + 1, 1);
+	head->sizes = alloc_grow(head->sizes, &head->sizes_room, sizes->length + 1, 1);
 	memcpy(head->sizes, sizes->at, sizes->length);
 	head->sizes[sizes->length] = '\0';
 	head->sizes_length = sizes->length;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "agent/settings/url.h"
+#include "tools/report/alloc.h"
 #include "tools/report/figures.h"
 #include "tools/report/findings.h"
 #include "tools/report/gnuplot.h"
@@ -22,7 +23,7 @@
 #include "tools/report/query.h"
 #include "tools/report/request.h"
 #include "tools/report/series.h"
-#include "tools/report/tell.h"
+#include "tools/report/messages.h"
 #include "tools/report/words.h"
 
 /* ---- the points ---- */
@@ -32,10 +33,10 @@ static void read_file(const struct request *request, struct series *series)
 	FILE *file = fopen(request->file, "re");
 
 	if (file == NULL)
-		tell_failure("%s cannot be read: %s", request->file, strerror(errno));
-	tell_progress("reading %s ...", request->file);
+		messages_fail("%s cannot be read: %s", request->file, strerror(errno));
+	messages_progress("reading %s ...", request->file);
 	if (lines_read(file, &request->choice, series))
-		tell_failure("%s cannot be read: %s", request->file, strerror(errno));
+		messages_fail("%s cannot be read: %s", request->file, strerror(errno));
 	fclose(file);
 }
 
@@ -46,10 +47,10 @@ static void fail_without_points(const struct request *r)
 
 	url_mask(r->options.url, url, sizeof(url));
 	if (r->file)
-		tell_failure("there are no points of measurement %s%s%s in %s",
-			     r->choice.measurement, service[0] ? " and service " : "", service,
-			     r->file);
-	tell_failure(
+		messages_fail("there are no points of measurement %s%s%s in %s",
+			      r->choice.measurement, service[0] ? " and service " : "", service,
+			      r->file);
+	messages_fail(
 	    "there are no points of measurement %s%s%s in the last %s of database %s at %s",
 	    r->choice.measurement, service[0] ? " and service " : "", service, r->since,
 	    request_database(r), url);
@@ -71,7 +72,7 @@ static void read_points(const struct request *request, struct series *series)
 /* Create ${directory} and make it the working directory, to which all files are written. */
 static void enter(const char *directory)
 {
-	char *path = tell_kept(strdup(directory));
+	char *path = alloc_check(strdup(directory));
 
 	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -79,7 +80,7 @@ static void enter(const char *directory)
 		*slash = '/';
 	}
 	if ((mkdir(path, 0777) && errno != EEXIST) || chdir(path))
-		tell_failure("cannot create directory %s: %s", directory, strerror(errno));
+		messages_fail("cannot create directory %s: %s", directory, strerror(errno));
 	free(path);
 }
 
@@ -88,7 +89,7 @@ static FILE *create(const char *name)
 	FILE *file = fopen(name, "we");
 
 	if (file == NULL)
-		tell_failure("%s cannot be written: %s", name, strerror(errno));
+		messages_fail("%s cannot be written: %s", name, strerror(errno));
 	return file;
 }
 
@@ -97,7 +98,7 @@ static void close_written(FILE *file, const char *name)
 	int failed = ferror(file);
 
 	if (fclose(file) || failed)
-		tell_failure("%s cannot be written: %s", name, strerror(errno));
+		messages_fail("%s cannot be written: %s", name, strerror(errno));
 }
 
 static void write_figures(const struct findings *findings, double requests)
@@ -150,7 +151,7 @@ static char *make_about(const struct series *series)
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	for (size_t i = 0; i < series->count; i++) {
 		const struct series_process *p = series->processes[i];
 
@@ -163,7 +164,7 @@ static char *make_about(const struct series *series)
 	print_time(out, end, "%Y-%m-%d %H:%M:%S %Z. ");
 	fputs("Made by memagent-report " MEMAGENT_VERSION ".", out);
 	fclose(out);
-	return tell_kept(text);
+	return alloc_check(text);
 }
 
 static const char *make_title(const struct request *r)
@@ -174,7 +175,7 @@ static const char *make_title(const struct request *r)
 	if (r->title[0])
 		return r->title;
 	if (asprintf(&title, "Memory report%s%s", service[0] ? " for " : "", service) < 0)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	return title;
 }
 
@@ -194,7 +195,7 @@ static void write_all(const struct request *r, const struct series *series,
 	out = create("index.html");
 	page_write(out, &page);
 	close_written(out, "index.html");
-	tell_done();
+	messages_clear();
 	print_verdict(stdout, findings, page.about);
 }
 
@@ -209,7 +210,7 @@ int main(int argc, char **argv)
 	setenv("LC_ALL", "C", 1); /* makes gnuplot read and write decimal points */
 	gnuplot_expect();
 	read_points(&request, &series);
-	tell_progress("judging ...");
+	messages_progress("judging ...");
 	findings_make(&series, request.requests, &findings);
 	enter(request.directory);
 	write_all(&request, &series, &findings);

@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/report/alloc.h"
 #include "tools/report/series.h"
-#include "tools/report/tell.h"
+#include "tools/report/messages.h"
 
 static bool same_but_host(const struct series_process *a, const struct series_process *b)
 {
@@ -75,12 +76,12 @@ char *names_long(const struct series *series, size_t index, bool again)
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	fprintf(out, "%s (process %s on %s", p->service, p->pid, p->host);
 	print_tags(out, series, index, ", ");
 	fputs(again ? ", started again)" : ")", out);
 	fclose(out);
-	return tell_kept(text);
+	return alloc_check(text);
 }
 
 char *names_short(const struct series *series, size_t index)
@@ -91,11 +92,11 @@ char *names_short(const struct series *series, size_t index)
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	fprintf(out, "%s %s", p->service, p->pid);
 	if (needs_host(series, index))
 		fprintf(out, " %s", p->host);
 	print_tags(out, series, index, " ");
 	fclose(out);
-	return tell_kept(text);
+	return alloc_check(text);
 }

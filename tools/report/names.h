@@ -3,7 +3,7 @@
 /*
  * names: unique names for processes.
  *
- * Layer    tools; needs series, tell.
+ * Layer    tools; needs series, alloc, messages.
  */
 #include <stdbool.h>
 #include <stddef.h>

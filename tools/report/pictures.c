@@ -10,7 +10,7 @@
 #include "tools/report/gnuplot.h"
 #include "tools/report/names.h"
 #include "tools/report/series.h"
-#include "tools/report/tell.h"
+#include "tools/report/messages.h"
 
 static const char *const colours[CURVES_PROCESSES] = {"1f77b4", "d9480f", "2f9e44",
 						      "9c36b5", "c92a2a", "0b7285"};
@@ -356,13 +356,13 @@ void pictures_draw(const struct series *series, struct pictures *out)
 	struct drawing d = {.series = series, .script = tmpfile(), .pictures = out};
 
 	if (d.script == NULL)
-		tell_failure("cannot create a temporary file: %s", strerror(errno));
+		messages_fail("cannot create a temporary file: %s", strerror(errno));
 	*out = (struct pictures){.count = 0};
 	curves_make(series, d.script, &d.curves);
 	for (size_t i = 0; i < d.curves.count; i++)
 		d.labels[i] = names_short(series, d.curves.processes[i]);
 	draw_all(&d);
-	tell_progress("drawing %zu pictures ...", out->count);
+	messages_progress("drawing %zu pictures ...", out->count);
 	gnuplot_run(d.script);
 	fclose(d.script);
 	for (size_t i = 0; i < d.curves.count; i++)

@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "agent/settings/url.h"
+#include "tools/report/alloc.h"
 #include "tools/report/query_answer.h"
 #include "tools/report/request.h"
 #include "tools/report/series.h"
-#include "tools/report/tell.h"
+#include "tools/report/messages.h"
 
 #define CONNECT_TIMEOUT_S 10L
 #define TIMEOUT_S 120L
@@ -25,7 +26,7 @@ static size_t append_answer(char *bytes, size_t size, size_t n, void *arg)
 	struct text *text = arg;
 
 	/* Add a NUL, because strtod reads up to a character that is not part of a number. */
-	text->bytes = tell_grown(text->bytes, &text->room, text->used + size * n + 1, 1);
+	text->bytes = alloc_grow(text->bytes, &text->room, text->used + size * n + 1, 1);
 	memcpy(text->bytes + text->used, bytes, size * n);
 	text->used += size * n;
 	text->bytes[text->used] = '\0';
@@ -62,7 +63,7 @@ static char *make_query(const struct request *r, const char *what)
 	FILE *out = open_memstream(&query, &size);
 
 	if (out == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	fprintf(out, "SELECT %s FROM ", what);
 	if (r->options.retention_policy[0]) {
 		print_quoted(out, '"', r->options.retention_policy);
@@ -77,7 +78,7 @@ static char *make_query(const struct request *r, const char *what)
 	print_condition(out, "pid", r->choice.pid);
 	fputs(" GROUP BY *", out);
 	if (fclose(out))
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	return query;
 }
 
@@ -88,11 +89,11 @@ static char *all_fields(void)
 	FILE *out = open_memstream(&fields, &size);
 
 	if (out == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	for (int i = 0; i < SERIES_VALUES; i++)
 		fprintf(out, "%s\"%s\"", i ? ", " : "", series_field_name((enum series_field)i));
 	if (fclose(out))
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	return fields;
 }
 
@@ -112,7 +113,7 @@ static char *make_url(CURL *easy, const struct request *r, const char *what)
 	if (escaped_query == NULL || escaped_database == NULL ||
 	    asprintf(&whole, "%.*s/query?db=%s&epoch=ns&q=%s", (int)length, base, escaped_database,
 		     escaped_query) < 0)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	curl_free(escaped_query);
 	curl_free(escaped_database);
 	free(query);
@@ -156,7 +157,7 @@ static struct curl_slist *make_headers(const struct options *o)
 		headers = curl_slist_append(headers, authorization);
 	}
 	if (headers == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	return headers;
 }
 
@@ -170,21 +171,21 @@ static void query(CURL *easy, const struct request *r, const char *what, struct 
 	long status = 0;
 
 	answer->used = 0;
-	tell_progress("querying %s ...", url);
+	messages_progress("querying %s ...", url);
 	curl_easy_setopt(easy, CURLOPT_URL, whole);
 	result = curl_easy_perform(easy);
 	free(whole);
 	if (result != CURLE_OK)
-		tell_failure("no answer from %s: %s", url, curl_easy_strerror(result));
+		messages_fail("no answer from %s: %s", url, curl_easy_strerror(result));
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	if (answer->used == 0)
-		tell_failure("%s answers %ld without a body", url, status);
-	tell_progress("reading its answer ...");
+		messages_fail("%s answers %ld without a body", url, status);
+	messages_progress("reading its answer ...");
 	if (query_answer_read(answer->bytes, answer->used, &r->choice, series, error,
 			      sizeof(error)))
-		tell_failure("%s: %s", url, error);
+		messages_fail("%s: %s", url, error);
 	if (status / 100 != 2)
-		tell_failure("%s answers %ld", url, status);
+		messages_fail("%s answers %ld", url, status);
 }
 
 void query_read(const struct request *request, struct series *series)
@@ -199,7 +200,7 @@ void query_read(const struct request *request, struct series *series)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	easy = curl_easy_init();
 	if (easy == NULL)
-		tell_failure("libcurl cannot be initialised");
+		messages_fail("libcurl cannot be initialised");
 	url_mask(o->url, url, sizeof(url));
 	set_options(easy, o, &answer);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);

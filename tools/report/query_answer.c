@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/report/alloc.h"
 #include "tools/report/json.h"
 #include "tools/report/lines.h"
 #include "tools/report/series.h"
-#include "tools/report/tell.h"
 
 #define NAME_BYTES 256
 #define TAG_BYTES 4096
@@ -62,11 +62,11 @@ static void read_tags(struct json *json, struct table *table)
 
 		json_key(json, key, sizeof(key));
 		json_string(json, value, sizeof(value));
-		table->tags = tell_grown(table->tags, &table->tag_room, table->tag_count + 1,
+		table->tags = alloc_grow(table->tags, &table->tag_room, table->tag_count + 1,
 					 sizeof(*table->tags));
 		tag = &table->tags[table->tag_count++];
-		tag->key = tell_kept(strdup(key));
-		tag->value = tell_kept(strdup(value));
+		tag->key = alloc_check(strdup(key));
+		tag->value = alloc_check(strdup(value));
 	}
 }
 

@@ -8,7 +8,7 @@
 
 #include "agent/base/ascii.h"
 #include "agent/settings/url.h"
-#include "tools/report/tell.h"
+#include "tools/report/messages.h"
 
 #define SINCE "10m"
 #define DIRECTORY "memagent-report"
@@ -148,14 +148,14 @@ static char *command_of(int argc, char **argv)
 	FILE *out = open_memstream(&text, &size);
 
 	if (out == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	fputs("memagent-report", out);
 	for (int i = 1; i < argc; i++) {
 		fputc(' ', out);
 		print_masked(out, argv[i]);
 	}
 	if (fclose(out))
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	return text;
 }
 
@@ -167,9 +167,10 @@ static const char *parse_since(const char *value)
 
 	if (digits == 0 || strchr("smhdw", value[digits]) == NULL || value[digits] == '\0' ||
 	    value[digits + 1] != '\0')
-		tell_misuse("--since %s is not valid: expected a number and a unit, like 90s, 10m, "
-			    "2h or 7d",
-			    value);
+		messages_usage_error(
+		    "--since %s is not valid: expected a number and a unit, like 90s, 10m, "
+		    "2h or 7d",
+		    value);
 	return value;
 }
 
@@ -182,10 +183,10 @@ static const char *parse_until(const char *value, int64_t *until_ms)
 	char *ns;
 
 	if (whole == 0 || whole > 10 || value[whole + digits + (value[whole] == '.')] != '\0')
-		tell_misuse("--until %s is not valid: expected seconds since 1970", value);
+		messages_usage_error("--until %s is not valid: expected seconds since 1970", value);
 	memcpy(fraction, value + whole + 1, digits < 9 ? digits : 9);
 	if (asprintf(&ns, "%.*s%s", (int)whole, value, fraction) < 0)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	*until_ms = strtoll(ns, NULL, 10) / 1000000;
 	return ns;
 }
@@ -193,7 +194,7 @@ static const char *parse_until(const char *value, int64_t *until_ms)
 static double parse_requests(const char *value)
 {
 	if (value[0] == '\0' || value[strspn(value, "0123456789")] != '\0')
-		tell_misuse("--requests %s is not valid: expected a whole number", value);
+		messages_usage_error("--requests %s is not valid: expected a whole number", value);
 	return strtod(value, NULL);
 }
 
@@ -222,7 +223,7 @@ static void check(struct request *request, const struct setting *setting, const 
 	/* A setting without an option is a secret.  A URL may contain one. */
 	if (setting->flag[0])
 		url_mask(value, shown, sizeof(shown));
-	tell_misuse("%s%s is not valid: expected %s", name, shown, setting->accepted);
+	messages_usage_error("%s%s is not valid: expected %s", name, shown, setting->accepted);
 }
 
 /* Set the variable of an option. */
@@ -233,7 +234,7 @@ static void set_variable(struct request *request, const struct setting *setting,
 	snprintf(name, sizeof(name), "--%s ", setting->flag);
 	check(request, setting, name, value);
 	if (setenv(setting->variable, value, 1))
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 }
 
 static void check_environment(struct request *request)
@@ -259,9 +260,10 @@ static const char *choose_secret(const char *variable, const char *what, const c
 	if (path[0] == '\0')
 		return plain;
 	if (secret_read(path, out))
-		tell_misuse("%s=%s cannot be used: %s; expected the path of a readable file whose "
-			    "first line is the %s",
-			    variable, path, strerror(errno), what);
+		messages_usage_error(
+		    "%s=%s cannot be used: %s; expected the path of a readable file whose "
+		    "first line is the %s",
+		    variable, path, strerror(errno), what);
 	return out;
 }
 
@@ -273,7 +275,7 @@ static void read_settings(struct request *request)
 	options_read(o, from_environment);
 	fputs(o->problems, stderr);
 	if (o->url[0] == '\0')
-		tell_misuse("there is no valid URL to read from; use --url");
+		messages_usage_error("there is no valid URL to read from; use --url");
 	o->password = choose_secret("MEMAGENT_PASSWORD_FILE", "password", o->password_file,
 				    o->password, request->password);
 	o->token =
@@ -282,9 +284,9 @@ static void read_settings(struct request *request)
 	if (request->file == NULL && url_scheme(o->url) == URL_FILE)
 		request->file = url_path(o->url);
 	if (request->file == NULL && url_scheme(o->url) == URL_UDP)
-		tell_misuse("cannot read from %s: expected --url http://HOST[:PORT], "
-			    "https://HOST[:PORT], unix:///PATH or file:///PATH",
-			    o->url);
+		messages_usage_error("cannot read from %s: expected --url http://HOST[:PORT], "
+				     "https://HOST[:PORT], unix:///PATH or file:///PATH",
+				     o->url);
 }
 
 /* ---- the command line ---- */
@@ -342,13 +344,14 @@ void request_read(struct request *request, int argc, char **argv)
 	opterr = 0;
 	while ((flag = getopt_long(argc, argv, ":o:hv", flags, NULL)) != -1) {
 		if (flag == ':')
-			tell_misuse("%s needs a value", argv[optind - 1]);
+			messages_usage_error("%s needs a value", argv[optind - 1]);
 		if (flag == '?')
-			tell_misuse("%s is not an option", argv[optind - 1]);
+			messages_usage_error("%s is not an option", argv[optind - 1]);
 		apply_flag(request, flag, optarg);
 	}
 	if (argc - optind > 1)
-		tell_misuse("more than one file: %s and %s", argv[optind], argv[optind + 1]);
+		messages_usage_error("more than one file: %s and %s", argv[optind],
+				     argv[optind + 1]);
 	if (optind < argc)
 		request->file = argv[optind];
 	read_settings(request);

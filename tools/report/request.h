@@ -3,7 +3,7 @@
 /*
  * request: the command line and environment of memagent-report.
  *
- * Layer    tools; needs agent/settings, tell.
+ * Layer    tools; needs agent/settings, messages.
  */
 #include <stdint.h>
 

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "agent/base/ascii.h"
-#include "tools/report/tell.h"
+#include "tools/report/alloc.h"
+#include "tools/report/messages.h"
 
 static const struct {
 	const char *name;
@@ -122,7 +123,7 @@ struct series_process *series_process(struct series *series, const struct series
 	struct series_process **found;
 
 	if (process == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	process->sizes_ms = INT64_MIN;
 	process->tag_count = keep_identifying(tags, n);
 	process->tags = tags;
@@ -135,12 +136,12 @@ struct series_process *series_process(struct series *series, const struct series
 	}
 	found = tsearch(process, &series->by_tags, by_tags);
 	if (found == NULL)
-		tell_failure("out of memory");
+		messages_fail("out of memory");
 	if (*found != process) {
 		free_process(process);
 		return *found;
 	}
-	series->processes = tell_grown(series->processes, &series->room, series->count + 1,
+	series->processes = alloc_grow(series->processes, &series->room, series->count + 1,
 				       sizeof(struct series_process *));
 	series->processes[series->count++] = process;
 	return process;
@@ -157,7 +158,7 @@ struct series_sample series_unknown(int64_t time_ms)
 
 void series_add(struct series_process *process, const struct series_sample *sample)
 {
-	process->samples = tell_grown(process->samples, &process->room, process->count + 1,
+	process->samples = alloc_grow(process->samples, &process->room, process->count + 1,
 				      sizeof(*process->samples));
 	process->samples[process->count++] = *sample;
 }
@@ -215,8 +216,8 @@ static void sort_samples(struct series_process *p)
 
 	if (is_sorted(p))
 		return;
-	order = tell_grown(order, &order_room, p->count, sizeof(const struct series_sample *));
-	sorted = tell_grown(sorted, &room, p->count, sizeof(*sorted));
+	order = alloc_grow(order, &order_room, p->count, sizeof(const struct series_sample *));
+	sorted = alloc_grow(sorted, &room, p->count, sizeof(*sorted));
 	for (size_t i = 0; i < p->count; i++)
 		order[i] = &p->samples[i];
 	qsort(order, p->count, sizeof(const struct series_sample *), by_time);

@@ -5,7 +5,7 @@
  *
  * Points belong to the same process if all their tags are equal, except the allocator's.
  *
- * Layer    tools; needs agent/encode/fields, tell.
+ * Layer    tools; needs agent/encode/fields, alloc, messages.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include "tools/report/alloc.h"
 #include "tools/report/series.h"
-#include "tools/report/tell.h"
 
 #define SECTIONS 800
 
@@ -60,7 +60,7 @@ void thin_make(const struct series_process *process, struct thin *out)
 	size_t room = 0;
 
 	*out = (struct thin){.step = (process->count - 1) / SECTIONS + 1};
-	out->kept = tell_grown(NULL, &room, process->count, sizeof(*out->kept));
+	out->kept = alloc_grow(NULL, &room, process->count, sizeof(*out->kept));
 	for (size_t begin = 0; begin < process->count; begin += out->step) {
 		size_t end = begin + out->step;
 

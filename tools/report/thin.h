@@ -3,7 +3,7 @@
 /*
  * thin: selects the samples to draw when there are many.
  *
- * Layer    tools; needs series, tell.
+ * Layer    tools; needs series, alloc.
  */
 #include <stddef.h>
 
