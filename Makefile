@@ -13,7 +13,7 @@
 #   deps-browse   install a browser, and the tools that test compose.yaml and the Dockerfile
 #   fuzz          run each fuzzer for FUZZ_SECONDS=60; PATTERN=url runs one
 #   check         check format, includes, warnings of gcc and clang, exported symbols and documents
-#   docs          regenerate the tables in README.md
+#   docs          regenerate the tables in docs/REFERENCE.md
 #   bench         measure the agent's cost, in half an hour; bench-quick takes three minutes
 #   install       install to PREFIX=/usr/local, below DESTDIR; uninstall removes that
 #   clean         remove build/
@@ -413,7 +413,8 @@ check-exports: $(BUILD)/libmemagent.so $(BUILD)/libmemagent-jemalloc.so $(BUILD)
 	tests/exports.sh $(BUILD)
 
 check-docs: $(BUILD)/memagent-describe
-	tools/docs.sh --check $(BUILD)/memagent-describe README.md
+	tools/docs.sh --check $(BUILD)/memagent-describe docs/REFERENCE.md
+	tools/columns.sh $(shell git ls-files '*.md')
 
 check-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
@@ -433,7 +434,7 @@ check-tidy:
 
 .PHONY: docs
 docs: $(BUILD)/memagent-describe
-	tools/docs.sh $(BUILD)/memagent-describe README.md
+	tools/docs.sh $(BUILD)/memagent-describe docs/REFERENCE.md
 
 # ---- benchmarks ----
 

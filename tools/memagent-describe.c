@@ -1,5 +1,5 @@
 /*
- * memagent-describe: prints the *.def tables for README.md and the tests.
+ * memagent-describe: prints the *.def tables for docs/REFERENCE.md and the tests.
  *
  * usage: memagent-describe SECTION, one of sections[] below.
  */

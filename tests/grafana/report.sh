@@ -330,5 +330,5 @@ for option in -h --help; do
 done
 "$report" --version | grep -qx 'memagent-report [0-9.]*' || fail "no version"
 for option in $("$report" --help | grep -o '^  -[-a-z]*' | sort -u); do
-	grep -qF -e "\`$option" "$root/README.md" || fail "README.md has no $option"
+	grep -qF -e "\`$option" "$root/docs/REFERENCE.md" || fail "REFERENCE.md has no $option"
 done

@@ -7,7 +7,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
 	-addext subjectAltName=DNS:localhost -keyout "$work/tls.pem" -out "$work/certificate" 2>/dev/null
 cat "$work/certificate" >>"$work/tls.pem"
 
-# From 3.12 on it counts the system's threads at a fork and warns: README, "What a program can notice".
+# From 3.12 on it counts the system's threads at a fork and warns: docs/REFERENCE.md, "What a program can notice".
 counts_threads='ignore:This process (pid=:DeprecationWarning'
 
 work()
