@@ -27,6 +27,8 @@ PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share/memagent
+MANDIR ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 BUILD = build
 
 ifeq ($(origin CC),default)
@@ -62,8 +64,12 @@ endif
 
 PRODUCTS = $(LIBRARIES) $(BUILD)/memagent-run $(BUILD)/memagent-send $(BUILD)/memagent-report
 
+TOOLS = memagent-run memagent-send memagent-report
+MANUAL = $(TOOLS:%=$(BUILD)/man/%.1) $(BUILD)/man/memagent.7
+COMPLETIONS = $(TOOLS:%=$(BUILD)/completions/%)
+
 .PHONY: all
-all: $(PRODUCTS)
+all: $(PRODUCTS) $(MANUAL) $(COMPLETIONS)
 
 # Print one short line per target; V=1 prints the commands.
 ifneq ($(V),1)
@@ -152,6 +158,26 @@ RUN = $(wildcard tools/run/*.c) agent/guest/exclude.c agent/base/dir.c agent/set
 $(BUILD)/memagent-run: $(call objects,$(RUN))
 	$(SAY)
 	$(LINK_PROGRAM) -Wl,-z,now -Wl,-z,relro -Wl,--as-needed -o $@ $^
+
+# The manual and the completions take their options from --help, which the tables generate.
+$(BUILD)/man/%.1: tools/man/%.1.in tools/man/options.awk $(BUILD)/%
+	@mkdir -p $(@D)
+	$(SAY)
+	$(BUILD)/$* --help | awk -f tools/man/options.awk >$@.table
+	sed -e '/^@table@$$/{r $@.table' -e 'd}' $< >$@
+	rm $@.table
+
+$(BUILD)/man/memagent.7: tools/man/memagent.7.in $(BUILD)/memagent-describe
+	@mkdir -p $(@D)
+	$(SAY)
+	$(BUILD)/memagent-describe options-mdoc >$@.table
+	sed -e '/^@table@$$/{r $@.table' -e 'd}' $< >$@
+	rm $@.table
+
+$(BUILD)/completions/%: tools/completion.sh $(BUILD)/%
+	@mkdir -p $(@D)
+	$(SAY)
+	tools/completion.sh $(BUILD)/$* >$@
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
@@ -393,10 +419,10 @@ fuzz:
 SOURCES = $(shell git ls-files '*.c' '*.h')
 SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh' 2>/dev/null)
 
-.PHONY: check check-format check-includes check-tidy check-cppcheck check-shell check-gcc check-clang check-exports check-docs
+.PHONY: check check-format check-includes check-tidy check-cppcheck check-shell check-gcc check-clang check-exports check-docs check-man
 check:
 	tools/deps.sh check
-	$(MAKE) --no-print-directory check-format check-includes check-shell check-exports check-docs check-cppcheck \
+	$(MAKE) --no-print-directory check-format check-includes check-shell check-exports check-docs check-man check-cppcheck \
 		check-gcc check-clang check-tidy
 	@echo "all checks passed"
 
@@ -415,6 +441,9 @@ check-exports: $(BUILD)/libmemagent.so $(BUILD)/libmemagent-jemalloc.so $(BUILD)
 check-docs: $(BUILD)/memagent-describe
 	tools/docs.sh --check $(BUILD)/memagent-describe docs/REFERENCE.md
 	tools/columns.sh $(shell git ls-files '*.md')
+
+check-man: $(MANUAL)
+	tools/man/lint.sh $(MANUAL)
 
 check-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability \
@@ -463,14 +492,21 @@ $(call objects,$(SHIM) $(wildcard shim/jemalloc/*.c) $(AGENT) $(HTTP) $(SEND)) $
 
 .PHONY: install uninstall clean help
 install: all
-	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(BINDIR)
+	install -d $(addprefix $(DESTDIR),$(LIBDIR) $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man7 $(BASHCOMPDIR) $(DATADIR))
 	install -m 755 $(LIBRARIES) $(DESTDIR)$(LIBDIR)
-	install -m 755 $(BUILD)/memagent-run $(BUILD)/memagent-send $(BUILD)/memagent-report $(DESTDIR)$(BINDIR)
+	install -m 755 $(TOOLS:%=$(BUILD)/%) $(DESTDIR)$(BINDIR)
+	install -m 644 $(filter %.1,$(MANUAL)) $(DESTDIR)$(MANDIR)/man1
+	install -m 644 $(filter %.7,$(MANUAL)) $(DESTDIR)$(MANDIR)/man7
+	install -m 644 $(COMPLETIONS) $(DESTDIR)$(BASHCOMPDIR)
+	install -m 644 LICENSE $(DESTDIR)$(DATADIR)
+	for f in $$(cd grafana && find dashboards provisioning provisioning-v2 -type f); do \
+		install -D -m 644 grafana/$$f $(DESTDIR)$(DATADIR)/grafana/$$f || exit 1; done
 
 uninstall:
 	rm -f $(patsubst $(BUILD)/%,$(DESTDIR)$(LIBDIR)/%,$(LIBRARIES))
-	rm -f $(DESTDIR)$(BINDIR)/memagent-run $(DESTDIR)$(BINDIR)/memagent-send \
-		$(DESTDIR)$(BINDIR)/memagent-report
+	rm -f $(TOOLS:%=$(DESTDIR)$(BINDIR)/%)
+	rm -f $(TOOLS:%=$(DESTDIR)$(MANDIR)/man1/%.1) $(DESTDIR)$(MANDIR)/man7/memagent.7
+	rm -f $(TOOLS:%=$(DESTDIR)$(BASHCOMPDIR)/%)
 	rm -rf $(DESTDIR)$(DATADIR)
 
 clean:

@@ -20,7 +20,7 @@ esac
 # packages will do; the first that the release offers is installed.
 build='gcc make pkg-config|pkgconf libc6-dev libcurl4-openssl-dev libjemalloc-dev zlib1g-dev ca-certificates'
 demo='wrk libmicrohttpd-dev curl jq gnuplot-nox'
-test='g++ libc++-dev libc++abi-dev check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
+test='mandoc g++ libc++-dev libc++abi-dev check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
 	libxml2-utils util-linux libjemalloc2 libtcmalloc-minimal4|libtcmalloc-minimal4t64 libmimalloc2.0|libmimalloc3
 	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl gnuplot-nox libfaketime'
 bench='wrk libmicrohttpd-dev curl jq gnuplot-nox valgrind heaptrack libjemalloc2 libtcmalloc-minimal4|libtcmalloc-minimal4t64
@@ -35,7 +35,7 @@ unpacked='nginx nginx-light redis-tools redis-server memcached
 	php8.2-cli|php8.1-cli|php8.3-cli|php8.4-cli'
 # Large too: a browser for the report's page, and programs to test compose.yaml and the Dockerfile.
 browse='chromium docker-compose debootstrap'
-check='clang libclang-rt-dev|libclang-common-14-dev clang-format clang-tidy cppcheck shellcheck git check libmicrohttpd-dev'
+check='clang libclang-rt-dev|libclang-common-14-dev clang-format clang-tidy cppcheck shellcheck git check libmicrohttpd-dev mandoc'
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tools/influxd.sh"

@@ -1,5 +1,5 @@
 /*
- * memagent-describe: prints the *.def tables for docs/REFERENCE.md and the tests.
+ * memagent-describe: prints the *.def tables for docs/REFERENCE.md, the manual and the tests.
  *
  * usage: memagent-describe SECTION, one of sections[] below.
  */
@@ -104,6 +104,43 @@ static void print_options_markdown(void)
 	}
 }
 
+/* Print text for mdoc, broken into lines, because a line of mdoc should be short. */
+static void print_mdoc_text(const char *text)
+{
+	size_t column = 0;
+
+	while (*text != '\0') {
+		size_t length = strcspn(text, " ");
+
+		if (column > 0 && column + 1 + length > 78) {
+			putchar('\n');
+			column = 0;
+		}
+		if (column > 0)
+			putchar(' ');
+		column += length + (column > 0);
+		/* At the start of a line, a dot or an apostrophe would be a request. */
+		if (column == length && (*text == '.' || *text == '\''))
+			fputs("\\&", stdout);
+		for (; length > 0; length--, text++)
+			fputs(*text == '\\' ? "\\e" : (char[]){*text, '\0'}, stdout);
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+static void print_options_mdoc(void)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(options); i++) {
+		printf(".It Ev MEMAGENT_%s\n", options[i].variable);
+		print_mdoc_text(options[i].doc);
+		if (*options[i].fallback != '\0')
+			printf("(default\n.Ql %s )\n", options[i].fallback);
+	}
+}
+
 static void print_go_names(const char *field)
 {
 	const char *separator = " ";
@@ -165,6 +202,7 @@ static const struct section {
 	void (*print)(void);
 } sections[] = {
     {"options-markdown", print_options_markdown},
+    {"options-mdoc", print_options_mdoc},
     {"fields-markdown", print_fields_markdown},
     {"fields-names", print_fields_names},
 };
