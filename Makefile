@@ -68,6 +68,9 @@ TOOLS = memagent-run memagent-send memagent-report
 MANUAL = $(TOOLS:%=$(BUILD)/man/%.1) $(BUILD)/man/memagent.7
 COMPLETIONS = $(TOOLS:%=$(BUILD)/completions/%)
 
+# A generator that fails leaves no incomplete file for the next make.
+.DELETE_ON_ERROR:
+
 .PHONY: all
 all: $(PRODUCTS) $(MANUAL) $(COMPLETIONS)
 
