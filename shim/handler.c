@@ -62,7 +62,7 @@ static uintptr_t find_restorer(void)
 
 static bool is_in(const void *p, uintptr_t address)
 {
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so the kernel tells it */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives a number */
 	return object_same(p, (const void *)address);
 }
 
@@ -70,9 +70,9 @@ static bool is_in(const void *p, uintptr_t address)
  * Return whether the code at ${address} belongs to the allocator or to what it calls: libc, the
  * dynamic linker, this library, or the vDSO, which is in no listed object.
  */
-static bool is_allocators(uintptr_t address)
+static bool is_allocator_code(uintptr_t address)
 {
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so the kernel tells it */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives a number */
 	return !is_in((const void *)address, address) ||
 	       is_in((const void *)next.malloc, address) ||
 	       is_in((const void *)gnu_get_libc_version, address) ||
@@ -94,7 +94,7 @@ static bool is_for_memory(long number)
 static bool was_waiting(uintptr_t at, long rax)
 {
 	static const unsigned char instruction[] = {0x0f, 0x05};
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so the kernel tells it */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives a number */
 	const unsigned char *code = (const unsigned char *)at;
 
 	if (rax == -EINTR)
@@ -107,7 +107,7 @@ static enum handler_state state_of(const ucontext_t *context)
 	const greg_t *registers = context->uc_mcontext.gregs;
 	uintptr_t at = (uintptr_t)registers[REG_RIP];
 
-	if (!is_allocators(at) || was_waiting(at, (long)registers[REG_RAX]))
+	if (!is_allocator_code(at) || was_waiting(at, (long)registers[REG_RAX]))
 		return HANDLER_RUNS;
 	return HANDLER_INSIDE;
 }

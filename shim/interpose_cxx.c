@@ -77,7 +77,7 @@ static void set_mode(unsigned at, enum mode mode)
 	__atomic_store_n(&operators[at].mode, mode, __ATOMIC_RELAXED);
 }
 
-static bool is_allocators(const void *function)
+static bool is_from_allocator(const void *function)
 {
 	return object_function(function, "malloc") != NULL;
 }
@@ -86,7 +86,7 @@ static void *find_next(const char *symbol)
 {
 	void *found = object_next((const void *)interpose_operators, symbol);
 
-	while (found && next_is_inside() && is_allocators(found))
+	while (found && next_is_inside() && is_from_allocator(found))
 		found = object_next(found, symbol);
 	return found;
 }

@@ -41,7 +41,7 @@ bool object_same(const void *a, const void *b)
 /* The dynamic linker relocates most of these addresses in place, but not all of them. */
 static const void *absolute(uintptr_t base, uintptr_t at)
 {
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): a number in the file */
 	return (const void *)(at < base ? at + base : at);
 }
 
@@ -137,7 +137,7 @@ void *object_exports(const struct dl_phdr_info *object, const char *name)
 		found = find_gnu(&t, name);
 	else if (t.symbols && t.names && t.hash)
 		found = find_any(&t, name);
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is written in the file */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): a number in the file */
 	return found ? (void *)(object->dlpi_addr + t.symbols[found].st_value) : NULL;
 }
 

@@ -128,7 +128,7 @@ static bool keeps_changing_users(long number, const long *a)
 		return a[0] == PR_SET_SECUREBITS && (a[1] & SECBIT_NO_SETUID_FIXUP);
 	if (number != SYS_capset || !keeps_capabilities || !is_readable(a[1], 0))
 		return false;
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is passed */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): passed as a number */
 	return (((const struct __user_cap_data_struct *)a[1])->permitted &
 		CAPABILITIES_TO_CHANGE_IDS) != 0;
 }
@@ -145,14 +145,14 @@ static bool needs_retirement(long number, const long *a)
 /* What a system call creates: no copy of the process, a copy, or a child on another stack. */
 enum child { NO_CHILD, COPY, OTHER_STACK };
 
-static enum child child_of(uint64_t flags, uint64_t stack)
+static enum child child_from_flags(uint64_t flags, uint64_t stack)
 {
 	if (stack)
 		return OTHER_STACK;
 	return flags & CLONE_VM ? NO_CHILD : COPY;
 }
 
-static enum child child_by(long number, const long *a)
+static enum child child_of_call(long number, const long *a)
 {
 #ifdef SYS_fork
 	if (number == SYS_fork)
@@ -161,13 +161,13 @@ static enum child child_by(long number, const long *a)
 #ifdef SYS_clone3
 	if (number == SYS_clone3 && is_readable(a[0], offsetof(struct clone_args, flags)) &&
 	    is_readable(a[0], offsetof(struct clone_args, stack))) {
-		/* NOLINTNEXTLINE(performance-no-int-to-ptr): so it is passed */
+		/* NOLINTNEXTLINE(performance-no-int-to-ptr): passed as a number */
 		const struct clone_args *args = (const struct clone_args *)a[0];
 
-		return child_of(args->flags, args->stack);
+		return child_from_flags(args->flags, args->stack);
 	}
 #endif
-	return number == SYS_clone ? child_of((uint64_t)a[0], (uint64_t)a[1]) : NO_CHILD;
+	return number == SYS_clone ? child_from_flags((uint64_t)a[0], (uint64_t)a[1]) : NO_CHILD;
 }
 
 /* The kernel's errors for a process of several threads: EUSERS for time namespaces, else EINVAL. */
@@ -253,7 +253,7 @@ EXPORT long wrapped_syscall(long number, long a0, long a1, long a2, long a3, lon
 EXPORT long wrapped_syscall(long number, long a0, long a1, long a2, long a3, long a4, long a5)
 {
 	const long a[6] = {a0, a1, a2, a3, a4, a5};
-	enum child child = child_by(number, a);
+	enum child child = child_of_call(number, a);
 
 	if (UNLIKELY(child == OTHER_STACK)) {
 		next_resolve();

@@ -152,7 +152,7 @@ static bool is_wanted(enum log_kind kind, uint64_t hash)
 	return true;
 }
 
-void log_over(enum log_kind kind)
+void log_resolved(enum log_kind kind)
 {
 	state.last_hash[kind] = 0;
 }

@@ -7,7 +7,7 @@
  * program's descriptor 2.  The line is dropped if descriptor 2 is not the same file as at the
  * start: the program may have reused the number for a file or socket of its own.
  *
- * Layer    agent; needs clock.
+ * Layer    agent; needs clock, fnv.
  * Threads  log_remember in the main thread; the rest in the sidecar.
  * Memory   never allocates.
  */
@@ -34,7 +34,7 @@ void log_remember(void);
 void log_open(const char *sink, pid_t pid, bool (*parent_has_logged)(enum log_kind kind));
 
 /* The problem that the last line of this kind reported is over; if it returns, log it again. */
-void log_over(enum log_kind kind);
+void log_resolved(enum log_kind kind);
 
 /* Write "memagent[PID]: ", the text and a newline.  Never blocks.  Drops the line on failure. */
 void log_say(enum log_kind kind, const char *format, ...) __attribute__((format(printf, 2, 3)));

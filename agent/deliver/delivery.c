@@ -138,7 +138,7 @@ static void finish_batch(struct delivery *d, uint64_t refused)
 static void on_delivered(struct delivery *d)
 {
 	finish_batch(d, 0);
-	log_over(LOG_SEND);
+	log_resolved(LOG_SEND);
 	d->failures = 0;
 	d->created = false;
 	/* Send a long backlog slowly, so that a server that has just restarted can serve others. */

@@ -4,7 +4,7 @@
  * quiesce: keeps the sidecar at rest during a fork.  While it rests, it holds no lock of libc or of
  * a library.
  *
- * Layer    agent; needs clock.h.
+ * Layer    agent; needs clock, futex.
  * Threads  the sidecar says when it rests; the program's threads keep it there during a fork.
  */
 #include <stdbool.h>

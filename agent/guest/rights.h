@@ -7,7 +7,7 @@
  * filter without TSYNC and the no-new-privileges flag change only the calling thread.  A program
  * that drops privileges that way would leave the sidecar with the old ones.
  *
- * Layer    agent; needs namespaces, proc, the shim.
+ * Layer    agent; needs fnv, namespaces, proc, the shim.
  * Threads  the sidecar.
  * Memory   never allocates.
  * Source   proc(5), credentials(7), capabilities(7), seccomp(2).

@@ -33,7 +33,7 @@ int64_t clock_mono_ns(void)
 	return now;
 }
 
-void log_over(enum log_kind kind)
+void log_resolved(enum log_kind kind)
 {
 	(void)kind;
 }

@@ -68,10 +68,10 @@ START_TEST(says_it_again_when_it_was_over)
 {
 	log_say(LOG_SEND, REFUSED);
 	now += 61 * CLOCK_S;
-	log_over(LOG_SPOOL);
+	log_resolved(LOG_SPOOL);
 	log_say(LOG_SEND, REFUSED);
 	expect("memagent[7]: " REFUSED "\n");
-	log_over(LOG_SEND);
+	log_resolved(LOG_SEND);
 	log_say(LOG_SEND, REFUSED);
 	expect("memagent[7]: " REFUSED "\nmemagent[7]: " REFUSED "\n");
 }
@@ -82,7 +82,7 @@ START_TEST(says_one_line_a_minute)
 {
 	log_say(LOG_SEND, "one");
 	log_say(LOG_SEND, "two");
-	log_over(LOG_SEND);
+	log_resolved(LOG_SEND);
 	log_say(LOG_SEND, "one");
 	expect("memagent[7]: one\n");
 	log_say(LOG_END, "of another kind");

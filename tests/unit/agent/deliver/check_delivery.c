@@ -31,7 +31,7 @@ static struct {
 
 static int troubles_over;
 
-void log_over(enum log_kind kind)
+void log_resolved(enum log_kind kind)
 {
 	ck_assert_int_eq(kind, LOG_SEND);
 	troubles_over++;
