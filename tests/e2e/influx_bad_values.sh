@@ -15,10 +15,11 @@ bad()
 	value=$2
 	shift 2
 	rm -f "$file"
-	run_metered MEMAGENT_URL="file://$file" "MEMAGENT_$variable=$value" "$scripted" -x 4
+	# A long interval: the only point is the last one, however long the program takes.
+	run_metered MEMAGENT_URL="file://$file" MEMAGENT_INTERVAL=24h "MEMAGENT_$variable=$value" "$scripted" -x 4
 	expect_unchanged "$variable=$value"
 	expect_line "$variable=$value" "MEMAGENT_$variable" "expected" "$@"
-	# With the defaults of all others the point is written.
+	# With the default in place of the value the point is written.
 	if [ "$variable" != URL ]; then
 		[ "$(grep -vc '^[a-z]*_event,' "$file")" -eq 1 ] || fail "$variable=$value: expected one point"
 	fi
