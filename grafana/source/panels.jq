@@ -16,7 +16,8 @@ def processes: "\"host\" =~ /^$host$/ AND \"service\" =~ /^$service$/ AND \"pid\
 
 def chosen: "\(shown) AND \(processes)";
 
-def by_process: "\"host\", \"service\", \"pid\"";
+# pid_ns tells containers apart whose processes have the same number; outside of containers there is none.
+def by_process: "\"host\", \"service\", \"pid\", \"pid_ns\"";
 
 # A series for each process.  Empty buckets are null, so that a gap stays one.  A derivative leaves empty buckets out;
 # the outer query brings them back, or the line would be a ramp over the gap.

@@ -119,7 +119,7 @@ ask_panels()
 	fi
 	ask "$work/ask" >"$work/answers" || fail "$1: $(jq -c '.results[]? | select(.error) // .error' "$work/answers")"
 	jq -c -L "$lib" --argjson chosen "$3" --argjson from "$from" --argjson to "$to" -n 'include "substitute";
-		["SELECT * FROM memagent WHERE $timeFilter AND time < ${__to}ms AND host =~ /^$host$/ AND service =~ /^$service$/ AND pid =~ /^$pid$/ GROUP BY host, service, pid"
+		["SELECT * FROM memagent WHERE $timeFilter AND time < ${__to}ms AND host =~ /^$host$/ AND service =~ /^$service$/ AND pid =~ /^$pid$/ GROUP BY host, service, pid, pid_ns"
 		| substituted($from; $to; 1000; {pid: "all"} + $chosen)]' >"$work/ask"
 	ask "$work/ask" >"$work/raw" || fail "$1: $(cat "$work/raw")"
 }

@@ -5,7 +5,7 @@
 # Names between double quotes that are neither tags, nor measurements, nor given in the query itself.
 def names:
 	([match("AS \"([^\"]+)\""; "g").captures[0].string] +
-		["host", "service", "pid", "memagent", "memagent_event", "up", "down", "v", "text", "event"]) as $own
+		["host", "service", "pid", "pid_ns", "memagent", "memagent_event", "up", "down", "v", "text", "event"]) as $own
 	| [match("\"([^\"]+)\""; "g").captures[0].string] | unique - $own;
 
 def fields_of($fields): names | map(select($fields[.]));
@@ -70,7 +70,7 @@ def wrong_query($fields; $variables; $unit; $title):
 	(if readings == [] then "reads no points" else empty end),
 	(if (split("FROM \"memagent\"") | length) != (readings | length) + 1 then "reads points in an unknown way" else empty end),
 	(readings[].where as $where | $variables[] | select(. as $v | $where | contains("\"\($v)\" =~ /^$\($v)$/") | not) | "does not go by the variable \(.)"),
-	(readings[].by | select(. != "\(buckets), \"host\", \"service\", \"pid\"") | "takes several processes for one"),
+	(readings[].by | select(. != "\(buckets), \"host\", \"service\", \"pid\", \"pid_ns\"") | "takes several processes for one"),
 	(if filled_well then empty else "fills gaps" end),
 	(match("\\b(last|max|min|mean|sum|count|first|derivative|difference)\\((?<name>[a-z_0-9]+)[,)]"; "g").captures[1].string | "names \(.) without quotes"),
 	(bare_counters[] | "draws the counter \(.) without a derivative"),
