@@ -194,12 +194,13 @@ def datasource_variable: {
 	refresh: 1, hide: 0, regex: "", options: [], multi: false, includeAll: false, skipUrlSync: false
 };
 
-# The keys stand twice because Grafana moved them into target.
+# The keys stand twice because Grafana moved them into target.  Without a column for the title it shows the time there,
+# in milliseconds.
 def annotation($event; $colour):
 	({
-		query: ("SELECT \"text\", \"service\", \"pid\" FROM \"memagent_event\" WHERE $timeFilter AND \(processes) " +
+		query: ("SELECT \"text\", \"service\", \"host\", \"pid\" FROM \"memagent_event\" WHERE $timeFilter AND \(processes) " +
 			"AND \"event\" = '\($event)'"),
-		textColumn: "text", tagsColumn: "service,pid"
+		titleColumn: "service", textColumn: "text", tagsColumn: "host,pid"
 	}) as $what
 	| {name: "\($event)s", datasource: datasource, enable: true, hide: false, iconColor: $colour}
 	+ $what + {target: ({refId: "Anno", rawQuery: true, resultFormat: "table", fromAnnotations: true} + $what)};

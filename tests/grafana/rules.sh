@@ -221,6 +221,7 @@ expect_broken 'starts are shown 2 times' '.annotations.list[1] = .annotations.li
 expect_broken 'annotation does not use ${datasource}' '.annotations.list[0].datasource.uid = "memagent"'
 expect_broken 'annotation does not go by the variable pid' '.annotations.list[0].query |= sub(" AND \"pid\" =~ /\\^[$]pid[$]/"; "")'
 expect_broken 'annotation has not one $timeFilter' '.annotations.list[0].query |= sub("[$]timeFilter"; "time > 0")'
+expect_broken 'annotation has no title' 'del(.annotations.list[0].titleColumn)'
 expect_broken 'annotation asks two things' '.annotations.list[0].target.query = ""'
 
 # And that no name of a field is passed over: without the tables all are unknown.

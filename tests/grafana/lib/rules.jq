@@ -90,6 +90,8 @@ def of_annotations($required):
 		(if .query | one_time_filter | not then "has not one $timeFilter" else empty end),
 		(.query as $q | $required.variables[] | select(. as $v | $q | contains("\"\($v)\" =~ /^$\($v)$/") | not)
 			| "does not go by the variable \(.)"),
+		(if .titleColumn != "service" or .target.titleColumn != "service" or (.query | contains("\"service\", \"host\"") | not)
+			then "has no title" else empty end),
 		(if .query != .target.query then "asks two things" else empty end)
 		| "annotation \(.)");
 
