@@ -27,17 +27,18 @@ struct row {
 	const char *group;
 	const char *name;
 	const char *unit;
+	const char *kind;
 	const char *doc;
 };
 
 static const struct row fields[] = {
-#define FIELD(id, unit, kind, source, doc) {#source, #id, unit, doc},
+#define FIELD(id, unit, kind, source, doc) {#source, #id, unit, #kind, doc},
 #include "agent/encode/fields.def"
 #undef FIELD
 };
 
 static const struct row sizes[] = {
-#define SIZE(index, id, doc) {"SIZES", #id, "objects", doc},
+#define SIZE(index, id, doc) {"SIZES", #id, "objects", "COUNTER", doc},
 #include "agent/encode/sizes.def"
 #undef SIZE
 };
@@ -187,14 +188,21 @@ static void print_fields_markdown(void)
 	       sizes[1].name, sizes[2].name, sizes[3].name, sizes[LENGTH(sizes) - 1].name);
 }
 
-static void print_fields_names(void)
+/* For scripts: name, unit, kind and group, with tabs between them. */
+static void print_fields_tsv(void)
 {
 	size_t i;
 
-	for (i = 0; i < LENGTH(fields); i++)
-		puts(fields[i].name);
-	for (i = 0; i < LENGTH(sizes); i++)
-		puts(sizes[i].name);
+	for (i = 0; i < LENGTH(fields) + LENGTH(sizes); i++) {
+		const struct row *row =
+		    i < LENGTH(fields) ? &fields[i] : &sizes[i - LENGTH(fields)];
+
+		printf("%s\t%s\t", row->name, row->unit);
+		print_lower(row->kind, '_');
+		putchar('\t');
+		print_lower(row->group, '_');
+		putchar('\n');
+	}
 }
 
 static const struct section {
@@ -204,7 +212,7 @@ static const struct section {
     {"options-markdown", print_options_markdown},
     {"options-mdoc", print_options_mdoc},
     {"fields-markdown", print_fields_markdown},
-    {"fields-names", print_fields_names},
+    {"fields-tsv", print_fields_tsv},
 };
 
 static int usage_error(const char *what)

@@ -19,7 +19,7 @@ influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 
 # All fields, but the sizes above 1 GiB.
-"$build/memagent-describe" fields-names | grep -v 'sizes_le_[0-9]\{11\}' >"$work/names"
+"$build/memagent-describe" fields-tsv | cut -f 1 | grep -v 'sizes_le_[0-9]\{11\}' >"$work/names"
 awk -v to=$to '{ name[n++] = $1 } END {
 	for (t = 0; t < 900; t++)
 		for (process = 1; process <= 20; process++) {

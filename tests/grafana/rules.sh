@@ -24,13 +24,10 @@ command -v jq >/dev/null || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# {NAME: {unit, group}} of the tables.  Of the sizes they show some names only; all of them are counts of objects.
-{
-	"$build/memagent-describe" fields-names | sed -n 's/^sizes_.*/& objects sizes/p'
-	"$build/memagent-describe" fields-markdown | awk -F ' *[|] *' '$2 != "" { group = $2 } $3 ~ /^`[a-z_0-9]+`$/ { gsub("`", "", $3); print $3, $4, group }'
-} | jq -Rn '[inputs | split(" ") | {key: .[0], value: {unit: .[1], group: .[2]}}] | from_entries' >"$work/fields"
-expect_fields=$("$build/memagent-describe" fields-names | grep -c .)
-[ "$(jq length "$work/fields")" -eq "$expect_fields" ] || fail "not $expect_fields fields: $(jq -c keys "$work/fields")"
+# {NAME: {unit, kind, group}} of the tables.
+"$build/memagent-describe" fields-tsv |
+	jq -Rn '[inputs | split("\t") | {key: .[0], value: {unit: .[1], kind: .[2], group: .[3]}}] | from_entries' >"$work/fields"
+[ "$(jq length "$work/fields")" -gt 80 ] || fail "there are few fields: $(jq -c keys "$work/fields")"
 
 broken_rules()
 {

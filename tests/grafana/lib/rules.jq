@@ -1,6 +1,6 @@
 # rules.jq: what is wrong with a dashboard, a line each.
 #
-# In: the dashboard.  Argument: $fields, {NAME: {unit, group}} for all that the tables declare.
+# In: the dashboard.  Argument: $fields, {NAME: {unit, kind, group}} for all that the tables declare.
 include "rules_query";
 include "rules_panel";
 

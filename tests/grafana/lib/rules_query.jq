@@ -1,6 +1,6 @@
 # rules_query.jq: what is wrong with the query of a panel.
 #
-# In: its text.  $fields: {NAME: {unit, group}}, all that the tables declare.
+# In: its text.  $fields: {NAME: {unit, kind, group}}, all that the tables declare.
 
 # Names between double quotes that are neither tags, nor measurements, nor given in the query itself.
 def names:
@@ -12,19 +12,16 @@ def fields_of($fields): names | map(select($fields[.]));
 
 def unknown($fields): names | map(select($fields[.] | not));
 
-def cumulative:
-	test("^(mallocs|frees|reallocs|failed_allocs|total_.*|minor_faults|major_faults|cpu_.*_ns|agent_cpu_ns|agent_points_dropped|agent_send_errors|trims|trim_pause_total_ns|trim_released_bytes|purges|purged_bytes|sizes_.*)$");
-
-# Cumulative fields, quoted or not, outside of a non_negative_derivative of their last in a bucket; of the name that
+# Counters, quoted or not, outside of a non_negative_derivative of their last in a bucket; of the name that
 # they have in a query within the query will do.  "last(mallocs) AS v" within count() only asks
 # whether there was a point.
-def bare_counters:
+def bare_counters($fields):
 	. as $query
 	| gsub("non_negative_derivative\\(last\\(\"[a-z_0-9]+\"\\), 1[sm]\\)"; "")
 	| gsub("^SELECT count\\(\"v\"\\) AS \"processes\" FROM \\(SELECT last\\(\"mallocs\"\\) AS \"v\""; "")
 	| gsub("(?<all>last\\(\"[a-z_0-9]+\"\\) AS \"(?<name>[^\"]+)\")";
 		if .name as $name | $query | contains("non_negative_derivative(\"\($name)\", 1s)") then "" else .all end)
-	| [match("[a-z_0-9]+"; "g").string | select(cumulative)] | unique;
+	| [match("[a-z_0-9]+"; "g").string | select($fields[.].kind == "counter")] | unique;
 
 def buckets: "time($__interval, ${__to}ms)";
 
@@ -73,7 +70,7 @@ def wrong_query($fields; $variables; $unit; $title):
 	(readings[].by | select(. != "\(buckets), \"host\", \"service\", \"pid\", \"pid_ns\"") | "takes several processes for one"),
 	(if filled_well then empty else "fills gaps" end),
 	(match("\\b(last|max|min|mean|sum|count|first|derivative|difference)\\((?<name>[a-z_0-9]+)[,)]"; "g").captures[1].string | "names \(.) without quotes"),
-	(bare_counters[] | "draws the counter \(.) without a derivative"),
+	(bare_counters($fields)[] | "draws the counter \(.) without a derivative"),
 	(unknown($fields)[] | "names \(.), which no table declares"),
 	(units($fields) | select(. != [$unit]) | "is of the unit \(join(" and ")), not \($unit)"),
 	(if per_minute != ($title | test("per minute")) then "is per minute, or its title says so, but not both" else empty end);
