@@ -40,77 +40,76 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 		| over_minutes | growth_levels)],
 	[4, 4, (stat("Processes"; "Processes that sent points."; "short";
 		how_many("mallocs"; "processes")) | .fieldConfig.defaults.min = 0)],
-	[12, 9, graph("Live bytes of each process"; "Bytes of the live objects of each process. A line that goes up with the load and does not come down afterwards is a leak."; "bytes";
-		[line_of(gauge("heap_alloc_bytes"))])],
-	[12, 9, (graph("Growth per minute of each process"; "How fast the lowest live bytes of each bucket grow. 0 is level; only what stays above it leaks. A burst that comes and goes is not seen."; "bytes";
-		[line_of(growth_of("heap_alloc_bytes"))])
-		| over_minutes | without_soft_min)]
+	[12, 9, graph_of_each("Live bytes of each process"; "Bytes of the live objects of each of the ten largest processes. A line that goes up with the load and does not come down afterwards is a leak."; "bytes";
+		gauge("heap_alloc_bytes"))],
+	[12, 9, (graph_of_each("Growth per minute of each process"; "How fast the lowest live bytes of each bucket grow, of the ten largest processes. 0 is level; only what stays above it leaks. A burst that comes and goes is not seen."; "bytes";
+		growth_of("heap_alloc_bytes"))
+		| over_minutes | without_soft_min)],
+	[24, 8, table_of_processes("Processes by live bytes"; "All chosen processes, the largest first, as of the last point of each. One that has ended has an old point.";
+		[["heap_alloc_bytes", "live"], ["rss_bytes", "resident"], ["rss_peak_bytes", "peak"], ["swap_bytes", "swapped"]])]
 ]},
 {title: "Process $pid of $service", repeat: "pid", panels: [
-	[8, 8, graph("Live and resident, process $pid"; "Live bytes of this process beside what the kernel has resident."; "bytes";
-		[line_of(gauge("heap_alloc_bytes"); "live "), line_of(gauge("rss_bytes"); "resident ")])],
+	[8, 8, graph("Live and resident, process $pid"; "Live bytes of this process; what the kernel has resident of it, the peak of that, and what is swapped out."; "bytes";
+		[line_of(gauge("heap_alloc_bytes"); "live "), line_of(gauge("rss_bytes"); "resident "),
+		line_of(gauge("rss_peak_bytes"); "peak "), line_of(gauge("swap_bytes"); "swapped ")])],
 	[8, 8, graph("Live objects, process $pid"; "Live objects of this process."; "short"; [line_of(gauge("heap_objects"))])],
 	[8, 8, graph("Mallocs and frees per second, process $pid"; "Objects that this process made and freed."; "ops";
 		[line_of(rate("mallocs"); "mallocs "), line_of(rate("frees"); "frees ")])],
 	[24, 10, heatmap("Requested sizes, process $pid"; "Objects that this process made per second, by the size that was asked for. Not drawn are objects above 1 GiB, and what it made in the bucket in which a size came up first. Where processes of several hosts have this number, each has rows of its own."; "ops"; [target(sizes_of_process_query; "$col")])]
 ]},
 {title: "Process", panels: [
-	[12, 8, graph("Threads and arenas"; "Threads of the process, the agent's own among them; and the arenas that the allocator spreads them over."; "short";
-		[line_of(gauge("threads"); "threads "), line_of(gauge("arenas"); "arenas ")])],
-	[12, 8, graph("Sys"; "Address space (VmSize) and what of the heap the allocator took from the system."; "bytes";
-		[line_of(gauge("sys_bytes"); "address space "), line_of(gauge("heap_sys_bytes"); "heap ")])],
-	[12, 8, graph("Processor time"; "Seconds of processor time a second: 1 is one core. In user mode and in the kernel."; "percentunit";
-		[line_of(share("cpu_user_ns"); "user "),
-		line_of(share("cpu_sys_ns"); "kernel ")])],
-	[12, 8, graph("Page faults per second"; "Minor faults are served from memory: a heap that grows has them. Major faults had to read."; "cps";
-		[line_of(rate("minor_faults"); "minor "), line_of(rate("major_faults"); "major ")])],
-	[24, 7, graph("Stack of the main thread"; "VmStk. Other threads' stacks are mappings of their own and part of Sys."; "bytes"; [line_of(gauge("stack_bytes"))])]
+	[12, 8, (graph("Threads and arenas"; "Threads of the chosen processes together, the agent's own among them; and the arenas that the allocators spread them over."; "short";
+		[together(gauge("threads"); "threads"), together(gauge("arenas"); "arenas")]) | over_slow_points)],
+	[12, 8, (graph("Sys"; "Address space (VmSize) of the chosen processes together, and what of the heap the allocators took from the system."; "bytes";
+		[together(gauge("sys_bytes"); "address space"), together(gauge("heap_sys_bytes"); "heap")]) | over_slow_points)],
+	[12, 8, graph("Processor time"; "Seconds of processor time a second of the chosen processes together: 1 is one core. In user mode and in the kernel."; "percentunit";
+		[together(share("cpu_user_ns"); "user"), together(share("cpu_sys_ns"); "kernel")])],
+	[12, 8, graph("Page faults per second"; "Of the chosen processes together. Minor faults are served from memory: a heap that grows has them. Major faults had to read."; "cps";
+		[together(rate("minor_faults"); "minor"), together(rate("major_faults"); "major")])],
+	[12, 8, graph_of_each("Stack of the main thread"; "VmStk of each of the ten largest processes. Other threads' stacks are mappings of their own and part of Sys."; "bytes"; gauge("stack_bytes"))],
+	[12, 8, graph_of_each("Resident set of each process"; "What the kernel keeps for each of the ten largest processes. Peak and swap are in the table above."; "bytes"; gauge("rss_bytes"))]
 ]},
 {title: "Heap", panels: [
-	[12, 9, graph("Heap objects"; "Live objects: made and not yet freed."; "short"; [line_of(gauge("heap_objects"))])],
-	[12, 9, graph("Overall heap usage"; "Live bytes, and what the allocator has around them: taken from the system, in use, idle, given back; and what the kernel has resident."; "bytes";
-		[line_of(gauge("heap_alloc_bytes"); "live "), line_of(gauge("heap_sys_bytes"); "sys "),
-		line_of(gauge("heap_inuse_bytes"); "in use "), line_of(gauge("heap_idle_bytes"); "idle "),
-		line_of(gauge("heap_released_bytes"); "released "), line_of(gauge("rss_bytes"); "resident ")])],
-	[12, 8, graph("Resident set of each process"; "Now, its high-water mark, and what is swapped out."; "bytes";
-		[line_of(gauge("rss_bytes"); "resident "), line_of(gauge("rss_peak_bytes"); "peak "),
-		line_of(gauge("swap_bytes"); "swapped ")])],
-	[12, 8, graph("Allocator overhead"; "Resident memory beyond the live bytes: the allocator's holes and reserves, code, stacks; and what it needs for its own bookkeeping."; "bytes";
-		[line_of("last(\"rss_bytes\") - last(\"heap_alloc_bytes\")"; "beyond live "),
-		line_of(gauge("heap_metadata_bytes"); "metadata ")])]
+	[12, 9, graph_of_each("Heap objects"; "Live objects of each of the ten largest processes: made and not yet freed."; "short"; gauge("heap_objects"))],
+	[12, 9, (graph("Overall heap usage"; "Of the chosen processes together: live bytes, and what the allocators have around them: taken from the system, in use, idle, given back; and what the kernel has resident."; "bytes";
+		[together(gauge("heap_alloc_bytes"); "live"), together(gauge("heap_sys_bytes"); "sys"),
+		together(gauge("heap_inuse_bytes"); "in use"), together(gauge("heap_idle_bytes"); "idle"),
+		together(gauge("heap_released_bytes"); "released"), together(gauge("rss_bytes"); "resident")]) | over_slow_points)],
+	[24, 8, (graph("Allocator overhead"; "Of the chosen processes together: resident memory beyond the live bytes, which is the allocators' holes and reserves, code and stacks; and what they need for their own bookkeeping."; "bytes";
+		[together("last(\"rss_bytes\") - last(\"heap_alloc_bytes\")"; "beyond live"),
+		together(gauge("heap_metadata_bytes"); "metadata")]) | over_slow_points)]
 ]},
 {title: "Allocations", panels: [
-	[12, 9, graph("Mallocs and frees per second"; "Objects made and objects freed. Where the two lines part, the heap grows."; "ops";
-		[line_of(rate("mallocs"); "mallocs "), line_of(rate("frees"); "frees ")])],
-	[12, 9, graph("Bytes allocated per second"; "TotalAlloc of Go: bytes of all objects made, those asked for, and those freed again."; "binBps";
-		[line_of(rate("total_alloc_bytes"); "allocated "), line_of(rate("total_requested_bytes"); "requested "),
-		line_of(rate("total_freed_bytes"); "freed ")])],
-	[12, 8, (graph("Objects made less freed per second"; "How fast live objects become more, or fewer. What stays above 0 leaks."; "ops";
-		[line_of(net("mallocs"; "frees"; "1s"))]) | without_soft_min)],
-	[12, 8, graph("Reallocs and failures per second"; "Calls that resized an object, and calls that returned no memory."; "ops";
-		[line_of(rate("reallocs"); "reallocs "), line_of(rate("failed_allocs"); "failed ")])]
+	[12, 9, graph("Mallocs and frees per second"; "Objects made and objects freed by the chosen processes together. Where the two lines part, the heap grows."; "ops";
+		[together(rate("mallocs"); "mallocs"), together(rate("frees"); "frees")])],
+	[12, 9, graph("Bytes allocated per second"; "TotalAlloc of Go, of the chosen processes together: bytes of all objects made, those asked for, and those freed again."; "binBps";
+		[together(rate("total_alloc_bytes"); "allocated"), together(rate("total_requested_bytes"); "requested"),
+		together(rate("total_freed_bytes"); "freed")])],
+	[12, 8, (graph_of_each("Objects made less freed per second"; "How fast live objects become more, or fewer, in each of the ten largest processes. What stays above 0 leaks."; "ops";
+		net("mallocs"; "frees"; "1s")) | without_soft_min)],
+	[12, 8, graph("Reallocs and failures per second"; "Of the chosen processes together: calls that resized an object, and calls that returned no memory."; "ops";
+		[together(rate("reallocs"); "reallocs"), together(rate("failed_allocs"); "failed")])]
 ]},
-{title: "Trim (where Go has its collector)", panels: [
-	[12, 8, (graph("Share of processor time spent on trimming"; "Share of the processor time of the process that giving memory back took. Nothing is drawn in this row where MEMAGENT_TRIM_INTERVAL is not set."; "percentunit";
-		[line_of(worst("trim_cpu_fraction"))]) | trim_panel)],
-	[12, 8, (graph("Trims per second"; "How often free memory was given back to the system."; "cps"; [line_of(rate("trims"))]) | trim_panel)],
-	[12, 8, (graph("Pause of a trim"; "How long the last trim took; threads that allocate meanwhile may wait for as long."; "ns"; [line_of(worst("trim_pause_ns"))]) | trim_panel)],
-	[12, 8, (graph("Given back per second"; "Bytes that trims returned to the system."; "binBps"; [line_of(rate("trim_released_bytes"))]) | trim_panel)],
-	[24, 7, (graph("Share of time spent on trimming"; "PauseTotal of Go: how much of each second trims took, 0 to 1."; "percentunit"; [line_of(share("trim_pause_total_ns"))]) | trim_panel)]
+{title: "Trim: empty unless MEMAGENT_TRIM_INTERVAL is set", panels: [
+	[12, 8, (graph_of_each("Share of processor time spent on trimming"; "Share of the processor time of the process that giving memory back took, of the ten largest processes."; "percentunit";
+		worst("trim_cpu_fraction")) | trim_panel)],
+	[12, 8, (graph_of_each("Trims per second"; "How often free memory was given back to the system, of the ten largest processes."; "cps"; rate("trims")) | trim_panel)],
+	[8, 8, (graph_of_each("Pause of a trim"; "How long the last trim took, of the ten largest processes; threads that allocate meanwhile may wait for as long."; "ns"; worst("trim_pause_ns")) | trim_panel)],
+	[8, 8, (graph_of_each("Given back per second"; "Bytes that trims returned to the system, of the ten largest processes."; "binBps"; rate("trim_released_bytes")) | trim_panel)],
+	[8, 8, (graph_of_each("Share of time spent on trimming"; "PauseTotal of Go: how much of each second trims took, 0 to 1, of the ten largest processes."; "percentunit"; share("trim_pause_total_ns")) | trim_panel)]
 ]},
 {title: "Sizes", panels: [
 	[24, 14, heatmap("Requested sizes"; "Objects made per second, by the size that was asked for; each bucket holds more than half its bound up to its bound. Not drawn are objects above 1 GiB, and what a process made in the bucket in which a size came up first."; "ops"; sizes_targets)]
 ]},
 {title: "The agent itself", panels: [
-	[8, 8, graph("Points dropped and deliveries failed per second"; "Dropped points are gone; failed deliveries are tried again."; "cps";
-		[line_of(rate("agent_points_dropped"); "dropped "), line_of(rate("agent_send_errors"); "retries ")])],
-	[8, 8, graph("Points waiting"; "Points in the backlog: more than a few when InfluxDB does not take them."; "short"; [line_of(worst("agent_points_buffered"))])],
-	[8, 8, graph("Lateness"; "How long after their time points were taken: the machine is busy when this is long."; "ns"; [line_of(worst("agent_late_ns"))])],
-	[8, 8, graph("Cost: processor time"; "Of one core, for the agent's thread."; "percentunit";
-		[line_of(share("agent_cpu_ns"))])],
-	[8, 8, graph("Cost: one point, one delivery"; "Processor time to take and encode a point, and the time from request to answer."; "ns";
-		[line_of(worst("agent_tick_ns"); "point "), line_of(worst("agent_send_ns"); "delivery ")])],
-	[8, 8, graph("Cost: memory"; "Live bytes of the agent's own heap. They are not among the program's."; "bytes"; [line_of(gauge("agent_heap_bytes"))])],
+	[8, 8, graph("Points dropped and deliveries failed per second"; "Of the chosen processes together. Dropped points are gone; failed deliveries are tried again."; "cps";
+		[together(rate("agent_points_dropped"); "dropped"), together(rate("agent_send_errors"); "retries")])],
+	[8, 8, graph_of_each("Points waiting"; "Points in the backlog of each of the ten largest processes: more than a few when InfluxDB does not take them."; "short"; worst("agent_points_buffered"))],
+	[8, 8, graph_of_each("Lateness"; "How long after their time points were taken, of the ten largest processes: the machine is busy when this is long."; "ns"; worst("agent_late_ns"))],
+	[8, 8, graph_of_each("Cost: processor time"; "Of one core, for the agent's thread in each of the ten largest processes."; "percentunit"; share("agent_cpu_ns"))],
+	[8, 8, graph("Cost: one point, one delivery"; "The longest of the chosen processes: processor time to take and encode a point, and the time from request to answer."; "ns";
+		[worst_of(worst("agent_tick_ns"); "point"), worst_of(worst("agent_send_ns"); "delivery")])],
+	[8, 8, graph_of_each("Cost: memory"; "Live bytes of the agent's own heap in each of the ten largest processes. They are not among the program's."; "bytes"; gauge("agent_heap_bytes"))],
 	[24, 7, (table("Coverage"; "Whether the agent counts all that a process allocates. Where it does not, a line on the stderr of the program says what it misses, and all figures here are without that."; "none";
 		[table_target("SELECT last(\"agent_coverage\") AS \"coverage\" FROM \"memagent\" WHERE \(chosen) GROUP BY \(buckets), \(by_process) fill(none) ORDER BY time DESC LIMIT 1")])
 		| in_words("coverage"; [[1, "all", "green"], [0, "not all: see the program's stderr", "red"]]))]
@@ -120,6 +119,7 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 | dashboard("memagent"; "memagent"; "The heap of native processes: what they hold, what they allocate, and what the allocator makes of it.";
 	[tag_variable("host"; "Host"; []),
 	tag_variable("service"; "Service"; ["\"host\" =~ /^$host$/"]),
-	tag_variable("pid"; "Process"; ["\"host\" =~ /^$host$/", "\"service\" =~ /^$service$/"])];
+	tag_variable("pid"; "Process"; ["\"host\" =~ /^$host$/", "\"service\" =~ /^$service$/"]),
+	largest_variable];
 	[annotation("start"; "green"), annotation("exit"; "red")];
 	[link_to("Fleet"; "memagent-fleet")])

@@ -16,17 +16,22 @@ def processes: "\"host\" =~ /^$host$/ AND \"service\" =~ /^$service$/ AND \"pid\
 
 def chosen: "\(shown) AND \(processes)";
 
+# A graph with a line for each process draws these only: the hidden variable has the ten that held most.
+def largest: "\"pid\" =~ /^$largest$/";
+def drawn: "\(chosen) AND \(largest)";
+
 # pid_ns tells containers apart whose processes have the same number; outside of containers there is none.
 def by_process: "\"host\", \"service\", \"pid\", \"pid_ns\"";
 
 # A series for each process.  Empty buckets are null, so that a gap stays one.  A derivative leaves empty buckets out;
 # the outer query brings them back, or the line would be a ramp over the gap.
 def grouped: "GROUP BY \(buckets), \(by_process) fill(null)";
-def in_one_pass($columns): "SELECT \($columns) FROM \"memagent\" WHERE \(chosen) \(grouped)";
-def each_process($column):
+def in_one_pass($columns; $where): "SELECT \($columns) FROM \"memagent\" WHERE \($where) \(grouped)";
+def in_one_pass($columns): in_one_pass($columns; chosen);
+def each_process($column; $where):
 	if $column | contains("derivative(") then
-		"SELECT last(\"v\") FROM (SELECT \($column) AS \"v\" FROM \"memagent\" WHERE \(chosen) \(grouped)) WHERE \(shown) \(grouped)"
-	else in_one_pass($column) end;
+		"SELECT last(\"v\") FROM (\(in_one_pass("\($column) AS \"v\""; $where))) WHERE \(shown) \(grouped)"
+	else in_one_pass($column; $where) end;
 
 def gauge($field): "last(\"\($field)\")";
 def worst($field): "max(\"\($field)\")";
@@ -67,8 +72,12 @@ def table_target($query):
 def process: "$tag_service $tag_pid on $tag_host";
 
 # "live" of the process with that service and pid.
-def line_of($column; $name): target(each_process($column); "\($name)\(process)");
+def line_of($column; $name): target(each_process($column; chosen); "\($name)\(process)");
 def line_of($column): line_of($column; "");
+
+# One line for all chosen processes: their sum, or the largest of their values.
+def together($column; $name): target(all_processes(sum_of($column); "all"); $name);
+def worst_of($column; $name): target(all_processes({is: "max(\"v\")", of: "\($column) AS \"v\""}; "all"); $name);
 
 # ---- panels ----
 
@@ -102,6 +111,14 @@ def graph($title; $description; $unit; $targets):
 			sortBy: "Last *", sortDesc: true},
 		tooltip: {mode: "multi", sort: "desc"}
 	};
+
+# A line for each of the ten largest processes.  A process has its colour in all of these.
+def coloured_by_name: .fieldConfig.defaults.color.mode = "palette-classic-by-name";
+def graph_of_each($title; $description; $unit; $column):
+	graph($title; $description; $unit; [target(each_process($column; drawn); process)]) | coloured_by_name;
+
+# What the allocator tells comes every ten seconds: a sum over processes needs a value of each in every bucket.
+def over_slow_points: .interval = "20s";
 
 def without_soft_min: del(.fieldConfig.defaults.custom.axisSoftMin);
 
@@ -137,9 +154,25 @@ def coloured($levels):
 # Bytes a minute.
 def growth_levels: coloured([["green", null], ["orange", 1048576], ["red", 16777216]]);
 
+# A link from a value to the dashboard ${uid} with the variable ${name} set to the row's ${field}.
+def link_with($uid; $name; $field):
+	"/d/\($uid)?${datasource:queryparam}&var-\($name)=${__data.fields.\($field):percentencode}&${__url_time_range}";
+
 def table($title; $description; $unit; $targets):
 	panel("table"; $title; $description; $unit; $targets)
 	| .options = {showHeader: true, cellHeight: "sm"};
+
+# The last point of each process: one selector, so that the time is that point's.  The largest first.
+def table_of_processes($title; $description; $columns):
+	table($title; $description; "bytes"; [table_target("SELECT last(\"\($columns[0][0])\") AS \"\($columns[0][1])\", " +
+		($columns[1:] | map("\"\(.[0])\" AS \"\(.[1])\"") | join(", ")) +
+		" FROM \"memagent\" WHERE \(chosen) GROUP BY \(by_process)")])
+	| .fieldConfig.overrides = [
+		{matcher: {id: "byName", options: "Time"}, properties: [
+			{id: "displayName", value: "last point"}, {id: "unit", value: "dateTimeFromNow"}]},
+		{matcher: {id: "byName", options: "pid"}, properties: [
+			{id: "links", value: [{title: "This process", url: link_with("memagent"; "pid"; "pid")}]}]}]
+	| .options.sortBy = [{displayName: $columns[0][1], desc: true}];
 
 # A column's values in words: pairs of value, text and colour.
 def in_words($column; $words):
@@ -187,6 +220,13 @@ def tag_variable($name; $caption; $conditions):
 		allValue: ".*", current: {selected: true, text: ["All"], value: ["$__all"]},
 		options: [], hide: 0, regex: "", skipUrlSync: false
 	};
+
+# The ten processes that held most, of those that are chosen.
+def largest_variable:
+	tag_variable("largest"; "Largest"; [])
+	| .query = "SELECT distinct(\"pid\") FROM (SELECT top(\"v\", \"pid\", 10) FROM (SELECT max(\"heap_alloc_bytes\") AS \"v\" " +
+		"FROM \"memagent\" WHERE $timeFilter AND \(processes) GROUP BY \(by_process)))"
+	| .definition = .query | .hide = 2 | del(.allValue);
 
 def datasource_variable: {
 	type: "datasource", name: "datasource", label: "Data source", query: "influxdb",

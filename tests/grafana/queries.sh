@@ -163,6 +163,8 @@ services=$(choose_variable "$memagent" service "{\"host\": $host}")
 expect_equal "services" "$(jq -nc "[\"shop\", $odd_service${jemalloc:+, \"jemalloc\"}] | sort")" "$services"
 pids=$(choose_variable "$memagent" pid "{\"host\": \"all\", \"service\": \"all\"}")
 expect_equal "processes" "$(cat "$work"/*.pid | jq -Rc . | jq -sc 'sort')" "$pids"
+expect_equal "the largest processes" "$pids" \
+	"$(choose_variable "$memagent" largest "{\"host\": \"all\", \"service\": \"all\", \"pid\": \"all\"}")"
 odd_pid=$(choose_variable "$memagent" pid "{\"host\": $host, \"service\": [$odd_service]}")
 expect_equal "processes of the service with an odd name" "[\"$odd\"]" "$odd_pid"
 expect_equal "hosts of the fleet" "$host" "$(choose_variable "$fleet" host '{}')"

@@ -87,6 +87,13 @@ expect_broken 'counts from above 0' "del($(panel "Processes").fieldConfig.defaul
 expect_broken 'has colours that say nothing' "$(panel "Hosts by live bytes").fieldConfig.defaults.color.mode = \"continuous-BlYlRd\"" fleet
 expect_broken 'has colours that say nothing' "$(panel "Hosts by growth per minute").fieldConfig.defaults.color.mode = \"fixed\"" fleet
 
+expect_broken 'draws more than ten processes' "$first.targets[0].query |= sub(\" AND \\\"pid\\\" =~ /\\\\^[$]largest[$]/\"; \"\")"
+expect_broken 'draws several lines for each process' "$first.targets += $first.targets"
+expect_broken 'gives a process another colour' "$first.fieldConfig.defaults.color.mode = \"palette-classic\""
+expect_broken 'has bars that lead nowhere' "del($(panel "Hosts by live bytes").fieldConfig.defaults.links)" fleet
+expect_broken 'sums up in buckets without a value' "del($(panel "Overall heap usage").interval)"
+expect_broken 'overrules the data source' "$(panel "Overall heap usage").interval = \"1s\""
+
 # ---- gaps ----
 
 slow=$(panel "Overall heap usage")
@@ -180,6 +187,7 @@ while IFS='|' read -r row title; do
 	expect_broken "has no panel \"$title\" in a row \"$row\"" "$(panel "$row").title = \"Another\""
 done <<'END'
 Overview|Growth per minute
+Overview|Processes by live bytes
 Process|Threads and arenas
 Process|Sys
 Heap|Heap objects
@@ -187,7 +195,7 @@ Heap|Overall heap usage
 Allocations|Mallocs and frees per second
 Allocations|Bytes allocated per second
 Process|Stack of the main thread
-Trim (where Go has its collector)|Pause of a trim
+Trim: empty unless MEMAGENT_TRIM_INTERVAL is set|Pause of a trim
 Sizes|Requested sizes
 The agent itself|Coverage
 END
@@ -203,8 +211,11 @@ expect_broken '"Hosts by live bytes" is not by host' \
 
 expect_broken 'the first variable is not the data source' 'del(.templating.list[0])'
 expect_broken 'has the variables datasource, service, pid' 'del(.templating.list[1])'
-expect_broken 'has the variables datasource, host, service, pid, host' '.templating.list += [.templating.list[1]]'
+expect_broken 'has the variables datasource, host, service, pid, largest, host' '.templating.list += [.templating.list[1]]'
 expect_broken 'has the variables datasource, service' 'del(.templating.list[1])' fleet
+expect_broken 'has the variables datasource, host, service, pid' 'del(.templating.list[4])'
+expect_broken 'variable largest is hidden, or is not' '.templating.list[4].hide = 0'
+expect_broken 'variable host is hidden, or is not' '.templating.list[1].hide = 2'
 expect_broken 'takes one value only' '.templating.list[1].multi = false'
 expect_broken 'is not asked anew' '.templating.list[2].refresh = 1'
 expect_broken 'variable host does not use ${datasource}' '.templating.list[1].datasource.uid = "memagent"'

@@ -25,6 +25,8 @@ def value_of($column; $ms):
 	elif $column.how == "less" then value_of($column.b; $ms) as $b | value_of($column.a; $ms)
 		| with_entries(select($b[.key]) | .value -= $b[.key])
 	elif $column.how == "scaled" then value_of($column.of; $ms) | map_values(. * $column.by)
+	elif $column.how == "point" then [.[] | select(.[$column.field])] | .[-1:]
+		| map({key: (.time / 1e6 | round | tostring), value: .[$column.field]}) | from_entries
 	elif $column.how == "newest" then value_of($column.of; $ms) | in_order | .[-1:] | by_time(.v)
 	else error("\($column.how)?")
 	end;
@@ -34,12 +36,12 @@ def cell($series; $i; $t): "\($series | tostring) \($i) at \($t)";
 # Both sides as {"SERIES COLUMN at BUCKET": VALUE}.
 def sums($meaning; $ms; $raw):
 	[$raw[] | . as $process
-		| (if $meaning.of == "each" then .tags elif $meaning.of == "sum" or $meaning.of == "count" then {}
+		| (if $meaning.of == "each" then .tags elif $meaning.of | IN("sum", "largest", "count") then {}
 			else {($meaning.of): .tags[$meaning.of]} end) as $series
 		| range($meaning.columns | length) as $i
 		| $process.rows | value_of($meaning.columns[$i]; $ms) | to_entries[]
 		| {key: cell($series; $i; .key), value: (if $meaning.of == "count" then 1 else .value end)}]
-	| group_by(.key) | map({key: .[0].key, value: (map(.value) | add)}) | from_entries;
+	| group_by(.key) | map({key: .[0].key, value: (map(.value) | if $meaning.of == "largest" then max else add end)}) | from_entries;
 
 def expected($meaning; $ms; $raw):
 	sums($meaning; $ms; $raw);

@@ -12,13 +12,16 @@ def less($a; $b): {how: "less", a: $a, b: $b};
 def share($field): {how: "scaled", of: rate($field), by: 1e-9};
 # The last of all buckets.
 def newest($of): {how: "newest", of: $of};
+# As the last point has it, at the time of that point.
+def point($field): {how: "point", field: $field};
 
 def sizes: "sizes_0", (range(0; 31) | "sizes_le_\(pow(2; .))");
 
-# ---- of all of them: a series for each process, their sum, how many they are, the sum for each value of a tag ----
+# ---- of all of them: a series for each process, their sum, the largest of their values, how many they are, the sum for each value of a tag ----
 
 def each($column): {of: "each", columns: [$column]};
 def sum($column): {of: "sum", columns: [$column]};
+def largest($column): {of: "largest", columns: [$column]};
 def count($column): {of: "count", columns: [$column]};
 def sum_by($tag; $column): {of: $tag, columns: [$column]};
 
@@ -32,34 +35,33 @@ def meant_by_memagent:
 	"Processes A": count(last("mallocs")),
 	"Live bytes of each process A": each(last("heap_alloc_bytes")),
 	"Growth per minute of each process A": each(growth("heap_alloc_bytes")),
-	"Threads and arenas A": each(last("threads")),
-	"Threads and arenas B": each(last("arenas")),
-	"Sys A": each(last("sys_bytes")),
-	"Sys B": each(last("heap_sys_bytes")),
-	"Processor time A": each(share("cpu_user_ns")),
-	"Processor time B": each(share("cpu_sys_ns")),
-	"Page faults per second A": each(rate("minor_faults")),
-	"Page faults per second B": each(rate("major_faults")),
+	"Processes by live bytes A": {of: "each", columns: ["heap_alloc_bytes", "rss_bytes", "rss_peak_bytes", "swap_bytes" | point(.)]},
+	"Threads and arenas A": sum(last("threads")),
+	"Threads and arenas B": sum(last("arenas")),
+	"Sys A": sum(last("sys_bytes")),
+	"Sys B": sum(last("heap_sys_bytes")),
+	"Processor time A": sum(share("cpu_user_ns")),
+	"Processor time B": sum(share("cpu_sys_ns")),
+	"Page faults per second A": sum(rate("minor_faults")),
+	"Page faults per second B": sum(rate("major_faults")),
 	"Heap objects A": each(last("heap_objects")),
-	"Overall heap usage A": each(last("heap_alloc_bytes")),
-	"Overall heap usage B": each(last("heap_sys_bytes")),
-	"Overall heap usage C": each(last("heap_inuse_bytes")),
-	"Overall heap usage D": each(last("heap_idle_bytes")),
-	"Overall heap usage E": each(last("heap_released_bytes")),
-	"Overall heap usage F": each(last("rss_bytes")),
+	"Overall heap usage A": sum(last("heap_alloc_bytes")),
+	"Overall heap usage B": sum(last("heap_sys_bytes")),
+	"Overall heap usage C": sum(last("heap_inuse_bytes")),
+	"Overall heap usage D": sum(last("heap_idle_bytes")),
+	"Overall heap usage E": sum(last("heap_released_bytes")),
+	"Overall heap usage F": sum(last("rss_bytes")),
 	"Resident set of each process A": each(last("rss_bytes")),
-	"Resident set of each process B": each(last("rss_peak_bytes")),
-	"Resident set of each process C": each(last("swap_bytes")),
-	"Allocator overhead A": each(less(last("rss_bytes"); last("heap_alloc_bytes"))),
-	"Allocator overhead B": each(last("heap_metadata_bytes")),
-	"Mallocs and frees per second A": each(rate("mallocs")),
-	"Mallocs and frees per second B": each(rate("frees")),
-	"Bytes allocated per second A": each(rate("total_alloc_bytes")),
-	"Bytes allocated per second B": each(rate("total_requested_bytes")),
-	"Bytes allocated per second C": each(rate("total_freed_bytes")),
+	"Allocator overhead A": sum(less(last("rss_bytes"); last("heap_alloc_bytes"))),
+	"Allocator overhead B": sum(last("heap_metadata_bytes")),
+	"Mallocs and frees per second A": sum(rate("mallocs")),
+	"Mallocs and frees per second B": sum(rate("frees")),
+	"Bytes allocated per second A": sum(rate("total_alloc_bytes")),
+	"Bytes allocated per second B": sum(rate("total_requested_bytes")),
+	"Bytes allocated per second C": sum(rate("total_freed_bytes")),
 	"Objects made less freed per second A": each(less(rate("mallocs"); rate("frees"))),
-	"Reallocs and failures per second A": each(rate("reallocs")),
-	"Reallocs and failures per second B": each(rate("failed_allocs")),
+	"Reallocs and failures per second A": sum(rate("reallocs")),
+	"Reallocs and failures per second B": sum(rate("failed_allocs")),
 	"Stack of the main thread A": each(last("stack_bytes")),
 	"Share of processor time spent on trimming A": each(max("trim_cpu_fraction")),
 	"Trims per second A": each(rate("trims")),
@@ -68,17 +70,19 @@ def meant_by_memagent:
 	"Share of time spent on trimming A": each(share("trim_pause_total_ns")),
 	"Live and resident, process $pid A": each(last("heap_alloc_bytes")),
 	"Live and resident, process $pid B": each(last("rss_bytes")),
+	"Live and resident, process $pid C": each(last("rss_peak_bytes")),
+	"Live and resident, process $pid D": each(last("swap_bytes")),
 	"Live objects, process $pid A": each(last("heap_objects")),
 	"Mallocs and frees per second, process $pid A": each(rate("mallocs")),
 	"Mallocs and frees per second, process $pid B": each(rate("frees")),
 	"Requested sizes, process $pid A": {of: "each", columns: [sizes | rate(.)]},
-	"Points dropped and deliveries failed per second A": each(rate("agent_points_dropped")),
-	"Points dropped and deliveries failed per second B": each(rate("agent_send_errors")),
+	"Points dropped and deliveries failed per second A": sum(rate("agent_points_dropped")),
+	"Points dropped and deliveries failed per second B": sum(rate("agent_send_errors")),
 	"Points waiting A": each(max("agent_points_buffered")),
 	"Lateness A": each(max("agent_late_ns")),
 	"Cost: processor time A": each(share("agent_cpu_ns")),
-	"Cost: one point, one delivery A": each(max("agent_tick_ns")),
-	"Cost: one point, one delivery B": each(max("agent_send_ns")),
+	"Cost: one point, one delivery A": largest(max("agent_tick_ns")),
+	"Cost: one point, one delivery B": largest(max("agent_send_ns")),
 	"Cost: memory A": each(last("agent_heap_bytes")),
 	"Coverage A": each(newest(last("agent_coverage")))
 	};

@@ -9,13 +9,15 @@ def required:
 	{
 	memagent: {
 		variables: ["host", "service", "pid"],
+		hidden: ["largest"],
 		events: ["start", "exit"],
 		rows: {
-			"Overview": ["Live bytes", "Live objects", "Resident set", "Objects made", "Growth per minute"],
+			"Overview": ["Live bytes", "Live objects", "Resident set", "Objects made", "Growth per minute",
+				"Processes by live bytes"],
 			"Process": ["Threads and arenas", "Sys", "Stack of the main thread"],
 			"Heap": ["Heap objects", "Overall heap usage"],
 			"Allocations": ["Mallocs and frees per second", "Bytes allocated per second"],
-			"Trim (where Go has its collector)": ["Share of processor time spent on trimming", "Trims per second",
+			"Trim: empty unless MEMAGENT_TRIM_INTERVAL is set": ["Share of processor time spent on trimming", "Trims per second",
 				"Pause of a trim", "Given back per second"],
 			"Sizes": ["Requested sizes"],
 			"Process $pid of $service": ["Live and resident, process $pid", "Live objects, process $pid"],
@@ -25,6 +27,7 @@ def required:
 	},
 	"memagent-fleet": {
 		variables: ["host", "service"],
+		hidden: [],
 		events: [],
 		rows: {
 			"Who holds most": ["Services by live bytes", "Hosts by live bytes"],
@@ -69,10 +72,11 @@ def one_time_filter: [match("\\$timeFilter"; "g")] | length == 1;
 
 def of_variables($required):
 	(if .templating.list[0].type != "datasource" then "the first variable is not the data source" else empty end),
-	(if [.templating.list[].name] != ["datasource"] + $required.variables
+	(if [.templating.list[].name] != ["datasource"] + $required.variables + $required.hidden
 		then "has the variables \([.templating.list[].name] | join(", "))" else empty end),
 	(.templating.list as $all | range(1; $all | length) as $i | $all[$i]
-		| (if .multi != true or .includeAll != true then "takes one value only" else empty end),
+		| (if .hide != (if .name | IN($required.hidden[]) then 2 else 0 end) then "is hidden, or is not" else empty end),
+		(if .multi != true or .includeAll != true then "takes one value only" else empty end),
 		(if .refresh != 2 then "is not asked anew when the time changes" else empty end),
 		(if our_datasource then empty else "does not use ${datasource}" end),
 		(if .query | one_time_filter | not then "has not one $timeFilter" else empty end),

@@ -16,12 +16,15 @@ def spans:
 	[.fieldConfig.overrides[] | . as $o | .properties[] | select(.id == "custom.spanNulls")
 		| {key: (if $o.matcher.id == "byFrameRefID" then $o.matcher.options else "?" end), value}] | from_entries;
 
+# In: a target.  The allocator tells what it asks for every ten seconds only.
+def is_slow($fields): all(.query | fields_of($fields)[]; $fields[.].group == "allocator");
+
 def wrong_gaps($fields):
 	if .type != "timeseries" then empty else
 		spans as $spans
 		| (if .fieldConfig.defaults.custom.spanNulls | span_well(gap_ms) then empty else "connects gaps" end),
 		(if $spans["?"] then "connects gaps of all that it draws" else empty end),
-		(.targets[] | . as $target | all(.query | fields_of($fields)[]; $fields[.].group == "allocator") as $slow
+		(.targets[] | is_slow($fields) as $slow
 			| if $slow and ($spans[.refId] // false) == false then "\(.refId) is of single dots"
 			elif $slow and ($spans[.refId] | span_well(slow_gap_ms) | not) then "\(.refId) connects gaps"
 			elif ($slow | not) and $spans[.refId] then "\(.refId) connects gaps"
@@ -40,8 +43,22 @@ def wrong_newest:
 			then "ranks what has ended" else empty end)
 	end;
 
+# A graph has ten lines at most: one for each of the ten largest processes, or one for all of them.  Only the row of one
+# process has several for each.
+def too_many_lines:
+	if .type == "timeseries" and (.title | contains("$pid") | not) then
+		[.targets[].query | select(endswith("\(by_process) fill(null)"))] as $of_each
+		| if $of_each == [] then empty
+		elif (.targets | length) > 1 then "draws several lines for each process"
+		elif $of_each[0] | contains("\"pid\" =~ /^$largest$/") | not then "draws more than ten processes"
+		elif .fieldConfig.defaults.color.mode != "palette-classic-by-name" then "gives a process another colour than others do"
+		else empty end
+	else empty end;
+
 # Legends begin with the largest, counts with 0, and red is for growth only.
 def wrong_looks:
+	(if .type == "bargauge" and (.fieldConfig.defaults.links // [] | any(.[]; .url | contains("=${__data.fields.Field:percentencode}")) | not)
+		then "has bars that lead nowhere" else empty end),
 	(if .type == "timeseries" and (.options.legend | .sortDesc != true or (.sortBy | IN("Last", "Last *") | not))
 		then "has a legend that does not begin with the largest" else empty end),
 	(if .type == "stat" and any(.targets[].query; startswith("SELECT count(")) and .fieldConfig.defaults.min != 0
@@ -69,9 +86,12 @@ def wrong_panel($fields; $variables):
 	(if our_datasource then empty else "does not use ${datasource}" end),
 	(if [.type] | inside(["timeseries", "stat", "heatmap", "table", "bargauge"]) then empty else "is a \(.type)" end),
 	(any(.targets[]?.query; per_minute) as $minutes
-		| if .interval and (.interval != "1m" or ($minutes | not)) then "overrules the data source's interval"
+		| (.type == "timeseries" and any(.targets[]; (.query | startswith("SELECT sum(")) and is_slow($fields))) as $slow_sum
+		| if .interval and .interval != (if $minutes then "1m" elif $slow_sum then "20s" else "" end)
+			then "overrules the data source's interval"
+		elif $slow_sum and .interval == null then "sums up in buckets without a value of each process"
 		elif $minutes and .interval == null then "is per minute in shorter buckets" else empty end),
-	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, wrong_order,
+	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, too_many_lines, wrong_order,
 	(if (.targets // []) == [] then "asks nothing" else empty end),
 	((.targets // [])[] | . as $target |
 		(if our_datasource then empty else "does not use ${datasource}" end),

@@ -23,11 +23,17 @@ def bare_counters($fields):
 		if .name as $name | $query | contains("non_negative_derivative(\"\($name)\", 1s)") then "" else .all end)
 	| [match("[a-z_0-9]+"; "g").string | select($fields[.].kind == "counter")] | unique;
 
+def by_process: "\"host\", \"service\", \"pid\", \"pid_ns\"";
+
+# A table of the last points has no buckets.
+def of_last_points: startswith("SELECT last(") and endswith(" GROUP BY \(by_process)");
+
 def buckets: "time($__interval, ${__to}ms)";
 
 # Of everything that is read from the points, the tags that it is grouped by.
 def readings:
-	[match("FROM \"memagent\" WHERE (?<where>[^()]*) GROUP BY (?<by>.*?) fill"; "g").captures
+	(if of_last_points then . + " fill" else . end)
+	| [match("FROM \"memagent\" WHERE (?<where>[^()]*) GROUP BY (?<by>.*?) fill"; "g").captures
 		| map({key: .name, value: .string}) | from_entries];
 
 # What a gap is filled with: nothing.  A count of none is 0.
@@ -58,8 +64,10 @@ def units($fields): . as $query | fields_of($fields) | map($fields[.].unit as $u
 # $variables: those that say which processes.
 def wrong_query($fields; $variables; $unit; $title):
 	(if contains("$timeFilter") | not then "has no $timeFilter" else empty end),
-	(if contains("$__interval") | not then "has no $__interval" else empty end),
-	(if [match("time\\([^)]*\\)"; "g").string] | unique != [buckets] then "has buckets that do not end with the time that is shown" else empty end),
+	of_last_points as $whole
+	| (if ($whole or contains("$__interval")) | not then "has no $__interval" else empty end),
+	(if [match("time\\([^)]*\\)"; "g").string] | unique != (if $whole then [] else [buckets] end)
+		then "has buckets that do not end with the time that is shown" else empty end),
 	(if gsub("\\$timeFilter AND time < \\$\\{__to\\}ms"; "") | contains("$timeFilter") then "has the last instant as a bucket of its own" else empty end),
 	# Grafana takes what is between two slashes for a regular expression, and escapes variables in it.
 	(if ($title | contains("sizes, process $pid")) and contains("FROM (") then "asks for one process in several passes" else empty end),
@@ -67,7 +75,7 @@ def wrong_query($fields; $variables; $unit; $title):
 	(if readings == [] then "reads no points" else empty end),
 	(if (split("FROM \"memagent\"") | length) != (readings | length) + 1 then "reads points in an unknown way" else empty end),
 	(readings[].where as $where | $variables[] | select(. as $v | $where | contains("\"\($v)\" =~ /^$\($v)$/") | not) | "does not go by the variable \(.)"),
-	(readings[].by | select(. != "\(buckets), \"host\", \"service\", \"pid\", \"pid_ns\"") | "takes several processes for one"),
+	(readings[].by | select(. != if $whole then by_process else "\(buckets), \(by_process)" end) | "takes several processes for one"),
 	(if filled_well then empty else "fills gaps" end),
 	(match("\\b(last|max|min|mean|sum|count|first|derivative|difference)\\((?<name>[a-z_0-9]+)[,)]"; "g").captures[1].string | "names \(.) without quotes"),
 	(bare_counters($fields)[] | "draws the counter \(.) without a derivative"),

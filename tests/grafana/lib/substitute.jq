@@ -14,12 +14,12 @@ def in_regex:
 
 def replaced($what; $by): split($what) | join($by);
 
-# In: the query.  Times in ms; ${variables} as {host: "all" | [VALUE...], ...}.
+# In: the query.  Times in ms; ${variables} as {host: "all" | [VALUE...], ...}; "largest" is "all" if it is not there.
 def substituted($from; $to; $interval_ms; $variables):
 	replaced("$timeFilter"; "time >= \($from)ms and time <= \($to)ms")
 	| replaced("$__interval"; "\($interval_ms)ms")
 	| replaced("${__to}"; "\($to)")
-	| reduce ($variables | to_entries[]) as $v (.;
+	| reduce ({largest: "all"} + $variables | to_entries[]) as $v (.;
 		replaced("${\($v.key)}"; $v.value | in_regex) | replaced("$\($v.key)"; $v.value | in_regex));
 
 # The longer of what the panel's points need (as many as it is wide, if it says nothing) and the least of the data
