@@ -36,7 +36,7 @@ for source in (v1, v2):
     # InfluxQL is Grafana's default; Flux has "version".
     expect("version", None, source["jsonData"].get("version"))
     expect("database", "memagent", source["jsonData"]["dbName"])
-    expect("interval", "1s", source["jsonData"]["timeInterval"])
+    expect("interval", "2s", source["jsonData"]["timeInterval"])
     for secret in source["secureJsonData"].values():
         expect("no secret in a file: " + secret, True, "$INFLUXDB_" in secret)
 expect("header", "Authorization", v2["jsonData"]["httpHeaderName1"])

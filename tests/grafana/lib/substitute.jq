@@ -23,8 +23,8 @@ def substituted($from; $to; $interval_ms; $variables):
 		replaced("${\($v.key)}"; $v.value | in_regex) | replaced("$\($v.key)"; $v.value | in_regex));
 
 # The longer of what the panel's points need (as many as it is wide, if it says nothing) and the least of the data
-# source, which is 1s.  A panel's own least would overrule the data source's: none has one.
-def interval_ms($from; $to): [($to - $from) / (.maxDataPoints // 1000), 1000] | max | floor;
+# source, which is 2s.
+def interval_ms($from; $to): [($to - $from) / (.maxDataPoints // 1000), 2000] | max | floor;
 
 # The values of a variable: of each row the second column, or the only one.
 def variable_values: [.results[0].series[]?.values[] | .[1] // .[0]] | unique;
