@@ -502,7 +502,7 @@ install: all
 	install -m 644 $(filter %.7,$(MANUAL)) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(COMPLETIONS) $(DESTDIR)$(BASHCOMPDIR)
 	install -m 644 LICENSE $(DESTDIR)$(DATADIR)
-	for f in $$(cd grafana && find dashboards provisioning provisioning-v2 -type f); do \
+	for f in $$(cd grafana && find dashboards provisioning provisioning-v2 provisioning-v3 -type f); do \
 		install -D -m 644 grafana/$$f $(DESTDIR)$(DATADIR)/grafana/$$f || exit 1; done
 
 uninstall:

@@ -36,7 +36,7 @@ cp -R "$root/compose.yaml" "$root/grafana" "$root/Dockerfile" "$work/project"
 # check DIRECTORY: what is wrong, a line each.
 check()
 {
-	(cd "$1" && $compose -p memagent --profile v2 config) >"$work/config" 2>"$work/err" || {
+	(cd "$1" && $compose -p memagent --profile v2 --profile v3 config) >"$work/config" 2>"$work/err" || {
 		sed 's/^/docker-compose: /' "$work/err"
 		return
 	}
@@ -52,20 +52,22 @@ grafana = {
 wanted = {
     "influxdb": {"/var/lib/influxdb": "influxdb"},
     "influxdb-v2": {"/var/lib/influxdb2": "influxdb-v2"},
+    "influxdb-v3": {"/var/lib/influxdb3": "influxdb-v3"},
     "grafana": {**grafana, "/etc/grafana/provisioning": "grafana/provisioning"},
-    "grafana-v2": {
+}
+for version in ("v2", "v3"):
+    wanted["grafana-" + version] = {
         **grafana,
-        "/var/lib/grafana": "grafana-v2",
+        "/var/lib/grafana": "grafana-" + version,
         "/etc/grafana/provisioning/alerting": "grafana/provisioning/alerting",
         "/etc/grafana/provisioning/dashboards": "grafana/provisioning/dashboards",
-        "/etc/grafana/provisioning/datasources": "grafana/provisioning-v2/datasources",
-    },
-}
+        "/etc/grafana/provisioning/datasources": "grafana/provisioning-%s/datasources" % version,
+    }
 for name, service in config["services"].items():
     def wrong(text):
         print("%s %s" % (name, text))
     image = service.get("image", "")
-    if not re.fullmatch(r"[a-z-]+(/[a-z-]+)?:[0-9]+[.][0-9]+[.][0-9]+", image) and image != "memagent-demo:local":
+    if not re.fullmatch(r"[a-z-]+(/[a-z-]+)?:[0-9]+[.][0-9]+[.][0-9]+(-core)?", image) and image != "memagent-demo:local":
         wrong("has no pinned image: " + image)
     for port in service.get("ports", []):
         text = port if isinstance(port, str) else "%s:%s" % (port.get("host_ip"), port.get("published"))
@@ -105,12 +107,13 @@ for name, service in config["services"].items():
         # The name of a variable is none, nor is a word on what is missing.
         if re.search(r"(?i)(^|[^_a-z])--?(user(name)?|pass(word)?|token|admin)([= ]|$)|://[^/ ]*@|(password|passwd|token|username)=", word):
             wrong("has a user or a password on its command line: " + word)
-    if name.startswith("load") and not re.search(r"\bwrk\b.* http://demo(-v2)?:8080/v1/push", " ".join(words)):
+    if name.startswith("load") and not re.search(r"\bwrk\b.* http://demo(-v[23])?:8080/v1/push", " ".join(words)):
         wrong("makes no load")
     if name.startswith("demo") and (words[:1] != ["memagent-run"] or "demo-server" not in words):
         wrong("is no demo server under the agent")
-    if name.endswith("-v2") != (service.get("profiles") == ["v2"]):
-        wrong("does not start by itself" if service.get("profiles") else "is not of the profile v2")
+    version = name.partition("-")[2]
+    if service.get("profiles", []) != ([version] if version else []):
+        wrong("does not start by itself" if service.get("profiles") else "is not of the profile " + version)
     command = service.get("command") or []
     if command[:1] == ["memagent-run"]:
         for word in command[1:command.index("--")]:
@@ -121,7 +124,7 @@ for name, service in config["services"].items():
 if list(config["networks"]) != ["memagent"]:
     print("there is another network")
 for name in ("influxdb", "grafana", "demo", "load"):
-    for name in (name, name + "-v2"):
+    for name in (name, name + "-v2", name + "-v3"):
         if name not in config["services"]:
             print(name + " is missing")
 END
@@ -131,29 +134,46 @@ check "$work/project" >"$work/found"
 [ ! -s "$work/found" ] || fail "$(cat "$work/found")"
 
 # What does not start without .env says what is missing: the script that the container begins with, here.
-python3 -c 'import sys, yaml
-words = yaml.safe_load(open(sys.argv[1]))["services"]["influxdb-v2"]["entrypoint"]
-assert words[:2] == ["sh", "-c"], words
-print(words[2].replace("$$", "$"))' "$root/compose.yaml" >"$work/begin"
+# influxdb3 is a program that shows what it is given.
+mkdir "$work/bin"
+cat >"$work/bin/influxdb3" <<'END'
+#!/bin/sh
+while [ "$1" != --admin-token-file ]; do
+	shift
+done
+stat -c %a "$2"
+cat "$2"
+END
+chmod +x "$work/bin/influxdb3"
+# expect_begun VERSION TEXT VARIABLE=VALUE...
 expect_begun()
 {
-	text=$1
-	shift
-	env -i PATH="$PATH" "$@" sh "$work/begin" >"$work/begun" 2>&1 || :
-	grep -q "$text" "$work/begun" || fail "with $* InfluxDB 2 begins with $(cat "$work/begun"), not with $text"
+	version=$1
+	text=$2
+	shift 2
+	python3 -c 'import sys, yaml
+words = yaml.safe_load(open(sys.argv[1]))["services"]["influxdb-" + sys.argv[2]]["entrypoint"]
+assert words[:2] == ["sh", "-c"], words
+print(words[2].replace("$$", "$").replace("/tmp/", sys.argv[3] + "/"))' "$root/compose.yaml" "$version" "$work" >"$work/begin"
+	env -i PATH="$work/bin:$PATH" "$@" sh "$work/begin" >"$work/begun" 2>&1 || :
+	grep -q "$text" "$work/begun" || fail "with $* InfluxDB begins with $(cat "$work/begun"), not with $text"
 }
 password=DOCKER_INFLUXDB_INIT_PASSWORD
 token=DOCKER_INFLUXDB_INIT_ADMIN_TOKEN
-expect_begun 'no INFLUXDB_V2_PASSWORD in .env, see .env.example' $password= $token=
-expect_begun 'no INFLUXDB_V2_PASSWORD in .env' $password= $token=t
-expect_begun 'no INFLUXDB_V2_TOKEN in .env' $password=p $token=
-expect_begun '/entrypoint.sh.* not found' $password=p $token=t
+expect_begun v2 'no INFLUXDB_V2_PASSWORD in .env, see .env.example' $password= $token=
+expect_begun v2 'no INFLUXDB_V2_PASSWORD in .env' $password= $token=t
+expect_begun v2 'no INFLUXDB_V2_TOKEN in .env' $password=p $token=
+expect_begun v2 '/entrypoint.sh.* not found' $password=p $token=t
+expect_begun v3 'no INFLUXDB_V3_TOKEN in .env, see .env.example' INFLUXDB_V3_TOKEN=
+expect_begun v3 '^600$' INFLUXDB_V3_TOKEN=apiv3_t
+[ "$(sed 1d "$work/begun" | python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])')" = apiv3_t ] ||
+	fail "InfluxDB 3 is given the token in $(cat "$work/begun")"
 
-# The line that makes both up, and that they come where they are wanted.
+# The lines that make them up, and that they come where they are wanted.
 (cd "$work/project" && sed -n "s/^#   \\((umask .*\\)/\\1/p" "$root/.env.example" | sh)
 [ "$(stat -c %a "$work/project/.env")" = 600 ] || fail "anybody may read .env"
-(cd "$work/project" && $compose -p memagent --profile v2 config) >"$work/config" 2>&1 || fail "with .env: $(cat "$work/config")"
-for name in INFLUXDB_V2_PASSWORD INFLUXDB_V2_TOKEN; do
+(cd "$work/project" && $compose -p memagent --profile v2 --profile v3 config) >"$work/config" 2>&1 || fail "with .env: $(cat "$work/config")"
+for name in INFLUXDB_V2_PASSWORD INFLUXDB_V2_TOKEN INFLUXDB_V3_TOKEN; do
 	value=$(sed -n "s/^$name=//p" "$work/project/.env")
 	[ "${#value}" -ge 32 ] || fail "$name is of ${#value} characters"
 	grep -q "$value" "$work/config" || fail "$name is not used"
@@ -174,6 +194,7 @@ expect_found 'docker-compose: ' 's/^services:/servces:/'
 expect_found 'influxdb has no pinned image' 's/influxdb:1.8.10/influxdb/'
 expect_found 'influxdb has no pinned image' 's/influxdb:1.8.10/influxdb:1.8/'
 expect_found 'influxdb-v2 has no pinned image' 's/influxdb:2.7.11/influxdb:2.7/'
+expect_found 'influxdb-v3 has no pinned image' 's/influxdb:3.10.1-core/influxdb:3-core/'
 expect_found 'grafana has no pinned image' 's/grafana:11.2.0/grafana:latest/'
 expect_found 'grafana asks who' 's/GF_AUTH_ANONYMOUS_ENABLED: "true"/GF_AUTH_ANONYMOUS_ENABLED: "false"/'
 expect_found 'grafana asks who' '/GF_AUTH_ANONYMOUS_ENABLED/d'
@@ -185,6 +206,8 @@ expect_found 'grafana has not grafana/dashboards at' '/\.\/grafana\/dashboards:/
 expect_found 'grafana has not grafana at /var/lib/grafana' '/- grafana:/d'
 expect_found 'grafana-v2 has not grafana/provisioning-v2/datasources at' 's/provisioning-v2/provisioning/'
 expect_found 'grafana-v2 has not grafana/provisioning/alerting at' '/provisioning\/alerting/d'
+expect_found 'grafana-v3 has not grafana/provisioning-v3/datasources at' 's/provisioning-v3/provisioning/'
+expect_found 'influxdb-v3 is not of the profile v3' '/^  influxdb-v3:/,/restart/ s/profiles: \[v3\]//'
 expect_found 'influxdb has not influxdb at /var/lib/influxdb' '/- *influxdb:\|\["influxdb:/d'
 expect_found 'influxdb-v2 has not influxdb-v2 at' 's|influxdb-v2:/var/lib/influxdb2|influxdb-v2:/var/lib/influxdb|'
 expect_found 'influxdb-v2 is not of the profile v2' '/^  influxdb-v2:/,/restart/ s/profiles: \[v2\]//'

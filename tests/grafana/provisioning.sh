@@ -1,6 +1,6 @@
 #!/bin/sh
 # What Grafana is provisioned with fits together: one data source, the one that the dashboards and the alert
-# rule ask; and the query of both kinds of InfluxDB differs in how it logs in only.
+# rule ask; and those of the versions of InfluxDB differ in how they log in only.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -24,23 +24,24 @@ def expect(what, wanted, got):
     if wanted != got:
         sys.exit("provisioning.sh: %s: expected %r, got %r" % (what, wanted, got))
 
-sources = [load(d + "/datasources/memagent.yaml")["datasources"] for d in ("provisioning", "provisioning-v2")]
+sources = [load(d + "/datasources/memagent.yaml")["datasources"] for d in ("provisioning", "provisioning-v2", "provisioning-v3")]
 for source in sources:
     expect("data sources", 1, len(source))
-v1, v2 = sources[0][0], sources[1][0]
+v1, v2, v3 = [source[0] for source in sources]
 for key in ("name", "uid", "type", "access", "url", "isDefault", "editable"):
-    expect(key + " of the two", v1[key], v2[key])
+    expect(key + " of all", [v1[key]] * 2, [v2[key], v3[key]])
 expect("type", "influxdb", v1["type"])
 expect("address", "$INFLUXDB_URL", v1["url"])
-for source in (v1, v2):
+for source in (v1, v2, v3):
     # InfluxQL is Grafana's default; Flux has "version".
     expect("version", None, source["jsonData"].get("version"))
     expect("database", "memagent", source["jsonData"]["dbName"])
     expect("interval", "2s", source["jsonData"]["timeInterval"])
     for secret in source["secureJsonData"].values():
         expect("no secret in a file: " + secret, True, "$INFLUXDB_" in secret)
-expect("header", "Authorization", v2["jsonData"]["httpHeaderName1"])
-expect("token", "Token $INFLUXDB_TOKEN", v2["secureJsonData"]["httpHeaderValue1"])
+for source, scheme in (v2, "Token"), (v3, "Bearer"):
+    expect("header", "Authorization", source["jsonData"]["httpHeaderName1"])
+    expect("token", scheme + " $INFLUXDB_TOKEN", source["secureJsonData"]["httpHeaderValue1"])
 
 for name in ("memagent", "fleet"):
     variable = load("dashboards/%s.json" % name)["templating"]["list"][0]
@@ -74,8 +75,10 @@ broken()
 		exit 1
 	}
 }
-broken provisioning/datasources/memagent.yaml 's/uid: memagent/uid: other/' 'uid of the two'
+broken provisioning/datasources/memagent.yaml 's/uid: memagent/uid: other/' 'uid of all'
 broken provisioning-v2/datasources/memagent.yaml 's/Token [$]INFLUXDB_TOKEN/Token secret/' 'no secret in a file'
+broken provisioning-v3/datasources/memagent.yaml 's/Bearer/Token/' 'token: expected'
+broken provisioning-v3/datasources/memagent.yaml 's/timeInterval: 2s/timeInterval: 1s/' 'interval: expected'
 broken provisioning/alerting/memagent.yaml 's/datasourceUid: memagent/datasourceUid: other/' 'of the alert'
 broken dashboards/fleet.json 's/"value": "memagent"/"value": "other"/' 'data source of fleet'
 broken provisioning/dashboards/memagent.yaml 's/folder: .*/folder: memagent/' 'folders of dashboards and alert'

@@ -133,6 +133,12 @@ expect_broken 'takes several processes for one' \
 expect_broken 'names heap_alloc_byte, which no table declares' "$first.targets[0].query |= sub(\"heap_alloc_bytes\"; \"heap_alloc_byte\")"
 expect_broken 'names heap_alloc_byte without quotes' "$first.targets[0].query |= sub(\"\\\"heap_alloc_bytes\\\"\"; \"heap_alloc_byte\")"
 
+expect_broken 'calls sample(), which InfluxDB 3' "$first.targets[0].query |= sub(\"last\"; \"sample\")"
+expect_broken 'limits series' "$first.targets[0].query |= . + \" SLIMIT 10\""
+expect_broken 'has columns with and without a derivative' \
+	"$(panel "Objects made").targets[0].query |= sub(\"\\\\(SELECT \"; \"(SELECT last(\\\"heap_objects\\\"), \")"
+expect_broken 'variable host calls holt_winters()' '.templating.list[1].query |= sub("last"; "holt_winters")'
+
 # ---- counters ----
 
 # expect_bare WHAT: drawn in the first panel in place of its last().

@@ -32,6 +32,7 @@ LC_ALL=C sort >"$work/expected" <<'END'
 ./share/memagent/grafana/dashboards/fleet.json
 ./share/memagent/grafana/dashboards/memagent.json
 ./share/memagent/grafana/provisioning-v2/datasources/memagent.yaml
+./share/memagent/grafana/provisioning-v3/datasources/memagent.yaml
 ./share/memagent/grafana/provisioning/alerting/memagent.yaml
 ./share/memagent/grafana/provisioning/dashboards/memagent.yaml
 ./share/memagent/grafana/provisioning/datasources/memagent.yaml

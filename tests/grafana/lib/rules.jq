@@ -82,6 +82,7 @@ def of_variables($required):
 		(if .query | one_time_filter | not then "has not one $timeFilter" else empty end),
 		(.query as $q | range(1; $i) | $all[.].name | select(. as $n | $q | contains("\"\($n)\" =~ /^$\($n)$/") | not)
 			| "is not chained to \(.)"),
+		(.query | unanswered_by_v3),
 		(.query | unknown($fields)[] | "names \(.), which no table declares")
 		| "variable \($all[$i].name) \(.)");
 

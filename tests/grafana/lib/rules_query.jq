@@ -59,6 +59,16 @@ def unit_of($unit):
 
 def units($fields): . as $query | fields_of($fields) | map($fields[.].unit as $unit | $query | unit_of($unit)) | unique;
 
+# ---- InfluxDB 3 ----
+
+# Its InfluxQL has no SLIMIT, not all functions, and long had no columns with and without a derivative side by side.
+def unanswered_by_v3:
+	([scan("\\b([a-z_]+)\\(")[]] | unique - ["count", "derivative", "difference", "distinct", "fill", "last", "max", "min",
+		"non_negative_derivative", "now", "sum", "time", "top"] | .[] | "calls \(.)(), which InfluxDB 3 does not have"),
+	(if test("\\bS(LIMIT|OFFSET)\\b") then "limits series, which InfluxDB 3 cannot" else empty end),
+	(if any(scan("SELECT (.*?) FROM ")[]; test("derivative\\(") and (gsub("derivative\\((last|max|min)\\("; "") | test("\\b(last|max|min)\\(")))
+		then "has columns with and without a derivative, which InfluxDB 3 may not answer" else empty end);
+
 # ---- all of it ----
 
 # $variables: those that say which processes.
@@ -80,5 +90,6 @@ def wrong_query($fields; $variables; $unit; $title):
 	(match("\\b(last|max|min|mean|sum|count|first|derivative|difference)\\((?<name>[a-z_0-9]+)[,)]"; "g").captures[1].string | "names \(.) without quotes"),
 	(bare_counters($fields)[] | "draws the counter \(.) without a derivative"),
 	(unknown($fields)[] | "names \(.), which no table declares"),
+	unanswered_by_v3,
 	(units($fields) | select(. != [$unit]) | "is of the unit \(join(" and ")), not \($unit)"),
 	(if per_minute != ($title | test("per minute")) then "is per minute, or its title says so, but not both" else empty end);
