@@ -111,7 +111,7 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 		[worst_of(worst("agent_tick_ns"); "point"), worst_of(worst("agent_send_ns"); "delivery")])],
 	[8, 8, graph_of_each("Cost: memory"; "Live bytes of the agent's own heap in each of the ten largest processes. They are not among the program's."; "bytes"; gauge("agent_heap_bytes"))],
 	[24, 7, (table("Coverage"; "Whether the agent counts all that a process allocates. Where it does not, a line on the stderr of the program says what it misses, and all figures here are without that."; "none";
-		[table_target("SELECT last(\"agent_coverage\") AS \"coverage\" FROM \"memagent\" WHERE \(chosen) GROUP BY \(buckets), \(by_process) fill(none) ORDER BY time DESC LIMIT 1")])
+		[table_target("SELECT last(\"agent_coverage\") AS \"coverage\" FROM \"memagent\" WHERE \(chosen) GROUP BY \(buckets), \(by_process) fill(none) ORDER BY time DESC LIMIT 1")]; ["coverage"])
 		| in_words("coverage"; [[1, "all", "green"], [0, "not all: see the program's stderr", "red"]]))]
 ]}
 ]

@@ -158,15 +158,18 @@ def growth_levels: coloured([["green", null], ["orange", 1048576], ["red", 16777
 def link_with($uid; $name; $field):
 	"/d/\($uid)?${datasource:queryparam}&var-\($name)=${__data.fields.\($field):percentencode}&${__url_time_range}";
 
-def table($title; $description; $unit; $targets):
+# Grafana puts the tags of a process into columns in any order, another one each time.
+def table($title; $description; $unit; $targets; $columns):
 	panel("table"; $title; $description; $unit; $targets)
+	| .transformations = [{id: "organize", options: {excludeByName: {}, renameByName: {}, indexByName: (
+		["service", "host", "pid", "pid_ns"] + $columns + ["Time"] | to_entries | map({key: .value, value: .key}) | from_entries)}}]
 	| .options = {showHeader: true, cellHeight: "sm"};
 
 # The last point of each process: one selector, so that the time is that point's.  The largest first.
 def table_of_processes($title; $description; $columns):
 	table($title; $description; "bytes"; [table_target("SELECT last(\"\($columns[0][0])\") AS \"\($columns[0][1])\", " +
 		($columns[1:] | map("\"\(.[0])\" AS \"\(.[1])\"") | join(", ")) +
-		" FROM \"memagent\" WHERE \(chosen) GROUP BY \(by_process)")])
+		" FROM \"memagent\" WHERE \(chosen) GROUP BY \(by_process)")]; $columns | map(.[1]))
 	| .fieldConfig.overrides = [
 		{matcher: {id: "byName", options: "Time"}, properties: [
 			{id: "displayName", value: "last point"}, {id: "unit", value: "dateTimeFromNow"}]},

@@ -91,6 +91,8 @@ expect_broken 'draws more than ten processes' "$first.targets[0].query |= sub(\"
 expect_broken 'draws several lines for each process' "$first.targets += $first.targets"
 expect_broken 'gives a process another colour' "$first.fieldConfig.defaults.color.mode = \"palette-classic\""
 expect_broken 'has bars that lead nowhere' "del($(panel "Hosts by live bytes").fieldConfig.defaults.links)" fleet
+expect_broken 'has the column host in any place' "del($(panel "Coverage").transformations)"
+expect_broken 'has the column live in any place' "del($(panel "Processes by live bytes").transformations[0].options.indexByName.live)"
 expect_broken 'sums up in buckets without a value' "del($(panel "Overall heap usage").interval)"
 expect_broken 'overrules the data source' "$(panel "Overall heap usage").interval = \"1s\""
 

@@ -66,6 +66,14 @@ def wrong_looks:
 	(if .type == "bargauge" and .fieldConfig.defaults.color.mode != (if .title | test("growth") then "thresholds" else "fixed" end)
 		then "has colours that say nothing" else empty end);
 
+# Grafana puts a query's tags into the columns of a table in any order.
+def wrong_columns:
+	if .type == "table" then
+		(.transformations[0] // {} | select(.id == "organize").options.indexByName // {} | keys) as $placed
+		| (["Time", "host", "pid", "pid_ns", "service"] + [.targets[].query | scan("AS \"([^\"]+)\"")[]]) - $placed
+		| .[] | "has the column \(.) in any place"
+	else empty end;
+
 def wrong_flags($fields):
 	if any(.targets[].query | fields_of($fields)[]; $fields[.].unit == "flag") then
 		[.fieldConfig.overrides[].properties[] | select(.id == "mappings").value[].options] as $words
@@ -91,7 +99,7 @@ def wrong_panel($fields; $variables):
 			then "overrules the data source's interval"
 		elif $slow_sum and .interval == null then "sums up in buckets without a value of each process"
 		elif $minutes and .interval == null then "is per minute in shorter buckets" else empty end),
-	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, too_many_lines, wrong_order,
+	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, too_many_lines, wrong_columns, wrong_order,
 	(if (.targets // []) == [] then "asks nothing" else empty end),
 	((.targets // [])[] | . as $target |
 		(if our_datasource then empty else "does not use ${datasource}" end),
