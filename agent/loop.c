@@ -302,6 +302,31 @@ static void open_files(void)
 	futex_set(&loop.task->has_opened, true);
 }
 
+/*
+ * An allocator in front of ours may be the program's own and need the program's constructors.
+ * Loading a library allocates, so give the constructors one interval to finish.
+ */
+static void wait_for_constructors(void)
+{
+	int64_t interval = loop.task->options->interval;
+
+	if (url_scheme(loop.task->options->url) == URL_FILE || coverage_is_in_front())
+		return;
+	quiesce_enter();
+	futex_wait(&loop.task->request, LOOP_RUN,
+		   loop.task->started_ns + (interval < CLOCK_S ? interval : CLOCK_S));
+	quiesce_leave();
+}
+
+static void open_all(void)
+{
+	open_files();
+	recorder_open(&loop.recorder, loop.task->pid);
+	wait_for_constructors();
+	recorder_connect(&loop.recorder);
+	recorder_add_event(&loop.recorder, "start", loop.task->is_forked ? "forked" : "started");
+}
+
 void loop_open_first(struct loop_task *task)
 {
 	begin(task);
@@ -329,8 +354,7 @@ enum loop_end loop_work(struct loop_task *task, int *exit_status)
 		loop_delay(task);
 	quiesce_leave();
 	if (should_run() || !is_short_lived_child()) {
-		open_files();
-		recorder_open(&loop.recorder, task);
+		open_all();
 		why = run();
 		finish(why);
 	}

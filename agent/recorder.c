@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "agent/base/clock.h"
-#include "agent/base/futex.h"
 #include "agent/base/log.h"
 #include "agent/guest/quiesce.h"
 #include "agent/guest/resident.h"
-#include "agent/loop.h"
 #include "agent/measure/coverage.h"
 #include "agent/measure/point_head.h"
 #include "agent/settings/options.h"
@@ -69,29 +67,13 @@ void recorder_open_files(struct recorder *r, const struct options *options)
 		open_destination(r);
 }
 
-/*
- * An allocator in front of ours may be the program's own and need the program's constructors.
- * Loading a library allocates, so give the constructors one interval to finish.
- */
-static void wait_for_constructors(const struct loop_task *task)
-{
-	int64_t interval = task->options->interval;
-
-	if (coverage_is_in_front())
-		return;
-	quiesce_enter();
-	futex_wait(&task->request, LOOP_RUN,
-		   task->started_ns + (interval < CLOCK_S ? interval : CLOCK_S));
-	quiesce_leave();
-}
-
-static void write_head(struct recorder *r, const struct loop_task *task)
+static void write_head(struct recorder *r, pid_t pid)
 {
 	const struct allocator_stats *stats = &r->sampler.allocator_stats;
 
 	line_start(&r->head, r->head_text, sizeof(r->head_text));
 	line_start(&r->line, r->line_text, sizeof(r->line_text));
-	point_head_write(&r->head, r->encoder, r->options, task->pid, stats->allocator->name,
+	point_head_write(&r->head, r->encoder, r->options, pid, stats->allocator->name,
 			 stats->version);
 }
 
@@ -106,10 +88,8 @@ static void open_trim(struct recorder *r)
 			allocator->name);
 }
 
-void recorder_open(struct recorder *r, const struct loop_task *task)
+void recorder_open(struct recorder *r, pid_t pid)
 {
-	int objects = resident_objects();
-
 	r->encoder = &encoder_line_protocol;
 	if (r->backlog.ring == NULL)
 		log_say(LOG_CONFIG,
@@ -120,11 +100,15 @@ void recorder_open(struct recorder *r, const struct loop_task *task)
 	memset(&r->health, -1, sizeof(r->health));
 	recorder_check_coverage(r, true);
 	allocator_stats_open(&r->sampler.allocator_stats, r->options->allocator_interval);
-	write_head(r, task);
-	if (url_scheme(r->options->url) != URL_FILE) {
-		wait_for_constructors(task);
+	write_head(r, pid);
+}
+
+void recorder_connect(struct recorder *r)
+{
+	int objects = resident_objects();
+
+	if (url_scheme(r->options->url) != URL_FILE)
 		open_destination(r);
-	}
 	resident_drop(objects);
 	/* The destination gets its descriptors first: without it no point is delivered. */
 	sampler_open(&r->sampler, &r->trim);
@@ -132,7 +116,6 @@ void recorder_open(struct recorder *r, const struct loop_task *task)
 	if (r->can_deliver)
 		delivery_init(&r->delivery, r->destination.transport, r->destination.handle,
 			      &r->backlog);
-	recorder_add_event(r, "start", task->is_forked ? "forked" : "started");
 }
 
 static void update_health(struct recorder *r, int64_t late_ns)

@@ -10,6 +10,7 @@
  */
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "agent/encode/encoder.h"
 #include "agent/deliver/backlog.h"
@@ -19,7 +20,6 @@
 #include "agent/measure/sampler.h"
 #include "agent/measure/trim.h"
 
-struct loop_task;
 struct options;
 
 struct recorder {
@@ -51,12 +51,19 @@ void recorder_prepare(struct recorder *r, const struct options *options);
 /*
  * recorder_open_files(r, options):
  * Open the files that ${options} name, because the program may lose access to them.  The network
- * needs no privilege, and its libraries take long to load: recorder_open does that later.
+ * needs no privilege, and its libraries take long to load: recorder_connect does that later.
  */
 void recorder_open_files(struct recorder *r, const struct options *options);
 
-/* Open the rest, after recorder_open_files.  Log invalid settings and failures. */
-void recorder_open(struct recorder *r, const struct loop_task *task);
+/*
+ * recorder_open(r, pid):
+ * After recorder_open_files: log invalid settings, recognize the allocator, and write the head of
+ * the points of process ${pid}.
+ */
+void recorder_open(struct recorder *r, pid_t pid);
+
+/* After recorder_open: connect, if files are not the destination, and open what points need. */
+void recorder_connect(struct recorder *r);
 
 /* Check whether all allocations are counted; log it if not.  ${is_early}: see coverage_is_whole. */
 void recorder_check_coverage(struct recorder *r, bool is_early);
