@@ -156,7 +156,7 @@ $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 
 # memagent-run needs libc only; for --check it loads memagent-http.so.
 RUN = $(wildcard tools/run/*.c) agent/guest/exclude.c agent/base/dir.c agent/settings/url.c agent/base/clock.c \
-	agent/base/contents.c agent/base/fnv.c agent/base/log.c shim/object.c $(SETTINGS) $(filter-out %/backlog.c %/delivery.c,$(DELIVER))
+	agent/deliver/load_object.c agent/base/contents.c agent/base/fnv.c agent/base/log.c shim/object.c $(SETTINGS) $(filter-out %/backlog.c %/delivery.c,$(DELIVER))
 
 $(BUILD)/memagent-run: $(call objects,$(RUN))
 	$(SAY)

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/deliver/load_object.h"
 #include "agent/deliver/transport.h"
 
 static char path[8192]; /* "" if unknown */
@@ -31,21 +32,10 @@ void load_remember(void)
 
 const struct transport *load_http(char *error, size_t size)
 {
-	void *object;
-	transport_entry *entry = NULL;
-
 	if (path[0] == '\0') {
 		snprintf(error, size, "cannot load %s: the path of the agent's library is unknown",
 			 TRANSPORT_HTTP_OBJECT);
 		return NULL;
 	}
-	/* RTLD_LOCAL hides its libcurl from the program.  It still uses the program's malloc. */
-	object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (object)
-		entry = (transport_entry *)dlsym(object, TRANSPORT_HTTP_SYMBOL);
-	if (entry == NULL) {
-		snprintf(error, size, "%s", dlerror());
-		return NULL;
-	}
-	return entry();
+	return load_object(path, error, size);
 }

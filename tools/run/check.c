@@ -1,6 +1,5 @@
 #include "tools/run/check.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include "agent/base/clock.h"
 #include "agent/deliver/destination.h"
 #include "agent/deliver/load.h"
+#include "agent/deliver/load_object.h"
 #include "agent/deliver/verdict.h"
 #include "agent/settings/options.h"
 #include "agent/settings/secret.h"
@@ -59,8 +59,6 @@ const struct transport *load_http(char *error, size_t size)
 {
 	const char *slash = strrchr(beside->path, '/');
 	char path[PATH_MAX + sizeof(TRANSPORT_HTTP_OBJECT)];
-	transport_entry *entry = NULL;
-	void *object;
 
 	if (slash == NULL) {
 		snprintf(error, size, "%s", beside->missing);
@@ -68,14 +66,7 @@ const struct transport *load_http(char *error, size_t size)
 	}
 	snprintf(path, sizeof(path), "%.*s/" TRANSPORT_HTTP_OBJECT, (int)(slash - beside->path),
 		 beside->path);
-	object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (object)
-		entry = (transport_entry *)dlsym(object, TRANSPORT_HTTP_SYMBOL);
-	if (entry == NULL) {
-		snprintf(error, size, "%s", dlerror());
-		return NULL;
-	}
-	return entry();
+	return load_object(path, error, size);
 }
 
 static void nothing(void)
