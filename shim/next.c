@@ -63,6 +63,11 @@ static size_t no_size(void *p)
 	return 0;
 }
 
+static bool is_libc(const void *function)
+{
+	return object_same(function, (const void *)gnu_get_libc_version);
+}
+
 /*
  * Return whether sizes may be read from the chunk header: the next malloc is glibc's, and its
  * headers agree with malloc_usable_size.  Only sizes below the mmap threshold are tried, because
@@ -72,12 +77,9 @@ static size_t no_size(void *p)
 static bool header_is_right(void)
 {
 	static const size_t sizes[] = {1, 24, 25, 40, 100, 1000};
-	bool right =
-	    object_of_valgrind() == NULL &&
-	    object_same((const void *)next.malloc, (const void *)gnu_get_libc_version) &&
-	    object_same((const void *)next.free, (const void *)gnu_get_libc_version) &&
-	    object_same((const void *)next.realloc, (const void *)gnu_get_libc_version) &&
-	    object_same((const void *)next.usable_size, (const void *)gnu_get_libc_version);
+	bool right = object_of_valgrind() == NULL && is_libc((const void *)next.malloc) &&
+		     is_libc((const void *)next.free) && is_libc((const void *)next.realloc) &&
+		     is_libc((const void *)next.usable_size);
 
 	for (size_t i = 0; right && i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		void *p = next.malloc(sizes[i]);
@@ -95,7 +97,7 @@ static bool header_is_right(void)
  */
 static bool checks_objects(void)
 {
-	return !object_same((const void *)next.malloc, (const void *)gnu_get_libc_version) &&
+	return !is_libc((const void *)next.malloc) &&
 	       object_function((const void *)next.malloc, "mcheck_check_all") != NULL;
 }
 
@@ -171,7 +173,7 @@ static void resolve_rest(struct next *found)
 
 	found->cfree = (void (*)(void *))object_function(there, "cfree");
 	/* glibc's (2.43) call our free, which would count a second time. */
-	if (object_same(there, (const void *)gnu_get_libc_version))
+	if (is_libc(there))
 		return;
 	found->free_sized = (void (*)(void *, size_t))object_function(there, "free_sized");
 	found->free_aligned_sized =
