@@ -50,14 +50,6 @@ static uint32_t count_symbols(const uint32_t *gnu_hash)
 	return last + 1;
 }
 
-static bool is_named(const char *name, const char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (names[i] && strcmp(name, names[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Return false when there are too many symbols. */
 static bool copy_without(const struct object_tables *t, const char *const *names, size_t n)
 {
@@ -66,10 +58,12 @@ static bool copy_without(const struct object_tables *t, const char *const *names
 	if (count > SYMBOLS)
 		return false;
 	memcpy(visible, t->symbols, count * sizeof(visible[0]));
-	for (uint32_t i = 1; i < count; i++)
-		if (visible[i].st_shndx != SHN_UNDEF &&
-		    is_named(t->names + visible[i].st_name, names, n))
-			visible[i].st_value = 0;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t found = names[i] ? object_symbol(t, names[i]) : 0;
+
+		if (found)
+			visible[found].st_value = 0;
+	}
 	return true;
 }
 

@@ -128,15 +128,45 @@ static uint32_t find_any(const struct object_tables *t, const char *name)
 	return 0;
 }
 
+uint32_t object_symbol(const struct object_tables *t, const char *name)
+{
+	if (t->symbols && t->names && t->gnu_hash)
+		return find_gnu(t, name);
+	return t->symbols && t->names && t->hash ? find_any(t, name) : 0;
+}
+
+const ElfW(Rela) * object_relocation(const struct object_tables *t, size_t i)
+{
+	for (int kind = 0; kind < 2; kind++) {
+		const ElfW(Rela) *first = t->relocations[kind];
+		size_t count = first ? t->relocation_bytes[kind] / sizeof(*first) : 0;
+
+		if (i < count)
+			return &first[i];
+		i -= count;
+	}
+	return NULL;
+}
+
+const ElfW(Sym) * object_referenced(const struct object_tables *t, const ElfW(Rela) * r)
+{
+	return ELF64_R_SYM(r->r_info) ? &t->symbols[ELF64_R_SYM(r->r_info)] : NULL;
+}
+
+const void *object_target(const struct dl_phdr_info *object, const ElfW(Rela) * r)
+{
+	const void *target;
+
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): ELF stores addresses as integers */
+	memcpy(&target, (const void *)(object->dlpi_addr + r->r_offset), sizeof(target));
+	return target;
+}
+
 void *object_exports(const struct dl_phdr_info *object, const char *name)
 {
 	struct object_tables t = object_tables(object);
-	uint32_t found = 0;
+	uint32_t found = object_symbol(&t, name);
 
-	if (t.symbols && t.names && t.gnu_hash)
-		found = find_gnu(&t, name);
-	else if (t.symbols && t.names && t.hash)
-		found = find_any(&t, name);
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): a number in the file */
 	return found ? (void *)(object->dlpi_addr + t.symbols[found].st_value) : NULL;
 }
@@ -207,15 +237,13 @@ struct import {
 
 static bool is_imported(const struct object_tables *t, const char *name)
 {
-	for (int kind = 0; kind < 2; kind++) {
-		const ElfW(Rela) *r = t->relocations[kind];
+	const ElfW(Rela) * r;
 
-		for (size_t n = r ? t->relocation_bytes[kind] / sizeof(*r) : 0; n > 0; n--, r++) {
-			const ElfW(Sym) *s = &t->symbols[ELF64_R_SYM(r->r_info)];
+	for (size_t i = 0; (r = object_relocation(t, i)) != NULL; i++) {
+		const ElfW(Sym) *s = object_referenced(t, r);
 
-			if (s->st_shndx == SHN_UNDEF && strcmp(t->names + s->st_name, name) == 0)
-				return true;
-		}
+		if (s && s->st_shndx == SHN_UNDEF && strcmp(t->names + s->st_name, name) == 0)
+			return true;
 	}
 	return false;
 }

@@ -32,6 +32,24 @@ struct object_tables {
 /* Return the tables of ${object}, in a callback of dl_iterate_phdr. */
 struct object_tables object_tables(const struct dl_phdr_info *object);
 
+/*
+ * object_symbol(tables, name):
+ * Return the index of the function ${name} that the object exports, or 0.
+ */
+uint32_t object_symbol(const struct object_tables *tables, const char *name);
+
+/*
+ * object_relocation(tables, i):
+ * Return the relocation ${i} of the object, or NULL after the last one.
+ */
+const ElfW(Rela) * object_relocation(const struct object_tables *tables, size_t i);
+
+/* Return the symbol that ${r} refers to, or NULL if it refers to none. */
+const ElfW(Sym) * object_referenced(const struct object_tables *tables, const ElfW(Rela) * r);
+
+/* Return the address that the relocation ${r} of ${object} has been resolved to. */
+const void *object_target(const struct dl_phdr_info *object, const ElfW(Rela) * r);
+
 /* Return whether ${address} is in ${object}, in a callback of dl_iterate_phdr. */
 bool object_contains(const struct dl_phdr_info *object, const void *address);
 

@@ -106,10 +106,8 @@ static bool is_uncounted(const char *name)
 static bool is_bound_elsewhere(const struct dl_phdr_info *object, const ElfW(Rela) * r,
 			       const char *name)
 {
-	const void *target;
+	const void *target = object_target(object, r);
 
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): ELF stores addresses as integers */
-	memcpy(&target, (const void *)(object->dlpi_addr + r->r_offset), sizeof(target));
 	return target && target != object_first(name) && target == object_function(target, name);
 }
 
@@ -122,22 +120,20 @@ static bool is_bound_elsewhere(const struct dl_phdr_info *object, const ElfW(Rel
 static const char *find_uncounted_import(const struct dl_phdr_info *object,
 					 const struct object_tables *t, bool is_allocator)
 {
+	const ElfW(Rela) * r;
 	size_t first = STANDARD;
 
-	for (int kind = 0; kind < 2; kind++) {
-		const ElfW(Rela) *r = t->relocations[kind];
+	for (size_t i = 0; (r = object_relocation(t, i)) != NULL; i++) {
+		const ElfW(Sym) *s = object_referenced(t, r);
+		const char *name;
 
-		for (size_t n = r ? t->relocation_bytes[kind] / sizeof(*r) : 0; n > 0; n--, r++) {
-			const ElfW(Sym) *s = &t->symbols[ELF64_R_SYM(r->r_info)];
-			const char *name = t->names + s->st_name;
-
-			if (ELF64_R_SYM(r->r_info) == 0 || s->st_shndx != SHN_UNDEF)
-				continue;
-			if (!is_allocator && is_uncounted(name))
-				return name;
-			if (standard_index(name) < first && is_bound_elsewhere(object, r, name))
-				first = standard_index(name);
-		}
+		if (s == NULL || s->st_shndx != SHN_UNDEF)
+			continue;
+		name = t->names + s->st_name;
+		if (!is_allocator && is_uncounted(name))
+			return name;
+		if (standard_index(name) < first && is_bound_elsewhere(object, r, name))
+			first = standard_index(name);
 	}
 	return first < STANDARD ? standard[first] : NULL;
 }

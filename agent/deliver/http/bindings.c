@@ -135,30 +135,18 @@ static void record_binding(struct search *search, const struct dl_phdr_info *fro
 	search->foreign_name = name;
 }
 
-/* Return the address that the relocation ${r} has been resolved to. */
-static const void *target_of(const struct dl_phdr_info *object, const ElfW(Rela) * r)
-{
-	const void *target;
-
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): ELF stores addresses as integers */
-	memcpy(&target, (const void *)(object->dlpi_addr + r->r_offset), sizeof(target));
-	return target;
-}
-
 static void record_bindings(struct search *search, const struct dl_phdr_info *from)
 {
 	struct object_tables t = object_tables(from);
+	const ElfW(Rela) * r;
 
-	for (int kind = 0; t.symbols && t.names && kind < 2; kind++) {
-		const ElfW(Rela) *r = t.relocations[kind];
+	if (t.symbols == NULL || t.names == NULL)
+		return;
+	for (size_t i = 0; (r = object_relocation(&t, i)) != NULL; i++) {
+		const ElfW(Sym) *s = object_referenced(&t, r);
 
-		for (size_t n = r ? t.relocation_bytes[kind] / sizeof(*r) : 0; n > 0; n--, r++) {
-			const ElfW(Sym) *s = &t.symbols[ELF64_R_SYM(r->r_info)];
-
-			if (ELF64_R_SYM(r->r_info))
-				record_binding(search, from, t.names + s->st_name,
-					       target_of(from, r));
-		}
+		if (s)
+			record_binding(search, from, t.names + s->st_name, object_target(from, r));
 	}
 }
 
