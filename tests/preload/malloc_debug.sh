@@ -30,18 +30,24 @@ END
 gcc -O0 -fno-builtin -w -o "$work/errors" "$work/errors.c"
 gcc -O0 -fno-builtin -w -o "$work/errors-mcheck" "$work/errors.c" -lmcheck
 
-# compare WHAT COMMAND…: bare, and with the agent in front
+# attempt COMMAND…: bare, and with the agent in front; returns whether both do the same.
+attempt()
+{
+	bare_status=0
+	env "LD_PRELOAD=$debug" "$@" >"$work/bare.out" 2>&1 || bare_status=$?
+	metered "$library:$debug" "$@"
+	cat "$work/out" "$work/err" >"$work/metered.out"
+	[ "$bare_status" -eq "$status" ] && cmp -s "$work/bare.out" "$work/metered.out"
+}
+
+# compare WHAT COMMAND…: glibc's check byte depends on the object's random address.  For one address in 256 it misses an
+# error or takes it for another, so a difference counts only if it comes four times.
 compare()
 {
 	what=$1
 	shift
-	bare_status=0
-	env "LD_PRELOAD=$debug" "$@" >"$work/bare.out" 2>&1 || bare_status=$?
-	metered "$library:$debug" "$@"
-	expect_equal "$what: status" "$bare_status" "$status"
-	cat "$work/out" "$work/err" >"$work/metered.out"
-	cmp -s "$work/bare.out" "$work/metered.out" ||
-		fail "$what: says $(cat "$work/metered.out"), without the agent $(cat "$work/bare.out")"
+	attempt "$@" || attempt "$@" || attempt "$@" || attempt "$@" ||
+		fail "$what: $status, $(cat "$work/metered.out"); without the agent $bare_status, $(cat "$work/bare.out")"
 	[ "$bare_status" -eq 0 ] || found=$((found + 1))
 }
 
