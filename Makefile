@@ -43,7 +43,7 @@ LIBRARY = -fPIC -fvisibility=hidden -ftls-model=initial-exec
 # One segment for code and constants: each segment is a mapping that every process must set up.
 LINK = -shared -Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,-z,noseparate-code -Wl,--as-needed
 
-SHIM = $(wildcard shim/*.c)
+SHIM = $(wildcard shim/*.c shim/sites/*.c)
 AGENT = $(wildcard agent/*.c agent/*/*.c)
 HTTP = $(wildcard agent/deliver/http/*.c) agent/base/clock.c agent/settings/url.c shim/object.c
 

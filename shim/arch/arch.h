@@ -9,12 +9,26 @@
  *   arch_leading_zeros(bits)  return either 63 minus the index of the highest set bit, or that
  *                             index; which one depends on the processor, but never changes
  *
+ * For shim/sites, if ARCH_WALKS is 1:
+ *
+ *   ARCH_DWARF_SP, _FP, _RA   numbers of registers in DWARF: stack pointer, frame pointer, and the
+ *                             column of the return address
+ *   ARCH_HAS_LINK             whether a call leaves the return address in a register
+ *   ARCH_SIGNAL_SP, _FP, _PC  where the kernel saves registers, counted from the stack pointer that
+ *                             the handler's caller (the kernel's trampoline) has
+ *   arch_caller()             return the registers that the calling function will return to
+ *   arch_thread_pointer()     return the address of the thread's own storage
+ *
  * Layer    shim, leaf.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #define INLINE static inline __attribute__((always_inline))
+
+struct arch_registers {
+	uintptr_t pc, sp, fp;
+};
 
 /* ThreadSanitizer does not see writes of assembly code. */
 #if defined(__SANITIZE_THREAD__)

@@ -27,3 +27,6 @@ INLINE size_t arch_leading_zeros(size_t bits)
 {
 	return (size_t)__builtin_clzll(bits);
 }
+
+/* The walk of the stack does not know this processor. */
+#define ARCH_WALKS 0

@@ -25,3 +25,32 @@ INLINE size_t arch_leading_zeros(size_t bits)
 	__asm__("rep bsr %1, %0" : "=r"(slot) : "r"(bits) : "cc");
 	return slot;
 }
+
+/* The walk of the stack: see arch.h. */
+#define ARCH_WALKS 1
+#define ARCH_HAS_LINK 0
+#define ARCH_DWARF_SP 7
+#define ARCH_DWARF_FP 6
+#define ARCH_DWARF_RA 16
+
+/* Below a signal handler sp points to a ucontext_t. */
+#define ARCH_SIGNAL_FP 120
+#define ARCH_SIGNAL_SP 160
+#define ARCH_SIGNAL_PC 168
+
+/* Needs a frame pointer, which this makes the compiler set up. */
+INLINE struct arch_registers arch_caller(void)
+{
+	const uintptr_t *frame = (const uintptr_t *)__builtin_frame_address(0);
+
+	return (
+	    struct arch_registers){.pc = frame[1], .sp = (uintptr_t)(frame + 2), .fp = frame[0]};
+}
+
+INLINE uintptr_t arch_thread_pointer(void)
+{
+	uintptr_t pointer;
+
+	__asm__("movq %%fs:0, %0" : "=r"(pointer));
+	return pointer;
+}

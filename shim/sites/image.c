@@ -1,0 +1,121 @@
+#include "shim/sites/image.h"
+
+#include <dlfcn.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#define PAGE 4096 /* the smallest */
+
+/* NOLINTBEGIN(performance-no-int-to-ptr): ELF has addresses as integers */
+static const uint8_t *pointer(uintptr_t address)
+{
+	return (const uint8_t *)address;
+}
+/* NOLINTEND(performance-no-int-to-ptr) */
+
+/* Read the ELF header at the object's start. */
+static bool read_header(struct image *image)
+{
+	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)pointer(image->start);
+
+	if (image->start % PAGE || image->end - image->start < PAGE ||
+	    memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
+	    header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff % sizeof(uintptr_t) ||
+	    header->e_phoff > PAGE ||
+	    header->e_phnum > (PAGE - header->e_phoff) / sizeof(ElfW(Phdr)))
+		return false;
+	image->segments = (const ElfW(Phdr) *)pointer(image->start + header->e_phoff);
+	image->count = header->e_phnum;
+	return true;
+}
+
+/* Of an executable with gaps between its segments, _dl_find_object finds a segment. */
+static bool read_auxiliary(struct image *image)
+{
+	image->segments = (const ElfW(Phdr) *)pointer(getauxval(AT_PHDR));
+	image->count = image->segments ? getauxval(AT_PHNUM) : 0;
+	for (size_t i = 0; i < image->count; i++) {
+		const ElfW(Phdr) *segment = &image->segments[i];
+		uintptr_t start = segment->p_vaddr + image->bias;
+
+		if (segment->p_type != PT_LOAD)
+			continue;
+		if (start < image->start)
+			image->start = start;
+		if (start + segment->p_memsz > image->end)
+			image->end = start + segment->p_memsz;
+	}
+	return image->count > 0;
+}
+
+bool image_open(struct image *image, const struct dl_find_object *found)
+{
+	*image = (struct image){
+	    .start = (uintptr_t)found->dlfo_map_start,
+	    .end = (uintptr_t)found->dlfo_map_end,
+	    .bias = found->dlfo_link_map->l_addr,
+	};
+	return found->dlfo_link_map->l_name[0] ? read_header(image) : read_auxiliary(image);
+}
+
+struct bytes image_bytes(const struct image *image, uintptr_t address)
+{
+	for (size_t i = 0; i < image->count; i++) {
+		const ElfW(Phdr) *segment = &image->segments[i];
+		uintptr_t start = segment->p_vaddr + image->bias;
+
+		/* p_filesz: pages beyond the end of the file may not exist. */
+		if (segment->p_type == PT_LOAD && segment->p_flags & PF_R &&
+		    address - start < segment->p_filesz && start >= image->start &&
+		    start < image->end && segment->p_filesz <= image->end - start)
+			return (struct bytes){pointer(address), pointer(start + segment->p_filesz)};
+	}
+	return (struct bytes){NULL, NULL};
+}
+
+/* Return the rest of ${b} after ${n} bytes, rounded up to the alignment of notes. */
+static struct bytes skip(struct bytes b, size_t n)
+{
+	size_t left = (size_t)(b.end - b.at);
+
+	n = n < left ? (n + 3) & ~(size_t)3 : left;
+	b.at += n < left ? n : left;
+	return b;
+}
+
+static struct bytes find_note(struct bytes b)
+{
+	ElfW(Nhdr) note;
+
+	while ((size_t)(b.end - b.at) > sizeof(note)) {
+		struct bytes name, value;
+
+		memcpy(&note, b.at, sizeof(note));
+		name = skip(b, sizeof(note));
+		value = skip(name, note.n_namesz);
+		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
+		    value.at - name.at == 4 && memcmp(name.at, "GNU", 4) == 0 &&
+		    note.n_descsz <= (size_t)(value.end - value.at))
+			return (struct bytes){value.at, value.at + note.n_descsz};
+		b = skip(value, note.n_descsz);
+	}
+	return (struct bytes){NULL, NULL};
+}
+
+struct bytes image_build_id(const struct image *image)
+{
+	for (size_t i = 0; i < image->count; i++) {
+		const ElfW(Phdr) *segment = &image->segments[i];
+		struct bytes found, b;
+
+		if (segment->p_type != PT_NOTE)
+			continue;
+		b = image_bytes(image, segment->p_vaddr + image->bias);
+		if ((size_t)(b.end - b.at) > segment->p_filesz)
+			b.end = b.at + segment->p_filesz;
+		found = find_note(b);
+		if (found.at)
+			return found;
+	}
+	return (struct bytes){NULL, NULL};
+}

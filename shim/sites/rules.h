@@ -1,0 +1,93 @@
+#ifndef MEMAGENT_RULES_H
+#define MEMAGENT_RULES_H
+/*
+ * rules: how to get from a frame to its caller's, by the address of the code.
+ *
+ * A rule is one number, which never is 0:
+ *
+ *   bits 63      1
+ *        59-62   kind
+ *        50-58   object (objects.h)
+ *        28-49   cfa, in words, signed
+ *        14-27   fp, in words, signed
+ *        0-13    ra, in words, signed
+ *
+ * CFA is the stack pointer before the call, as in DWARF.  The caller's registers are saved in the
+ * frame: its frame pointer at CFA + fp (0: it is still in the register), the return address at
+ * CFA + ra (0: in the link register of processors that have one).
+ *
+ * The table drops a rule that is in the way of another.
+ *
+ * Layer    shim, leaf.
+ * Threads  any, without locks.  A reader never sees one rule at the address of another.
+ * Memory   static, touched by the first rules.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shim/cc.h"
+
+enum rule_kind {
+	RULE_SP,       /* CFA = sp + cfa */
+	RULE_FP,       /* CFA = fp + cfa */
+	RULE_FP_DEREF, /* CFA = the word at fp + cfa; the saved fp is at fp + fp, not CFA + fp */
+	RULE_SIGNAL,   /* the kernel's frame below a signal handler */
+	RULE_OUTERMOST,
+	RULE_NONE, /* the object's unwind table says nothing */
+	RULE_BAD,  /* it says nothing useful */
+};
+
+typedef uint64_t rule;
+
+#define RULE_CFA_MAX (1L << 21) /* words; all smaller ones fit, of either sign */
+#define RULE_SAVED_MAX (1L << 13)
+
+/* The arguments must fit. */
+INLINE rule rule_make(enum rule_kind kind, long cfa, long fp, long ra)
+{
+	return (rule)1 << 63 | (rule)kind << 59 | ((rule)cfa & 0x3fffff) << 28 |
+	       ((rule)fp & 0x3fff) << 14 | ((rule)ra & 0x3fff);
+}
+
+INLINE rule rule_of(rule r, unsigned object)
+{
+	return r | (rule)object << 50;
+}
+
+INLINE enum rule_kind rule_kind(rule r)
+{
+	return (enum rule_kind)(r >> 59 & 0xf);
+}
+
+INLINE unsigned rule_object(rule r)
+{
+	return (unsigned)(r >> 50 & 0x1ff);
+}
+
+/* In bytes. */
+INLINE intptr_t rule_cfa(rule r)
+{
+	return (intptr_t)(r << 14) >> 42 << 3;
+}
+
+INLINE intptr_t rule_fp(rule r)
+{
+	return (intptr_t)(r << 36) >> 50 << 3;
+}
+
+INLINE intptr_t rule_ra(rule r)
+{
+	return (intptr_t)(r << 50) >> 50 << 3;
+}
+
+/* Addresses of code have no more bits. */
+#define RULES_ADDRESS_BITS 48
+
+/* Return the rule for the code at ${address}, or 0. */
+rule rules_find(uintptr_t address) INTERNAL;
+void rules_add(uintptr_t address, rule r) INTERNAL;
+
+/* Forget all rules, because an object was unloaded. */
+void rules_forget(void) INTERNAL;
+
+#endif

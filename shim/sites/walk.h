@@ -1,0 +1,48 @@
+#ifndef MEMAGENT_WALK_H
+#define MEMAGENT_WALK_H
+/*
+ * walk: finds the stack of the calling thread.
+ *
+ * Each frame is left by a rule (rules.h), which the first visit makes from the object's unwind
+ * table (cfi.h).  Code without an object, which a JIT made, is left by its frame pointer.  Nothing
+ * is read outside of the thread's own stack.  On any other stack (a coroutine's, sigaltstack's),
+ * whose end is unknown, only unwind tables are believed, and only what they say is part of the
+ * frame is read.
+ *
+ * Layer    shim; needs cfi.h, objects.h, rules.h.
+ * Threads  any; async-signal-safe, takes no lock, leaves errno alone.
+ * Memory   never allocates; less than 700 bytes of stack.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shim/arch/arch.h"
+
+/* How a walk ended.  Only the first gives the whole stack. */
+enum walk_end {
+	WALK_WHOLE,
+	WALK_DEPTH,   /* there are more than ${max} frames */
+	WALK_NO_RULE, /* no unwind table describes the code, and the stack's end is unknown */
+	WALK_BAD_CFI, /* the unwind table is corrupt, or says what a rule cannot */
+	WALK_BOUNDS,  /* the next frame is not on the stack */
+	WALK_ENDS
+};
+
+/*
+ * walk(frames, max, end):
+ * Write at most ${max} frames of the calling thread to ${frames}, innermost first, without those of
+ * this library at the start.  Return their number.  A frame is
+ *
+ *   object << WALK_OBJECT_SHIFT | address
+ *
+ * ${object} is an index (objects.h); 0 is code without an object.  ${address} is the last byte of
+ * the call instruction, or the instruction that a signal interrupted, as an address in the object's
+ * file (for object 0, in memory).
+ */
+#define WALK_OBJECT_SHIFT 48
+size_t walk(uint64_t *frames, size_t max, enum walk_end *end);
+
+/* The same, but it begins with the frame that has ${registers}, and leaves nothing out. */
+size_t walk_from(struct arch_registers registers, uint64_t *frames, size_t max, enum walk_end *end);
+
+#endif
