@@ -17,10 +17,13 @@
  *   ARCH_SIGNAL_SP, _FP, _PC  where the kernel saves registers, counted from the stack pointer that
  *                             the handler's caller (the kernel's trampoline) has
  *   arch_caller()             return the registers that the calling function will return to
- *   arch_thread_pointer()     return the address of the thread's own storage
+ *   arch_is_call(end)         return whether a call instruction ends at ${end}; ARCH_CALL_BYTES
+ * bytes in front of it are read arch_thread_pointer()     return the address of the thread's own
+ * storage
  *
  * Layer    shim, leaf.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -28,6 +28,7 @@ INLINE size_t arch_leading_zeros(size_t bits)
 
 /* The walk of the stack: see arch.h. */
 #define ARCH_WALKS 1
+#define ARCH_CALL_BYTES 7
 #define ARCH_HAS_LINK 0
 #define ARCH_DWARF_SP 7
 #define ARCH_DWARF_FP 6
@@ -53,4 +54,15 @@ INLINE uintptr_t arch_thread_pointer(void)
 
 	__asm__("movq %%fs:0, %0" : "=r"(pointer));
 	return pointer;
+}
+
+/* call rel32; call of a register or of a word in memory (opcode ff, digit 2) has 2 to 7 bytes. */
+INLINE bool arch_is_call(const uint8_t *end)
+{
+	if (end[-5] == 0xe8)
+		return true;
+	for (int i = 2; i <= ARCH_CALL_BYTES; i++)
+		if (end[-i] == 0xff && (end[-i + 1] & 0x38) == 0x10)
+			return true;
+	return false;
 }

@@ -4,6 +4,9 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+/* Weak: older versions of libc lack it.  It takes no lock. */
+#pragma weak _dl_find_object
+
 #define PAGE 4096 /* the smallest */
 
 /* NOLINTBEGIN(performance-no-int-to-ptr): ELF has addresses as integers */
@@ -48,14 +51,31 @@ static bool read_auxiliary(struct image *image)
 	return image->count > 0;
 }
 
-bool image_open(struct image *image, const struct dl_find_object *found)
+bool image_can_find(void)
 {
+	return _dl_find_object != NULL;
+}
+
+bool image_find(struct image *image, uintptr_t address)
+{
+	struct dl_find_object found;
+
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): any number is allowed */
+	if (!image_can_find() || _dl_find_object((void *)address, &found) != 0)
+		return false;
 	*image = (struct image){
-	    .start = (uintptr_t)found->dlfo_map_start,
-	    .end = (uintptr_t)found->dlfo_map_end,
-	    .bias = found->dlfo_link_map->l_addr,
+	    .start = (uintptr_t)found.dlfo_map_start,
+	    .end = (uintptr_t)found.dlfo_map_end,
+	    .link_map = found.dlfo_link_map,
+	    .unwind_table = (uintptr_t)found.dlfo_eh_frame,
 	};
-	return found->dlfo_link_map->l_name[0] ? read_header(image) : read_auxiliary(image);
+	return true;
+}
+
+bool image_open(struct image *image)
+{
+	image->bias = image->link_map->l_addr;
+	return image->link_map->l_name[0] ? read_header(image) : read_auxiliary(image);
 }
 
 struct bytes image_bytes(const struct image *image, uintptr_t address)

@@ -17,7 +17,9 @@
 
 struct image {
 	uintptr_t start, end;
-	uintptr_t bias; /* address in memory minus address in the file */
+	const struct link_map *link_map;
+	uintptr_t unwind_table; /* address of .eh_frame_hdr, or 0 */
+	uintptr_t bias;		/* address in memory minus address in the file */
 	const ElfW(Phdr) * segments;
 	size_t count;
 };
@@ -28,12 +30,17 @@ struct bytes {
 };
 
 /*
- * image_open(image, found):
- * Describe the object that _dl_find_object has ${found}.  Return false if its program headers
- * cannot be read.
+ * image_find(image, address):
+ * Find the object that contains ${address}.  Return false if there is none.  Set ${image} up to
+ * ${unwind_table}, without reading the object, which may be unloaded meanwhile.
  */
-struct dl_find_object;
-bool image_open(struct image *image, const struct dl_find_object *found) INTERNAL;
+bool image_find(struct image *image, uintptr_t address) INTERNAL;
+
+/* Return whether image_find works: with glibc 2.35 and later. */
+bool image_can_find(void) INTERNAL;
+
+/* Set the rest of ${image}.  Return false if its program headers cannot be read. */
+bool image_open(struct image *image) INTERNAL;
 
 /*
  * image_bytes(image, address):

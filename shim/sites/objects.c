@@ -7,13 +7,10 @@
 
 enum state { UNUSED, READY };
 
-static struct object objects[OBJECTS];
+struct object objects_table[OBJECTS];
 
 /* All objects with a lower number are taken; 0 is never an object. */
 static unsigned next = 1;
-
-/* Weak: glibc 2.35 and later.  cfi.c asks for it first, so it is there. */
-#pragma weak _dl_find_object
 
 static bool is_ready(const struct object *o)
 {
@@ -27,47 +24,45 @@ static bool is_of(const struct object *o, struct bytes build_id, const char *nam
 	       strncmp(o->path, name, sizeof(o->path) - 1) == 0;
 }
 
-bool objects_is_at(unsigned index, const struct dl_find_object *found)
+bool objects_is_at(unsigned index, const struct image *image)
 {
-	const struct object *o = &objects[index];
+	const struct object *o = &objects_table[index];
 
-	return __atomic_load_n(&o->link_map, __ATOMIC_RELAXED) == found->dlfo_link_map &&
-	       __atomic_load_n(&o->unwind_table, __ATOMIC_RELAXED) == found->dlfo_eh_frame;
+	return __atomic_load_n(&o->link_map, __ATOMIC_RELAXED) == image->link_map &&
+	       __atomic_load_n(&o->unwind_table, __ATOMIC_RELAXED) == image->unwind_table;
 }
 
 /* Return whether object ${i} still is where it was. */
 static bool is_loaded(unsigned i)
 {
-	struct dl_find_object found;
-	uintptr_t start = __atomic_load_n(&objects[i].start, __ATOMIC_RELAXED);
+	struct image image;
 
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): it is compared, never read */
-	return _dl_find_object((void *)start, &found) == 0 && objects_is_at(i, &found);
+	return image_find(&image, __atomic_load_n(&objects_table[i].start, __ATOMIC_RELAXED)) &&
+	       objects_is_at(i, &image);
 }
 
-static void place(struct object *o, const struct image *image, const struct dl_find_object *found)
+static void place(struct object *o, const struct image *image)
 {
 	__atomic_store_n(&o->start, image->start, __ATOMIC_RELAXED);
 	__atomic_store_n(&o->end, image->end, __ATOMIC_RELAXED);
 	__atomic_store_n(&o->bias, image->bias, __ATOMIC_RELAXED);
-	__atomic_store_n(&o->link_map, found->dlfo_link_map, __ATOMIC_RELAXED);
-	__atomic_store_n(&o->unwind_table, found->dlfo_eh_frame, __ATOMIC_RELAXED);
+	__atomic_store_n(&o->link_map, image->link_map, __ATOMIC_RELAXED);
+	__atomic_store_n(&o->unwind_table, image->unwind_table, __ATOMIC_RELAXED);
 }
 
 /* Return the number of the object, loaded here now or elsewhere before; or 0. */
-static unsigned find(const struct image *image, const struct dl_find_object *found,
-		     struct bytes build_id)
+static unsigned find(const struct image *image, struct bytes build_id)
 {
 	unsigned count = __atomic_load_n(&next, __ATOMIC_RELAXED);
 
 	for (unsigned i = 1; i < count && i < OBJECTS_OTHER; i++) {
-		if (!is_ready(&objects[i]) ||
-		    !is_of(&objects[i], build_id, found->dlfo_link_map->l_name))
+		if (!is_ready(&objects_table[i]) ||
+		    !is_of(&objects_table[i], build_id, image->link_map->l_name))
 			continue;
-		if (objects_is_at(i, found))
+		if (objects_is_at(i, image))
 			return i;
 		if (!is_loaded(i)) {
-			place(&objects[i], image, found);
+			place(&objects_table[i], image);
 			return i;
 		}
 	}
@@ -94,32 +89,27 @@ static void write(struct object *o, const char *name, struct bytes build_id)
 	__atomic_store_n(&o->state, READY, __ATOMIC_RELEASE);
 }
 
-unsigned objects_find_or_add(const struct image *image, const struct dl_find_object *found)
+unsigned objects_find_or_add(const struct image *image)
 {
 	struct bytes build_id = image_build_id(image);
 	unsigned i;
 
 	if (build_id.at == NULL)
 		build_id.at = build_id.end = (const uint8_t *)"";
-	if ((size_t)(build_id.end - build_id.at) > sizeof(objects->build_id))
-		build_id.end = build_id.at + sizeof(objects->build_id);
-	i = find(image, found, build_id);
+	if ((size_t)(build_id.end - build_id.at) > sizeof(objects_table->build_id))
+		build_id.end = build_id.at + sizeof(objects_table->build_id);
+	i = find(image, build_id);
 	if (i)
 		return i;
 	i = take();
 	if (i < OBJECTS_OTHER) {
-		place(&objects[i], image, found);
-		write(&objects[i], found->dlfo_link_map->l_name, build_id);
+		place(&objects_table[i], image);
+		write(&objects_table[i], image->link_map->l_name, build_id);
 	}
 	return i;
 }
 
 const struct object *objects_at(unsigned index)
 {
-	return index < OBJECTS && is_ready(&objects[index]) ? &objects[index] : NULL;
-}
-
-uintptr_t objects_bias(unsigned index)
-{
-	return __atomic_load_n(&objects[index].bias, __ATOMIC_RELAXED);
+	return index < OBJECTS && is_ready(&objects_table[index]) ? &objects_table[index] : NULL;
 }

@@ -10,7 +10,6 @@
  * Threads  any, without locks.
  * Memory   static, touched as objects are added; 512 bytes each.
  */
-#include <dlfcn.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,9 +20,10 @@
 #define OBJECTS_OTHER (OBJECTS - 1) /* stands for all that do not fit */
 
 struct object {
-	uintptr_t start, end;		     /* where it is, or was last */
-	uintptr_t bias;			     /* address in memory minus address in the file */
-	const void *link_map, *unwind_table; /* as _dl_find_object has them */
+	uintptr_t start, end; /* where it is, or was last */
+	uintptr_t bias;	      /* address in memory minus address in the file */
+	const void *link_map; /* as image.h has it, like the next */
+	uintptr_t unwind_table;
 	uint8_t state;
 	uint8_t build_id_size; /* 0: it has none */
 	uint8_t build_id[20];
@@ -31,17 +31,15 @@ struct object {
 };
 
 /*
- * objects_find_or_add(image, found):
- * Return the number of the object ${image} that _dl_find_object has ${found}.  The object must not
- * be unloaded meanwhile: a frame of it is on this stack.
+ * objects_find_or_add(image):
+ * Return the number of the object ${image}, which is open.  It must not be unloaded meanwhile: a
+ * frame of it is on this stack.
  */
 struct image;
-unsigned objects_find_or_add(const struct image *image,
-			     const struct dl_find_object *found) INTERNAL;
+unsigned objects_find_or_add(const struct image *image) INTERNAL;
 
-/* Return whether the object that _dl_find_object has ${found} is the one with the number ${index}.
- */
-bool objects_is_at(unsigned index, const struct dl_find_object *found) INTERNAL;
+/* Return whether ${image} is where the object with the number ${index} is or was last. */
+bool objects_is_at(unsigned index, const struct image *image) INTERNAL;
 
 /*
  * objects_at(index):
@@ -49,7 +47,13 @@ bool objects_is_at(unsigned index, const struct dl_find_object *found) INTERNAL;
  */
 const struct object *objects_at(unsigned index) INTERNAL;
 
+/* Private. */
+extern struct object objects_table[OBJECTS] INTERNAL;
+
 /* Return the bias of object ${index}; 0 for code without an object. */
-uintptr_t objects_bias(unsigned index) INTERNAL;
+INLINE uintptr_t objects_bias(unsigned index)
+{
+	return __atomic_load_n(&objects_table[index].bias, __ATOMIC_RELAXED);
+}
 
 #endif

@@ -65,7 +65,7 @@ INLINE struct reader reader_split(struct reader *r, uint64_t n)
 			reader_fail(r);                                                            \
 			return 0;                                                                  \
 		}                                                                                  \
-		memcpy(&value, r->at, sizeof(value));                                              \
+		__builtin_memcpy(&value, r->at, sizeof(value));                                    \
 		r->at += sizeof(value);                                                            \
 		return value;                                                                      \
 	}

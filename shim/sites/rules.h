@@ -16,8 +16,6 @@
  * frame: its frame pointer at CFA + fp (0: it is still in the register), the return address at
  * CFA + ra (0: in the link register of processors that have one).
  *
- * The table drops a rule that is in the way of another.
- *
  * Layer    shim, leaf.
  * Threads  any, without locks.  A reader never sees one rule at the address of another.
  * Memory   static, touched by the first rules.
@@ -81,10 +79,63 @@ INLINE intptr_t rule_ra(rule r)
 }
 
 /* Addresses of code have no more bits. */
-#define RULES_ADDRESS_BITS 48
+#define RULES_ADDRESS_BITS 47
+
+#define RULES_LINE_BITS 12
+#define RULES_WAYS 4
+
+/*
+ * ${check} is the mixed key, exclusive-or the rule.  While the entry is half written, it gives a
+ * key that nobody looks for.
+ */
+struct rules_entry {
+	uint64_t check;
+	rule value;
+};
+
+/* Private. */
+struct rules {
+	struct rules_entry lines[1 << RULES_LINE_BITS][RULES_WAYS];
+	uint32_t generation; /* is part of each key */
+};
+extern struct rules rules_table INTERNAL;
+
+/* Multiplying by this spreads a number over all 64 bits. */
+#define RULES_MIX UINT64_C(0x9e3779b97f4a7c15)
+
+INLINE uint64_t rules_load(const uint64_t *p)
+{
+	return __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+
+INLINE uint64_t rules_key(uintptr_t address)
+{
+	uint64_t generation = __atomic_load_n(&rules_table.generation, __ATOMIC_RELAXED);
+
+	return generation << RULES_ADDRESS_BITS | address;
+}
+
+INLINE struct rules_entry *rules_line(uintptr_t address)
+{
+	return rules_table.lines[address * RULES_MIX >> (64 - RULES_LINE_BITS)];
+}
 
 /* Return the rule for the code at ${address}, or 0. */
-rule rules_find(uintptr_t address) INTERNAL;
+INLINE rule rules_find(uintptr_t address)
+{
+	const struct rules_entry *line = rules_line(address);
+	uint64_t mixed = rules_key(address) * RULES_MIX;
+
+	for (unsigned i = 0; i < RULES_WAYS; i++) {
+		rule value = rules_load(&line[i].value);
+
+		if ((rules_load(&line[i].check) ^ value) == mixed)
+			return value;
+	}
+	return 0;
+}
+
+/* Keep the rule ${r} for the code at ${address}, perhaps in place of another. */
 void rules_add(uintptr_t address, rule r) INTERNAL;
 
 /* Forget all rules, because an object was unloaded. */

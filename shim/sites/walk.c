@@ -1,58 +1,42 @@
 #include "shim/sites/walk.h"
 
+#include "shim/cc.h"
+#include "shim/sites/image.h"
+
 #if ARCH_WALKS
 
-#	include <dlfcn.h>
-#	include <link.h>
 #	include <stdbool.h>
 
 #	include "shim/sites/cfi.h"
-#	include "shim/sites/image.h"
 #	include "shim/sites/objects.h"
 #	include "shim/sites/rules.h"
+#	include "shim/sites/stack.h"
 
 #	define WORD sizeof(uintptr_t)
-
-/* A thread's own stack is not larger.  The kernel keeps that much free below the main stack. */
-#	define MAIN_STACK ((uintptr_t)128 << 20)
-#	define THREAD_STACK ((uintptr_t)16 << 20)
 
 /* A larger frame is not believed on a stack whose end is unknown. */
 #	define FOREIGN_FRAME ((uintptr_t)1 << 20)
 
-/* A function may use so much below the stack pointer. */
+/* A function may use so much below its stack pointer. */
 #	define RED_ZONE 128
 
-/* Frames of this library, which are left out. */
+/* More frames of this library are not left out. */
 #	define OWN_FRAMES 32
-
-/* Weak: glibc 2.35 and later. */
-#	pragma weak _dl_find_object
-
-extern void *__libc_stack_end;
 
 struct walker {
 	struct arch_registers r;
-	uintptr_t end;	     /* of the stack */
-	bool is_foreign;     /* the end is unknown */
-	bool is_interrupted; /* pc is the next instruction, not that behind a call */
-	enum walk_end why;
+	uintptr_t largest;   /* frame that is possible */
+	bool is_foreign;     /* the stack's end is unknown */
+	bool is_interrupted; /* pc is the next instruction, not the one after a call */
+	enum walk_end end;
 };
 
-/* The end of the thread's own stack, if sp is on it. */
-static void find_end(struct walker *w)
+static void find_stack(struct walker *w)
 {
-	uintptr_t main_end = (uintptr_t)__libc_stack_end, own_end = arch_thread_pointer();
+	uintptr_t end = stack_end(w->r.sp);
 
-	w->is_foreign = false;
-	if (main_end - w->r.sp < MAIN_STACK) {
-		w->end = main_end;
-	} else if (own_end - w->r.sp < THREAD_STACK) {
-		w->end = own_end;
-	} else {
-		w->end = UINTPTR_MAX;
-		w->is_foreign = true;
-	}
+	w->is_foreign = end == 0;
+	w->largest = end ? end - w->r.sp : FOREIGN_FRAME;
 }
 
 static uintptr_t word_at(uintptr_t address)
@@ -61,120 +45,135 @@ static uintptr_t word_at(uintptr_t address)
 	return *(const uintptr_t *)address;
 }
 
-static bool stop(struct walker *w, enum walk_end why)
+static bool stop(struct walker *w, enum walk_end end)
 {
-	w->why = why;
+	w->end = end;
 	return false;
 }
 
-/* Return whether the word at ${address} is in the frame that ends at ${cfa}. */
-static bool is_in_frame(const struct walker *w, uintptr_t address, uintptr_t cfa)
-{
-	return address % WORD == 0 && address >= w->r.sp - RED_ZONE && address <= cfa - WORD;
-}
-
-/* Return whether a frame can reach from sp to ${cfa}. */
+/* Return whether the frame can end at ${cfa}. */
 static bool is_frame(const struct walker *w, uintptr_t cfa)
 {
-	return cfa % WORD == 0 && cfa > w->r.sp && cfa <= w->end &&
-	       (!w->is_foreign || cfa - w->r.sp <= FOREIGN_FRAME);
+	return cfa % WORD == 0 && cfa - w->r.sp - 1 < w->largest;
 }
 
-static bool leave(struct walker *w, uintptr_t cfa, uintptr_t fp_at, uintptr_t ra_at)
+/* Return whether the frame that ends at ${cfa} has a word at ${address}. */
+static bool has_word(const struct walker *w, uintptr_t cfa, uintptr_t address)
 {
-	if (!is_frame(w, cfa) || !is_in_frame(w, ra_at, cfa) ||
-	    (fp_at && !is_in_frame(w, fp_at, cfa)))
+	uintptr_t lowest = w->r.sp - RED_ZONE;
+
+	return address - lowest < cfa - lowest && address % WORD == 0;
+}
+
+/* Go to the caller's frame.  ${fp_at} is where its frame pointer is saved, or 0. */
+INLINE bool leave(struct walker *w, uintptr_t cfa, uintptr_t fp_at, uintptr_t ra_at)
+{
+	if (!is_frame(w, cfa) || !has_word(w, cfa, ra_at) || (fp_at && !has_word(w, cfa, fp_at)))
 		return stop(w, WALK_BOUNDS);
 	if (fp_at)
 		w->r.fp = word_at(fp_at);
 	w->r.pc = word_at(ra_at);
+	if (!w->is_foreign)
+		w->largest -= cfa - w->r.sp;
 	w->r.sp = cfa;
 	w->is_interrupted = false;
 	return w->r.pc ? true : stop(w, WALK_WHOLE);
 }
 
-static bool leave_realigned(struct walker *w, rule r)
+/* The function has aligned its stack; fp is in the frame, and near it is the address of the end. */
+static COLD bool leave_aligned(struct walker *w, rule r)
 {
-	uintptr_t cfa_at = w->r.fp + (uintptr_t)rule_cfa(r), cfa;
+	uintptr_t inner_end = w->r.fp + WORD, cfa_at = w->r.fp + (uintptr_t)rule_cfa(r), cfa;
 
-	/* The frame pointer is in the frame, and the frame ends above it. */
-	if (!is_frame(w, w->r.fp + WORD) || !is_in_frame(w, cfa_at, w->r.fp + WORD))
+	if (!is_frame(w, inner_end) || !has_word(w, inner_end, cfa_at))
 		return stop(w, WALK_BOUNDS);
 	cfa = word_at(cfa_at);
 	return leave(w, cfa, w->r.fp + (uintptr_t)rule_fp(r), cfa + (uintptr_t)rule_ra(r));
 }
 
-/* The kernel has put all registers on the stack; the code that it interrupted may have another
- * stack. */
-static bool leave_signal(struct walker *w)
+/* The kernel has put all registers there.  What it interrupted may have another stack. */
+static COLD bool leave_signal(struct walker *w)
 {
 	uintptr_t sp = w->r.sp;
 
-	if (sp % WORD || !is_frame(w, sp + ARCH_SIGNAL_PC + WORD))
+	if (!is_frame(w, sp + ARCH_SIGNAL_PC + WORD))
 		return stop(w, WALK_BOUNDS);
 	w->r.fp = word_at(sp + ARCH_SIGNAL_FP);
 	w->r.sp = word_at(sp + ARCH_SIGNAL_SP);
 	w->r.pc = word_at(sp + ARCH_SIGNAL_PC);
 	w->is_interrupted = true;
-	find_end(w);
+	find_stack(w);
 	return true;
 }
 
-/* Code that no table describes: only a frame pointer may lead to the caller. */
-static bool leave_unknown(struct walker *w)
+/* Return whether a call may return to ${pc}.  Code without an object is not read. */
+static bool is_after_call(uintptr_t pc)
 {
-	if (w->is_foreign)
-		return stop(w, WALK_NO_RULE);
-	if (w->r.fp < w->r.sp)
-		return stop(w, WALK_BOUNDS);
-	return leave(w, w->r.fp + 2 * WORD, w->r.fp, w->r.fp + WORD);
+	struct image image;
+	struct bytes code;
+
+	if (!image_find(&image, pc))
+		return true;
+	if (!image_open(&image))
+		return false;
+	code = image_bytes(&image, pc - ARCH_CALL_BYTES);
+	return code.end - code.at >= ARCH_CALL_BYTES && arch_is_call(code.at + ARCH_CALL_BYTES);
 }
 
-static bool leave_by(struct walker *w, rule r)
+/* No table describes the code, so it needs a frame pointer. */
+static COLD bool leave_undescribed(struct walker *w)
 {
-	uintptr_t cfa;
+	uintptr_t fp = w->r.fp, cfa = fp + 2 * WORD, ra_at = fp + WORD;
 
-	if (r == 0)
-		return leave_unknown(w);
-	switch (rule_kind(r)) {
-	case RULE_SP:
-	case RULE_FP:
-		cfa = (rule_kind(r) == RULE_SP ? w->r.sp : w->r.fp) + (uintptr_t)rule_cfa(r);
-		return leave(w, cfa, rule_fp(r) ? cfa + (uintptr_t)rule_fp(r) : 0,
-			     cfa + (uintptr_t)rule_ra(r));
+	if (w->is_foreign)
+		return stop(w, WALK_NO_RULE);
+	if (fp < w->r.sp || !is_frame(w, cfa) || !is_after_call(word_at(ra_at)))
+		return stop(w, WALK_BOUNDS);
+	return leave(w, cfa, fp, ra_at);
+}
+
+static COLD bool leave_rarely(struct walker *w, rule r)
+{
+	switch (r ? rule_kind(r) : RULE_NONE) {
 	case RULE_FP_DEREF:
-		return leave_realigned(w, r);
+		return leave_aligned(w, r);
 	case RULE_SIGNAL:
 		return leave_signal(w);
 	case RULE_OUTERMOST:
 		return stop(w, WALK_WHOLE);
-	case RULE_BAD:
-		return stop(w, WALK_BAD_CFI);
+	case RULE_NONE:
+		return leave_undescribed(w);
 	default:
-		return leave_unknown(w);
+		return stop(w, WALK_BAD_CFI);
 	}
 }
 
-static bool find_object(uintptr_t address, struct dl_find_object *found)
+INLINE bool leave_by(struct walker *w, rule r)
 {
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): a register of the program */
-	return _dl_find_object && _dl_find_object((void *)address, found) == 0;
+	uintptr_t cfa = w->r.sp;
+
+	if (UNLIKELY(r == 0 || rule_kind(r) > RULE_FP))
+		return leave_rarely(w, r);
+	if (rule_kind(r) == RULE_FP)
+		cfa = w->r.fp;
+	cfa += (uintptr_t)rule_cfa(r);
+	return leave(w, cfa, rule_fp(r) ? cfa + (uintptr_t)rule_fp(r) : 0,
+		     cfa + (uintptr_t)rule_ra(r));
 }
 
-/* Make the rule for the code at ${address}; 0 if it is in no object. */
-static __attribute__((noinline)) rule make_rule(uintptr_t address)
+/* Make the rule for the code at ${address}.  Return 0 if that is in no object. */
+static COLD rule make_rule(uintptr_t address)
 {
-	struct dl_find_object found;
 	struct image image;
 	unsigned object = OBJECTS_OTHER;
 	rule r = rule_make(RULE_NONE, 0, 0, 0);
 
-	if (!find_object(address, &found))
+	if (!image_find(&image, address))
 		return 0;
-	if (image_open(&image, &found)) {
-		object = objects_find_or_add(&image, &found);
-		if (found.dlfo_eh_frame)
-			r = cfi_rule(&image, (uintptr_t)found.dlfo_eh_frame, address);
+	if (image_open(&image)) {
+		object = objects_find_or_add(&image);
+		if (image.unwind_table)
+			r = cfi_rule(&image, image.unwind_table, address);
 	}
 	r = rule_of(r, object);
 	rules_add(address, r);
@@ -182,23 +181,25 @@ static __attribute__((noinline)) rule make_rule(uintptr_t address)
 }
 
 /*
- * Return whether the rule still is of the object at ${address}.  A rule of an object that was
- * unloaded a moment ago must not lead out of a stack whose end is unknown.
+ * As the rule for ${address}, on a stack whose end is unknown.  There, a rule of an object that was
+ * unloaded a moment ago might lead out of the stack.
  */
-static bool is_current(rule r, uintptr_t address)
+static COLD rule check_rule(uintptr_t address, rule r)
 {
-	struct dl_find_object found;
+	struct image image;
 
-	return find_object(address, &found) && objects_is_at(rule_object(r), &found);
+	if (r && image_find(&image, address) && objects_is_at(rule_object(r), &image))
+		return r;
+	return make_rule(address);
 }
 
-static rule rule_at(const struct walker *w, uintptr_t address)
+INLINE rule rule_at(const struct walker *w, uintptr_t address)
 {
 	rule r = rules_find(address);
 
-	if (r == 0 || (w->is_foreign && !is_current(r, address)))
-		r = make_rule(address);
-	return r;
+	if (UNLIKELY(w->is_foreign))
+		return check_rule(address, r);
+	return LIKELY(r) ? r : make_rule(address);
 }
 
 static uint64_t frame_of(rule r, uintptr_t address)
@@ -208,54 +209,52 @@ static uint64_t frame_of(rule r, uintptr_t address)
 	return (uint64_t)object << WALK_OBJECT_SHIFT | (address - objects_bias(object));
 }
 
-/* Walk, leaving out the first frames while they are of ${skipped}. */
-static size_t run(struct walker *w, uint64_t *frames, size_t max, bool is_skipping)
+/* Walk, leaving out the first frames while they are of object ${own}. */
+INLINE size_t run(struct walker *w, uint64_t *frames, size_t max, unsigned own)
 {
-	unsigned own = 0, skipped = 0;
+	unsigned skipped = 0;
 	size_t n = 0;
+	rule r;
 
-	find_end(w);
-	for (;;) {
+	find_stack(w);
+	do {
 		uintptr_t address = w->r.pc - !w->is_interrupted;
-		rule r;
 
-		if (address >> (RULES_ADDRESS_BITS - 1)) {
-			w->why = WALK_BOUNDS;
+		if (address >> RULES_ADDRESS_BITS) {
+			w->end = WALK_BOUNDS;
 			break;
 		}
 		r = rule_at(w, address);
-		if (is_skipping && own == 0 && r)
-			own = rule_object(r);
-		if (is_skipping && r && rule_object(r) == own && skipped < OWN_FRAMES) {
+		if (own && rule_object(r) == own && skipped < OWN_FRAMES) {
 			skipped++;
-		} else if (n == max) {
-			w->why = WALK_DEPTH;
-			break;
-		} else {
-			is_skipping = false;
-			frames[n++] = frame_of(r, address);
+			continue;
 		}
-		if (!leave_by(w, r))
+		own = 0;
+		if (n == max) {
+			w->end = WALK_DEPTH;
 			break;
-	}
+		}
+		frames[n++] = frame_of(r, address);
+	} while (leave_by(w, r));
 	return n;
 }
 
 size_t walk_from(struct arch_registers registers, uint64_t *frames, size_t max, enum walk_end *end)
 {
-	struct walker w = {.r = registers};
-	size_t n = run(&w, frames, max, false);
+	struct walker w = {.r = registers, .end = WALK_NO_RULE};
+	size_t n = image_can_find() ? run(&w, frames, max, 0) : 0;
 
-	*end = w.why;
+	*end = w.end;
 	return n;
 }
 
 size_t walk(uint64_t *frames, size_t max, enum walk_end *end)
 {
-	struct walker w = {.r = arch_caller()};
-	size_t n = run(&w, frames, max, true);
+	struct walker w = {.r = arch_caller(), .end = WALK_NO_RULE};
+	rule r = rule_at(&w, w.r.pc - 1);
+	size_t n = r ? run(&w, frames, max, rule_object(r)) : 0;
 
-	*end = w.why;
+	*end = w.end;
 	return n;
 }
 
