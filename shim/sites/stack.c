@@ -14,6 +14,9 @@
 /* The description is at the end of the stack. */
 #	define DESCRIPTION ((uintptr_t)64 << 10)
 
+/* Larger numbers are addresses. */
+#	define LARGEST ((uintptr_t)1 << 40)
+
 extern void *__libc_stack_end;
 
 /* Index of the word that holds the start of the stack; the next one holds its size. */
@@ -24,8 +27,8 @@ static bool is_stack(const uintptr_t *words, uintptr_t pointer)
 {
 	uintptr_t start = words[0], size = words[1];
 
-	return start != 0 && start < pointer && start + size - pointer <= DESCRIPTION &&
-	       start + size > pointer;
+	return size < LARGEST && start < pointer && start + size > pointer &&
+	       start + size - pointer <= DESCRIPTION;
 }
 
 /* Return the index of the bounds in the description, or 0. */

@@ -120,13 +120,26 @@ static bool is_after_call(uintptr_t pc)
 	return code.end - code.at >= ARCH_CALL_BYTES && arch_is_call(code.at + ARCH_CALL_BYTES);
 }
 
+static bool is_in_object(uintptr_t address)
+{
+	struct image image;
+
+	return image_find(&image, address);
+}
+
 /* No table describes the code, so it needs a frame pointer. */
 static COLD bool leave_undescribed(struct walker *w)
 {
 	uintptr_t fp = w->r.fp, cfa = fp + 2 * WORD, ra_at = fp + WORD;
 
-	if (w->is_foreign)
+	/* Where a signal interrupted it, it may have no frame yet.  What a JIT made has one nearly
+	 * always. */
+	if (w->is_interrupted && is_in_object(w->r.pc))
 		return stop(w, WALK_NO_RULE);
+	/* The first function of a coroutine returns to where nobody called it (makecontext). */
+	if (w->is_foreign)
+		return stop(w, w->is_interrupted || is_after_call(w->r.pc) ? WALK_NO_RULE
+									   : WALK_WHOLE);
 	if (fp < w->r.sp || !is_frame(w, cfa) || !is_after_call(word_at(ra_at)))
 		return stop(w, WALK_BOUNDS);
 	return leave(w, cfa, fp, ra_at);
