@@ -1,64 +1,18 @@
 #include "agent/measure/point_head.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "agent/base/executable.h"
 #include "agent/encode/encoder.h"
 #include "agent/settings/options.h"
 #include "agent/settings/tags.h"
 
-#define EXECUTABLE "/proc/thread-self/exe"
-#define DELETED " (deleted)"
-#define MEMFD "/memfd:"
-
 /* The inode of the initial pid namespace on every kernel since 3.8. */
 #define INITIAL_PID_NAMESPACE "4026531836"
-
-static bool is_executable(const char *path)
-{
-	struct stat there, ours;
-
-	return stat(path, &there) == 0 && stat(EXECUTABLE, &ours) == 0 &&
-	       there.st_dev == ours.st_dev && there.st_ino == ours.st_ino;
-}
-
-/*
- * Remove the suffix that the kernel adds to the path of a removed or replaced file: an update of a
- * running program must not change its service name.  A file may really have such a name.
- */
-static void cut_deleted(char *path)
-{
-	size_t n = strlen(path), more = strlen(DELETED);
-
-	if (n > more && strcmp(path + n - more, DELETED) == 0 && !is_executable(path))
-		path[n - more] = '\0';
-}
-
-/*
- * Copy the name of the executable; for a script that is its interpreter.  Uses thread-self because
- * the main thread may have ended; without /proc, the name that the program was started by.
- */
-static void get_executable_name(char *out, size_t size)
-{
-	char path[4096];
-	ssize_t n = readlink(EXECUTABLE, path, sizeof(path) - 1);
-	const char *name = path;
-	const char *slash;
-
-	path[n > 0 ? n : 0] = '\0';
-	cut_deleted(path);
-	if (strncmp(name, MEMFD, strlen(MEMFD)) == 0)
-		name += strlen(MEMFD);
-	slash = strrchr(name, '/');
-	if (slash)
-		name = slash + 1;
-	snprintf(out, size, "%.255s", *name ? name : program_invocation_short_name);
-}
 
 /*
  * Containers may share a host name, and each has a process 1.  The inode of the pid namespace
@@ -96,7 +50,7 @@ void point_head_write(struct line *head, const struct encoder *encoder,
 	encoder->tag(head, "pid", text);
 	tag_pid_namespace(head, encoder);
 	if (options->service[0] == '\0')
-		get_executable_name(text, sizeof(text));
+		executable_name(text, sizeof(text));
 	encoder->tag(head, "service", options->service[0] ? options->service : text);
 	encoder->tag(head, "allocator", allocator);
 	encoder->tag(head, "allocator_version", version);

@@ -1,0 +1,225 @@
+#include "agent/sites/demangle.h"
+
+#include <link.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "shim/object.h"
+
+#define HASH 17 /* "h" and 16 hex digits */
+
+/* What Rust writes for characters that linkers may not like; "$u7e$" is any character. */
+static const struct escape {
+	const char *code;
+	char character;
+} escapes[] = {
+    {"SP", '@'}, {"BP", '*'}, {"RF", '&'}, {"LT", '<'},
+    {"GT", '>'}, {"LP", '('}, {"RP", ')'}, {"C", ','},
+};
+
+/* A text of limited size that is being written. */
+struct output {
+	char *text;
+	size_t used, size;
+};
+
+static void put(struct output *o, char c)
+{
+	if (o->used + 1 < o->size)
+		o->text[o->used++] = c;
+	o->text[o->used] = '\0';
+}
+
+/* Write the character of the escape "$...$" at ${text}.  Return its length, or 0. */
+static size_t put_escape(struct output *o, const char *text, size_t n)
+{
+	const char *end = memchr(text + 1, '$', n - 1);
+	size_t length = end ? (size_t)(end - text - 1) : 0;
+	unsigned character;
+
+	for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++) {
+		if (length == strlen(escapes[i].code) &&
+		    memcmp(text + 1, escapes[i].code, length) == 0) {
+			put(o, escapes[i].character);
+			return length + 2;
+		}
+	}
+	if (length == 3 && sscanf(text + 1, "u%2x$", &character) == 1 && character < 0x80) {
+		put(o, (char)character);
+		return length + 2;
+	}
+	return 0;
+}
+
+/* Write one identifier. */
+static void put_part(struct output *o, const char *text, size_t n)
+{
+	size_t i = 0;
+
+	/* An underscore protects an escape at the start. */
+	if (n > 1 && text[0] == '_' && text[1] == '$')
+		i++;
+	while (i < n) {
+		size_t escape = text[i] == '$' ? put_escape(o, text + i, n - i) : 0;
+
+		if (escape) {
+			i += escape;
+		} else if (text[i] == '.' && i + 1 < n && text[i + 1] == '.') {
+			put(o, ':');
+			put(o, ':');
+			i += 2;
+		} else {
+			put(o, text[i++]);
+		}
+	}
+}
+
+static bool is_hash(const char *text, size_t n)
+{
+	return n == HASH && text[0] == 'h' && strspn(text + 1, "0123456789abcdef") >= HASH - 1;
+}
+
+/* Return the next identifier of a mangled name and advance ${*text}; NULL behind the last. */
+static const char *next_part(const char **text, size_t *length)
+{
+	const char *part = *text;
+	size_t n = 0;
+
+	if (*part < '1' || *part > '9')
+		return NULL;
+	for (; *part >= '0' && *part <= '9'; part++) {
+		n = n * 10 + (size_t)(*part - '0');
+		if (n > DEMANGLE_MOST)
+			return NULL;
+	}
+	if (strnlen(part, n) < n)
+		return NULL;
+	*length = n;
+	*text = part + n;
+	return part;
+}
+
+/* Return whether ${text} are identifiers, of which the last one is a hash, and then "E". */
+static bool is_rust(const char *text)
+{
+	const char *part, *last = NULL;
+	size_t n, last_length = 0;
+
+	while ((part = next_part(&text, &n)) != NULL) {
+		last = part;
+		last_length = n;
+	}
+	return *text == 'E' && last && is_hash(last, last_length);
+}
+
+/* NOLINTNEXTLINE(readability-non-const-parameter): written through ${o} */
+bool demangle_rust(const char *name, char *out, size_t size)
+{
+	struct output o = {out, 0, size};
+	const char *part;
+	size_t n;
+
+	if (strncmp(name, "_ZN", 3) != 0 || !is_rust(name + 3))
+		return false;
+	name += 3;
+	while ((part = next_part(&name, &n)) != NULL && !(*name == 'E' && is_hash(part, n))) {
+		if (o.used) {
+			put(&o, ':');
+			put(&o, ':');
+		}
+		put_part(&o, part, n);
+	}
+	return o.used != 0;
+}
+
+/*
+ * The dynamic linker never unloads an object that one of its own "unique" symbols was bound to;
+ * libstdc++ has some.
+ */
+static bool is_bound_for_good(const struct dl_phdr_info *object, const struct object_tables *t)
+{
+	const ElfW(Rela) * r;
+
+	for (size_t i = 0; (r = object_relocation(t, i)) != NULL; i++) {
+		const ElfW(Sym) *s = object_referenced(t, r);
+
+		if (s && ELF64_ST_BIND(s->st_info) == STB_GNU_UNIQUE && s->st_shndx != SHN_UNDEF &&
+		    object_contains(object, object_target(object, r)))
+			return true;
+	}
+	return false;
+}
+
+struct search {
+	uintptr_t linker; /* the dynamic linker's address */
+	bool is_behind_linker;
+	unsigned long long loaded;
+	void *function;
+};
+
+static int look_at(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct search *s = arg;
+	struct object_tables t;
+	void *function;
+
+	(void)size;
+	s->loaded = object->dlpi_adds;
+	/* The objects up to the dynamic linker were loaded with the program. */
+	if (object->dlpi_addr == s->linker)
+		s->is_behind_linker = true;
+	function = object_exports(object, "__cxa_demangle");
+	if (function == NULL)
+		return 0;
+	t = object_tables(object);
+	if (s->is_behind_linker && !is_bound_for_good(object, &t))
+		return 0;
+	s->function = function;
+	return 1;
+}
+
+static int count_loaded(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	(void)size;
+	*(unsigned long long *)arg = object->dlpi_adds;
+	return 1;
+}
+
+static void look_up(struct demangle *d)
+{
+	struct search s = {.linker = getauxval(AT_BASE)};
+	unsigned long long loaded = 0;
+
+	if (d->function)
+		return;
+	dl_iterate_phdr(count_loaded, &loaded);
+	if (loaded == d->loaded)
+		return;
+	dl_iterate_phdr(look_at, &s);
+	d->loaded = s.loaded;
+	memcpy(&d->function, &s.function, sizeof(d->function));
+}
+
+static bool demangle_cxx(struct demangle *d, const char *name, char *out, size_t size)
+{
+	int status = -1;
+	char *text;
+
+	if (strncmp(name, "_Z", 2) != 0 || strlen(name) > DEMANGLE_MOST)
+		return false;
+	look_up(d);
+	text = d->function ? d->function(name, NULL, NULL, &status) : NULL;
+	if (text && status == 0)
+		snprintf(out, size, "%s", text);
+	free(text);
+	return text && status == 0;
+}
+
+void demangle_name(struct demangle *d, const char *name, char *out, size_t size)
+{
+	if (!demangle_rust(name, out, size) && !demangle_cxx(d, name, out, size))
+		snprintf(out, size, "%s", name);
+}
