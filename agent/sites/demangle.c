@@ -1,6 +1,7 @@
 #include "agent/sites/demangle.h"
 
 #include <link.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,14 @@
 #include "shim/object.h"
 
 #define HASH 17 /* "h" and 16 hex digits */
+
+/* Fewer than 1 % of the names in node and LLVM may get longer than this. */
+#define LONGEST ((size_t)4 << 20)
+#define PARTS 128 /* back references that are told apart */
+
+/* The deepest recursion that was found took 352 bytes of stack for each byte of the name. */
+#define STACK_BYTES ((size_t)32 << 10)
+#define STACK_BYTES_A_BYTE ((size_t)512)
 
 /* What Rust writes for characters that linkers may not like; "$u7e$" is any character. */
 static const struct escape {
@@ -172,7 +181,9 @@ static int look_at(struct dl_phdr_info *object, size_t size, void *arg)
 	if (object->dlpi_addr == s->linker)
 		s->is_behind_linker = true;
 	function = object_exports(object, "__cxa_demangle");
-	if (function == NULL)
+	/* LLVM's ends the process when there is no memory.  Only GNU's library has the other name.
+	 */
+	if (function == NULL || object_exports(object, "_ZSt16__throw_bad_castv") == NULL)
 		return 0;
 	t = object_tables(object);
 	if (s->is_behind_linker && !is_bound_for_good(object, &t))
@@ -203,12 +214,57 @@ static void look_up(struct demangle *d)
 	memcpy(&d->function, &s.function, sizeof(d->function));
 }
 
+/*
+ * Return whether the demangled form of ${name}, of ${length} bytes, has LONGEST bytes at most.  A
+ * name may refer back to its parts ("S1_"), which may refer to others: each part counts as often as
+ * it is referred to, and once itself.
+ */
+static bool is_bounded(const char *name, size_t length)
+{
+	size_t uses[PARTS] = {0}, factor = 1, most = LONGEST / length;
+
+	for (const char *at = name; *at && factor <= most; at++) {
+		size_t digits = strspn(at + 1, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		unsigned long part = digits ? strtoul(at + 1, NULL, 36) + 1 : 0;
+		bool is_reference = (*at == 'S' || *at == 'T') && at[1 + digits] == '_';
+
+		if (is_reference && *at == 'S' && part < PARTS) {
+			uses[part]++;
+			factor = factor / uses[part] * (uses[part] + 1);
+		} else if (is_reference || strncmp(at, "Dp", 2) == 0 || strncmp(at, "sp", 2) == 0) {
+			factor *= 2;
+		}
+	}
+	return factor <= most;
+}
+
+/* Return how many bytes of stack the calling thread has left. */
+static size_t stack_left(struct demangle *d)
+{
+	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+	if (here - d->stack >= d->stack_bytes) {
+		pthread_attr_t attr;
+		void *start = NULL;
+
+		d->stack_bytes = 0;
+		if (pthread_getattr_np(pthread_self(), &attr) == 0) {
+			pthread_attr_getstack(&attr, &start, &d->stack_bytes);
+			pthread_attr_destroy(&attr);
+		}
+		d->stack = (uintptr_t)start;
+	}
+	return d->stack_bytes ? here - d->stack : 0;
+}
+
 static bool demangle_cxx(struct demangle *d, const char *name, char *out, size_t size)
 {
+	size_t n = strlen(name);
 	int status = -1;
 	char *text;
 
-	if (strncmp(name, "_Z", 2) != 0 || strlen(name) > DEMANGLE_MOST)
+	if (strncmp(name, "_Z", 2) != 0 || n > DEMANGLE_MOST || !is_bounded(name, n) ||
+	    stack_left(d) < STACK_BYTES + n * STACK_BYTES_A_BYTE)
 		return false;
 	look_up(d);
 	text = d->function ? d->function(name, NULL, NULL, &status) : NULL;

@@ -3,8 +3,9 @@
 /*
  * demangle: the names of C++ and Rust functions as their authors wrote them.
  *
- * C++ names go through the program's own __cxa_demangle, if the object that has it is never
- * unloaded.  Rust's older names ("legacy") are plain enough to be read here.
+ * C++ names go through the program's own __cxa_demangle, if it is GNU's, and the object that has it
+ * is never unloaded.  A name stays as it is when demangling it might take much memory or more stack
+ * than there is.  Rust's older names ("legacy") are plain enough to be read here.
  *
  * Layer    agent; needs the shim's object.h.
  * Threads  the sidecar, muted: __cxa_demangle allocates.  Takes the dynamic linker's lock.
@@ -12,6 +13,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define DEMANGLE_MOST 1024 /* longer names stay as they are */
 
@@ -19,6 +21,8 @@
 struct demangle {
 	char *(*function)(const char *name, char *out, size_t *size, int *status); /* or NULL */
 	unsigned long long loaded; /* objects loaded when it was last looked for */
+	uintptr_t stack;	   /* of the calling thread */
+	size_t stack_bytes;
 };
 
 /*
