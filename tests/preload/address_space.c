@@ -1,6 +1,6 @@
 /*
- * Little address space (ulimit -v): the agent takes little of it, and when nothing
- * is left the program sees ENOMEM, which is counted, and goes on.
+ * With little address space (ulimit -v) the agent takes little of it. When nothing is left, the
+ * program gets ENOMEM, which is counted, and runs on.
  *
  * with-ulimit: -v 65536
  */

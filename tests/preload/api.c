@@ -1,7 +1,6 @@
 /*
- * Every function that makes or frees an object is counted once: the aligned
- * family, the forms of nothing, and the sized frees of C23 where libc has them.
- * Older shims miss reallocarray.
+ * Every function that makes or frees an object is counted once: the aligned family, the calls with
+ * NULL or size 0, and C23's sized frees where libc has them.
  */
 #include <dlfcn.h>
 

@@ -1,6 +1,6 @@
 /*
- * One arena for all threads, by environment: chunks of other arenas carry a
- * mark in their header, chunks of the only one do not.
+ * With one arena for all threads (MALLOC_ARENA_MAX=1) sizes are right. Chunks of other arenas have
+ * a flag in their header, chunks of the only arena do not.
  *
  * with-env: MALLOC_ARENA_MAX=1
  */

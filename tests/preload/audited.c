@@ -1,6 +1,6 @@
 /*
- * LD_AUDIT: a library that is told of all that the dynamic linker does, in a
- * namespace with a libc of its own.  What it allocates there is not counted, and that is said.
+ * An LD_AUDIT library runs in a namespace with its own libc. Its allocations are not counted, and
+ * the agent reports that.
  *
  * wants-line: is in another namespace of the dynamic linker (dlmopen or LD_AUDIT)
  * with-env: LD_AUDIT={lib}/libaudit.so

@@ -1,5 +1,6 @@
 /*
- * Pointers to nowhere: the kernel, and libc, answer for them as ever.
+ * Invalid pointers give the same errors and signals, from the kernel and from libc, as without the
+ * agent.
  */
 #include <linux/capability.h>
 #include <signal.h>

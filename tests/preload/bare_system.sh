@@ -1,6 +1,6 @@
 #!/bin/sh
-# A system without /proc, and one whose root cannot be written to: the agent has less to tell,
-# and the program never knows.
+# On a system without /proc, or with a root that cannot be written to, the agent reports less and
+# the program is not affected.
 #
 # limit: 300
 . "$(dirname "$0")/../e2e/lib/influx.sh"

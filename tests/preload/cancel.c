@@ -1,7 +1,7 @@
 /*
- * Threads cancelled at a cancellation point and asynchronously, with clean-up
- * handlers that free: nothing that the library does in malloc is a cancellation
- * point.  (libc loads libgcc_s to unwind, so the totals are at least ours.)
+ * Threads are cancelled at a cancellation point and asynchronously, with clean-up handlers that
+ * free. The library adds no cancellation point to malloc. (libc loads libgcc_s to unwind, so the
+ * totals are at least ours.)
  */
 #include <stdbool.h>
 

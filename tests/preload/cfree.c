@@ -1,6 +1,6 @@
 /*
- * cfree, which libc keeps for programs linked before 2.26, under a version that
- * only they ask for: a shim that leaves it out never sees those objects go.
+ * cfree frees objects too. libc keeps it, under an old symbol version, for programs linked before
+ * 2.26.
  */
 #include "expect.h"
 

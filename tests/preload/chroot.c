@@ -1,6 +1,6 @@
 /*
- * chroot into an empty directory, where there is neither /proc nor the file of
- * points: no thread stays outside, and delivery goes on.
+ * The program does chroot into an empty directory, without /proc and without the file of points. No
+ * thread stays outside, and delivery continues.
  */
 #include <dirent.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 /*
- * A child of the bare clone with a stack of its own: it comes back on that, to
- * the address that the program has put there.
+ * A child of raw clone has its own stack. It returns on that stack, to the address that the program
+ * put there.
  */
 #include <linux/sched.h>
 #include <sched.h>

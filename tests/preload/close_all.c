@@ -1,6 +1,6 @@
 /*
- * A program that closes all descriptors over and over, while the agent writes:
- * it never closes the agent's, and the number it gets next is the lowest.
+ * A program closes all descriptors again and again while the agent writes. It never closes the
+ * agent's, and its next descriptor is the lowest number.
  *
  * wants-points: some
  */

@@ -1,6 +1,6 @@
 /*
- * The old idiom for a new standard input: close(0), then open gives 0.  Between
- * the two another thread of the process may take the number.
+ * close(0), then open returns 0: the old way to replace standard input. The agent never takes the
+ * number in between.
  */
 #include "expect.h"
 

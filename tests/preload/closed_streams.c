@@ -1,6 +1,6 @@
 /*
- * Started without standard streams: what the agent opens must not become 0, 1 or
- * 2 of the program (a log line would go into its first file).
+ * The program starts without standard streams. What the agent opens never becomes the program's
+ * descriptor 0, 1 or 2, or a log line would go into its first file.
  */
 #include "again.h"
 

@@ -1,6 +1,6 @@
 /*
- * Objects made in one thread and freed in another: a thread's own balance goes
- * below zero, the sum never does, in no point on the way either.
+ * Objects are made in one thread and freed in another. One thread's balance becomes negative. The
+ * sum never does, in any point.
  */
 #include "thread.h"
 

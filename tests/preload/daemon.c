@@ -1,6 +1,6 @@
 /*
- * daemon(3), and every descriptor closed as daemons do: the one that lives on has
- * an agent and a last point, and its numbers are its own (uftrace#1883).
+ * daemon(3), then all descriptors are closed, as daemons do. The daemon has an agent and a last
+ * point, and gets the descriptors that it expects.
  */
 #include "expect.h"
 

@@ -1,8 +1,7 @@
 /*
- * A library loaded with RTLD_DEEPBIND takes libc's malloc, past the agent: its own
- * objects are not seen, but objects that change hands are met once only, and the
- * balance must not go below zero when a foreign object is freed by the program: it
- * is left out then.  The agent says so, when it next looks.
+ * A library loaded with RTLD_DEEPBIND calls libc's malloc directly. Its own objects are not
+ * counted. An object of one side that the other frees is counted once only, so the balance is
+ * unknown and left out. The agent reports the library at its next check.
  *
  * wants-line: libguest.so calls another allocator's malloc, which is not counted
  * wants-points: unbalanced

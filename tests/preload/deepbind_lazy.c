@@ -1,6 +1,6 @@
 /*
- * The same when the library calls malloc for the first time long after it was loaded, and is not
- * bound to it before (RTLD_LAZY): the agent goes on looking, now and then.
+ * As deepbind.c, but the library is bound lazily and first calls malloc long after it was loaded.
+ * The agent finds it because it checks again and again.
  *
  * wants-line: liblazy.so calls another allocator's malloc, which is not counted
  * wants-points: unbalanced

@@ -1,5 +1,5 @@
 /*
- * MEMAGENT_ENABLED=0: no thread, no file, no output; the same program.
+ * With MEMAGENT_ENABLED=0 there is no thread, no file and no output.
  *
  * with-env: MEMAGENT_ENABLED=0
  * wants-points: none

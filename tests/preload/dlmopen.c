@@ -1,6 +1,6 @@
 /*
- * A library in a namespace of its own has another malloc.  What it allocates is not counted, and
- * that is said.
+ * A library loaded by dlmopen has another malloc. Its allocations are not counted, and the agent
+ * reports that.
  *
  * wants-line: is in another namespace of the dynamic linker (dlmopen or LD_AUDIT)
  */

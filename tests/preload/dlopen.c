@@ -1,8 +1,7 @@
 /*
- * A library that allocates in its constructor, in use, in its destructor and in
- * thread-local storage of its own, loaded and unloaded again and again; the caller's
- * $ORIGIN holds, which it would not if dlopen were hooked (heaptrack#48, memray#212).
- * ld.so's own objects are counted too, so only what is left can be told.
+ * A library allocates in its constructor, in use, in its destructor and in thread-local storage. It
+ * is loaded and unloaded repeatedly, by way of the caller's $ORIGIN, which a wrapper of dlopen
+ * would break. The dynamic linker's own objects are counted too, so only the balance is checked.
  */
 #include <dlfcn.h>
 

@@ -1,7 +1,6 @@
 /*
- * A library that only the RUNPATH of whoever asks can find: the program's leads to
- * the first, and that one's leads it to the second.  If dlopen were hooked, the one
- * who asks would be the agent (heaptrack#48, memray#212).
+ * Each library is found by the RUNPATH of the object that loads it: the program's leads to the
+ * first, the first one's to the second. A wrapper of dlopen would break that.
  */
 #include <dlfcn.h>
 

@@ -1,7 +1,7 @@
 /*
- * Libraries with thread-local storage, loaded and unloaded while threads use them:
- * ld.so makes each thread's storage by way of malloc when it is touched first, and
- * frees it when the thread ends or the next one needs its place.
+ * Libraries with thread-local storage are loaded and unloaded while threads use them. The dynamic
+ * linker allocates each thread's storage at its first use. It frees it when the thread ends or
+ * another library reuses the module number.
  */
 #include <dlfcn.h>
 

@@ -1,6 +1,6 @@
 /*
- * dlsym allocates while the agent looks malloc up with it: it must neither recurse
- * nor hand out or free what the allocator does not know (jemalloc#2505).
+ * dlsym allocates while the agent looks malloc up. The look-up neither recurses nor returns or
+ * frees an object that the allocator does not know.
  *
  * with-preload: ours libhungry.so
  */

@@ -1,5 +1,5 @@
 /*
- * A thread that is there before the agent's start: what main opens is open in it too.
+ * A thread exists before the agent starts. It shares the descriptors that main opens.
  *
  * with-preload: ours libearly.so
  * wants-points: some

@@ -1,5 +1,5 @@
 /*
- * The end by abort: death by SIGABRT, which the agent neither catches nor delays.
+ * abort ends the process by SIGABRT. The agent neither catches nor delays it.
  *
  * wants-status: 134
  */

@@ -1,5 +1,5 @@
 /*
- * The end by quick_exit: its own handlers and no others, status 4, no waiting.
+ * quick_exit runs its own handlers only, and the process ends at once with status 4.
  *
  * wants-status: 4
  */

@@ -1,5 +1,5 @@
 /*
- * The end by SIGKILL: whatever was written before is whole lines.
+ * After SIGKILL the file of points has whole lines only.
  *
  * wants-status: 137
  */

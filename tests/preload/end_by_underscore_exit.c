@@ -1,5 +1,5 @@
 /*
- * The end by _exit: at once, status 5; the agent has no say in it.
+ * _exit ends the process at once, with status 5.
  *
  * wants-status: 5
  */

@@ -1,6 +1,6 @@
 /*
- * errno is 0 when main begins (C11, 7.5), and what we stand in front of leaves it alone when it
- * succeeds.
+ * errno is 0 when main begins (C11, 7.5). The functions that we wrap leave it alone when they
+ * succeed.
  */
 #include <pty.h>
 #include <sched.h>

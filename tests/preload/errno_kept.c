@@ -1,6 +1,6 @@
 /*
- * free leaves errno alone, and so does an allocation that succeeds: jemalloc
- * once set it in free (jemalloc#1873), a shim's first look-up in a thread may.
+ * free never changes errno, and neither does an allocation that succeeds, also at a thread's first
+ * call.
  */
 #include "thread.h"
 

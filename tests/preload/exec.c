@@ -1,6 +1,6 @@
 /*
- * exec in place: the same pid, another program (another service, here), whose
- * counters begin at zero and whose last point is its own.
+ * exec keeps the pid. The new program is another service here: its counters begin at zero, and the
+ * last point is its own.
  */
 #include "again.h"
 

@@ -1,6 +1,6 @@
 /*
- * exec from a thread, while another one allocates: the kernel ends all others,
- * the agent's too, and the new image counts from zero.
+ * exec in one thread while another allocates: the kernel ends all other threads, the agent's too,
+ * and the new program counts from zero.
  */
 #include "again.h"
 #include "thread.h"

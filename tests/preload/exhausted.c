@@ -1,7 +1,6 @@
 /*
- * No memory is left, for objects of any size: each call that fails is counted as that and as
- * nothing else, whichever function it is of and whatever came before it.  (Now and then one does
- * not fail, where the allocator finds a little memory yet.)
+ * When memory is exhausted, each failed call counts as one failure and as nothing else, for every
+ * function and every size. (Some calls succeed, because the allocator still finds a little memory.)
  *
  * with-ulimit: -v 65536
  */

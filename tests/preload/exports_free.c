@@ -1,6 +1,6 @@
 /*
- * A program with a free of its own that only works after its constructors: nothing of the agent's
- * calls it before, and what it frees is not counted, which is said.
+ * The program has its own free, which works only after its constructors. The agent never calls it
+ * before that, and reports that its calls are not counted.
  *
  * not-with-jemalloc: libc's free ends the program for what jemalloc made
  * wants-line: the program has its own free, which is not counted

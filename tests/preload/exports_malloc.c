@@ -1,6 +1,6 @@
 /*
- * A program that brings a malloc of its own: the agent sees none of it, says so once,
- * and claims no numbers but zero.
+ * The program has its own malloc. The agent reports once that it counts nothing, and all its
+ * counters are zero.
  *
  * wants-line: not all allocations of this program are counted: the program has its own malloc
  */

@@ -1,7 +1,7 @@
 /*
- * Calls that return no memory are counted as that and as nothing else, and
- * errno is what the allocator made it: ENOMEM for sizes that cannot be and for
- * products that overflow; posix_memalign returns its error and keeps errno.
+ * A failed call counts as one failure and as nothing else. errno stays what the allocator set:
+ * ENOMEM for impossible sizes and for products that overflow. posix_memalign returns its error and
+ * leaves errno alone.
  */
 #include "expect.h"
 

@@ -1,7 +1,7 @@
 /*
- * As few descriptors as can be: four to start with (ld.so needs one), and three
- * once it runs.  The limit holds for the agent's own table too, which may have no
- * room for what it needs: then it does without, and the program never knows.
+ * The program may open three descriptors only. (It starts with four, because the dynamic linker
+ * needs one.) The limit also holds for the agent's own table. Without room there, the agent does
+ * without, and the program is not affected.
  *
  * with-ulimit: -S -n 4
  * with-env: MEMAGENT_LOG=off

@@ -1,6 +1,6 @@
 /*
- * A child keeps the heap of its parent and so its counters, and reports under its
- * own pid; neither's later work is in the other's points.
+ * A forked child keeps its parent's heap, and so its counters, and reports under its own pid. After
+ * the fork, each process counts only its own calls.
  */
 #include "expect.h"
 

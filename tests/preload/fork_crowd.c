@@ -1,7 +1,6 @@
 /*
- * 10,000 children of a process of four threads, all of which allocate and fork at once.  Each child
- * allocates and ends as a shell does; none may hang, and nothing of the parent's is counted twice
- * or lost.
+ * 10,000 forks of a process in which four threads allocate and fork at once. Each child allocates
+ * and ends as a shell's do. No child hangs, and no call of the parent is lost or counted twice.
  *
  * limit: 300
  */

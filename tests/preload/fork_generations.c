@@ -1,6 +1,6 @@
 /*
- * A child's child, and its, ten deep: each has an agent of its own, started anew
- * in what was a thread of the one before.
+ * Ten generations of forks. Each child has its own agent, although its own thread has the stack
+ * that the parent's agent forked from.
  */
 #include "expect.h"
 

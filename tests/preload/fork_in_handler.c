@@ -1,7 +1,7 @@
 /*
- * A program of one thread forks in a signal handler that has interrupted malloc or free, on its own
- * stack and on one for signals.  The handler returns in both processes, and both go on allocating.
- * The handlers for a fork run, unless the agent is at work at that moment.
+ * A program with one thread forks in a signal handler that interrupted malloc or free, on its own
+ * stack and on an alternate one. The handler returns in both processes, and both go on allocating.
+ * The fork handlers run, unless the agent holds malloc's lock at that moment.
  *
  * wants-points: some
  */

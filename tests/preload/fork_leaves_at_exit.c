@@ -1,6 +1,6 @@
 /*
- * A fork's child that ends at once leaves by pthread_exit in a library's destructor, when the agent
- * has not even begun there: libc finds that it was the last thread, and the process ends.
+ * A forked child ends at once and calls pthread_exit in a library's destructor, before its agent
+ * has started. libc sees that this was the last thread, and the process ends.
  *
  * with-preload: ours libleave.so
  * limit: 30

@@ -1,6 +1,6 @@
 /*
- * A program that forks while the agent loads its libraries: not before that is done, or the child
- * has them half-loaded.
+ * A fork waits while the agent loads its libraries. Otherwise the child would have half-loaded
+ * ones.
  *
  * with-preload: ours libslowload.so
  * with-env: MEMAGENT_URL=http://127.0.0.1:1 MEMAGENT_LOG=off

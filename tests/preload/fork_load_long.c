@@ -1,5 +1,6 @@
 /*
- * The same when that takes too long: the child comes, without an agent, which says so.
+ * As fork_load.c, but loading takes too long. The fork goes ahead, and the child reports that it
+ * has no agent.
  *
  * with-preload: ours libslowload.so
  * with-env: MEMAGENT_URL=http://127.0.0.1:1 SLOWLOAD=6 MEMAGENT_EXIT_TIMEOUT=10s

@@ -1,6 +1,6 @@
 /*
- * 10,000 children, each of which ends at once in one of four ways.  None may hang
- * waiting for its agent, and a child that ends by exit has its last point.
+ * 10,000 children, each of which ends at once in one of four ways. None hangs waiting for its
+ * agent, and each that calls exit has its last point.
  *
  * limit: 300
  */

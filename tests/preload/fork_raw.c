@@ -1,8 +1,7 @@
 /*
- * Children that no fork handler sees: of _Fork, of clone, and of the bare system
- * calls.  They run on without an agent and allocate; nothing hangs, although the
- * agent looks into the heap all the time, under its lock, and the parent's books
- * stay its own.
+ * Children of _Fork, clone and raw system calls, which run no fork handlers. They allocate, without
+ * an agent, and never hang, although the agent holds malloc's lock most of the time. The parent's
+ * counts are not affected.
  *
  * with-env: MEMAGENT_ALLOCATOR_INTERVAL=10ms
  */

@@ -1,8 +1,7 @@
 /*
- * A child that lives on and starts threads of its own, as a prefork server does.
- * libc gives it the stacks of all threads of the parent, the agent's thread too,
- * with the objects on them: taking or freeing those must not tip the books.  With no
- * cache of stacks it frees them all when the first thread ends, so totals are exact.
+ * A forked child lives on and starts threads, as a prefork server does. It inherits the stacks of
+ * all its parent's threads, with the objects on them. Reusing or freeing those keeps the balance.
+ * Without a stack cache all are freed when the first thread ends, so totals are exact.
  *
  * with-env: GLIBC_TUNABLES=glibc.pthread.stack_cache_size=0
  */

@@ -1,6 +1,6 @@
 /*
- * A thread forks, and in the child, whose only thread it is, returns from its function: libc ends
- * the child with its exit handlers, as the last thread's end does.
+ * A thread forks. In the child it is the only thread and returns from its function. libc then ends
+ * the child and runs its exit handlers.
  *
  * limit: 30
  */

@@ -1,9 +1,7 @@
 /*
- * fork while all threads allocate, many times.  In the child only the thread that
- * forked goes on, the locks of the others stay as they are (gperftools#904,
- * ddprof#554), and what the others had counted is counted still: each has at most
- * one call begun and not yet booked.  With FORKS=10000 in the environment it forks so
- * often.
+ * fork while all threads allocate, many times. In the child only the forking thread exists, and
+ * locks held by others stay locked. What the others have counted stays counted, except one call
+ * each that had begun and was not counted yet. FORKS=10000 sets the number of forks.
  */
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /*
- * A pipe that was open before the program began, and so before the agent's table
- * was made: its end, too, must come when the program closes it.
+ * A pipe was open before the program started, and so before the agent had its own descriptor table.
+ * Its reader sees end of file when the program closes it.
  */
 #include <time.h>
 

@@ -1,6 +1,6 @@
 /*
- * A namespace of mounts, be it the program's own, is joined by a process of one thread only: the
- * agent leaves before.  What cannot be joined is told as ever.
+ * Only a process with one thread can join a mount namespace, even its own. The agent ends before
+ * that. Errors of setns stay the same.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */

@@ -1,8 +1,7 @@
 /*
- * malloc and free in the destructors of thread-specific data, which run after
- * the library's own might have: pthread runs up to four rounds in no order, and
- * what a thread counts in after its end must not be what the next one counts in
- * already.  So several threads end while others begin.
+ * malloc and free in destructors of thread-specific data, in up to four rounds and in any order, so
+ * also after the library's own destructor. What a thread counts then is never counted in a block
+ * that the next thread already uses. So threads end while others begin.
  */
 #include <limits.h>
 #include <stdbool.h>

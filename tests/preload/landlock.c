@@ -1,6 +1,6 @@
 /*
- * A program that locks itself out of files with landlock, which holds for the calling thread alone:
- * no thread of the agent's is left outside, neither here nor in a child.
+ * The program restricts its file access with landlock, which applies to the calling thread only. No
+ * thread of the agent stays unrestricted, in the program or in a child.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */

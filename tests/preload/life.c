@@ -1,6 +1,6 @@
 /*
- * malloc before main and after it: in a preinit function, a constructor, atexit
- * handlers and a destructor.  The last point is taken after all of them.
+ * malloc before and after main: in a preinit function, a constructor, exit handlers and a
+ * destructor. The last point is taken after all of them.
  */
 #include "expect.h"
 

@@ -1,6 +1,6 @@
 /*
- * What is still alive at the end is reported as alive, to the byte: the last
- * point must not be taken after some clean-up of libc's or the agent's own.
+ * Objects that are live at the end are reported as live, to the byte. The last point is not taken
+ * after some clean-up of libc or the agent.
  */
 #include "expect.h"
 

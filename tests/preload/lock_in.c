@@ -1,6 +1,6 @@
 /*
- * A program that locks itself in with seccomp and TSYNC, and would be killed for any call that the
- * agent makes afterwards: of its thread, or in its exit.
+ * The program sets a seccomp filter for all threads (TSYNC) that kills for any system call which
+ * the agent would make later, in its thread or at exit.
  *
  * wants-status: 4
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported

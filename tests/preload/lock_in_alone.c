@@ -1,6 +1,6 @@
 /*
- * A program that locks in the calling thread alone, by prctl: no thread of the
- * agent's is left outside.
+ * The program sets a seccomp filter for the calling thread alone, by prctl. No thread of the agent
+ * stays unrestricted.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */

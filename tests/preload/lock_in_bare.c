@@ -1,7 +1,7 @@
 /*
- * The same by a system call that nobody sees coming: the agent's thread, which
- * cannot take over a filter, ends, and says so in a line, an event and its last
- * point; the program goes on.
+ * As lock_in_alone.c, by a system call that the library does not wrap. The agent's thread cannot
+ * take over the filter, so it ends, and reports that in a line, an event and its last point. The
+ * program runs on.
  *
  * wants-line: the program gave up privileges by a system call of one thread
  * wants-event: gave up privileges, no longer reported

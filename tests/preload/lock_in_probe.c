@@ -1,7 +1,7 @@
 /*
- * Programs ask whether the kernel knows seccomp by setting a filter that is nowhere; and children
- * of vfork, which have their parent's memory, lock themselves in.  The program itself is not locked
- * in by that: it is seen to its end.
+ * A program probes for seccomp by setting a filter at an invalid address, and a vfork child, which
+ * shares its memory, sets a real one. Neither restricts the program, so the agent reports until the
+ * end.
  */
 #include "rights.h"
 #include "seccomp.h"

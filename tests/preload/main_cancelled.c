@@ -1,6 +1,6 @@
 /*
- * main is cancelled, twice, and the other thread ends after it: the process ends with
- * status 0, as it does after pthread_exit, though no pthread_exit was called.
+ * main is cancelled, twice, and another thread ends later. The process ends with status 0, as it
+ * does after pthread_exit.
  *
  * limit: 30
  */

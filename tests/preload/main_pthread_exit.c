@@ -1,7 +1,7 @@
 /*
- * main leaves by pthread_exit and a thread is the last one out: then the process
- * ends with status 0.  libc counts the agent's thread among those that keep it
- * alive.  (It loads libgcc_s to unwind main, so the totals are at least ours.)
+ * main calls pthread_exit, and another thread ends last. The process ends with status 0, although
+ * libc counts the agent's thread as a thread of the program. (libc loads libgcc_s to unwind main,
+ * so the totals are at least ours.)
  *
  * limit: 30
  */

@@ -1,6 +1,6 @@
 /*
- * A program of one thread that leaves main by pthread_exit: the process ends with
- * status 0 and its exit handlers run; the agent must not be what is left of it.
+ * main, the only thread, calls pthread_exit. The process ends with status 0 and runs its exit
+ * handlers, although the agent's thread exists.
  *
  * limit: 30
  */

@@ -1,6 +1,6 @@
 /*
- * The only thread leaves by pthread_exit in a library's destructor, when the agent has ended: libc
- * finds that it was the last one, and goes on with the exit.
+ * The only thread calls pthread_exit in a library's destructor, after the agent has ended. libc
+ * sees that it was the last thread and finishes the exit.
  *
  * with-preload: ours libleave.so
  * limit: 30

@@ -1,7 +1,7 @@
 /*
- * main calls exit, and one of its exit handlers leaves the thread by pthread_exit: the remaining
- * handlers run, buffered output is written, and the process ends.  From glibc 2.41 on the thread
- * that called exit holds a lock, which every other thread that calls exit waits for.
+ * main calls exit, and an exit handler calls pthread_exit. The remaining handlers run, buffered
+ * output is written, and the process ends. (From glibc 2.41 on the thread that called exit keeps a
+ * lock that every other call of exit waits for.)
  *
  * limit: 30
  */

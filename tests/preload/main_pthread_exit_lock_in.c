@@ -1,6 +1,6 @@
 /*
- * main leaves, and then the program locks itself in, all of its threads: nothing of the agent is
- * left, and the process ends with its last thread.
+ * main calls pthread_exit, and then the program sets a seccomp filter for all its threads. Nothing
+ * of the agent is left, and the process ends with its last thread.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  * limit: 30

@@ -1,6 +1,6 @@
 /*
- * main leaves by pthread_exit as the program's only thread: the handlers of on_exit run as well as
- * those of atexit, in their order, and get the status 0.
+ * main, the only thread, calls pthread_exit. Handlers of on_exit and atexit run in order, and get
+ * status 0.
  *
  * limit: 30
  */

@@ -1,6 +1,6 @@
 /*
- * main leaves at the moment when another thread locks the process in, over and over: whichever is
- * first, the process ends with its last thread.
+ * main calls pthread_exit while another thread sets a seccomp filter for the process, repeatedly.
+ * Whichever is first, the process ends with its last thread.
  *
  * limit: 60
  */

@@ -1,6 +1,6 @@
 /*
- * main leaves when the agent's thread has ended, because it could not give up what the program has
- * given up: the process ends with its last thread.
+ * main calls pthread_exit after the agent has ended, because its thread could not drop the
+ * privileges that the program dropped. The process ends with its last thread.
  *
  * wants-line: the program gave up privileges by a system call of one thread
  * limit: 30

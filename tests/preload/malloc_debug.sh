@@ -1,6 +1,7 @@
 #!/bin/sh
-# glibc's checks of the heap go on under the agent: mcheck and MALLOC_CHECK_, which libc_malloc_debug brings, find
-# the same errors and say the same of them.  Its functions have hidden versions, which a look-up must not skip.
+# glibc's heap checks (mcheck, and MALLOC_CHECK_ of libc_malloc_debug) find the same errors and
+# print the same messages under the agent. Their functions have hidden versions, which a look-up
+# must not skip.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 . "$(dirname "$0")/../e2e/lib/alloc.sh"
 

@@ -1,6 +1,6 @@
 /*
- * A filter that the program has from whoever started it, as in a container, refuses a thread
- * descriptors of its own: there is no agent, it says so, and the program ends as it does without.
+ * An inherited seccomp filter, as in a container, refuses the agent's thread its own descriptor
+ * table. There is no agent, a line says so, and the program ends as it does without.
  *
  * wants-line: cannot start the agent's thread: Operation not permitted
  * limit: 30

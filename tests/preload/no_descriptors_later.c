@@ -1,6 +1,6 @@
 /*
- * The same refused when the agent's thread is there already, as for want of memory: it ends, and
- * the program ends as it does without.
+ * The same call fails when the agent's thread already runs, as it does for lack of memory. The
+ * thread ends, and the program ends as it does without an agent.
  *
  * limit: 30
  */

@@ -1,6 +1,5 @@
 /*
- * A filter that the program has from whoever started it refuses it sockets: the agent
- * has no way out, and that is all.
+ * An inherited seccomp filter refuses sockets. The agent cannot deliver, and nothing else happens.
  *
  * with-env: MEMAGENT_URL=http://127.0.0.1:8086 MEMAGENT_EXIT_TIMEOUT=10s
  * wants-line: cannot deliver

@@ -1,6 +1,6 @@
 /*
- * RLIMIT_NPROC forbids the agent its thread: the program runs on without, and
- * the agent says so in the one place where it says anything.
+ * RLIMIT_NPROC prevents the agent's thread. The program runs on without one, and the agent reports
+ * that where it may.
  *
  * with-user: 54321
  * with-ulimit: -u 1

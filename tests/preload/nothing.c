@@ -1,7 +1,6 @@
 /*
- * A program that does nothing has zero in every counter: what the agent
- * allocates for itself, its thread's dtv and what its look-ups with dlsym leave
- * behind are not the program's (memusage and heaptrack both count themselves).
+ * A program that allocates nothing has zero in every counter. What the agent allocates, its
+ * thread's dtv and what its calls of dlsym leave behind are not counted as the program's.
  *
  * wants-points: some
  */

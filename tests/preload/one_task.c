@@ -1,6 +1,7 @@
 /*
- * A program that has an option of Chromium's and Electron's zygote gets no agent, whatever its
- * name: such a zygote ends when it has more than one thread.  Who starts it has an agent.
+ * A program with an option of Chromium's or Electron's zygote gets no agent, whatever its name,
+ * because such a zygote ends when it has more than one thread. The program that starts it has an
+ * agent.
  *
  * wants-points: some
  */

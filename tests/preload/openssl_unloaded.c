@@ -1,7 +1,6 @@
 /*
- * A library that has an OpenSSL linked in, and is unloaded: its clean-up comes then, and not at
- * the exit of the process, when it is not there any more; nor does it when a handler of the
- * program's unloads it during the exit.
+ * A library with OpenSSL linked in is unloaded. Its clean-up runs at that moment, and not at the
+ * exit of the process, when its code is gone. The same holds when an exit handler unloads it.
  *
  * with-env: MEMAGENT_URL=http://127.0.0.1:1 MEMAGENT_LOG=off
  * wants-status: 3

@@ -1,7 +1,6 @@
 #!/bin/bash
-# The program's own allocator is another one, preloaded behind the agent: the
-# counts are exact all the same, and sizes are those of that allocator.  Objects
-# that libc's malloc did not make must not have their size read from a header.
+# Another allocator is preloaded behind the agent. Counts are exact, and sizes are that allocator's.
+# Only sizes of libc's own objects are read from a chunk header.
 #
 # limit: 300
 set -u

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Other preloads than ours, on both sides: the program does as it does with the other alone.
-# An allocator in front takes everything, and that is said; libmemusage passes it on.
-# (Allocators behind, with exact counts: other_allocators.sh.)
+# Another preload, in front of ours or behind: the program behaves as with the other alone. An
+# allocator in front takes all calls, which the agent reports; libmemusage passes them on.
+# (other_allocators.sh has the allocators behind, with exact counts.)
 #
 # limit: 300
 . "$(dirname "$0")/../e2e/lib/influx.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What concerns descriptors, signals, threads and rights, with the agent flushing over HTTP
-# all the time: libcurl and its own are at work in the process then.
+# The tests about descriptors, signals, threads and privileges once more, with the agent flushing
+# over HTTP all the time, so that libcurl works in the process.
 #
 # limit: 300
 . "$(dirname "$0")/../e2e/lib/influx.sh"

@@ -1,6 +1,6 @@
 /*
- * A root of one's own (CLONE_FS) that is the same still, as file servers have it for the sake of
- * the working directory: the agent stays.
+ * A thread has its own file-system state (CLONE_FS) but the same root, as in file servers that need
+ * a working directory per thread. The agent stays.
  */
 #include <sched.h>
 

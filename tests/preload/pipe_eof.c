@@ -1,6 +1,6 @@
 /*
- * Who reads from a pipe sees its end when the program closes the other side: no
- * thread with a table of its own may keep a copy.  The same for a listening port.
+ * A pipe's reader sees end of file when the program closes the other side: no thread with its own
+ * descriptor table keeps a copy. The same holds for a listening port.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>

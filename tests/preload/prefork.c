@@ -1,7 +1,6 @@
 /*
- * A prefork server: workers that fork and live on without exec, all of which accept
- * from one port.  Each reports by itself, exactly, and when the last of them is gone
- * the port is free.
+ * A prefork server: its workers are forked, do not exec, and accept from one port. Each reports its
+ * own exact counts. When the last worker has ended, the port is free.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 /*
- * A main thread that ends by the raw system call, with no other beside it: the process is over
- * then, with its status, and not kept alive by the agent until its next point.
+ * The main thread, the only one, ends by the raw exit system call. The process ends then, with its
+ * status. The agent does not keep it alive until the next point.
  *
  * with-env: MEMAGENT_INTERVAL=1h
  * wants-status: 8

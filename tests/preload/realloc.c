@@ -1,7 +1,6 @@
 /*
- * realloc in every form: of NULL it makes an object, to 0 it frees one, else
- * bytes move and objects do not.  A realloc that fails leaves the object alone;
- * shims that count its free lose it (and go negative when it is freed again).
+ * realloc in every form: of NULL it makes an object, to size 0 it frees one, otherwise only the
+ * bytes change. A failed realloc leaves the object alone and counts no free.
  */
 #include "expect.h"
 

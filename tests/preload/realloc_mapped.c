@@ -1,7 +1,7 @@
 /*
- * Objects of more than M_MMAP_THRESHOLD live in a mapping of their own, with
- * another header and other usable sizes, and realloc moves them with mremap;
- * mallopt moves the threshold.  Sizes read from the chunk's header must mind.
+ * Objects larger than M_MMAP_THRESHOLD have their own mapping, another chunk header and other
+ * usable sizes. realloc moves them with mremap, and mallopt moves the threshold. Sizes are right in
+ * all cases.
  */
 #include "expect.h"
 

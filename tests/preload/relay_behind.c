@@ -1,6 +1,6 @@
 /*
- * Another preload behind: it is what ours calls, its look-ups come back to us,
- * and its constructor allocates before ours has run.
+ * Another preload behind ours: ours calls it, its look-ups lead back to ours, and its constructor
+ * allocates before ours has run.
  *
  * with-preload: ours librelay.so
  */

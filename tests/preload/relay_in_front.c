@@ -1,6 +1,6 @@
 /*
- * Another preload in front: its constructor, which runs after ours, and all that
- * the program does come through it to us, each once.
+ * Another preload in front of ours: its constructor runs after ours, and all the program's calls
+ * reach us through it, once each.
  *
  * with-preload: librelay.so ours
  */

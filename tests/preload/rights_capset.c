@@ -1,6 +1,6 @@
 /*
- * Capabilities given up by capset and from the bounding set, which concerns the
- * calling thread alone: the agent's thread follows, and goes on delivering.
+ * The program drops capabilities with capset and from the bounding set, for the calling thread
+ * alone. The agent's thread drops them too and continues to deliver.
  */
 #include <linux/capability.h>
 #include <sys/prctl.h>

@@ -1,7 +1,7 @@
 /*
- * Groups given up by the raw system call.  The agent's thread cannot tell for
- * certain which are left, so it ends, and says so in a line, an event and its last
- * point; the program goes on.
+ * The program drops groups by the raw system call. The agent's thread cannot know for certain which
+ * are left. So it ends, and reports that in a line, an event and its last point. The program runs
+ * on.
  *
  * wants-line: the program gave up privileges by a system call of one thread
  * wants-event: gave up privileges, no longer reported

@@ -1,6 +1,6 @@
 /*
- * A daemon that stops being root and keeps one capability (PR_SET_KEEPCAPS), which the agent's
- * thread then has not: it has less than the program, which is fine, and goes on delivering.
+ * A daemon drops root and keeps one capability (PR_SET_KEEPCAPS). The agent's thread does not have
+ * that capability, so it has fewer than the program, and continues to deliver.
  */
 #include <grp.h>
 #include <linux/capability.h>

@@ -1,7 +1,7 @@
 /*
- * A daemon that stops being root keeps the capabilities by which it changes users
- * (PR_SET_KEEPCAPS), and then does so by way of libc, which has all threads do the same and ends
- * the process when one cannot: the agent leaves before.
+ * A daemon drops root but keeps CAP_SETUID and CAP_SETGID (PR_SET_KEEPCAPS). It then changes its
+ * user by way of libc, which makes all threads do the same and aborts when one cannot. The agent
+ * ends before that.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */

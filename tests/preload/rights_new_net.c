@@ -1,7 +1,7 @@
 /*
- * A network of the program's own, in which the program may have no way out: the agent's thread,
- * which is not in it, ends, and says so in a line, an event and its last point; the program goes
- * on.
+ * The program enters a network namespace of its own, which may have no way out. The agent's thread
+ * is not in it. So it ends, and reports that in a line, an event and its last point. The program
+ * runs on.
  *
  * wants-line: moved to another root directory or namespace
  * wants-event: moved to another root or namespace, no longer reported

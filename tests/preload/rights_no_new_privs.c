@@ -1,6 +1,6 @@
 /*
- * No new privileges, which is a thread's own promise: the agent's thread makes it
- * too, and goes on delivering.
+ * The program sets no_new_privs, which applies to the calling thread only. The agent's thread sets
+ * it too and continues to deliver.
  */
 #include <sys/prctl.h>
 

@@ -1,6 +1,7 @@
 /*
- * chroot by a thread that has a root of its own (CLONE_FS), which leaves the agent's thread
- * outside: it ends, and says so in a line, an event and its last point; the program goes on.
+ * A thread with its own file-system state (CLONE_FS) calls chroot, which leaves the agent's thread
+ * outside. The agent ends, and reports that in a line, an event and its last point. The program
+ * runs on.
  *
  * wants-line: moved to another root directory or namespace
  * wants-event: moved to another root or namespace, no longer reported

@@ -1,6 +1,6 @@
 /*
- * Rights given up between two points that are an hour apart: the agent's thread
- * does not keep them for so long.
+ * Privileges are dropped between two points that are an hour apart. The agent's thread drops them
+ * long before the next point.
  *
  * with-env: MEMAGENT_INTERVAL=1h
  */

@@ -1,7 +1,7 @@
 /*
- * Users and groups given up by the raw system calls, which reach the calling
- * thread alone: the agent's thread follows, and goes on delivering.  That the program lets its
- * memory be looked at nevertheless stays as it is.
+ * The program drops users and groups by raw system calls, which affect the calling thread only. The
+ * agent's thread drops them too and continues to deliver. The process stays dumpable if the program
+ * was.
  */
 #include <sys/prctl.h>
 

@@ -1,6 +1,6 @@
 /*
- * select takes no descriptor of 1024 or more, so a program counts on getting the low
- * ones: all of them are its own, and each can be waited for.
+ * select takes no descriptor of 1024 or more, so programs rely on low numbers. All low numbers are
+ * the program's, and it can wait for each.
  *
  * with-ulimit: -S -n 1024
  */

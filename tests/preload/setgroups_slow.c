@@ -1,6 +1,6 @@
 /*
- * libc's setgroups reaches the agent's thread and has to wait for another, so that for a long time
- * the agent has given up groups that main has not: it is seen on.
+ * libc's setgroups has changed the agent's thread and still waits for another thread. So for a long
+ * time the agent has fewer groups than main. The agent continues to report.
  */
 #include <grp.h>
 

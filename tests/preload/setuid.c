@@ -1,7 +1,7 @@
 /*
- * setuid() in a threaded program: libc signals every thread, the agent's too, and
- * waits for each to change; with SIGSETXID blocked it would wait for ever.  After
- * it no thread may have more rights than the program.
+ * setuid in a threaded program: libc signals every thread, the agent's too, and waits for each. If
+ * SIGSETXID were blocked, it would wait for ever. Afterwards no thread has more privileges than the
+ * program.
  */
 #include "rights.h"
 #include "thread.h"

@@ -1,7 +1,7 @@
 /*
- * setuid() over and over while the agent's thread does its last work, in a library that ends after
- * the agent: libc waits for every thread that it signals, and one that ends behind libc's back
- * never answers.
+ * A library that is destroyed after the agent calls setuid repeatedly while the agent's thread
+ * ends. libc waits for every thread that it signals. A thread that ended without libc's knowledge
+ * would never answer.
  *
  * with-preload: ours libsetuid.so
  * limit: 60

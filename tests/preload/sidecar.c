@@ -1,9 +1,8 @@
 /*
- * What can be seen of the agent's thread: it is the only one beside the program's,
- * is named memagent and blocks every signal that can be blocked, but the two that
- * libc keeps for itself (without SIGSETXID a setuid() in the program would wait for
- * ever).  The program's own mask is what it was.  While it writes to a file it needs no
- * memory of malloc's, for which glibc would set 64 MiB of address space aside.
+ * The agent's thread is the only one beside the program's. It is named memagent and blocks all
+ * signals but the two that libc reserves (with SIGSETXID blocked, setuid in the program would wait
+ * for ever). The program's own mask is unchanged. When it writes to a file, the thread never calls
+ * malloc, for which glibc would reserve an arena of 64 MiB.
  *
  * wants-points: some
  */

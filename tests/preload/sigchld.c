@@ -1,6 +1,6 @@
 /*
- * SIGCHLD comes once for each child of the program's own, to a thread of the
- * program's; and when it is ignored, the program has no child to wait for.
+ * The program gets SIGCHLD once for each of its children, in one of its own threads. When it
+ * ignores SIGCHLD, it has no child to wait for.
  */
 #include <signal.h>
 #include <stdatomic.h>

@@ -1,7 +1,6 @@
 /*
- * A handler that allocates while malloc and free are running, which an allocator
- * may allow (here one does): a count that the handler makes between the load and the
- * store of another would be lost.
+ * A signal handler allocates while malloc or free runs, which this allocator permits. An addition
+ * by load, add and store would lose the handler's counts.
  *
  * with-preload: ours libsignalsafe.so
  * not-with-jemalloc: jemalloc may not be called from a handler that interrupts it

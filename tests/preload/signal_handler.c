@@ -1,6 +1,6 @@
 /*
- * A handler that allocates, run where it is safe: raise() between two calls, on
- * the thread's own stack and on an alternate one.
+ * A signal handler allocates where that is safe: by raise() between two calls, on the thread's own
+ * stack and on an alternate one.
  */
 #include <signal.h>
 

@@ -1,6 +1,6 @@
 /*
- * SIGPIPE keeps its disposition: a program that writes into a closed pipe dies of
- * it, although the agent writes into sockets and would rather not.
+ * SIGPIPE keeps its disposition, although the agent writes to sockets. A program that writes to a
+ * closed pipe is killed by it.
  *
  * wants-status: 141
  */

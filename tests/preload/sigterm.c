@@ -1,6 +1,6 @@
 /*
- * SIGTERM does what it does by default: the process dies of it, at once, whether
- * it is sent to the process or raised (a helper thread once took it: KDE 378494).
+ * SIGTERM has its default action: it kills the process at once, whether sent to the process or
+ * raised.
  *
  * wants-status: 143
  */

@@ -1,6 +1,6 @@
 /*
- * Signals sent to the process reach the program's sigwait and signalfd, each one:
- * with a thread that does not block them they would go there instead.
+ * Each signal sent to the process reaches the program's sigwait or signalfd. A thread that did not
+ * block it would take it instead.
  */
 #include <signal.h>
 #include <sys/signalfd.h>

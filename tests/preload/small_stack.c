@@ -1,6 +1,6 @@
 /*
- * A thread on the smallest stack there may be, 16 KiB: what the library does on
- * an application's thread has to fit into what the program left.
+ * A thread has the smallest possible stack, 16 KiB. What the library needs on it fits into what the
+ * program leaves.
  */
 #include <limits.h>
 

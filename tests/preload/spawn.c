@@ -1,7 +1,7 @@
 /*
- * posix_spawn, with closed and moved descriptors and a signal mask of its own:
- * the parent's books stay exact and the child's output comes out.  (A spawn attribute
- * or action that the agent added would be seen in the child's descriptors.)
+ * posix_spawn with closed and moved descriptors and a signal mask: the parent's counts stay exact
+ * and the child's output is complete. The child has exactly the descriptors that the program gave
+ * it.
  */
 #include <signal.h>
 #include <spawn.h>

@@ -1,6 +1,6 @@
 /*
- * A library in front of libc stops the clocks (libfaketime does): the agent goes by the true time,
- * by which the kernel waits, and takes its points.
+ * A library in front of libc stops the clocks, as libfaketime does. The agent uses the kernel's
+ * time, and takes its points.
  *
  * with-preload: libstopped_clock.so ours
  */

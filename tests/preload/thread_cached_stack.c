@@ -1,8 +1,7 @@
 /*
- * Threads on libc's own stacks: it keeps stacks with their dtv in a cache, so
- * the objects of dead threads stay alive until other threads evict them.  Of 200
- * threads at once each has one object; the balance stays whole whatever happens to
- * the cache, and the agent's thread, which takes from it too, is not in it.
+ * libc caches stacks with their dtv, so objects of ended threads live until other threads evict
+ * them. 200 concurrent threads have one object each. The balance is right whatever the cache does,
+ * and the agent's thread, which uses no cached stack, is not in it.
  */
 #include "thread.h"
 

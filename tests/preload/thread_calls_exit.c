@@ -1,6 +1,6 @@
 /*
- * exit() from a thread while others allocate and never stop: handlers run, the
- * last point is taken, and nobody waits for the others.
+ * A thread calls exit while others allocate without end. Handlers run, the last point is taken, and
+ * nobody waits for the other threads.
  *
  * wants-status: 7
  */

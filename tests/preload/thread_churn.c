@@ -1,6 +1,6 @@
 /*
- * 30,000 threads one after another: each block of counters is folded exactly
- * once, and their memory is used again.
+ * 30,000 threads run one after another. The counts of each are in the sum once, and their blocks
+ * are reused.
  *
  * limit: 300
  */

@@ -1,7 +1,4 @@
-/*
- * 200 threads at once, all of them allocating, each leaving something behind
- * for main to free.
- */
+/* 200 concurrent threads allocate, and each leaves an object for main to free. */
 #include "thread.h"
 
 enum { CROWD = 200, OBJECTS = 300 };

@@ -1,6 +1,6 @@
 /*
- * Detached threads end when nobody looks, and main does not wait for the last of
- * them: whatever they did up to the last point is in it, and nothing hangs.
+ * Detached threads end at any time, and main does not wait for the last ones. What they did before
+ * the last point is in it, and nothing hangs.
  */
 #include <stdatomic.h>
 

@@ -1,7 +1,7 @@
 /*
- * Detached threads that never allocate: in the last moment of one, after all destructors, libc
- * frees what belonged to the stacks of others.  No memory is lost to that, and nobody looks for
- * what such a thread has counted when its stack is gone.
+ * Detached threads that never allocate themselves. In a detached thread's last moment, after all
+ * destructors, libc frees objects of other threads' stacks. No block of counters is lost by that,
+ * and nobody reads counters on a stack that is gone.
  */
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 /*
- * A profiling timer interrupts malloc and free all the time (its handler does not
- * allocate: that is not allowed there).  The signals are the program's: none is
- * taken by the agent's thread, whose handler would run on a foreign stack.
+ * A profiling timer interrupts malloc and free all the time. (Its handler does not allocate,
+ * because that is not allowed there.) The program gets all signals. The agent's thread gets none:
+ * the handler would run on the wrong stack.
  */
 #include <signal.h>
 #include <stdatomic.h>

@@ -1,7 +1,7 @@
 /*
- * malloc and free in the destructors of C++'s thread_local objects, which libc
- * runs before those of pthread keys, at a thread's end and at the process's.
- * Each registration is an object of libc's own, dtor_list in cxa_thread_atexit_impl.c.
+ * malloc and free in destructors of C++'s thread_local objects, which libc runs before those of
+ * pthread keys, when a thread or the process ends. libc allocates one object for each registration
+ * (dtor_list in cxa_thread_atexit_impl.c).
  */
 #include "thread.h"
 

@@ -1,6 +1,6 @@
 /*
- * malloc tuned by environment: no cache for the thread, memory filled on free,
- * so that whoever reads a size after the object is gone reads the pattern.
+ * malloc is tuned by environment: no thread cache, and freed memory is overwritten. A size read
+ * after the free would be the pattern.
  *
  * with-env: MALLOC_PERTURB_=165 GLIBC_TUNABLES=glibc.malloc.tcache_count=0
  */

@@ -1,6 +1,6 @@
 /*
- * A program that lets only libc make system calls in its thread (syscall user dispatch): those that
- * it makes by libc's syscall go through.
+ * The program uses syscall user dispatch, and only libc may make system calls. Those made through
+ * libc's syscall() work.
  */
 #include <link.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
 /*
- * The same by way of syscall().
+ * As user_namespace.c, by way of syscall().
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  * wants-status: 4

@@ -1,6 +1,6 @@
 /*
- * The child of vfork runs in its parent's memory while the parent waits: it may
- * only exec or _exit, and nothing of it is reported, counted or waited for.
+ * A vfork child runs in its parent's memory, may only exec or _exit, and is neither reported nor
+ * counted. The program does not wait for the agent there.
  */
 #include "expect.h"
 

@@ -1,6 +1,6 @@
 /*
- * Workers that change their user as soon as they are forked, as those of web servers do: each is
- * in the file of points, which only the first user may open.
+ * Workers change their user right after the fork, as those of web servers do. Each is in the file
+ * of points, which only the first user may open.
  */
 #include "rights.h"
 

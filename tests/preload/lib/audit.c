@@ -1,6 +1,6 @@
 /*
- * audit: an audit library that wants to know everything, and changes nothing.
- * What it allocates is its own libc's.
+ * audit: an audit library that asks for every event and changes nothing. It allocates with its own
+ * libc.
  */
 #include <link.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* cleanup: an OpenSSL, as far as its end is concerned. */
+/* cleanup: stands for OpenSSL's registration of its clean-up. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* early: a library whose constructor, which runs before the agent's, starts a thread. */
+/* early: a library whose constructor runs before the agent's and starts a thread. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>

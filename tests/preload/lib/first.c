@@ -1,4 +1,4 @@
-/* first: a library whose constructor allocates; it may be the first to do so. */
+/* first: a library whose constructor allocates, possibly as the first in the process. */
 #include <stdlib.h>
 
 static void *volatile kept;

@@ -1,4 +1,4 @@
-/* guest: a library that allocates whenever it can. */
+/* guest: a library that allocates in its constructor, in use and in its destructor. */
 #include <stdlib.h>
 
 static void *kept;

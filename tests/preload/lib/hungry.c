@@ -1,7 +1,6 @@
 /*
- * hungry: a dlsym that allocates, as it did in older libcs (and does in other
- * preloads that wrap it): whoever looks malloc up with it meets itself
- * (jemalloc#2505, fakechroot#21).
+ * hungry: a dlsym that allocates, as in older libcs and in other preloads that wrap it. A look-up
+ * of malloc with it calls malloc again.
  */
 #include <dlfcn.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* lazy: a library that allocates when it is told to, and not before. */
+/* lazy: a library that allocates only when the program calls it. */
 #include <stdlib.h>
 
 void *lazy_make(size_t size);

@@ -1,4 +1,7 @@
-/* leave: a library at whose end the main thread leaves, and the agent ends before it. */
+/*
+ * leave: a library in whose destructor the main thread calls pthread_exit. The agent has ended
+ * before.
+ */
 #include <pthread.h>
 
 __attribute__((destructor)) static void end(void)

@@ -1,4 +1,4 @@
-/* outer: a library that loads another, which lies where its own RUNPATH says (lib/inner/). */
+/* outer: a library that loads another one, which its own RUNPATH leads to (lib/inner/). */
 #include <dlfcn.h>
 #include <stdlib.h>
 

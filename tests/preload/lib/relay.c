@@ -1,7 +1,7 @@
 /*
- * relay: another preload, that passes on and finds the next function only when it
- * is called first, as most do; its constructor allocates, maybe before ours ran.
- * While dlsym runs it answers calloc with nothing, which dlsym is known to bear.
+ * relay: another preload, which passes calls on. Like most, it looks up the next function at the
+ * first call. Its constructor allocates, maybe before ours has run. While dlsym runs, its calloc
+ * returns NULL, which dlsym accepts.
  */
 #include <dlfcn.h>
 #include <stdlib.h>

@@ -1,4 +1,7 @@
-/* setuid: a library with a thread that changes the user all the time, until the library ends. */
+/*
+ * setuid: a library with a thread that changes the user all the time, until the library is
+ * destroyed.
+ */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,8 +1,7 @@
 /*
- * signalsafe: an allocator that may be called from any signal handler, because each
- * object takes one atomic addition and none is ever freed.  Objects of 33 to 48
- * bytes come from a ring, and are somebody else's soon after: for a program that
- * makes very many and looks into none.
+ * signalsafe: an allocator that any signal handler may call. An allocation is one atomic addition,
+ * and nothing is ever freed. Objects of 33 to 48 bytes are from a ring and soon used again, for
+ * programs that make very many and never read them.
  */
 #include <errno.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-/* slowload: the agent's library for HTTP takes its time to be loaded. */
+/* slowload: makes loading the agent's HTTP transport slow. */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>

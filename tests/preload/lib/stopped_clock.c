@@ -1,6 +1,4 @@
-/*
- * stopped_clock: the clocks stand still, as with libfaketime and an absolute time.
- */
+/* stopped_clock: stops the clocks, as libfaketime does with an absolute time. */
 #include <time.h>
 
 int clock_gettime(clockid_t id, struct timespec *t)

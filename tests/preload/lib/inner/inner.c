@@ -1,4 +1,4 @@
-/* inner: see lib/outer.c. */
+/* inner: the library that lib/outer.c loads. */
 #include <stdlib.h>
 
 void *inner_make(void);
