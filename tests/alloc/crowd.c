@@ -1,5 +1,5 @@
 /*
- * crowd: threads that come and go, free what others made, and allocate until their very end.
+ * crowd: short-lived threads that free each other's objects and allocate until their very end.
  *
  *	crowd [api]
  *

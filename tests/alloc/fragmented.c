@@ -1,6 +1,6 @@
 /*
- * fragmented: makes a heap of 64 MiB of which an object in sixty stays, and waits MS, or until no
- * more than BYTES are resident.
+ * fragmented: makes a heap of 64 MiB of which one object in sixty stays.  Then it waits MS, or
+ * until no more than BYTES are resident.
  *
  *	fragmented MS [BYTES]
  *

@@ -1,7 +1,7 @@
 /*
- * known: makes OBJECTS of 1,000 bytes, writes to them, frees the first half, and waits MS, or until
- * the allocator's figures are in the file POINTS; but the last object is of 16 MiB, which libc
- * makes a mapping for.
+ * known: makes OBJECTS of 1,000 bytes, writes to them and frees the first half.  The last object
+ * has 16 MiB, for which libc makes a mapping.  Then it waits MS, or until the allocator's figures
+ * are in the file POINTS.
  *
  *	known OBJECTS MS [POINTS]
  *

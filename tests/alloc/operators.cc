@@ -1,5 +1,5 @@
 /*
- * operators: each form of new and delete, by name, a known number of times.
+ * operators: calls each form of new and delete a known number of times.
  *
  * Prints "FIELD VALUE" lines of what it did, beside what libraries do.
  *	operators plain      one new and delete, and what libraries and the allocator do for it

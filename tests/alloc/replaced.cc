@@ -1,5 +1,5 @@
 /*
- * replaced: a program that replaces some of C++'s operators, and calls all.
+ * replaced: a program that replaces some of C++'s operators and calls all of them.
  *
  *	-DREPLACED='FORM(NEW, _Znwm) FORM(DELETE, _ZdlPv)'  those that it replaces
  *	-DHEADER=64   its news put a header before what they return, and its deletes take it off

@@ -1,5 +1,5 @@
 /*
- * ask: load for memcached, which brings none of its own.
+ * ask: a load generator for memcached, which has none of its own.
  *
  *   ask PORT CONNECTIONS COUNT
  *

@@ -1,4 +1,4 @@
-/* churn: threads that come, make and free a hundred objects, and go.  An operation is a thread. */
+/* churn: short-lived threads that make and free a hundred objects.  One operation is one thread. */
 #include "bench.h"
 
 static void *live(void *unused)

@@ -1,5 +1,5 @@
 /*
- * crowd: a process that has many threads and does nothing, for the agent to look at.
+ * crowd: a process with many idle threads, for the agent to sample.
  *
  *   crowd THREADS
  *

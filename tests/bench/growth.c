@@ -1,6 +1,6 @@
 /*
- * growth: an array that grows by realloc, 64 bytes at a time, to 8 KiB, beside objects that come
- * between.  An operation is a realloc.
+ * growth: an array that realloc grows by 64 bytes at a time to 8 KiB, while other objects are made.
+ * One operation is one realloc.
  */
 #include "bench.h"
 

@@ -1,5 +1,5 @@
 /*
- * operations: what tests/bench/instructions counts the instructions of.
+ * operations: the operations whose instructions tests/bench/instructions counts.
  *
  *   operations COUNT
  *

@@ -1,4 +1,4 @@
-/* pair: malloc and free of one size, one right after the other: what is left when all is cached. */
+/* pair: malloc and free of one size, one right after the other, so that everything is cached. */
 #include "bench.h"
 
 static void bench_run(struct bench *self, uint64_t count)

@@ -1,6 +1,6 @@
 /*
- * pass: objects that one thread makes and the next one frees.  Threads 0 and 1, 2 and 3 ... are
- * pairs; an operation is an object that is passed.  The number of threads must be even.
+ * pass: one thread makes objects and the next one frees them.  Threads 0 and 1, 2 and 3 ... are
+ * pairs, so their number must be even.  One operation is one object passed.
  */
 #include <stdatomic.h>
 

@@ -1,6 +1,6 @@
 /*
- * slots: each thread has 1,024 objects; an operation frees a random one and puts one of random 16
- * to 527 bytes in its place.
+ * slots: each thread has 1,024 objects.  One operation frees a random one and makes one of random
+ * 16 to 527 bytes in its place.
  */
 #include "bench.h"
 

@@ -1,5 +1,5 @@
 /*
- * spent: what a command takes, from its start to its end.
+ * spent: prints the time that a command takes from its start to its end.
  *
  *   spent COUNT [NAME=VALUE...] COMMAND [ARGUMENT...]
  *

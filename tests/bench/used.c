@@ -1,5 +1,5 @@
 /*
- * used: the processor time that a session's processes have used so far, in nanoseconds.
+ * used: prints the processor time that a session's processes have used so far, in nanoseconds.
  *
  *   used SESSION
  *

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The library with jemalloc inside: counts as exact as the other's, bytes from
-# jemalloc's own counters, its API and its settings there; real programs run on it.
+# The library with jemalloc inside: counts are exact, bytes are from jemalloc's own counters, its
+# API and settings work, and real programs run.
 # shellcheck disable=SC2154 # status is set by metered
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Each allocator's own figures for a heap of known size, as exact as the
-# allocator documents them; and behind each our counts are exact.
+# Each allocator's own figures for a heap of known size are as exact as the allocator documents, and
+# our counts are exact.
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 

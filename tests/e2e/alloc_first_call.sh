@@ -1,6 +1,6 @@
 #!/bin/sh
-# An allocator may register a handler for the exit, or start a thread, while it sets itself up in the
-# program's first call: jemalloc does, with some of its options.
+# In the program's first call the allocator sets itself up, and may register an exit handler or
+# start a thread. jemalloc does with some options.
 # shellcheck disable=SC2154 # status is set by metered
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"

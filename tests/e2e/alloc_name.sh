@@ -1,6 +1,6 @@
 #!/bin/sh
-# The tag says which allocator it is, whatever its file is called and whoever
-# brought it, and "unknown" when something stands in between.
+# The tag `allocator` names the allocator, whatever its file is called and however it was loaded.
+# It is "unknown" when another library is in between.
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# C++'s operators, in all forms, are counted once: with libstdc++ and libc++, with
-# allocators that bring operators of their own, linked or preloaded, in a
-# library that is loaded out of sight, and in programs that replace them.
+# All forms of C++'s operators are counted once: with libstdc++ and libc++, with allocators that
+# have their own operators (linked or preloaded), in a library loaded with RTLD_LOCAL, and in
+# programs that replace operators.
 # shellcheck disable=SC2154 # status is set by metered
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Programs that call an allocator by its own names keep working, and what is not
-# counted is said, in a field and in one line; where all is counted it is not.
+# Programs that call an allocator by its own names keep working.  If their calls are not counted, a
+# field and one line say so, and only then.
 # shellcheck disable=SC2154 # status is set by metered
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"

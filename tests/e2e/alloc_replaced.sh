@@ -1,6 +1,7 @@
 #!/bin/bash
-# A program may replace any of C++'s operators: each call ends in the same operator as without us.
-# In the executable, in a library, in libraries that are loaded later, with each allocator.
+# A program may replace any of C++'s operators.  Each call ends in the same operator as without the
+# agent: replaced in the executable, in a library, or in a library loaded later, with each
+# allocator.
 #
 # limit: 300
 # shellcheck disable=SC2154 # status is set by metered

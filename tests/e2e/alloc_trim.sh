@@ -1,6 +1,6 @@
 #!/bin/sh
-# A trim lowers the resident set of a fragmented heap by at least half and says
-# how long it took; without the option there is none, and none of its fields.
+# A trim lowers the resident set of a fragmented heap by at least half and reports how long it took.
+# Without the option there is no trim, and no field of one.
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every answer of the table in docs/ARCHITECTURE.md, and everything that is no answer: the points are
+# Every answer in the table of docs/ARCHITECTURE.md, and every way not to answer.  Points are
 # stored, sent again with the same times, sent in smaller batches, or dropped and counted.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"

@@ -1,7 +1,6 @@
 #!/bin/sh
-# With user and password, from the environment or from a file, points are stored.
-# With a wrong password there is one line, without the password, and the program
-# does as ever.
+# With the right user and password, from the environment or a file, points are stored.  With a wrong
+# password there is one line, without the password, and the program is not affected.
 . "$(dirname "$0")/lib/influx.sh"
 
 INFLUXD_USER='admin'

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Authentication is switched on in the middle of a run.  Who has user and password goes on; who has none is
-# refused, and its points wait until it may write again.  Every point is there, once.
+# The server begins to require authentication in the middle of a run.  A process with user and
+# password continues.  One without is refused, and its points wait until it may write again.  Every
+# point is stored once.
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"

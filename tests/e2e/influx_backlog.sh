@@ -1,7 +1,7 @@
 #!/bin/sh
-# The backlog is bounded: when MEMAGENT_BUFFER is full the oldest points go, and agent_points_dropped in the
-# database is how many are missing there.  What waited comes in batches, compressed where they are large,
-# with pauses between them.
+# The backlog is bounded by MEMAGENT_BUFFER.  When it is full, the oldest points are dropped, and
+# agent_points_dropped in the database is their number.  The others are sent in batches with pauses
+# between them, large ones compressed.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A bad value of each variable is one line that names variable, value and what is
-# accepted; the program does as ever, and the default stands in for it.
+# For a bad value of each variable, one line names the variable, the value and what is accepted.
+# The default is used, and the program is not affected.
 . "$(dirname "$0")/lib/influx.sh"
 
 long=$(printf '%0300d' 0)

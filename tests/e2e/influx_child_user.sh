@@ -1,7 +1,7 @@
 #!/bin/sh
-# A child that changes its directory and its user goes on with what its parent could read: the
-# password, the certificates and the spool, by relative names, for root alone to read.  What a
-# program of another user cannot read is said, with the reason.
+# A child that changes its directory and its user still has the password, the certificates and the
+# spool that its parent could read, by relative names and for root only.  A new program of another
+# user cannot read them, and a line says so, with the reason.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/tls.sh"
 

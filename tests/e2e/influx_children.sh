@@ -1,7 +1,6 @@
 #!/bin/sh
-# Children: one that is over within an interval, or before MEMAGENT_MIN_UPTIME, costs no round
-# trip; one that lives longer reports, and so does, always, what was started by hand or by
-# memagent-run.
+# A child that ends within an interval, or before MEMAGENT_MIN_UPTIME, does not wait for the server.
+# A child that lives longer reports.  A program started by hand or by memagent-run always reports.
 . "$(dirname "$0")/lib/influx.sh"
 
 # Who has anything in the database: all their points and events, by process.

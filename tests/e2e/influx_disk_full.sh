@@ -1,5 +1,6 @@
 #!/bin/sh
-# The disk is full: one line, the program does as ever, and the file has whole lines only.
+# When the disk is full, there is one line, the program is not affected, and the file has whole
+# lines only.
 . "$(dirname "$0")/lib/influx.sh"
 
 mounted=no

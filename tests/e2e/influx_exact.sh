@@ -1,7 +1,6 @@
 #!/bin/sh
-# A database that is missing is created, and the last point in it has what the
-# program allocated, to the object and to the byte; no point before it is at
-# odds with itself.
+# A missing database is created.  The last point has exactly what the program allocated, in objects
+# and in bytes, and every earlier point is consistent in itself.
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# libfaketime stops, speeds up or shifts the program's clocks: every point is in the database nevertheless, at its
-# true time.
+# libfaketime stops, speeds up or shifts the program's clocks.  Every point is stored with its true
+# time.
 . "$(dirname "$0")/lib/influx.sh"
 
 for faketime in /usr/lib/*/faketime/libfaketime.so.1; do

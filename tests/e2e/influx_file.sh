@@ -1,6 +1,6 @@
 #!/bin/sh
-# file://: whole lines of line protocol, appended, for nobody else to read, and no
-# symbolic link is followed.  InfluxDB takes the file as it is.
+# file:// appends whole lines of line protocol, readable by the owner only, and follows no symbolic
+# link.  InfluxDB takes the file as it is.
 . "$(dirname "$0")/lib/influx.sh"
 
 run_metered MEMAGENT_URL="file://$work/a name, with 100%20 = odd" "$scripted"

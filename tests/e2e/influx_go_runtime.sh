@@ -1,7 +1,7 @@
 #!/bin/sh
-# MEMAGENT_SCHEMA=go-runtime: every query of the Go dashboard (grafana.com 3242)
-# that means something for a program in C returns data, and the same data as our
-# own names.  Those that do not: mem.stack.mspan_* and mcache_*, parts of Go's runtime.
+# MEMAGENT_SCHEMA=go-runtime: every query of the Go dashboard (grafana.com 3242) that means
+# something in C returns the same data as our own names.  The others are about Go's runtime
+# (mem.stack.mspan_* and mcache_*).
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Processes that are started together do not send together: the first point of each comes somewhere in the
-# first interval after its start.
+# Processes that start together do not send together.  The first point of each is taken at a random
+# time in its first interval.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

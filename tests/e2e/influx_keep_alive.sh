@@ -1,6 +1,7 @@
 #!/bin/sh
-# A server closes the connection that it has kept just as the next request comes: that request goes once more on
-# a new one, and it is no error.  At the end of the process a new connection, too, has a second chance.
+# A server closes a kept connection just as the next request arrives.  The request is sent once more
+# on a new connection, and no error is counted.  At the end of the process a failed new connection
+# is retried once, too.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

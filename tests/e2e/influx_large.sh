@@ -1,6 +1,6 @@
 #!/bin/sh
-# influxd takes small requests only (413, max-body-size): batches are split until they fit, and every point is
-# there, once.
+# influxd takes small requests only (413, max-body-size).  Batches are split until they fit, and
+# every point is stored once.
 . "$(dirname "$0")/lib/influx.sh"
 
 # Points gather while there is no server.

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Databases and measurements may have names with quotes, spaces and all.
+# Names of databases and measurements may contain quotes and spaces.
 . "$(dirname "$0")/lib/influx.sh"
 
 # As InfluxQL writes an identifier.

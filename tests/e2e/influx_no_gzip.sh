@@ -1,6 +1,6 @@
 #!/bin/sh
-# A server that takes no compressed bodies, and says so with 415 or with 400: the batch goes once more at once,
-# and from then on all go as they are.  A 400 that is about the points is no reason for that.
+# A server refuses compressed bodies, with 415 or 400.  The batch is sent again at once,
+# uncompressed, as all later ones.  A 400 about the points does not switch compression off.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A program brings an older libcurl (conda, LD_LIBRARY_PATH): it will do.  An option that it does not take and that
-# the agent needs is named, with the version.
+# A program brings an older libcurl (conda, LD_LIBRARY_PATH), and delivery works.  If that lacks an
+# option that the agent needs, a line names the option and the version.
 . "$(dirname "$0")/lib/influx.sh"
 
 ldd "$build/memagent-http.so" | grep -q '[[:space:]]libcurl.so.4 ' || skip "libcurl has another name here"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # limit: 300
-# An outage of two minutes at 250 ms: afterwards every point is in the database, once.  Meanwhile another
-# influxd is killed with SIGKILL fifty times while points come every 20 ms, and then paused for longer than
-# an answer is waited for: the same.  And memagent-send, which can't send, gives up and leaves its file alone.
+# After an outage of two minutes at an interval of 250 ms every point is stored once.  The same
+# holds for an influxd that is killed fifty times while points arrive every 20 ms, and then paused
+# for longer than the timeout. memagent-send gives up meanwhile and keeps its file.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/kills.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A program shows functions with names of libcurl's, OpenSSL's or zlib's to the world, which are not theirs: nobody
-# calls them.  What cannot be had without them is refused with a line; the rest goes on.
+# A program exports functions with names of libcurl, OpenSSL or zlib.  The agent never calls them.
+# It refuses, with a line, what does not work without them, and does the rest.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 . "$root/tests/e2e/lib/tls.sh"

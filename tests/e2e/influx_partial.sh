@@ -1,6 +1,6 @@
 #!/bin/sh
-# A partial write: of the points that were sent together the server has stored some.  Only those that it has
-# refused are counted as dropped.  A real InfluxDB 1.x, and what 1.x, 2.x and 3 say.
+# A partial write: the server stores some points of a batch.  Only the refused ones are counted as
+# dropped.  With a real InfluxDB 1.x, and with the answers of 1.x, 2.x and 3.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A password file that cannot be used: one line that names it, and the program does as ever.
+# For an unusable password file one line names the file, and the program is not affected.
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"

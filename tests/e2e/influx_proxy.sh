@@ -1,6 +1,6 @@
 #!/bin/sh
-# The proxies that other programs go by are not used, for whatever scheme; MEMAGENT_PROXY is, whatever
-# no_proxy says.
+# The agent ignores the proxy variables of other programs, for every scheme.  It uses
+# MEMAGENT_PROXY, whatever no_proxy says.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# When all is well the agent prints nothing and changes nothing, whatever the program is.
+# When all is well, the agent prints nothing and changes nothing about the program.
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Where a redirect points to gets nothing: no request, and so no token.
+# A redirect is not followed: its target gets no request, and so no token.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

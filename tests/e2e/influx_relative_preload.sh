@@ -1,6 +1,6 @@
 #!/bin/sh
-# LD_PRELOAD by a relative name, and a child that goes to another directory: the HTTP transport is
-# found beside the library all the same.
+# LD_PRELOAD has a relative name, and a child changes its directory.  The HTTP transport is still
+# found beside the library.
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"

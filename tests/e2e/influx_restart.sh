@@ -1,6 +1,5 @@
 #!/bin/sh
-# influxd is stopped and started, killed and started, paused and continued: every point is in the
-# database, once.
+# influxd is stopped, killed and paused, and runs again each time.  Every point is stored once.
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Points go to the retention policy that was asked for; one that does not exist is told.
+# Points are stored in the retention policy that the option names.  If it does not exist, a line
+# says so.
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"

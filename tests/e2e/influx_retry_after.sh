@@ -1,6 +1,6 @@
 #!/bin/sh
-# A server's Retry-After, in seconds or as a date, is honoured; without one the waits grow.  Only that no request comes too
-# soon is looked at: a busy machine may be late.
+# Retry-After, in seconds or as a date, is honoured.  Without it the waits grow.  The test only
+# checks that no request is too early, because a busy machine may be late.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

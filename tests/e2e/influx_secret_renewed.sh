@@ -1,6 +1,6 @@
 #!/bin/sh
-# A token or a password is replaced in its file while the program runs: no point is lost, whether the file or the
-# server has the new one first.
+# A token or password is replaced in its file while the program runs.  No point is lost, whether the
+# file or the server has the new one first.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

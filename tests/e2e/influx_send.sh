@@ -1,6 +1,7 @@
 #!/bin/sh
-# memagent-send: it removes only what it has sent.  It keeps a file whose last line is incomplete, and a
-# file that another process has locked; it loses no points of a file that an agent is writing to.
+# memagent-send --remove removes only what it has sent.  It keeps a file with an incomplete last
+# line and a file that another process has locked.  It loses no point of a file that an agent still
+# writes to.
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# influxd's disk is full: it answers with an error, the points wait, and when there is room again every
-# point is there, once.
+# influxd's disk is full, so it answers with an error and the points wait.  When there is room
+# again, every point is stored once.
 . "$(dirname "$0")/lib/influx.sh"
 
 clean_up_more()

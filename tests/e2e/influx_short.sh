@@ -1,6 +1,6 @@
 #!/bin/sh
-# A program that is over long before its first interval still leaves its last point,
-# and does not end later for it than the exit timeout allows.
+# A program that ends long before its first interval has a last point, and waits for it no longer
+# than the exit timeout.
 . "$(dirname "$0")/lib/influx.sh"
 
 now_ms()

@@ -1,5 +1,5 @@
 #!/bin/sh
-# MEMAGENT_SPOOL: what could not be delivered by the end is kept in a file for nobody else to read;
+# MEMAGENT_SPOOL: what could not be delivered by the end is kept in a file for the owner only.
 # memagent-send delivers it, and so does the next process with the same destination.
 . "$(dirname "$0")/lib/influx.sh"
 

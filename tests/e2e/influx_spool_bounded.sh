@@ -1,6 +1,6 @@
 #!/bin/sh
-# MEMAGENT_SPOOL holds 64 backlogs of a destination, in however many files; then the oldest go, which is
-# said.
+# MEMAGENT_SPOOL holds 64 backlogs of a destination, in any number of files.  Beyond that the oldest
+# are dropped, and a line says so.
 . "$(dirname "$0")/lib/influx.sh"
 
 spool=$work/spool

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The server goes away again while a file of MEMAGENT_SPOOL is under way, for so long that the backlog drops
-# what it had of it: the file stays, and all of it is delivered in the end.
+# While a file of MEMAGENT_SPOOL is being delivered, the server goes away again, for so long that
+# the backlog drops the file's points.  The file stays, and all of it is delivered in the end.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

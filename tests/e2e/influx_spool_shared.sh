@@ -1,6 +1,6 @@
 #!/bin/sh
-# Two processes with the same destination at once: all that many processes have left in MEMAGENT_SPOOL is
-# delivered, in much less than a file an interval, and nothing is sent by both.
+# Many processes have left files in MEMAGENT_SPOOL, and two processes with the same destination
+# deliver them at once.  That takes much less than one interval per file, and nothing is sent twice.
 . "$(dirname "$0")/lib/influx.sh"
 
 spool=$work/spool

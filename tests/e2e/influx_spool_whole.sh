@@ -1,7 +1,7 @@
 #!/bin/sh
-# Nothing half-written is ever sent from MEMAGENT_SPOOL: a process that is killed while it writes leaves
-# nothing that anybody reads, and of a file that was cut off only the whole lines go.  No link is followed,
-# and nobody else's file is read.
+# No incomplete file of MEMAGENT_SPOOL is sent.  A process that is killed while it writes leaves a
+# file that nobody reads.  Of a truncated file only the whole lines are sent.  Links and other
+# users' files are ignored.
 . "$(dirname "$0")/lib/influx.sh"
 
 spool=$work/spool

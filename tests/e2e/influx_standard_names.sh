@@ -1,6 +1,6 @@
 #!/bin/sh
-# Where ours are missing, the variables of InfluxDB's own clients count, and that is said at the start; where
-# ours are there, theirs are as if they were not.
+# Where our variables are missing, those of InfluxDB's own clients are used, and a line at the start
+# says so.  Where ours are set, theirs are ignored.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

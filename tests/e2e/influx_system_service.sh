@@ -1,7 +1,6 @@
 #!/bin/sh
-# Under a filter that kills for every system call outside of systemd's @system-service, whatever the
-# agent does is allowed: to a file, over HTTP, TLS and UDP, with nobody there, with trims, in
-# children, in its log and in its spool.
+# Under a filter that kills for every system call outside systemd's @system-service, everything that
+# the agent does works: file, HTTP, TLS and UDP, no server, trims, children, log and spool.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/tls.sh"
 
@@ -60,7 +59,7 @@ for library in "$build/libmemagent.so" "$build/libmemagent-jemalloc.so"; do
 	survives "many children" MEMAGENT_URL="$INFLUXD_URL" sh -c 'for i in 1 2 3 4 5; do (exit 0); /bin/true; done; exit 3'
 	survives "no stderr" MEMAGENT_URL=http://127.0.0.1:9 sh -c 'exec 2>&-; sleep 0.2; exit 3'
 done
-for program in setuid rights_setresuid rights_capset rights_no_new_privs rights_groups main_pthread_exit thread_churn \
+for program in setuid privileges_setresuid privileges_capset privileges_no_new_privs privileges_groups main_pthread_exit thread_churn \
 	daemon setgroups_slow; do
 	library=$build/libmemagent.so
 	status=0

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tags come back as they were given, whatever is in them; host, service and pid are right.
+# Tags are stored as given, whatever characters they have. host, service and pid are right.
 . "$(dirname "$0")/lib/influx.sh"
 
 tag()

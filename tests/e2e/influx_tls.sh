@@ -1,6 +1,6 @@
 #!/bin/sh
-# Through a proxy with a certificate that it signed itself: trusted with
-# MEMAGENT_CA_FILE or MEMAGENT_INSECURE=1, refused without.
+# TLS through a proxy with a self-signed certificate: trusted with MEMAGENT_CA_FILE or
+# MEMAGENT_INSECURE=1, refused without.
 . "$(dirname "$0")/lib/influx.sh"
 
 . "$root/tests/e2e/lib/tls.sh"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# udp://HOST:PORT: influxd's UDP listener has every point, though one is longer than a datagram may be; each
-# datagram is made of whole lines, of 1,400 bytes at most.  Where nobody listens, or nobody knows the
-# host, that is told.
+# udp://HOST:PORT: influxd's UDP listener gets every point, even one longer than a datagram may be.
+# Datagrams hold whole lines and at most 1,400 bytes.  If nobody listens or the host is unknown, a
+# line says so.
 . "$(dirname "$0")/lib/influx.sh"
 
 command -v python3 >/dev/null || skip "python3 is not installed"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# unix:///PATH: HTTP through a socket in the file system, to influxd; one that is not there is told, and
-# the points wait for it.
+# unix:///PATH delivers over HTTP through a unix socket.  If the socket is missing, a line says so
+# and the points wait.
 . "$(dirname "$0")/lib/influx.sh"
 
 socket="$work/a socket.sock"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A server that is not there: one line however long it lasts, and the program does
-# as ever.  When it comes, what waited is delivered with the times at which it was taken.
+# While the server is unreachable, there is one line in all, and the program is not affected.  When
+# it comes up, waiting points are delivered with their original times.
 . "$(dirname "$0")/lib/influx.sh"
 
 # A port that was somebody's a moment ago, so that nobody else is there.

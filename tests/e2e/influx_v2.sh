@@ -1,6 +1,6 @@
 #!/bin/sh
-# Versions 2 and 3 of InfluxDB: where the request goes, for whom, and with which token; what MEMAGENT_API
-# forces.  The token is nowhere to be read.
+# InfluxDB 2 and 3: the request has the right path, organization, bucket and token, also where
+# MEMAGENT_API forces the version.  The token is never shown.
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

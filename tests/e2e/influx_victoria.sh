@@ -1,5 +1,5 @@
 #!/bin/sh
-# victoria-metrics takes the points on /write and on /api/v2/write: all of them, with their values.
+# VictoriaMetrics stores all points, with their values, from /write and from /api/v2/write.
 . "$(dirname "$0")/lib/influx.sh"
 
 victoria=$root/.deps/victoria-metrics/usr/bin/victoria-metrics

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Something else than InfluxDB answers: one line that says so, and the program does as ever.
+# When a server is not InfluxDB, one line says so, and the program is not affected.
 . "$(dirname "$0")/lib/influx.sh"
 
 run_bare "$scripted" -x 8

@@ -1,6 +1,6 @@
 /*
- * jailed: runs a command under a filter that kills for a system call which usual services do not
- * make, as systemd's SystemCallFilter=@system-service does.
+ * jailed: runs a command under a filter that kills for system calls that usual services do not
+ * make, like systemd's SystemCallFilter=@system-service.
  *
  *	jailed COMMAND...
  *

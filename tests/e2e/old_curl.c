@@ -1,6 +1,6 @@
 /*
- * A libcurl as old as that of Debian 11 (7.74), made of the installed one: it takes no option that
- * is newer, and not the one whose number OLD_CURL_REFUSES says.
+ * A fake libcurl as old as Debian 11's (7.74), on top of the installed one.  It refuses newer
+ * options, and the option whose number is in OLD_CURL_REFUSES.
  */
 #include <curl/curl.h>
 #include <dlfcn.h>

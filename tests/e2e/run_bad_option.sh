@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: a wrong option is one line that says what is accepted, and 2.
+# memagent-run: for a wrong option it prints one line with what is accepted, and exits with 2.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: a value that is not valid stops it with 2, and one line says what is accepted.
+# memagent-run: for an invalid value it prints one line with what is accepted, and exits with 2.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: --check of a file:// says if it can be appended to, and leaves no trace.
+# memagent-run: --check of file:// says whether the file can be appended to, and leaves no trace.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# memagent-run: --check tries the user and the database at InfluxDB 1, stores nothing, and tells
-# VictoriaMetrics, which pretends to be InfluxDB.
+# memagent-run: --check tests the user and the database at InfluxDB 1, stores nothing, and
+# recognizes VictoriaMetrics.
 . "$(dirname "$0")/lib/influx.sh"
 
 # expect STATUS TEXT VARIABLE=VALUE...: the end of what it prints

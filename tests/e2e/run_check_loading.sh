@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: --check has the dynamic linker try the program with the library, and repeats what is
+# memagent-run: --check runs the dynamic linker on the program with the library, and prints what is
 # missing.
 set -eu
 

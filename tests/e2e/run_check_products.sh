@@ -1,6 +1,6 @@
 #!/bin/sh
-# memagent-run: --check tells InfluxDB 2 and 3 apart, and tries the token, the bucket and the
-# organization for real; it takes the variables of InfluxDB's own clients, as the agent does.
+# memagent-run: --check distinguishes InfluxDB 2 and 3, and really tests the token, the bucket and
+# the organization.  It uses the variables of InfluxDB's own clients, as the agent does.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

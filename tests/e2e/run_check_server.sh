@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: --check asks the server, does not run the command, and exits 0 or 1.
+# memagent-run: --check asks the server, does not run the command, and exits with 0 or 1.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: --check trusts what --ca-file says, and nothing else.
+# memagent-run: --check trusts the certificates of --ca-file and no others.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

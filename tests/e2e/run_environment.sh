@@ -1,6 +1,6 @@
 #!/bin/sh
-# memagent-run: the command gets the environment that came in, and no more than
-# LD_PRELOAD and MEMAGENT_* beside it, though a shell drops some names and adds others.
+# memagent-run: the command's environment is the caller's, plus LD_PRELOAD and MEMAGENT_* only.  (A
+# shell would drop some names and add others.)
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

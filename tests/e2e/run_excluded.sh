@@ -1,6 +1,6 @@
 #!/bin/sh
-# Programs that must be alone or that hand out rights get no agent, and no thread; names in
-# MEMAGENT_EXCLUDE are added to them.  memagent-run says so.  What they start gets one.
+# Programs that must have one thread or that grant privileges get no agent and no thread, and so do
+# the names in MEMAGENT_EXCLUDE. memagent-run says so.  What they start gets an agent.
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 

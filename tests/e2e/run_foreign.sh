@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: a command for another machine is told; the loader is left alone.
+# memagent-run: it reports a command for another machine, and does not run the dynamic linker on it.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: a Go program without cgo is told by name.
+# memagent-run: it recognizes and reports a Go program without cgo.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# memagent-run: the library is found from where the file really is, and when it
-# cannot be preloaded, that is told and the command runs.
+# memagent-run: it finds the library from its own real path.  When the library cannot be preloaded,
+# it says so and runs the command.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

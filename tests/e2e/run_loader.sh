@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: a program whose loader is missing is told.
+# memagent-run: it reports a program whose dynamic linker is missing.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

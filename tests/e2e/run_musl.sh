@@ -1,5 +1,6 @@
 #!/bin/sh
-# memagent-run: a musl program is told, and runs, which it could not with the library.
+# memagent-run: it reports a musl program and runs it without the library, with which it could not
+# run.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# memagent-run: a command that is not there is 127, one that cannot be run 126, in
-# one line that says so; as env(1) does.
+# memagent-run: it exits with 127 for a missing command and with 126 for one that cannot be run, and
+# prints one line, as env(1) does.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

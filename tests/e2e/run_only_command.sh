@@ -1,6 +1,6 @@
 #!/bin/sh
-# memagent-run: the programs that it calls itself are not metered, only the command,
-# also when the library is in LD_PRELOAD already.
+# memagent-run: only the command has an agent, not the programs that memagent-run runs itself, even
+# when LD_PRELOAD has the library already.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

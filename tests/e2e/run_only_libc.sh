@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: it needs libc only; --check says what is missing to ask a server.
+# memagent-run: it needs libc only. --check says what is missing for a request to the server.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

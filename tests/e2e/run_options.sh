@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: every option reaches the command as its variable, in both forms.
+# memagent-run: every option, in both forms, sets its variable for the command.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Process 1 of one container and process 1 of another, with the same host name, are two series: the
-# number of the pid namespace is a tag, and outside of containers there is no such tag.
+# Process 1 of two containers with one host name makes two series: the number of the pid namespace
+# is a tag.  Outside of containers there is no such tag.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

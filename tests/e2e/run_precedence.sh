@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: an option wins over the variable that came in.
+# memagent-run: an option overrides its variable.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

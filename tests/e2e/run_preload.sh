@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: what LD_PRELOAD held is kept, behind the library and as it was.
+# memagent-run: the value of LD_PRELOAD is kept unchanged, behind the library.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

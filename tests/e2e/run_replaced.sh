@@ -1,5 +1,5 @@
 #!/bin/sh
-# The service is the executable's name, also when the file was removed or replaced, as in an update,
+# The service is the executable's name, even if the file was removed or replaced (as in an update)
 # or never had a name in the file system.
 set -eu
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# memagent-run: the command has its pid, exit status, signals and descriptors.
+# memagent-run: the command keeps the pid, and its exit status, signals and descriptors are
+# unchanged.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

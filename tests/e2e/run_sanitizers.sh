@@ -1,5 +1,6 @@
 #!/bin/sh
-# memagent-run: a program of a sanitizer whose run-time must come first is told, and runs without.
+# memagent-run: it reports a program with a sanitizer whose run-time must be first, and runs it
+# without the library.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: of a script its interpreter is judged, and a missing one is told.
+# memagent-run: for a script it checks the interpreter, and reports a missing one.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: a password is on no command line: it is refused on its own, and it runs no curl.
+# memagent-run: no password appears on a command line: none is accepted there, and no curl is run.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# memagent-run: a command that the kernel starts in secure-execution mode is told:
-# set-uid, set-gid or with capabilities, but only when that gives the caller something.
+# memagent-run: it reports a command that the kernel starts in secure-execution mode (set-uid,
+# set-gid or capabilities), but only if the caller would gain privileges.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: when all is well it says nothing, and the command is metered.
+# memagent-run: when all is well, it prints nothing, and the command has an agent.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: a statically linked command is told, and run.
+# memagent-run: it reports a statically linked command and runs it.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memagent-run: --tag takes anything and joins MEMAGENT_TAGS, escaped.
+# memagent-run: --tag takes any characters, escapes them and appends to MEMAGENT_TAGS.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

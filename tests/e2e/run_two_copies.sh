@@ -1,6 +1,6 @@
 #!/bin/sh
-# The library twice in LD_PRELOAD, by two paths, or beside the one with jemalloc inside: the process
-# is reported once, with the right figures, and nothing is said.
+# The library is in LD_PRELOAD twice, by two paths or beside the one with jemalloc inside.  The
+# process reports once, with the right counts, and no line is printed.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"

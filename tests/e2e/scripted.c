@@ -1,13 +1,13 @@
 /*
- * scripted: allocates by a script and tells what must have been counted.
+ * scripted: allocates by a fixed script and prints the counts that the agent must report.
  *
  *	scripted [-f UID] [-w MS] [-u FILE] [-x STATUS]
  *
  * With -f a child of fork does it all, as that user (when root runs it) and in the directory "/".
  * Prints lines "FIELD VALUE", the fields as they must stand in the last point,
  * then waits MS, and until there is FILE, and exits with STATUS.  No stdio and nothing else of libc
- *that allocates, so that the script is all there is to count.  Usable sizes are the allocator's
- *own: it is asked for each object.
+ * that allocates, so that the script is all there is to count.  Usable sizes are the allocator's
+ * own: it is asked for each object.
  */
 #include <errno.h>
 #include <grp.h>

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What is secret in the settings (a user and a password in a URL or a proxy, a password, a token) is
-# never shown: not on stderr, in the log, in points or events, in names of files, on command lines.
+# No secret of the settings (user and password in a URL or proxy, password, token) is ever shown: on
+# stderr, in the log, in points, events, file names or command lines.
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The files that the agent writes are for nobody else to read, whatever the umask, and no symbolic
-# link leads it, or a program with more rights than its caller, to another file.
+# The files that the agent writes are for the owner only, whatever the umask.  No symbolic link
+# makes the agent, or a program with more privileges than its caller, write to another file.
 . "$(dirname "$0")/lib/influx.sh"
 
 umask 0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Each call of the agent fails, one after another, while it writes to a file; and each that it makes
-# in the program's own threads.
+# Each call of the agent fails in turn while it writes to a file, and each call that it makes in the
+# program's threads.
 # limit: 300
 
 . "$(dirname "$0")/lib/faults.sh"

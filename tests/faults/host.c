@@ -1,5 +1,5 @@
 /*
- * host: a program of known output, files and status, to be metered while the agent has its faults.
+ * host: a program of known output, files and status, which runs while the agent's calls fail.
  *
  *	host FILE [MS]
  *

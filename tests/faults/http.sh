@@ -1,7 +1,7 @@
 #!/bin/sh
-# Each call of the agent, of libcurl and of what that needs fails, one after another, while the agent
-# writes to an InfluxDB.  Of what libraries allocate for themselves at their start, one in forty does
-# (FAULT_STEP=1 leaves out none); of what the agent's code has them allocate, each.
+# Each call of the agent, of libcurl and of its libraries fails in turn while the agent writes to an
+# InfluxDB.  Of the libraries' own allocations at their start one in forty fails (FAULT_STEP=1 for
+# all); of those that the agent's calls cause, each.
 # limit: 300
 
 . "$(dirname "$0")/lib/faults.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Each call of the agent fails, one after another, while it keeps its points in a spool; and while it
-# delivers what it finds there.
+# Each call of the agent fails in turn while it keeps its points in a spool, and while it delivers
+# them from there.
 # limit: 300
 
 . "$(dirname "$0")/lib/faults.sh"

@@ -1,6 +1,6 @@
 /*
- * A server's answer: whatever comes, in whatever pieces, is one line of text and a verdict of the
- * table in docs/ARCHITECTURE.md.
+ * A server's answer: any bytes, in any pieces, become one line of text and a verdict of the table
+ * in docs/ARCHITECTURE.md.
  *
  * runs: 100000
  * input: status | content type | Retry-After | interface (1: can create) | bytes in a piece | body

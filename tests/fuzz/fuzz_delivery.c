@@ -1,6 +1,6 @@
 /*
- * Delivery: whatever the server answers, and when, every point is delivered, waits or is counted as
- * dropped: one of them, and once.
+ * Delivery: whatever the server answers, and when, every point is delivered once, waits, or is
+ * counted as dropped.
  *
  * input: a step | …
  *        +N       a point of N bytes more than its number comes in

@@ -1,5 +1,5 @@
 /*
- * Executable files: whatever is in one, there is an answer, and only what is in the file is read.
+ * Executable files: any content gets an answer, and only bytes of the file are read.
  *
  * runs: 20000
  * longest: 8192

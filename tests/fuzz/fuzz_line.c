@@ -1,5 +1,5 @@
 /*
- * The encoder: whatever it is given, a parser that knows nothing of it reads the same back.
+ * The encoder: an independent parser reads back exactly what the encoder was given.
  *
  * runs: 6000
  * input: room for the line | bytes a line may have | time | schema (g: go-runtime) | measurement |

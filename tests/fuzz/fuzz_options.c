@@ -1,6 +1,6 @@
 /*
- * The settings, with durations and tags: whatever the environment has, what comes out is within its
- * bounds, and what is said of the rest is whole lines without a secret.
+ * The settings, with durations and tags: whatever the environment holds, the values are within
+ * their bounds, and the messages are whole lines without a secret.
  *
  * input: variable | value | …
  */

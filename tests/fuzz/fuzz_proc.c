@@ -1,6 +1,6 @@
 /*
- * The kernel's status of a process: whatever stands there, what comes out of it is numbers that
- * stand there; and it is the same read from a file, in pieces.
+ * The kernel's status of a process: whatever the text is, the results are numbers from that text,
+ * and the same when it is read from a file in pieces.
  *
  * input: the text
  */

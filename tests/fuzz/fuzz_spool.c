@@ -1,6 +1,7 @@
 /*
- * A file in the spool: whatever is in it, its whole lines go to the backlog, once each and in
- * order, and the file goes when they are delivered.  What another name or owner says is not ours.
+ * A file in the spool: whatever its content, its whole lines enter the backlog once each and in
+ * order, and the file is removed after their delivery.  Files with another name or owner are
+ * ignored.
  *
  * runs: 1500
  * longest: 100000

@@ -1,6 +1,6 @@
 /*
- * Half a line: wherever it was torn, its end makes of it one line that is no point, or the whole of
- * what was to be written.
+ * An incomplete line: wherever it was cut, its end makes it one line that is not a point, or the
+ * whole line that was meant.
  *
  * input: bytes that are left | the line
  */

@@ -1,6 +1,6 @@
 /*
- * URLs: what is taken for one can be used as one, and what is shown of any text has no password in
- * it.  libcurl tells what is a password.
+ * URLs: an accepted URL can be used, and what is shown of any text contains no password. libcurl
+ * decides what a password is.
  *
  * runs: 20000
  * input: the text

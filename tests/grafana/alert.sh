@@ -1,6 +1,7 @@
 #!/bin/sh
-# The alert rule fires for processes whose live bytes grow for half an hour, and for no others: its queries are
-# asked of a real InfluxDB with 40 minutes of points, its conditions are worked out as Grafana does.
+# The alert rule fires for processes whose live bytes grow for half an hour, and for no others.  A
+# real InfluxDB with 40 minutes of points answers its queries, and the test evaluates its conditions
+# as Grafana does.
 #
 # Grafana's provisioning replaces $NAME by its environment in some fields, and takes data.model raw; annotations
 # raw, too, or, in later versions, with ${NAME} replaced only (pkg/services/provisioning/alerting/rules_types.go).

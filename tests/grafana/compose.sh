@@ -1,9 +1,9 @@
 #!/bin/sh
 # limit: 240
-# compose.yaml is one that docker-compose takes, and keeps to its rules: images pinned to a version, nothing published but
-# Grafana and InfluxDB on loopback, no password in it or on a command line, anonymous viewers, everything mounted that is
-# provisioned, health checks, named volumes, one network, load, only options that memagent-run has; and what starts
-# without being asked for starts without .env, what does not says so.
+# docker-compose accepts compose.yaml, and the file keeps its rules: pinned images, only Grafana and
+# InfluxDB published, on loopback, no password in it or on a command line, anonymous viewers, all
+# provisioned files mounted, health checks, named volumes, one network, a load, and only options
+# that memagent-run has.  The default services start without .env; the others say that they need it.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

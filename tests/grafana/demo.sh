@@ -1,6 +1,6 @@
 #!/bin/sh
-# The demo's judge passes what each experiment must show and finds what is not so; and a short demo runs
-# to its end, with pictures, when the load is real.
+# The demo's judge accepts what each experiment must show and finds what is wrong.  A short demo
+# runs to its end and draws pictures, with real load.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
 # points FORMULAS: 250 ms apart, from 1 s before a load of 10 s until 3 s after it; awk's statements set what the

@@ -1,7 +1,8 @@
 #!/bin/bash
 # limit: 900
-# The Dockerfile's steps, one after the other, in a fresh Debian that debootstrap makes; and then what compose.yaml starts
-# of its image: the metered server and its load, as the image's user, with a real InfluxDB that has to get their points.
+# The Dockerfile's steps run one after another in a fresh Debian made by debootstrap.  Then the
+# services of compose.yaml that use its image run as the image's user: the server and its load.  A
+# real InfluxDB must get their points.
 #
 # Only what the Dockerfile uses of Docker's language is known here; anything else fails.
 #

@@ -1,6 +1,7 @@
 #!/bin/sh
-# What the allocator tells of itself comes every ten seconds unless it is told otherwise: the graphs join that, as a program
-# shows that sends three of these.  (That they join nothing much longer is one of the rules.)
+# The allocator's own statistics are taken every ten seconds by default.  The graphs join points
+# that far apart, as a program with three of them shows.  (That they join nothing much longer is one
+# of the rules.)
 #
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The dashboards are what grafana/source makes of them; a change by hand is found.
+# The dashboards are exactly what grafana/source generates, so a manual change is found.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the stats and the bars show is what is so now, also 0.3 s into a second of the clock: nothing of two processes is
-# missing because some of their points are yet to come, nothing is left of one that has ended.
+# Stats and bars show the present, also 0.3 s into a second of the clock: no process is missing
+# because its points are not there yet, and none that has ended is shown.
 #
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"

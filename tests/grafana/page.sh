@@ -1,7 +1,7 @@
 #!/bin/sh
 # limit: 240
-# memagent-report's page in a real browser: all pictures load, nothing is wider than the window, and no two
-# texts of a picture lie over each other, with one process and with several.
+# memagent-report's page in a real browser, with one process and with several: all pictures load,
+# nothing is wider than the window, and no two texts of a picture overlap.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip "there is no Chromium"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What Grafana is provisioned with fits together: one data source, the one that the dashboards and the alert
-# rule ask; and those of the versions of InfluxDB differ in how they log in only.
+# Grafana's provisioned files fit together: there is one data source, which the dashboards and the
+# alert rule use.  The data sources for the versions of InfluxDB differ in how they log in only.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # limit: 240
-# Every query of every panel, variable and annotation, with Grafana's macros put in as Grafana does, gets
-# rows from a real InfluxDB that was filled by real servers; and what a panel draws is what the points
-# hold and what the servers did.
+# Every query of every panel, variable and annotation, with macros replaced as Grafana does, returns
+# rows from a real InfluxDB filled by real servers.  What a panel draws agrees with the points and
+# with what the servers did.
 #
 # shellcheck disable=SC2016,SC2086 # jq's and Grafana's variables; words
 . "$(dirname "$0")/../e2e/lib/influx.sh"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # limit: 240
-# memagent-report tells a leak from what is none, from a file as from InfluxDB; its page needs nothing but the
-# pictures beside it; and it says what is wrong when there is nothing to draw.
+# memagent-report distinguishes a leak from other growth, from a file and from InfluxDB.  Its page
+# needs only the pictures beside it.  It says what is wrong when there is nothing to draw.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
 report=$build/memagent-report

@@ -1,6 +1,6 @@
 #!/bin/sh
-# memagent-report asks the server that the agent's settings name: with the token of a file, for the bucket and the
-# retention policy, and it tells what a server that refuses says.
+# memagent-report asks the server of the agent's settings, with the token from a file, for the
+# bucket and the retention policy.  It prints the message of a server that refuses.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # limit: 300
-# The dashboards keep to the rules of lib/rules*.jq, and name no field that the tables do not declare, nor one of another
-# unit than the panel's.  That each rule can fail is tried on broken copies.
+# The dashboards keep the rules of lib/rules*.jq.  They use only fields that the tables declare, in
+# the panel's unit.  Broken copies show that each rule can fail.
 #
 # shellcheck disable=SC2016,SC2086 # jq's and Grafana's variables; words
 set -eu

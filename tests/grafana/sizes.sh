@@ -1,6 +1,6 @@
 #!/bin/sh
-# The heatmaps of sizes.  Of one process: a gap is no fall to 0 and no jump back, and
-# the next process of a number is none either.  Of all processes: none hides what another has made.
+# The heatmaps of sizes.  For one process, a gap is neither a fall to 0 nor a jump back, and neither
+# is the next process with the same pid.  For all processes, none hides another's sizes.
 #
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The sums over processes miss none whose points come a little late at times: no bucket is shorter than the data source's
-# least, which is twice the time between two points.
+# The sums over processes include points that are a little late: no bucket is shorter than the data
+# source's minimum, which is twice the time between two points.
 #
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"

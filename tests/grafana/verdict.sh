@@ -1,6 +1,6 @@
 #!/bin/sh
-# What memagent-report says of a process: a leak is one when it is steady and outlives the load, and where that is not
-# seen the word is another.
+# memagent-report's verdict on a process: growth is a leak if it is steady and outlives the load.
+# Otherwise the verdict is another word.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)

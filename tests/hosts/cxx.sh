@@ -1,5 +1,5 @@
 #!/bin/sh
-# A program in C++: containers, strings, exceptions, threads, locales, all by new and delete.
+# A C++ program: containers, strings, exceptions, threads and locales, all with new and delete.
 . "$(dirname "$0")/lib/hosts.sh"
 need g++
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# gcc and make, with all that these start: this project is built by them, to the same files byte for byte.
+# gcc and make, with all that they start: they build this project, to the same files byte for byte.
 . "$(dirname "$0")/lib/hosts.sh"
 need gcc make
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# git: commits, packs, clones over file: and over http (whose program is on libcurl itself), a merge.
+# git: commits, packs, clones over file: and over http (whose program itself uses libcurl), a merge.
 . "$(dirname "$0")/lib/hosts.sh"
 need git python3
 

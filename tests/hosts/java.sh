@@ -1,5 +1,6 @@
 #!/bin/sh
-# java: a program from its source: collections, streams, threads, cryptography, http, processes.
+# java: a program run from its source, with collections, streams, threads, cryptography, http and
+# processes.
 . "$(dirname "$0")/lib/hosts.sh"
 need java javac
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# memcached, which gives up being root when it is, with several clients at once.
+# memcached, which drops root if it has it, with several clients at once.
 . "$(dirname "$0")/lib/hosts.sh"
 need memcached python3
 

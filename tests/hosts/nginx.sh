@@ -1,5 +1,6 @@
 #!/bin/sh
-# nginx under wrk: a master and two workers that serve files, compress, relay; a new configuration.
+# nginx under wrk: a master and two workers serve files, compress and proxy, and the configuration
+# is reloaded.
 . "$(dirname "$0")/lib/hosts.sh"
 need nginx wrk curl
 

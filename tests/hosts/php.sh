@@ -1,5 +1,6 @@
 #!/bin/sh
-# php: arrays, objects, regular expressions, generators, subprocesses; with its own pools and without.
+# php: arrays, objects, regular expressions, generators and subprocesses, with its own memory pools
+# and without.
 . "$(dirname "$0")/lib/hosts.sh"
 need php
 

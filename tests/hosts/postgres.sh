@@ -1,5 +1,5 @@
 #!/bin/sh
-# postgres, a cluster of its own, with pgbench: processes that live by fork, shared memory, parallel
+# postgres, a cluster of its own under pgbench: processes made by fork, shared memory, parallel
 # queries, compiled queries, an index, a dump.
 . "$(dirname "$0")/lib/hosts.sh"
 need initdb postgres psql pgbench

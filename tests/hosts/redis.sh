@@ -1,5 +1,6 @@
 #!/bin/sh
-# redis under redis-benchmark: the data, a snapshot and a rewritten log by forks, a restart from both.
+# redis under redis-benchmark: the data, a snapshot and a rewritten log made by forks, a restart
+# from both.
 . "$(dirname "$0")/lib/hosts.sh"
 need redis-server redis-cli redis-benchmark
 

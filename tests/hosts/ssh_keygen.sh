@@ -1,5 +1,5 @@
 #!/bin/sh
-# ssh-keygen: makes keys, shows them, signs and verifies.
+# ssh-keygen: makes, shows, signs and verifies with keys.
 . "$(dirname "$0")/lib/hosts.sh"
 need ssh-keygen
 

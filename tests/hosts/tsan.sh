@@ -1,7 +1,7 @@
 #!/bin/sh
-# A program that clang's ThreadSanitizer watches gets no agent, which says so, and forks as ever.
-# (With jemalloc inside it does not: as with jemalloc alone, a fork takes more locks than it can
-# remember.)
+# A program with clang's ThreadSanitizer gets no agent, a line says so, and it forks as ever.  (With
+# jemalloc inside it does not: a fork then takes more locks than ThreadSanitizer can track, as with
+# jemalloc alone.)
 . "$(dirname "$0")/lib/hosts.sh"
 need clang
 

@@ -1,6 +1,7 @@
 #!/bin/sh
-# deps.sh installs the packages that the release offers, though apt knows the names of others; before that it says
-# what they are, how much there is to download and to store, and how long that takes.  apt is played by scripts.
+# deps.sh installs packages that the release has, even if apt knows other names.  Before that it
+# prints them, how much is downloaded and stored, and how long that takes.  Scripts replace apt
+# here.
 . "$(dirname "$0")/lib.sh"
 
 mkdir "$work/bin"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# make honours CC, CPPFLAGS, CFLAGS and LDFLAGS of the environment, as dpkg-buildflags sets them.  It compiles
-# everything anew when one of them changes, and nothing when none does; and warnings are no errors.
+# make honours CC, CPPFLAGS, CFLAGS and LDFLAGS of the environment, as dpkg-buildflags sets them.
+# It recompiles everything when one changes and nothing when none does.  Warnings are not errors.
 #
 # limit: 300
 . "$(dirname "$0")/lib.sh"

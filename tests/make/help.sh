@@ -1,5 +1,5 @@
 #!/bin/sh
-# make help names every goal that is for users; the scripts and programs print help for -h, and the programs
+# make help lists every goal for users.  Scripts and programs print help for -h, and the programs
 # their version for -v.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# make install installs these files, every option of --help is in the manual and in the completion, and
-# make uninstall leaves nothing.
+# make install installs the expected files, and make uninstall removes them all.  Every option of
+# --help is in the manual and in the completion.
 #
 # limit: 300
 . "$(dirname "$0")/lib.sh"

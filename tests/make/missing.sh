@@ -1,5 +1,5 @@
 #!/bin/sh
-# Plain make says what building lacks, and the command that installs it.
+# make prints which build dependencies are missing, and the command that installs them.
 . "$(dirname "$0")/lib.sh"
 
 # expect_said WHAT ARGUMENT…

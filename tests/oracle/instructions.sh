@@ -1,5 +1,5 @@
 #!/bin/bash
-# The instructions that the shim adds to an operation are no more than instructions.txt allows.
+# The shim adds no more instructions to an operation than instructions.txt allows.
 #
 #   tests/oracle/instructions.sh [--record]
 #

@@ -1,5 +1,5 @@
 /*
- * With little address space (ulimit -v) the agent takes little of it. When nothing is left, the
+ * With little address space (ulimit -v) the agent takes little of it.  When nothing is left, the
  * program gets ENOMEM, which is counted, and runs on.
  *
  * with-ulimit: -v 65536
@@ -15,7 +15,7 @@ int main(void)
 	while (count < 4096 && (object[count] = tally_malloc(&tally, 64 * 1024)) != NULL)
 		count++;
 	CHECK(errno == ENOMEM && tally.failed == 1);
-	/* Most of it was for the program to have. */
+	/* The program got most of it. */
 	CHECK(count > 32 * 1024 / 64);
 	while (count > 0)
 		tally_free(&tally, object[--count]);

@@ -43,7 +43,7 @@ static void aligned(void)
 	tally_free(&tally, object);
 }
 
-/* The frees that C23 brought: libc may lack them, but a program that finds them must be counted. */
+/* C23's sized frees.  libc may lack them, but they must be counted in a program that finds them. */
 static void sized_frees(void)
 {
 	void (*sized)(void *, size_t) = dlsym(RTLD_DEFAULT, "free_sized");

@@ -1,5 +1,5 @@
 /*
- * With one arena for all threads (MALLOC_ARENA_MAX=1) sizes are right. Chunks of other arenas have
+ * With one arena for all threads (MALLOC_ARENA_MAX=1) sizes are right.  Chunks of other arenas have
  * a flag in their header, chunks of the only arena do not.
  *
  * with-env: MALLOC_ARENA_MAX=1

@@ -1,6 +1,6 @@
 /*
- * jemalloc creates a thread in its first call, and libc allocates for that thread. The call happens
- * before the agent has started.
+ * jemalloc creates a thread in its first call, and libc allocates for that thread.  The call
+ * happens before the agent has started.
  *
  * with-env: MALLOC_CONF=background_thread:true
  * with-preload: ours libfirst.so

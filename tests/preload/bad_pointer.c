@@ -16,7 +16,7 @@ static void *const nowhere[] = {(void *)8, (void *)(uintptr_t)-8, (void *)((uint
 
 enum { CLONE_ARGS_BYTES = 88 };
 
-/* libc asserts that there is a handler, and says so. */
+/* libc's assertion prints that there is no handler. */
 static void try_atexit(void)
 {
 	void (*volatile nothing)(void) = NULL;

@@ -1,6 +1,6 @@
 /*
  * Threads are cancelled at a cancellation point and asynchronously, with clean-up handlers that
- * free. The library adds no cancellation point to malloc. (libc loads libgcc_s to unwind, so the
+ * free.  The library adds no cancellation point to malloc.  (libc loads libgcc_s to unwind, so the
  * totals are at least ours.)
  */
 #include <stdbool.h>
@@ -14,7 +14,7 @@ static void clean_up(void *object)
 	tally_free(&tally, object);
 }
 
-/* Not inlined: what comes before the handlers draws a warning of gcc 14. */
+/* Not inlined: gcc 14 warns about the code in front of the handlers. */
 static __attribute__((noinline)) void wait_to_clean_up(void *object, void *barrier)
 {
 	pthread_cleanup_push(clean_up, object);
@@ -30,7 +30,7 @@ static void *at_a_point(void *barrier)
 	return NULL;
 }
 
-/* Cancelled already when it allocates: malloc and free are no cancellation points. */
+/* It is cancelled before it allocates: malloc and free are no cancellation points. */
 static void *pending(void *barrier)
 {
 	void *object = NULL;

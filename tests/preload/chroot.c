@@ -1,12 +1,12 @@
 /*
- * The program does chroot into an empty directory, without /proc and without the file of points. No
- * thread stays outside, and delivery continues.
+ * The program does chroot into an empty directory, without /proc and without the file of points.
+ * No thread stays outside, and delivery continues.
  */
 #include <dirent.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "rights.h"
+#include "privileges.h"
 
 static void check_roots(int tasks, ino_t inside)
 {
@@ -25,7 +25,7 @@ static void check_roots(int tasks, ino_t inside)
 	}
 }
 
-/* Whether the thread has opened its way out: a file, or a socket. */
+/* Return whether the agent's thread has opened its destination: a file, or a socket. */
 static bool is_open(int tasks, const char *thread)
 {
 	char path[300], file[300];
@@ -42,7 +42,7 @@ static bool is_open(int tasks, const char *thread)
 	return false;
 }
 
-/* What it needs from outside it must have by then, as a daemon's agent has. */
+/* By then it must have opened what it needs from outside, as a daemon's agent has. */
 static void wait_for_agent(int tasks)
 {
 	char listing[4096];
@@ -71,8 +71,8 @@ int main(void)
 	struct stat st;
 	int tasks;
 
-	rights_need_root();
-	/* Told beforehand; there is no way to do it from inside. */
+	need_root();
+	/* Written before the chroot; inside there is no way to. */
 	expect("mallocs", "=", 2000);
 	expect("agent_coverage", "=", 1);
 	expect("rss_bytes", ">=", 1);

@@ -1,6 +1,6 @@
 /*
- * A child of raw clone has its own stack. It returns on that stack, to the address that the program
- * put there.
+ * A child of raw clone has its own stack.  It returns on that stack, to the address that the
+ * program put there.
  */
 #include <linux/sched.h>
 #include <sched.h>

@@ -1,5 +1,5 @@
 /*
- * A program closes all descriptors again and again while the agent writes. It never closes the
+ * A program closes all descriptors again and again while the agent writes.  It never closes the
  * agent's, and its next descriptor is the lowest number.
  *
  * wants-points: some
@@ -30,7 +30,7 @@ int main(void)
 		for (int number = 4; number < 64; number++)
 			CHECK(close(number) == -1);
 	}
-	/* Half a second at an interval of 10 ms; how many of them is not for a test to say. */
+	/* Half a second at an interval of 10 ms.  The number of points is not checked. */
 	expect("points", ">=", 2);
 	tally_expect(&tally);
 	return 0;

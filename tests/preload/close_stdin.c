@@ -1,5 +1,5 @@
 /*
- * close(0), then open returns 0: the old way to replace standard input. The agent never takes the
+ * close(0), then open returns 0: the old way to replace standard input.  The agent never takes the
  * number in between.
  */
 #include "expect.h"

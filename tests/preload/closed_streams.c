@@ -1,17 +1,17 @@
 /*
- * The program starts without standard streams. What the agent opens never becomes the program's
+ * The program starts without standard streams.  What the agent opens never becomes the program's
  * descriptor 0, 1 or 2, or a log line would go into its first file.
  */
-#include "again.h"
+#include "exec_again.h"
 
 int main(int argc, char **argv)
 {
 	struct tally tally = {0};
 
 	(void)argv;
-	if (!is_again(argc)) {
+	if (!is_second_run(argc)) {
 		closefrom(0);
-		run_again();
+		exec_again();
 	}
 	for (int number = 0; number < 5; number++) {
 		tally_free(&tally, tally_malloc(&tally, 100));

@@ -1,5 +1,5 @@
 /*
- * Objects are made in one thread and freed in another. One thread's balance becomes negative. The
+ * Objects are made in one thread and freed in another.  One thread's balance becomes negative.  The
  * sum never does, in any point.
  */
 #include "thread.h"

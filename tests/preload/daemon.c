@@ -1,5 +1,5 @@
 /*
- * daemon(3), then all descriptors are closed, as daemons do. The daemon has an agent and a last
+ * daemon(3), then all descriptors are closed, as daemons do.  The daemon has an agent and a last
  * point, and gets the descriptors that it expects.
  */
 #include "expect.h"

@@ -1,7 +1,7 @@
 /*
- * A library loaded with RTLD_DEEPBIND calls libc's malloc directly. Its own objects are not
- * counted. An object of one side that the other frees is counted once only, so the balance is
- * unknown and left out. The agent reports the library at its next check.
+ * A library loaded with RTLD_DEEPBIND calls libc's malloc directly.  Its own objects are not
+ * counted.  An object of one side that the other frees is counted once only, so the balance is
+ * unknown and left out.  The agent reports the library at its next check.
  *
  * wants-line: libguest.so calls another allocator's malloc, which is not counted
  * wants-points: unbalanced

@@ -18,7 +18,7 @@ int main(void)
 	CHECK(library != NULL);
 	make = (void *(*)(size_t))dlsym(library, "lazy_make");
 	CHECK(make != NULL);
-	/* The agent looks when it finds it loaded, at one of its next points. */
+	/* The agent checks when it has seen the new object, at one of its next points. */
 	points_wait_for_more();
 	for (int i = 0; i < 1000; i++)
 		free(make(100));

@@ -19,7 +19,7 @@ int main(void)
 	CHECK(child >= 0);
 	if (child != 0)
 		expect_child(child);
-	/* Two links of its own and one for each thread. */
+	/* The directory has two links and one for each thread. */
 	CHECK(stat("/proc/self/task", &task) == 0 && task.st_nlink == 3);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * A library loaded by dlmopen has another malloc. Its allocations are not counted, and the agent
+ * A library loaded by dlmopen has another malloc.  Its allocations are not counted, and the agent
  * reports that.
  *
  * wants-line: is in another namespace of the dynamic linker (dlmopen or LD_AUDIT)
@@ -8,7 +8,7 @@
 
 #include "expect.h"
 
-/* Wait until a point says that not all is seen; bare, there are none. */
+/* Wait until a point reports incomplete coverage.  The bare program has no points. */
 static void wait_for_agent(void)
 {
 	const char *url = getenv("MEMAGENT_URL");

@@ -1,7 +1,7 @@
 /*
- * A library allocates in its constructor, in use, in its destructor and in thread-local storage. It
- * is loaded and unloaded repeatedly, by way of the caller's $ORIGIN, which a wrapper of dlopen
- * would break. The dynamic linker's own objects are counted too, so only the balance is checked.
+ * A library allocates in its constructor, in use, in its destructor and in thread-local storage.
+ * It is loaded and unloaded repeatedly, by way of the caller's $ORIGIN, which a wrapper of dlopen
+ * would break.  The dynamic linker's own objects are counted too, so only the balance is checked.
  */
 #include <dlfcn.h>
 
@@ -20,15 +20,16 @@ int main(void)
 		make = (void *(*)(size_t))dlsym(library, "guest_make");
 		destroy = (void (*)(void *))dlsym(library, "guest_destroy");
 		CHECK(make != NULL && destroy != NULL);
-		/* guest_make keeps nothing, the object is the caller's. */
+		/* guest_make keeps nothing: the caller owns the object. */
 		destroy(tally_gone(&tally, tally_made(&tally, make(100), 100)));
 		CHECK(dlclose(library) == 0);
-		/* One in its constructor, freed in its destructor; one kept by its thread. */
+		/* One from its constructor, freed in its destructor, and one that the thread keeps.
+		 */
 		tally.mallocs++;
 		tally.frees++;
 	}
 	tally_expect_at_least(&tally);
-	/* What ld.so keeps for good does not grow with the rounds. */
+	/* What the dynamic linker keeps does not grow with the rounds. */
 	expect("heap_objects", "<=", 20);
 	return 0;
 }

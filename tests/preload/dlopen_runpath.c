@@ -1,6 +1,6 @@
 /*
  * Each library is found by the RUNPATH of the object that loads it: the program's leads to the
- * first, the first one's to the second. A wrapper of dlopen would break that.
+ * first, the first one's to the second.  A wrapper of dlopen would break that.
  */
 #include <dlfcn.h>
 

@@ -1,6 +1,6 @@
 /*
- * Libraries with thread-local storage are loaded and unloaded while threads use them. The dynamic
- * linker allocates each thread's storage at its first use. It frees it when the thread ends or
+ * Libraries with thread-local storage are loaded and unloaded while threads use them.  The dynamic
+ * linker allocates each thread's storage at its first use.  It frees it when the thread ends or
  * another library reuses the module number.
  */
 #include <dlfcn.h>
@@ -40,7 +40,7 @@ int main(void)
 	}
 	/* The objects of guest_make, one in the library's constructor, and a dtv and storage. */
 	expect("mallocs", ">=", ROUNDS * ((THREADS + 1) * 100 + 1 + THREADS * 2 + 1));
-	/* What ld.so keeps for good does not grow with the rounds. */
+	/* What the dynamic linker keeps does not grow with the rounds. */
 	expect("heap_objects", "<=", 20);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * A thread exists before the agent starts. It shares the descriptors that main opens.
+ * A thread exists before the agent starts.  It shares the descriptors that main opens.
  *
  * with-preload: ours libearly.so
  * wants-points: some

@@ -1,5 +1,5 @@
 /*
- * abort ends the process by SIGABRT. The agent neither catches nor delays it.
+ * abort ends the process by SIGABRT.  The agent neither catches nor delays it.
  *
  * wants-status: 134
  */

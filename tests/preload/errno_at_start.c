@@ -1,5 +1,5 @@
 /*
- * errno is 0 when main begins (C11, 7.5). The functions that we wrap leave it alone when they
+ * errno is 0 when main begins (C11, 7.5).  The functions that we wrap leave it alone when they
  * succeed.
  */
 #include <pty.h>
@@ -27,7 +27,7 @@ static int run(void *unused)
 	return errno == EXDEV ? 0 : EXPECT_FAILED;
 }
 
-/* In both, the parent and the child. */
+/* In the parent and in the child. */
 static void see_off(pid_t child)
 {
 	CHECK(errno == EXDEV);

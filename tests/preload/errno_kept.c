@@ -23,7 +23,7 @@ static void try(struct tally *tally, size_t size)
 	CHECK(errno == EXDEV);
 }
 
-/* The very first thing that a thread does with the heap. */
+/* The thread's first use of the heap. */
 static void *first_free(void *object)
 {
 	errno = EXDEV;
@@ -50,7 +50,7 @@ int main(void)
 	CHECK(pthread_join(thread_start(stack, THREAD_STACK, first_free, object), NULL) == 0);
 	for (size_t size = 1; size < 4 << 20; size *= 4)
 		try(&tally, size);
-	/* The second thread had a dtv too, of the same size as the first one's. */
+	/* The second thread also had a dtv, of the same size. */
 	expect("heap_objects", "=", 0);
 	expect("heap_alloc_bytes", "=", 0);
 	expect("mallocs", "=", tally.mallocs + 1);

@@ -2,12 +2,12 @@
  * exec in one thread while another allocates: the kernel ends all other threads, the agent's too,
  * and the new program counts from zero.
  */
-#include "again.h"
+#include "exec_again.h"
 #include "thread.h"
 
 static void *exec(void *argument)
 {
-	run_again();
+	exec_again();
 	return argument;
 }
 
@@ -16,7 +16,7 @@ int main(int argc, char **argv)
 	struct tally tally = {0};
 
 	(void)argv;
-	if (!is_again(argc)) {
+	if (!is_second_run(argc)) {
 		thread_start(thread_stack(THREAD_STACK), THREAD_STACK, exec, NULL);
 		for (;;)
 			free(malloc(100));

@@ -1,14 +1,13 @@
 #ifndef MEMAGENT_TEST_EXPECT_H
 #define MEMAGENT_TEST_EXPECT_H
 /*
- * expect: what a behaviour checks itself, and what it tells tests/preload/run
- * to look for in the agent's points.
+ * expect: a test program's own checks, and the expectations that tests/preload/run compares to the
+ * agent's points.
  *
- * Layer    tests/preload; the programs know nothing of the library.
- * Memory   never allocates and uses no stdio: whatever it allocated would be
- *          counted, and the totals are compared to the byte.
- * Files    expectations are appended to $EXPECT through a descriptor that
- *          lives for one line, so programs may close whatever they like.
+ * Layer    tests/preload; the programs do not know the library.
+ * Memory   never allocates and uses no stdio, because totals are compared to the byte.
+ * Files    each expectation opens $EXPECT, appends and closes it, so programs may close all
+ *          descriptors.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Exit statuses that tests/preload/run takes for its own. */
+/* Exit statuses with a meaning for tests/preload/run. */
 enum { EXPECT_SKIP = 77, EXPECT_FAILED = 99 };
 
 /* Write ${text} to ${fd}, whole or not at all. */
@@ -36,8 +35,7 @@ static inline void expect_failed(const char *file, int line, const char *conditi
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "%s:%d: not so: %s (errno %d)\n", file, line, condition,
-		 errno);
+	snprintf(text, sizeof(text), "%s:%d: false: %s (errno %d)\n", file, line, condition, errno);
 	say(STDERR_FILENO, text);
 	_exit(EXPECT_FAILED);
 }
@@ -61,7 +59,7 @@ static inline void skip(const char *reason)
  * The last point of the calling process must hold a ${field} that is "=", ">="
  * or "<=" ${value}.  Keeps errno.  Two fields are not the agent's: "points" is
  * the number of points of this process; "processes" is how many processes will
- * tell expectations, for programs whose children outlive them.
+ * write expectations, for programs whose children outlive them.
  */
 static inline void expect(const char *field, const char *relation, uint64_t value)
 {
@@ -94,7 +92,7 @@ static inline void expect_child(pid_t pid)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-/* The program's own books, to be compared with the agent's. */
+/* The program's own counts, to be compared with the agent's. */
 struct tally {
 	uint64_t mallocs;
 	uint64_t frees;
@@ -116,7 +114,7 @@ static inline void tally_add(struct tally *sum, const struct tally *more)
 	sum->requested_bytes += more->requested_bytes;
 }
 
-/* Book ${object}, just made by any call that was asked for ${size} bytes. */
+/* Count ${object}, just made by any call with ${size} requested bytes. */
 static inline void *tally_made(struct tally *tally, void *object, size_t size)
 {
 	if (object == NULL) {
@@ -129,7 +127,7 @@ static inline void *tally_made(struct tally *tally, void *object, size_t size)
 	return object;
 }
 
-/* Book ${object}, about to be freed by any call. */
+/* Count ${object} as freed, before any call frees it. */
 static inline void *tally_gone(struct tally *tally, void *object)
 {
 	if (object != NULL) {
@@ -150,8 +148,8 @@ static inline void tally_free(struct tally *tally, void *object)
 }
 
 /*
- * Book a realloc of an object that had ${before} usable bytes.  No memory for
- * size 0 means that the object is gone; some allocators keep one of no bytes.
+ * Count a realloc of an object that had ${before} usable bytes.  NULL for size 0 means that the
+ * object was freed; some allocators return an object of no bytes.
  */
 static inline void *tally_resized(struct tally *tally, size_t before, void *object, size_t size)
 {
@@ -179,7 +177,7 @@ static inline void *tally_realloc(struct tally *tally, void *object, size_t size
 	return tally_resized(tally, before, realloc(object, size), size);
 }
 
-/* The last point of this process must agree with ${tally} in everything. */
+/* The last point of this process must agree with all of ${tally}. */
 static inline void tally_expect(const struct tally *tally)
 {
 	expect("mallocs", "=", tally->mallocs);
@@ -193,7 +191,7 @@ static inline void tally_expect(const struct tally *tally)
 	expect("total_requested_bytes", "=", tally->requested_bytes);
 }
 
-/* As tally_expect, for a program in which libc allocates and keeps nothing too. */
+/* As tally_expect, for a program in which libc allocates too and keeps nothing. */
 static inline void tally_expect_at_least(const struct tally *tally)
 {
 	expect("mallocs", ">=", tally->mallocs);

@@ -1,5 +1,5 @@
 /*
- * The program has its own free, which works only after its constructors. The agent never calls it
+ * The program has its own free, which works only after its constructors.  The agent never calls it
  * before that, and reports that its calls are not counted.
  *
  * not-with-jemalloc: libc's free ends the program for what jemalloc made

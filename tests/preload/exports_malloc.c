@@ -1,5 +1,5 @@
 /*
- * The program has its own malloc. The agent reports once that it counts nothing, and all its
+ * The program has its own malloc.  The agent reports once that it counts nothing, and all its
  * counters are zero.
  *
  * wants-line: not all allocations of this program are counted: the program has its own malloc

@@ -1,6 +1,6 @@
 /*
- * The program may open three descriptors only. (It starts with four, because the dynamic linker
- * needs one.) The limit also holds for the agent's own table. Without room there, the agent does
+ * The program may open three descriptors only.  (It starts with four, because the dynamic linker
+ * needs one.) The limit also holds for the agent's own table.  Without room there, the agent does
  * without, and the program is not affected.
  *
  * with-ulimit: -S -n 4

@@ -1,6 +1,6 @@
 /*
- * A forked child keeps its parent's heap, and so its counters, and reports under its own pid. After
- * the fork, each process counts only its own calls.
+ * A forked child keeps its parent's heap, and so its counters, and reports under its own pid.
+ * After the fork, each process counts only its own calls.
  */
 #include "expect.h"
 

@@ -1,5 +1,5 @@
 /*
- * Ten generations of forks. Each child has its own agent, although its own thread has the stack
+ * Ten generations of forks.  Each child has its own agent, although its own thread has the stack
  * that the parent's agent forked from.
  */
 #include "expect.h"

@@ -1,6 +1,6 @@
 /*
  * A program with one thread forks in a signal handler that interrupted malloc or free, on its own
- * stack and on an alternate one. The handler returns in both processes, and both go on allocating.
+ * stack and on an alternate one.  The handler returns in both processes, and both go on allocating.
  * The fork handlers run, unless the agent holds malloc's lock at that moment.
  *
  * wants-points: some
@@ -40,7 +40,7 @@ static void fork_here(int number)
 	fired++;
 }
 
-/* Once, some time after this. */
+/* One signal, a moment later. */
 static void arm(int turn)
 {
 	const struct itimerval soon = {{0, 0}, {0, 500 + turn % 50 * 10}};

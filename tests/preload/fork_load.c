@@ -1,5 +1,5 @@
 /*
- * A fork waits while the agent loads its libraries. Otherwise the child would have half-loaded
+ * A fork waits while the agent loads its libraries.  Otherwise the child would have half-loaded
  * ones.
  *
  * with-preload: ours libslowload.so

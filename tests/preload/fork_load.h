@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_TEST_FORK_LOAD_H
 #define MEMAGENT_TEST_FORK_LOAD_H
 /*
- * fork_load: a fork at the moment at which the agent loads its libraries (lib/slowload.c).
+ * fork_load: forks while the agent loads its libraries (lib/slowload.c).
  */
 #include <dlfcn.h>
 

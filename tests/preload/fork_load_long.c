@@ -1,5 +1,5 @@
 /*
- * As fork_load.c, but loading takes too long. The fork goes ahead, and the child reports that it
+ * As fork_load.c, but loading takes too long.  The fork goes ahead, and the child reports that it
  * has no agent.
  *
  * with-preload: ours libslowload.so

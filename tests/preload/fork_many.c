@@ -1,10 +1,10 @@
 /*
- * 10,000 children, each of which ends at once in one of four ways. None hangs waiting for its
+ * 10,000 children, each of which ends at once in one of four ways.  None hangs waiting for its
  * agent, and each that calls exit has its last point.
  *
  * limit: 300
  */
-#include "again.h"
+#include "exec_again.h"
 
 enum { CHILDREN = 10000 };
 
@@ -15,7 +15,7 @@ static void child(int number, struct tally *tally)
 	case 0:
 		_exit(0);
 	case 1:
-		run_again();
+		exec_again();
 		break;
 	case 2:
 		quick_exit(0);
@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 	struct tally tally = {0};
 
 	(void)argv;
-	if (is_again(argc))
+	if (is_second_run(argc))
 		return 0;
 	for (int i = 0; i < CHILDREN; i++) {
 		pid_t pid = fork();

@@ -1,7 +1,7 @@
 /*
- * Children of _Fork, clone and raw system calls, which run no fork handlers. They allocate, without
- * an agent, and never hang, although the agent holds malloc's lock most of the time. The parent's
- * counts are not affected.
+ * Children of _Fork, clone and raw system calls, which run no fork handlers.  They allocate,
+ * without an agent, and never hang, although the agent holds malloc's lock most of the time.  The
+ * parent's counts are not affected.
  *
  * with-env: MEMAGENT_ALLOCATOR_INTERVAL=10ms
  */
@@ -16,7 +16,7 @@ enum { CHILDREN = 2000, PIECES = 60000, STACK = 64 * 1024 };
 
 static int child(void *argument)
 {
-	/* It would wait for ever, for a lock that nobody holds. */
+	/* It would wait for ever for a lock that no thread holds. */
 	alarm(20);
 	for (size_t size = 0; size < 50000; size += 1000)
 		free(malloc(size));
@@ -53,7 +53,7 @@ static pid_t copied(int number)
 	}
 }
 
-/* So much to look at that the agent is often at it. */
+/* So many objects that the agent holds the allocator's lock most of the time. */
 static void break_up(struct tally *tally)
 {
 	static void *piece[PIECES];

@@ -1,6 +1,6 @@
 /*
- * A forked child lives on and starts threads, as a prefork server does. It inherits the stacks of
- * all its parent's threads, with the objects on them. Reusing or freeing those keeps the balance.
+ * A forked child lives on and starts threads, as a prefork server does.  It inherits the stacks of
+ * all its parent's threads, with the objects on them.  Reusing or freeing those keeps the balance.
  * Without a stack cache all are freed when the first thread ends, so totals are exact.
  *
  * with-env: GLIBC_TUNABLES=glibc.pthread.stack_cache_size=0
@@ -34,7 +34,7 @@ static void child(void)
 {
 	crowd();
 	crowd();
-	/* Two objects for each thread: its own and libc's. */
+	/* Two objects per thread: its own and libc's. */
 	expect("mallocs", "=", 2 * 2 * CROWD);
 	expect("frees", "=", 2 * 2 * CROWD);
 	expect("heap_objects", "=", 0);

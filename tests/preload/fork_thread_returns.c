@@ -1,5 +1,5 @@
 /*
- * A thread forks. In the child it is the only thread and returns from its function. libc then ends
+ * A thread forks.  In the child it is the only thread and returns from its function. libc then ends
  * the child and runs its exit handlers.
  *
  * limit: 30

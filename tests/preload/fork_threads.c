@@ -1,7 +1,7 @@
 /*
- * fork while all threads allocate, many times. In the child only the forking thread exists, and
- * locks held by others stay locked. What the others have counted stays counted, except one call
- * each that had begun and was not counted yet. FORKS=10000 sets the number of forks.
+ * fork while all threads allocate, many times.  In the child only the forking thread exists, and
+ * locks held by others stay locked.  What the others have counted stays counted, except one call
+ * each that had begun and was not counted yet.  FORKS=10000 sets the number of forks.
  */
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -36,7 +36,7 @@ static void *work(void *argument)
 	return NULL;
 }
 
-/* ${threads} objects of libc's, a dtv each, beside the ${own} of the main thread. */
+/* libc's dtv for each of ${threads}, beside the main thread's ${own} objects. */
 static void expect_in_child(uint64_t own)
 {
 	uint64_t begun = own + THREADS;
@@ -48,7 +48,7 @@ static void expect_in_child(uint64_t own)
 	}
 	expect("mallocs", ">=", done);
 	expect("mallocs", "<=", begun);
-	/* A dtv of each thread and its last object, for ever lost to this process. */
+	/* Each thread's dtv and its last object, which this process can never free. */
 	expect("heap_objects", ">=", own + THREADS);
 	expect("heap_objects", "<=", own + THREADS + THREADS);
 }
@@ -57,7 +57,7 @@ static void child(int number)
 {
 	for (int i = 0; i < 100; i++)
 		CHECK(malloc(50) != NULL);
-	/* Most children do as a shell does, every tenth lives to tell its totals. */
+	/* Most children end as a shell's do; every tenth writes its totals. */
 	if (number % 10 != 0)
 		_exit(0);
 	expect_in_child(100);

@@ -4,7 +4,7 @@
  */
 #include <time.h>
 
-#include "again.h"
+#include "exec_again.h"
 
 enum { READ_END = 10, WRITE_END = 11 };
 
@@ -15,14 +15,14 @@ int main(int argc, char **argv)
 	char byte;
 
 	(void)argv;
-	if (!is_again(argc)) {
+	if (!is_second_run(argc)) {
 		CHECK(pipe(end) == 0);
 		CHECK(dup2(end[0], READ_END) == READ_END);
 		CHECK(dup2(end[1], WRITE_END) == WRITE_END);
 		CHECK(close(end[0]) == 0 && close(end[1]) == 0);
-		run_again();
+		exec_again();
 	}
-	/* Time for the agent to begin: without it the test might see less, but nothing wrong. */
+	/* Time for the agent to start.  Without it the test would check less, but never fail. */
 	CHECK(nanosleep(&a_while, NULL) == 0);
 	CHECK(close(WRITE_END) == 0);
 	CHECK(read(READ_END, &byte, 1) == 0);

@@ -1,6 +1,6 @@
 /*
- * Only a process with one thread can join a mount namespace, even its own. The agent ends before
- * that. Errors of setns stay the same.
+ * Only a process with one thread can join a mount namespace, even its own.  The agent ends before
+ * that.  Errors of setns stay the same.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */

@@ -1,7 +1,7 @@
 /*
  * malloc and free in destructors of thread-specific data, in up to four rounds and in any order, so
- * also after the library's own destructor. What a thread counts then is never counted in a block
- * that the next thread already uses. So threads end while others begin.
+ * also after the library's own destructor.  What a thread counts then is never counted in a block
+ * that the next thread already uses.  So threads end while others begin.
  */
 #include <limits.h>
 #include <stdbool.h>
@@ -18,7 +18,7 @@ struct lane {
 	struct tally tally;
 	void *object;
 	int rounds;
-	bool idle; /* the destructor's is the thread's only use of the heap */
+	bool idle; /* the thread uses the heap in the destructor only */
 };
 
 static void churn(struct tally *tally)
@@ -65,7 +65,7 @@ int main(void)
 {
 	static struct lane lane[LANES];
 	struct tally tally = {0};
-	/* Of the idle threads, whose dtv nobody has booked; its size is left out. */
+	/* The idle threads' dtv, which are not in the tally.  Their size is unknown. */
 	uint64_t dtvs = 0;
 
 	for (int i = 0; i < 3; i++)

@@ -1,12 +1,12 @@
 /*
- * The program restricts its file access with landlock, which applies to the calling thread only. No
- * thread of the agent stays unrestricted, in the program or in a child.
+ * The program restricts its file access with landlock, which applies to the calling thread only.
+ * No thread of the agent stays unrestricted, in the program or in a child.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */
 #include <linux/landlock.h>
 
-#include "rights.h"
+#include "privileges.h"
 #include "seccomp.h"
 
 static bool cannot_write(void)
@@ -38,12 +38,12 @@ int main(void)
 		free(malloc(100));
 	expect("mallocs", "=", 1000);
 	expect("agent_coverage", "=", 0);
-	/* Who only asks stays as he is. */
+	/* A query restricts nothing. */
 	CHECK(syscall(SYS_landlock_restrict_self, -1, 0) == -1);
 	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
 	CHECK(syscall(SYS_landlock_restrict_self, ruleset, 0) == 0);
 	CHECK(cannot_write());
-	rights_agent_ends();
+	wait_for_agent_end();
 	child = fork();
 	CHECK(child >= 0);
 	if (child == 0) {

@@ -1,5 +1,5 @@
 /*
- * main is cancelled, twice, and another thread ends later. The process ends with status 0, as it
+ * main is cancelled, twice, and another thread ends later.  The process ends with status 0, as it
  * does after pthread_exit.
  *
  * limit: 30
@@ -13,7 +13,7 @@ static void *work(void *argument)
 	CHECK(pthread_cancel(main_thread) == 0);
 	CHECK(pthread_cancel(main_thread) == 0);
 	CHECK(pthread_join(main_thread, NULL) == 0);
-	say(STDOUT_FILENO, "the last one out\n");
+	say(STDOUT_FILENO, "the last thread returns\n");
 	return argument;
 }
 

@@ -1,6 +1,6 @@
 /*
- * main calls pthread_exit, and another thread ends last. The process ends with status 0, although
- * libc counts the agent's thread as a thread of the program. (libc loads libgcc_s to unwind main,
+ * main calls pthread_exit, and another thread ends last.  The process ends with status 0, although
+ * libc counts the agent's thread as a thread of the program.  (libc loads libgcc_s to unwind main,
  * so the totals are at least ours.)
  *
  * limit: 30
@@ -15,7 +15,7 @@ static void *work(void *argument)
 	CHECK(pthread_join(main_thread, NULL) == 0);
 	for (int i = 0; i < 1000; i++)
 		tally_free(&tally, tally_malloc(&tally, 100));
-	say(STDOUT_FILENO, "the last one out\n");
+	say(STDOUT_FILENO, "the last thread returns\n");
 	return argument;
 }
 

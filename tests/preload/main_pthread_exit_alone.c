@@ -1,5 +1,5 @@
 /*
- * main, the only thread, calls pthread_exit. The process ends with status 0 and runs its exit
+ * main, the only thread, calls pthread_exit.  The process ends with status 0 and runs its exit
  * handlers, although the agent's thread exists.
  *
  * limit: 30

@@ -1,6 +1,6 @@
 /*
- * main calls exit, and an exit handler calls pthread_exit. The remaining handlers run, buffered
- * output is written, and the process ends. (From glibc 2.41 on the thread that called exit keeps a
+ * main calls exit, and an exit handler calls pthread_exit.  The remaining handlers run, buffered
+ * output is written, and the process ends.  (From glibc 2.41 on the thread that called exit keeps a
  * lock that every other call of exit waits for.)
  *
  * limit: 30

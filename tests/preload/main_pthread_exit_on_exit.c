@@ -1,5 +1,5 @@
 /*
- * main, the only thread, calls pthread_exit. Handlers of on_exit and atexit run in order, and get
+ * main, the only thread, calls pthread_exit.  Handlers of on_exit and atexit run in order, and get
  * status 0.
  *
  * limit: 30

@@ -5,10 +5,10 @@
  * limit: 60
  */
 #include "thread.h"
-#include "rights.h"
+#include "privileges.h"
 #include "seccomp.h"
 
-static void *lock_in(void *delay)
+static void *set_filter(void *delay)
 {
 	struct sock_filter filter[] = {
 	    SECCOMP_NUMBER,
@@ -34,7 +34,7 @@ int main(void)
 		CHECK(child >= 0);
 		if (child == 0) {
 			alarm(SECONDS);
-			thread_start(thread_stack(THREAD_STACK), THREAD_STACK, lock_in,
+			thread_start(thread_stack(THREAD_STACK), THREAD_STACK, set_filter,
 				     (void *)(i * STEP_US));
 			pthread_exit(NULL);
 		}

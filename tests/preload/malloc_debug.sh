@@ -1,6 +1,6 @@
 #!/bin/sh
 # glibc's heap checks (mcheck, and MALLOC_CHECK_ of libc_malloc_debug) find the same errors and
-# print the same messages under the agent. Their functions have hidden versions, which a look-up
+# print the same messages under the agent.  Their functions have hidden versions, which a look-up
 # must not skip.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 . "$(dirname "$0")/../e2e/lib/alloc.sh"
@@ -21,7 +21,7 @@ int main(int argc, char **argv)
 	switch (argc > 1 ? argv[1][0] : 0) {
 	case 'b': p[7] = 1; free(p); break;           /* writes beyond the end */
 	case 'd': free(p); free(p); break;            /* frees twice */
-	case 'i': free((char *)room + 16); break;     /* frees what malloc did not make */
+	case 'i': free((char *)room + 16); break;     /* frees an invalid pointer */
 	case 'r': p = realloc((char *)room + 16, 100); break;
 	case 'u': return malloc_usable_size(p) != 7;  /* mcheck knows the exact size */
 	}
@@ -31,7 +31,7 @@ END
 gcc -O0 -fno-builtin -w -o "$work/errors" "$work/errors.c"
 gcc -O0 -fno-builtin -w -o "$work/errors-mcheck" "$work/errors.c" -lmcheck
 
-# attempt COMMAND…: bare, and with the agent in front; returns whether both do the same.
+# attempt COMMAND…: run it bare and with the agent; return whether both do the same.
 attempt()
 {
 	bare_status=0
@@ -41,8 +41,8 @@ attempt()
 	[ "$bare_status" -eq "$status" ] && cmp -s "$work/bare.out" "$work/metered.out"
 }
 
-# compare WHAT COMMAND…: glibc's check byte depends on the object's random address.  For one address in 256 it misses an
-# error or takes it for another, so a difference counts only if it comes four times.
+# compare WHAT COMMAND…: glibc's check byte depends on the object's random address.  For one
+# address in 256 it misses an error or reports another, so only four differences in a row count.
 compare()
 {
 	what=$1
@@ -59,6 +59,6 @@ for error in b d i r u n; do
 done
 expect_between "errors that end the program" 6 "$found" 10
 
-# mtrace writes down what the program allocates, not what the agent does.
+# mtrace lists what the program allocates, not what the agent does.
 metered "$library:$debug" "MALLOC_TRACE=$work/trace" "$work/errors" n
 expect_silence "mtrace"

@@ -1,13 +1,13 @@
 /*
  * An inherited seccomp filter, as in a container, refuses the agent's thread its own descriptor
- * table. There is no agent, a line says so, and the program ends as it does without.
+ * table.  There is no agent, a line says so, and the program ends as it does without.
  *
  * wants-line: cannot start the agent's thread: Operation not permitted
  * limit: 30
  */
-#include "again.h"
-#include "leave.h"
-#include "rights.h"
+#include "exec_again.h"
+#include "last_thread.h"
+#include "privileges.h"
 #include "seccomp.h"
 
 int main(int argc, char **argv)
@@ -21,9 +21,9 @@ int main(int argc, char **argv)
 	struct sock_fprog program = SECCOMP_PROGRAM(filter);
 
 	(void)argv;
-	if (!is_again(argc)) {
+	if (!is_second_run(argc)) {
 		seccomp_set_unseen(&program);
-		run_again();
+		exec_again();
 	}
-	leave_it_to_a_thread(NULL);
+	leave_main_to_a_thread(NULL);
 }

@@ -1,17 +1,17 @@
 /*
- * The same call fails when the agent's thread already runs, as it does for lack of memory. The
+ * The same call fails when the agent's thread already runs, as it does for lack of memory.  The
  * thread ends, and the program ends as it does without an agent.
  *
  * limit: 30
  */
-#include "again.h"
-#include "leave.h"
-#include "rights.h"
+#include "exec_again.h"
+#include "last_thread.h"
+#include "privileges.h"
 #include "seccomp.h"
 
 int main(int argc, char **argv)
 {
-	/* Not the question whether it may be done, which is about no descriptor. */
+	/* Let the probe pass, whose range holds no descriptor. */
 	struct sock_filter filter[] = {
 	    SECCOMP_NUMBER,
 	    SECCOMP_RULE(SYS_unshare, SECCOMP_RET_ERRNO | ENOMEM),
@@ -23,9 +23,9 @@ int main(int argc, char **argv)
 	struct sock_fprog program = SECCOMP_PROGRAM(filter);
 
 	(void)argv;
-	if (!is_again(argc)) {
+	if (!is_second_run(argc)) {
 		seccomp_set_unseen(&program);
-		run_again();
+		exec_again();
 	}
-	leave_it_to_a_thread(NULL);
+	leave_main_to_a_thread(NULL);
 }

@@ -1,14 +1,14 @@
 /*
- * An inherited seccomp filter refuses sockets. The agent cannot deliver, and nothing else happens.
+ * An inherited seccomp filter refuses sockets.  The agent cannot deliver, and nothing else happens.
  *
  * with-env: MEMAGENT_URL=http://127.0.0.1:8086 MEMAGENT_EXIT_TIMEOUT=10s
  * wants-line: cannot deliver
  */
-#include "again.h"
-#include "rights.h"
+#include "exec_again.h"
+#include "privileges.h"
 #include "seccomp.h"
 
-/* Metered, its standard error stands in a file beside the directory that we are in. */
+/* In the metered run, stderr is a file beside the current directory. */
 static void wait_until_said(void)
 {
 	static char text[4096];
@@ -37,9 +37,9 @@ int main(int argc, char **argv)
 	struct sock_fprog program = SECCOMP_PROGRAM(filter);
 
 	(void)argv;
-	if (!is_again(argc)) {
+	if (!is_second_run(argc)) {
 		seccomp_set_unseen(&program);
-		run_again();
+		exec_again();
 	}
 	for (int i = 0; i < 1000; i++)
 		free(malloc(100));

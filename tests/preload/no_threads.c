@@ -1,5 +1,5 @@
 /*
- * RLIMIT_NPROC prevents the agent's thread. The program runs on without one, and the agent reports
+ * RLIMIT_NPROC prevents the agent's thread.  The program runs on without one, and the agent reports
  * that where it may.
  *
  * with-user: 54321
@@ -19,7 +19,7 @@ int main(void)
 	pthread_t thread;
 
 	if (pthread_create(&thread, NULL, never, NULL) == 0)
-		skip("this user may have threads beyond RLIMIT_NPROC");
+		skip("RLIMIT_NPROC does not limit this user");
 	for (int i = 0; i < 1000; i++)
 		free(malloc(100));
 	return 0;

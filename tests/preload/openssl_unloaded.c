@@ -1,6 +1,6 @@
 /*
- * A library with OpenSSL linked in is unloaded. Its clean-up runs at that moment, and not at the
- * exit of the process, when its code is gone. The same holds when an exit handler unloads it.
+ * A library with OpenSSL linked in is unloaded.  Its clean-up runs at that moment, and not at the
+ * exit of the process, when its code is gone.  The same holds when an exit handler unloads it.
  *
  * with-env: MEMAGENT_URL=http://127.0.0.1:1 MEMAGENT_LOG=off
  * wants-status: 3
@@ -34,6 +34,6 @@ int main(void)
 	use("cleaned up\n");
 	unload();
 	CHECK(atexit(unload) == 0);
-	use(""); /* whether it still cleans up then, nobody can tell */
+	use(""); /* nothing can observe whether it cleans up then */
 	return 3;
 }

@@ -1,24 +1,24 @@
 #!/bin/bash
-# Another allocator is preloaded behind the agent. Counts are exact, and sizes are that allocator's.
-# Only sizes of libc's own objects are read from a chunk header.
+# Another allocator is preloaded behind the agent.  Counts are exact, and sizes are that
+# allocator's.  Only sizes of libc's own objects are read from a chunk header.
 #
 # limit: 300
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
 build=${BUILD:-$here/../../build}
-# Programs that allocate in all ways, whatever libc's own objects are.
-programs='nothing api live realloc realloc_mapped errno_kept cross_thread_free
-	thread_crowd key_destructor life signal_handler fork fork_generations exec close_all'
+# Programs whose expectations do not depend on which allocator there is.
+programs='no_allocations api live_objects realloc realloc_mapped errno_kept cross_thread_free
+	thread_concurrent key_destructor before_and_after_main signal_handler fork fork_generations exec close_all'
 found=0
 failed=0
 
-# known LIBRARY PROGRAM: what cannot be compared, and why.
+# known LIBRARY PROGRAM: return 0 if they cannot be compared.
 known()
 {
 	case $1/$2 in
-	# Before its constructor it says 0 for the size of what it made.
-	libtcmalloc*/life) ;;
+	# Before its constructor has run, its malloc_usable_size returns 0.
+	libtcmalloc*/before_and_after_main) ;;
 	*) return 1 ;;
 	esac
 }

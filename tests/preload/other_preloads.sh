@@ -1,5 +1,5 @@
 #!/bin/sh
-# Another preload, in front of ours or behind: the program behaves as with the other alone. An
+# Another preload, in front of ours or behind: the program behaves as with the other alone.  An
 # allocator in front takes all calls, which the agent reports; libmemusage passes them on.
 # (other_allocators.sh has the allocators behind, with exact counts.)
 #
@@ -8,10 +8,10 @@
 . "$(dirname "$0")/../e2e/lib/alloc.sh"
 
 preload=$build/tests/preload
-list='nothing live realloc key_destructor fork dlopen life
+list='no_allocations live_objects realloc key_destructor fork dlopen before_and_after_main
 	signal_handler end_by_quick_exit spawn'
 
-# side NAME PRELOAD: every program, with the other alone and with both.
+# side NAME PRELOAD: run every program with the other preload alone and with both.
 side()
 {
 	other=$3
@@ -29,15 +29,15 @@ side()
 
 is_covered()
 {
-	! grep -q 'agent_coverage=0' "$work/points" || fail "$1: it says that not all is seen"
+	! grep -q 'agent_coverage=0' "$work/points" || fail "$1: it reports incomplete coverage"
 	! grep -q '^memagent\[' "$work/err" || fail "$1: it says $(grep '^memagent\[' "$work/err")"
 }
 
-# A line of the first process, and none twice.  A child that is there before its parent's sidecar has
-# its name does not know that it is one.
+# One line from the first process, none twice.  A child that exists before its parent's sidecar has
+# its name does not know that it is a child.
 is_not_covered()
 {
-	! grep -q 'agent_coverage=1' "$work/points" || fail "$1: it says that all is seen"
+	! grep -q 'agent_coverage=1' "$work/points" || fail "$1: it reports full coverage"
 	expect_equal "$1: what it says" "not all allocations of this program are counted: $other has its own malloc, which is not counted" \
 		"$(sed -n 's/^memagent\[[0-9]*\]: //p' "$work/err" | sort -u)"
 	expect_equal "$1: lines said twice" "" "$(grep '^memagent\[' "$work/err" | sort | uniq -d)"

@@ -5,18 +5,18 @@
 # limit: 300
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-programs='close_all close_stdin pipe_eof inherited_pipe select prefork daemon spawn vfork fork_threads fork_leaves_at_exit exec_thread
+programs='close_all close_stdin pipe_eof inherited_pipe select prefork daemon spawn vfork fork_threads fork_pthread_exit_at_exit exec_thread
 	sigpipe sigterm sigwait sigchld timer_storm signal_handler main_pthread_exit end_by_quick_exit dlopen_tls
-	setuid chroot rights_setresuid rights_capset rights_no_new_privs lock_in lock_in_bare'
+	setuid chroot privileges_setresuid privileges_capset privileges_no_new_privs seccomp_all_threads seccomp_raw'
 
-# last NAME FIELD: of the last point of the program
+# last NAME FIELD: print the value in the last point of the program.
 last()
 {
 	influxd_query memagent "SELECT $2 FROM memagent WHERE service = '$1' ORDER BY time DESC LIMIT 1" |
 		jq -r '.results[0].series[0].values[0][1] // empty'
 }
 
-# Where who has given up rights can still load the transport, wherever the build is.
+# Readable for others, so that a program without privileges can load the transport.
 readable=$work/readable
 mkdir -p "$readable/tests"
 cp "$build"/*.so "$readable"
@@ -39,14 +39,14 @@ for program in $programs; do
 done
 [ -z "$failed" ] || fail "over HTTP:$failed"
 
-# It was at work, and goes on when the program has shut itself in or given up rights.
+# The agent delivered, also after the program had restricted itself or dropped privileges.
 for program in close_all close_stdin select prefork; do
 	[ -n "$(last $program mallocs)" ] || fail "$program: no point in the database"
 done
 [ "$(id -u)" -eq 0 ] || exit 0
-for program in chroot rights_setresuid rights_capset rights_no_new_privs; do
+for program in chroot privileges_setresuid privileges_capset privileges_no_new_privs; do
 	expect_equal "$program: mallocs in the last point" 2000 "$(last $program mallocs)"
 done
-for program in lock_in lock_in_bare; do
+for program in seccomp_all_threads seccomp_raw; do
 	expect_equal "$program: agent_coverage in the last point" 0 "$(last $program agent_coverage)"
 done

@@ -1,6 +1,6 @@
 /*
  * A pipe's reader sees end of file when the program closes the other side: no thread with its own
- * descriptor table keeps a copy. The same holds for a listening port.
+ * descriptor table keeps a copy.  The same holds for a listening port.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -36,7 +36,7 @@ function parse(fields,    parts, count, i, pair)
 	for (i = 1; i <= count; i++) {
 		split(parts[i], pair, "=")
 		if (pair[1] in value)
-			complain("line " FNR ": field " pair[1] " twice")
+			complain("line " FNR ": field " pair[1] " is there twice")
 		value[pair[1]] = pair[2]
 		sub(/i$/, "", value[pair[1]])
 		if (value[pair[1]] ~ /^-/)
@@ -103,7 +103,7 @@ FILENAME == ARGV[1] {
 	next
 }
 
-# What happened, for dashboards to mark.
+# An event, which dashboards show.
 /^memagent_event(,[^ ,=]+=[^ ,=]+)+ event="(start|exit)",text="[^"]*" [0-9]+$/ {
 	if (index($0, " event=\"start\"")) {
 		sub(/^memagent_event/, "memagent", $1)
@@ -114,7 +114,7 @@ FILENAME == ARGV[1] {
 }
 
 !/^[^ ,=]+(,[^ ,=]+=[^ ,=]+)+ [a-z_0-9]+=[0-9.]+i?(,[a-z_0-9]+=[0-9.]+i?)* [0-9]+$/ {
-	complain("line " FNR " is no point: " $0)
+	complain("line " FNR " is not a point: " $0)
 	next
 }
 
@@ -133,14 +133,14 @@ FILENAME == ARGV[1] {
 	pid = pid " " (lives[pid] + 0)
 	points[pid]++
 	end[pid] = $3
-	# Fields may come and go, the last point is what counts.
+	# Fields may be missing in some points; only the last point counts.
 	for (name in value) {
 		final[pid, name] = value[name]
 		final_point[pid, name] = points[pid]
 	}
 }
 
-# The life of a process that was the present one at that time.
+# The life that a pid had at that time.
 function living(pid, time,    i)
 {
 	for (i = 0; i < lives[pid]; i++)
@@ -184,6 +184,6 @@ END {
 			    ", the last point has " have)
 	}
 	if (heard < promised)
-		complain("only " heard " of " promised " processes told what they expect")
+		complain("only " heard " of " promised " processes wrote expectations")
 	exit complaints > 0
 }

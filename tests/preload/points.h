@@ -1,8 +1,8 @@
 #ifndef MEMAGENT_TEST_POINTS_H
 #define MEMAGENT_TEST_POINTS_H
 /*
- * points: waiting for what the agent writes, when there is one: beside the directory that we are
- * in.
+ * points: waits for the points that the agent writes beside the current directory, if there is an
+ * agent.
  *
  * Memory   never allocates.
  */
@@ -41,7 +41,7 @@ static inline void points_wait_for(const char *wanted)
 	close(fd);
 }
 
-/* Wait for some more of them. */
+/* Wait for some more points. */
 static inline void points_wait_for_more(void)
 {
 	struct stat before, now;

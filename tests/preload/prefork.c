@@ -1,6 +1,6 @@
 /*
- * A prefork server: its workers are forked, do not exec, and accept from one port. Each reports its
- * own exact counts. When the last worker has ended, the port is free.
+ * A prefork server: its workers are forked, do not exec, and accept from one port.  Each reports
+ * its own exact counts.  When the last worker has ended, the port is free.
  */
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -30,7 +30,7 @@ static int listen_on(struct sockaddr_in *address)
 	return fd;
 }
 
-/* Answer one request after the other, until one says to stop. */
+/* Answer requests one after another, until one asks to stop. */
 static void work(int port, struct tally *tally)
 {
 	char request = ' ';
@@ -62,7 +62,7 @@ static void ask(const struct sockaddr_in *address, const char *request)
 	CHECK(connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0);
 	CHECK(write(fd, request, 1) == 1);
 	CHECK(read(fd, &answer, 1) == 1 && answer == '+');
-	/* Nothing of the connection lingers. */
+	/* The connection leaves nothing in TIME_WAIT. */
 	CHECK(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)) == 0);
 	CHECK(close(fd) == 0);
 }

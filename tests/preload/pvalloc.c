@@ -1,6 +1,6 @@
 /*
- * pvalloc makes whole pages. The requested bytes are what the caller asked for, the allocated bytes
- * all that it got. (A test of its own, because some allocators have no pvalloc.)
+ * pvalloc makes whole pages.  The requested bytes are what the caller asked for, the allocated
+ * bytes all that it got.  (A test of its own, because some allocators have no pvalloc.)
  */
 #include "expect.h"
 

@@ -1,6 +1,6 @@
 /*
- * The main thread, the only one, ends by the raw exit system call. The process ends then, with its
- * status. The agent does not keep it alive until the next point.
+ * The main thread, the only one, ends by the raw exit system call.  The process ends then, with its
+ * status.  The agent does not keep it alive until the next point.
  *
  * with-env: MEMAGENT_INTERVAL=1h
  * wants-status: 8

@@ -1,6 +1,6 @@
 /*
  * realloc in every form: of NULL it makes an object, to size 0 it frees one, otherwise only the
- * bytes change. A failed realloc leaves the object alone and counts no free.
+ * bytes change.  A failed realloc leaves the object alone and counts no free.
  */
 #include "expect.h"
 
@@ -16,7 +16,7 @@ static void grow_and_shrink(void)
 	for (size_t size = 100000; size > 10; size -= size / 3)
 		object = tally_realloc(&tally, object, size);
 	CHECK(memcmp(object, "123456789", 10) == 0);
-	/* In place: the usable size stays what it was. */
+	/* In place: the usable size does not change. */
 	object = tally_realloc(&tally, object, malloc_usable_size(object));
 	tally_free(&tally, object);
 }
@@ -25,7 +25,7 @@ static void to_nothing(void)
 {
 	void *object = tally_realloc(&tally, tally_malloc(&tally, 100), 0);
 
-	/* Other allocators than glibc's keep an object of no bytes. */
+	/* Some allocators return an object of no bytes; glibc's frees. */
 	if (object != NULL)
 		tally_free(&tally, object);
 	tally_free(&tally, tally_realloc(&tally, NULL, 0));
@@ -34,14 +34,14 @@ static void to_nothing(void)
 static void failing(void)
 {
 	void *(*volatile array)(void *, size_t, size_t) = reallocarray;
-	/* Hidden, so that no compiler finds out that these cannot be. */
+	/* Hidden from the compiler, which would warn about impossible sizes. */
 	volatile size_t huge = PTRDIFF_MAX;
 	volatile size_t half = SIZE_MAX / 2;
 	char *object = tally_malloc(&tally, 5);
 
 	memcpy(object, "four", 5);
 	CHECK(tally_realloc(&tally, object, huge) == NULL);
-	/* By another name: gcc 14 takes the object for freed, though it knows the result. */
+	/* Through another pointer: gcc 14 assumes that the object is freed. */
 	CHECK(array(object, half, 3) == NULL);
 	tally.failed++;
 	CHECK(strcmp(object, "four") == 0);

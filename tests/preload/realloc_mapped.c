@@ -1,7 +1,7 @@
 /*
  * Objects larger than M_MMAP_THRESHOLD have their own mapping, another chunk header and other
- * usable sizes. realloc moves them with mremap, and mallopt moves the threshold. Sizes are right in
- * all cases.
+ * usable sizes. realloc moves them with mremap, and mallopt moves the threshold.  Sizes are right
+ * in all cases.
  */
 #include "expect.h"
 
@@ -36,7 +36,7 @@ static void every_way(size_t size)
 
 int main(void)
 {
-	/* The threshold grows with each mapped object that is freed, unless it is set. */
+	/* Unless it is set, the threshold grows with each mapped object that is freed. */
 	every_way(1 << 20);
 	through_the_threshold();
 	CHECK(mallopt(M_MMAP_THRESHOLD, 4096) == 1);

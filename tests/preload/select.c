@@ -1,5 +1,5 @@
 /*
- * select takes no descriptor of 1024 or more, so programs rely on low numbers. All low numbers are
+ * select takes no descriptor of 1024 or more, so programs rely on low numbers.  All low numbers are
  * the program's, and it can wait for each.
  *
  * with-ulimit: -S -n 1024
@@ -8,7 +8,7 @@
 
 #include "expect.h"
 
-/* Have copies of ${fd} take all numbers that are left. */
+/* Use up all free numbers with copies of ${fd}. */
 static void fill(int fd)
 {
 	for (int i = fd + 1; i < FD_SETSIZE; i++)

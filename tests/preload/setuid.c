@@ -1,9 +1,9 @@
 /*
- * setuid in a threaded program: libc signals every thread, the agent's too, and waits for each. If
- * SIGSETXID were blocked, it would wait for ever. Afterwards no thread has more privileges than the
- * program.
+ * setuid in a threaded program: libc signals every thread, the agent's too, and waits for each.  If
+ * SIGSETXID were blocked, it would wait for ever.  Afterwards no thread has more privileges than
+ * the program.
  */
-#include "rights.h"
+#include "privileges.h"
 #include "thread.h"
 
 static void *wait_for_main(void *barrier)
@@ -15,7 +15,7 @@ static void *wait_for_main(void *barrier)
 
 int main(void)
 {
-	const uid_t uid = getuid() == 0 ? RIGHTS_NOBODY : getuid();
+	const uid_t uid = getuid() == 0 ? NOBODY : getuid();
 	pthread_barrier_t barrier;
 	pthread_t thread;
 
@@ -24,7 +24,7 @@ int main(void)
 	pthread_barrier_wait(&barrier);
 	CHECK(setuid(uid) == 0);
 	CHECK(getuid() == uid && geteuid() == uid);
-	CHECK(rights_are_equal());
+	CHECK(privileges_are_equal());
 	pthread_barrier_wait(&barrier);
 	CHECK(pthread_join(thread, NULL) == 0);
 	return 0;

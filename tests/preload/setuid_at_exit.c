@@ -1,6 +1,6 @@
 /*
  * A library that is destroyed after the agent calls setuid repeatedly while the agent's thread
- * ends. libc waits for every thread that it signals. A thread that ended without libc's knowledge
+ * ends. libc waits for every thread that it signals.  A thread that ended without libc's knowledge
  * would never answer.
  *
  * with-preload: ours libsetuid.so

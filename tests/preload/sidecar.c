@@ -1,8 +1,8 @@
 /*
- * The agent's thread is the only one beside the program's. It is named memagent and blocks all
+ * The agent's thread is the only one beside the program's.  It is named memagent and blocks all
  * signals but the two that libc reserves (with SIGSETXID blocked, setuid in the program would wait
- * for ever). The program's own mask is unchanged. When it writes to a file, the thread never calls
- * malloc, for which glibc would reserve an arena of 64 MiB.
+ * for ever).  The program's own mask is unchanged.  When it writes to a file, the thread never
+ * calls malloc, for which glibc would reserve an arena of 64 MiB.
  *
  * wants-points: some
  */
@@ -27,7 +27,7 @@ static void read_file(const char *thread, const char *name, char *text, size_t s
 	close(fd);
 }
 
-/* The thread names itself, so a little after it began to be. */
+/* The thread sets its name itself, a moment after it was created. */
 static void check_name(const char *thread)
 {
 	char name[32];
@@ -55,7 +55,7 @@ static uint64_t bit(int number)
 
 static void check_mask(const char *thread)
 {
-	/* 32 and 33 are SIGCANCEL and SIGSETXID of libc, which nobody can name. */
+	/* 32 and 33 are libc's SIGCANCEL and SIGSETXID, which no header names. */
 	const uint64_t free = bit(SIGKILL) | bit(SIGSTOP) | bit(32) | bit(33);
 
 	CHECK((blocked(thread) | free) == UINT64_MAX);

@@ -1,5 +1,5 @@
 /*
- * The program gets SIGCHLD once for each of its children, in one of its own threads. When it
+ * The program gets SIGCHLD once for each of its children, in one of its own threads.  When it
  * ignores SIGCHLD, it has no child to wait for.
  */
 #include <signal.h>
@@ -48,7 +48,7 @@ int main(void)
 	for (int i = 0; i < CHILDREN; i++) {
 		siginfo_t info;
 
-		/* While the signal is blocked, nobody else must take it. */
+		/* While the signal is blocked, no other thread may take it. */
 		CHECK(waitid(P_PID, (id_t)start_child(), &info, WEXITED | WNOWAIT) == 0);
 		tally_free(&tally, tally_malloc(&tally, 100));
 		while (atomic_load(&ended) <= i)
@@ -60,7 +60,7 @@ int main(void)
 	CHECK(sigaction(SIGCHLD, &action, NULL) == 0);
 	for (int i = 0; i < CHILDREN; i++)
 		start_child();
-	/* Waits for all of them, and finds none. */
+	/* wait() waits for all children and finds none. */
 	CHECK(waitpid(-1, NULL, 0) == -1 && errno == ECHILD);
 	tally_expect(&tally);
 	return 0;

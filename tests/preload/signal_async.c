@@ -1,5 +1,5 @@
 /*
- * A signal handler allocates while malloc or free runs, which this allocator permits. An addition
+ * A signal handler allocates while malloc or free runs, which this allocator permits.  An addition
  * by load, add and store would lose the handler's counts.
  *
  * with-preload: ours libsignalsafe.so
@@ -13,7 +13,7 @@
 
 static atomic_int storms;
 
-/* Of one size, so that both count in the same places. */
+/* All of one size, so that both add to the same counters. */
 enum { SIZE = 40, USABLE = 48, IN_HANDLER = 10 };
 
 static void handle(int number)
@@ -31,7 +31,7 @@ int main(void)
 	const struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
 	uint64_t objects = 1;
 
-	/* The thread's first call is its own, too: it makes the place to count in. */
+	/* The thread's first call, which takes its block of counters, is not interrupted. */
 	free(malloc(SIZE));
 	CHECK(sigaction(SIGALRM, &action, NULL) == 0);
 	CHECK(setitimer(ITIMER_REAL, &often, NULL) == 0);

@@ -1,5 +1,5 @@
 /*
- * SIGPIPE keeps its disposition, although the agent writes to sockets. A program that writes to a
+ * SIGPIPE keeps its disposition, although the agent writes to sockets.  A program that writes to a
  * closed pipe is killed by it.
  *
  * wants-status: 141

@@ -1,5 +1,5 @@
 /*
- * Each signal sent to the process reaches the program's sigwait or signalfd. A thread that did not
+ * Each signal sent to the process reaches the program's sigwait or signalfd.  A thread that did not
  * block it would take it instead.
  */
 #include <signal.h>

@@ -1,6 +1,6 @@
 /*
- * A thread has the smallest possible stack, 16 KiB. What the library needs on it fits into what the
- * program leaves.
+ * A thread has the smallest possible stack, 16 KiB.  What the library needs on it fits into what
+ * the program leaves.
  */
 #include <limits.h>
 

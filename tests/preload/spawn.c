@@ -1,6 +1,6 @@
 /*
  * posix_spawn with closed and moved descriptors and a signal mask: the parent's counts stay exact
- * and the child's output is complete. The child has exactly the descriptors that the program gave
+ * and the child's output is complete.  The child has exactly the descriptors that the program gave
  * it.
  */
 #include <signal.h>

@@ -1,5 +1,5 @@
 /*
- * A library in front of libc stops the clocks, as libfaketime does. The agent uses the kernel's
+ * A library in front of libc stops the clocks, as libfaketime does.  The agent uses the kernel's
  * time, and takes its points.
  *
  * with-preload: libstopped_clock.so ours

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_TEST_THREAD_H
 #define MEMAGENT_TEST_THREAD_H
 /*
- * thread: threads that a program can account for to the byte.
+ * thread: threads whose allocations are known to the byte.
  *
  * glibc allocates one object for a thread, its dtv (allocate_dtv in ld.so calls
  * calloc in the creating thread), and the library sees it.  A thread on a stack
@@ -16,7 +16,7 @@
 
 enum { THREAD_STACK = 64 * 1024 };
 
-/* Address space for one stack, to be used again and again; never freed. */
+/* Address space for one stack, reused and never freed. */
 static inline void *thread_stack(size_t size)
 {
 	void *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -41,7 +41,7 @@ static inline pthread_t thread_start(void *stack, size_t size, void *(*body)(voi
 
 /*
  * thread_book(tally):
- * Book what libc allocates for the calling thread and frees after it.  The dtv
+ * Count what libc allocates for the calling thread and frees after its end.  The dtv
  * is found as nptl/descr.h and sysdeps/x86_64/nptl/tls.h of glibc lay it out:
  * the word after the thread pointer points one element behind its start, and
  * the first element holds the length without itself and one other.

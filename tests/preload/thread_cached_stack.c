@@ -1,6 +1,6 @@
 /*
  * libc caches stacks with their dtv, so objects of ended threads live until other threads evict
- * them. 200 concurrent threads have one object each. The balance is right whatever the cache does,
+ * them. 200 concurrent threads have one object each.  The balance is right whatever the cache does,
  * and the agent's thread, which uses no cached stack, is not in it.
  */
 #include "thread.h"

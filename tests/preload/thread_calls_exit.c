@@ -1,6 +1,6 @@
 /*
- * A thread calls exit while others allocate without end. Handlers run, the last point is taken, and
- * nobody waits for the other threads.
+ * A thread calls exit while others allocate without end.  Handlers run, the last point is taken,
+ * and nobody waits for the other threads.
  *
  * wants-status: 7
  */

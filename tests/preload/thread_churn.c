@@ -1,5 +1,5 @@
 /*
- * 30,000 threads run one after another. The counts of each are in the sum once, and their blocks
+ * 30,000 threads run one after another.  The counts of each are in the sum once, and their blocks
  * are reused.
  *
  * limit: 300
@@ -14,7 +14,7 @@ static void *work(void *argument)
 
 	thread_book(tally);
 	tally_free(tally, tally_malloc(tally, 1 + tally->mallocs % 500));
-	/* One object stays, for the next thread to free. */
+	/* One object is left for the next thread to free. */
 	return tally_malloc(tally, 100);
 }
 
@@ -45,7 +45,7 @@ int main(void)
 		if (i == CHURN / 10)
 			early = resident_pages();
 	}
-	/* 27,000 blocks that nobody takes again would be thousands of pages. */
+	/* 27,000 blocks that are not reused would be thousands of pages. */
 	CHECK(resident_pages() < early + 1000);
 	tally_expect(&tally);
 	return 0;

@@ -1,5 +1,5 @@
 /*
- * Detached threads end at any time, and main does not wait for the last ones. What they did before
+ * Detached threads end at any time, and main does not wait for the last ones.  What they did before
  * the last point is in it, and nothing hangs.
  */
 #include <stdatomic.h>
@@ -27,13 +27,13 @@ int main(void)
 	CHECK(pthread_attr_setstacksize(&attributes, THREAD_STACK) == 0);
 	for (int i = 0; i < THREADS; i++) {
 		CHECK(pthread_create(&thread, &attributes, work, NULL) == 0);
-		/* A bound on how many there are at once. */
+		/* Limits the number of concurrent threads. */
 		while (i - atomic_load(&done) > 50)
 			sched_yield();
 	}
 	while (atomic_load(&done) < THREADS)
 		sched_yield();
-	/* Besides, up to one object a thread for libc's dtv. */
+	/* And up to one object per thread, libc's dtv. */
 	expect("mallocs", ">=", THREADS);
 	expect("mallocs", "<=", 2 * THREADS);
 	expect("frees", ">=", THREADS);

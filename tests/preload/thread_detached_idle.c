@@ -1,6 +1,6 @@
 /*
- * Detached threads that never allocate themselves. In a detached thread's last moment, after all
- * destructors, libc frees objects of other threads' stacks. No block of counters is lost by that,
+ * Detached threads that never allocate themselves.  In a detached thread's last moment, after all
+ * destructors, libc frees objects of other threads' stacks.  No block of counters is lost by that,
  * and nobody reads counters on a stack that is gone.
  */
 #include <stdatomic.h>
@@ -8,7 +8,7 @@
 
 #include "thread.h"
 
-enum { THREADS = 6000, AT_ONCE = 24, STACK = 4 << 20 /* ten of them are kept by libc */ };
+enum { THREADS = 6000, AT_ONCE = 24, STACK = 4 << 20 /* libc caches ten of them */ };
 
 static atomic_int waiting;
 static atomic_bool gate_is_open;
@@ -37,7 +37,7 @@ static void crowd(const pthread_attr_t *attributes)
 		sched_yield();
 }
 
-/* In KiB, what is resident and belongs to no file. */
+/* Anonymous resident memory in KiB. */
 static long occupied(void)
 {
 	char text[4096];
@@ -66,7 +66,7 @@ int main(void)
 	before = occupied();
 	for (int i = 0; i < THREADS; i += AT_ONCE)
 		crowd(&attributes);
-	/* A block for every third thread took more. */
+	/* A lost block for every third thread would take more. */
 	CHECK(occupied() - before < 768);
 	expect("points", ">=", 1);
 	return 0;

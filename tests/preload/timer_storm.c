@@ -1,6 +1,6 @@
 /*
- * A profiling timer interrupts malloc and free all the time. (Its handler does not allocate,
- * because that is not allowed there.) The program gets all signals. The agent's thread gets none:
+ * A profiling timer interrupts malloc and free all the time.  (Its handler does not allocate,
+ * because that is not allowed there.) The program gets all signals.  The agent's thread gets none:
  * the handler would run on the wrong stack.
  */
 #include <signal.h>

@@ -37,7 +37,8 @@ int main(void)
 	for (uint64_t i = 0; i < threads; i++)
 		CHECK(pthread_join(thread_start(stack, THREAD_STACK, work, &tally), NULL) == 0);
 	CHECK(tally.mallocs == 2 * threads);
-	/* main's runs in exit(), after this: one object for the list and one in destroy. */
+	/* main's destructor runs in exit(), after this: one object for the list and one in destroy.
+	 */
 	enlist(&tally);
 	objects = 2 * threads + 2 * threads + threads + 2;
 	expect("mallocs", "=", objects);

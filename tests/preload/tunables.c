@@ -1,5 +1,5 @@
 /*
- * malloc is tuned by environment: no thread cache, and freed memory is overwritten. A size read
+ * malloc is tuned by environment: no thread cache, and freed memory is overwritten.  A size read
  * after the free would be the pattern.
  *
  * with-env: MALLOC_PERTURB_=165 GLIBC_TUNABLES=glibc.malloc.tcache_count=0

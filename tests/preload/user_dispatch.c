@@ -1,5 +1,5 @@
 /*
- * The program uses syscall user dispatch, and only libc may make system calls. Those made through
+ * The program uses syscall user dispatch, and only libc may make system calls.  Those made through
  * libc's syscall() work.
  */
 #include <link.h>

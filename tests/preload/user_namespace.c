@@ -1,6 +1,6 @@
 /*
- * Only a process with one thread can make a user namespace. The agent ends before that, and reports
- * it in its last point.
+ * Only a process with one thread can make a user namespace.  The agent ends before that, and
+ * reports it in its last point.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  * wants-status: 3

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Under a valgrind tool that replaces malloc, the agent causes no error, and reports that nothing is
-# counted and why. Under a tool that leaves malloc alone, counts are as without valgrind.
+# counted and why.  Under a tool that leaves malloc alone, counts are as without valgrind.
 #
 # limit: 300
 . "$(dirname "$0")/../e2e/lib/influx.sh"

@@ -1,6 +1,6 @@
 /*
  * A vfork child runs in its parent's memory, may only exec or _exit, and is neither reported nor
- * counted. The program does not wait for the agent there.
+ * counted.  The program does not wait for the agent there.
  */
 #include "expect.h"
 

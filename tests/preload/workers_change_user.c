@@ -1,8 +1,8 @@
 /*
- * Workers change their user right after the fork, as those of web servers do. Each is in the file
+ * Workers change their user right after the fork, as those of web servers do.  Each is in the file
  * of points, which only the first user may open.
  */
-#include "rights.h"
+#include "privileges.h"
 
 enum { WORKERS = 24 };
 
@@ -10,10 +10,10 @@ static void work(void)
 {
 	struct tally tally = {0};
 
-	CHECK(setuid(RIGHTS_NOBODY) == 0);
+	CHECK(setuid(NOBODY) == 0);
 	for (int i = 0; i < 100; i++)
 		tally_malloc(&tally, 100);
-	CHECK(rights_are_equal());
+	CHECK(privileges_are_equal());
 	tally_expect_at_least(&tally);
 	expect("agent_coverage", "=", 1);
 	exit(0);
@@ -23,7 +23,7 @@ int main(void)
 {
 	pid_t workers[WORKERS];
 
-	rights_need_root();
+	need_root();
 	for (int i = 0; i < WORKERS; i++) {
 		workers[i] = fork();
 		CHECK(workers[i] >= 0);

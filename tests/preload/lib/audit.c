@@ -1,5 +1,5 @@
 /*
- * audit: an audit library that asks for every event and changes nothing. It allocates with its own
+ * audit: an audit library that asks for every event and changes nothing.  It allocates with its own
  * libc.
  */
 #include <link.h>

@@ -15,7 +15,7 @@ void OPENSSL_cleanup(void)
 	(void)written;
 }
 
-/* It will say ${text} when it cleans up. */
+/* Print ${text} at clean-up. */
 void cleanup_use(const char *text)
 {
 	at_end = text;

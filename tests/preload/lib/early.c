@@ -29,7 +29,7 @@ __attribute__((constructor)) static void begin(void)
 		pthread_detach(thread);
 }
 
-/* Return whether the thread has a file ${fd}, too. */
+/* Return whether ${fd} is open in the thread, too. */
 int early_sees(int fd)
 {
 	asked_fd = fd;

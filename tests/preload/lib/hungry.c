@@ -1,5 +1,5 @@
 /*
- * hungry: a dlsym that allocates, as in older libcs and in other preloads that wrap it. A look-up
+ * hungry: a dlsym that allocates, as in older libcs and in other preloads that wrap it.  A look-up
  * of malloc with it calls malloc again.
  */
 #include <dlfcn.h>
@@ -15,6 +15,6 @@ void *dlsym(void *handle, const char *name)
 		real = dlvsym(RTLD_NEXT, "dlsym", "GLIBC_2.34");
 	free(calloc(1, 32));
 	free(malloc(32));
-	/* A tail call: RTLD_NEXT is found by the return address, which stays the caller's. */
+	/* A tail call keeps the caller's return address, which RTLD_NEXT depends on. */
 	return real(handle, name);
 }

@@ -1,5 +1,5 @@
 /*
- * leave: a library in whose destructor the main thread calls pthread_exit. The agent has ended
+ * leave: a library in whose destructor the main thread calls pthread_exit.  The agent has ended
  * before.
  */
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /*
- * relay: another preload, which passes calls on. Like most, it looks up the next function at the
- * first call. Its constructor allocates, maybe before ours has run. While dlsym runs, its calloc
+ * relay: another preload, which passes calls on.  Like most, it looks up the next function at the
+ * first call.  Its constructor allocates, maybe before ours has run.  While dlsym runs, its calloc
  * returns NULL, which dlsym accepts.
  */
 #include <dlfcn.h>

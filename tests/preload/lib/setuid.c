@@ -31,7 +31,7 @@ __attribute__((destructor)) static void end(void)
 {
 	if (!begun)
 		return;
-	usleep(200); /* a few changes more, with the agent's thread on its way out */
+	usleep(200); /* a few more changes while the agent's thread ends */
 	ends = true;
 	pthread_join(thread, NULL);
 }

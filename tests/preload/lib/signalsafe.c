@@ -1,6 +1,6 @@
 /*
- * signalsafe: an allocator that any signal handler may call. An allocation is one atomic addition,
- * and nothing is ever freed. Objects of 33 to 48 bytes are from a ring and soon used again, for
+ * signalsafe: an allocator that any signal handler may call.  An allocation is one atomic addition,
+ * and nothing is ever freed.  Objects of 33 to 48 bytes are from a ring and soon used again, for
  * programs that make very many and never read them.
  */
 #include <errno.h>
@@ -44,7 +44,7 @@ size_t malloc_usable_size(void *object)
 	return object == NULL ? 0 : ((size_t *)object)[-1];
 }
 
-/* The room is used once, so it is zero. */
+/* Memory is used once, so it is zero. */
 void *calloc(size_t count, size_t size)
 {
 	size_t whole;

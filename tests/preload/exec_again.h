@@ -1,7 +1,7 @@
-#ifndef MEMAGENT_TEST_AGAIN_H
-#define MEMAGENT_TEST_AGAIN_H
+#ifndef MEMAGENT_TEST_EXEC_AGAIN_H
+#define MEMAGENT_TEST_EXEC_AGAIN_H
 /*
- * again: a program that runs itself once more, in the same process.
+ * exec_again: a program that execs itself once, in the same process.
  *
  * Memory   never allocates, so it does not use setenv.
  */
@@ -9,17 +9,17 @@
 
 extern char **environ;
 
-/* Whether this is the second time, going by main's count of arguments. */
-static inline int is_again(int argc)
+/* Return whether this is the second run: it has one more argument. */
+static inline int is_second_run(int argc)
 {
 	return argc > 1;
 }
 
 /*
- * Run this program again, as another service: the pid stays, the counters do not, so
- * the points of the two must not be of one series.
+ * Exec this program as another service.  The pid stays and the counters begin anew, so the
+ * points of the two runs must be two series.
  */
-static inline void run_again(void)
+static inline void exec_again(void)
 {
 	static char name[] = "again";
 	static char service[] = "MEMAGENT_SERVICE=again";

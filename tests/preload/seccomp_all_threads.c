@@ -5,7 +5,7 @@
  * wants-status: 4
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */
-#include "rights.h"
+#include "privileges.h"
 #include "seccomp.h"
 
 int main(void)

@@ -1,10 +1,10 @@
 /*
- * The program sets no_new_privs, which applies to the calling thread only. The agent's thread sets
+ * The program sets no_new_privs, which applies to the calling thread only.  The agent's thread sets
  * it too and continues to deliver.
  */
 #include <sys/prctl.h>
 
-#include "rights.h"
+#include "privileges.h"
 
 int main(void)
 {
@@ -13,7 +13,7 @@ int main(void)
 	for (int i = 0; i < 1000; i++)
 		tally_malloc(&tally, 100);
 	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-	rights_become_equal();
+	wait_for_equal_privileges();
 	for (int i = 0; i < 1000; i++)
 		tally_malloc(&tally, 100);
 	expect("agent_coverage", "=", 1);

@@ -1,6 +1,6 @@
 /*
  * A thread with its own file-system state (CLONE_FS) calls chroot, which leaves the agent's thread
- * outside. The agent ends, and reports that in a line, an event and its last point. The program
+ * outside.  The agent ends, and reports that in a line, an event and its last point.  The program
  * runs on.
  *
  * wants-line: moved to another root directory or namespace
@@ -8,14 +8,14 @@
  */
 #include <sched.h>
 
-#include "rights.h"
+#include "privileges.h"
 
 int main(void)
 {
 	int tasks;
 
-	rights_need_root();
-	/* There is no way to tell from inside. */
+	need_root();
+	/* Written before the chroot; inside there is no way to. */
 	expect("mallocs", "=", 1000);
 	expect("agent_coverage", "=", 0);
 	for (int i = 0; i < 1000; i++)
@@ -24,6 +24,6 @@ int main(void)
 	CHECK(tasks >= 0 && mkdir("inside", 0700) == 0);
 	CHECK(unshare(CLONE_FS) == 0);
 	CHECK(chroot("inside") == 0 && chdir("/") == 0);
-	rights_agent_ends_in(tasks);
+	wait_for_agent_end_in(tasks);
 	return 0;
 }

@@ -8,7 +8,7 @@
 
 int main(void)
 {
-	/* calloc and realloc in the constructor of lib/relay.c are its own calls. */
+	/* lib/relay.c calls calloc and realloc in its constructor: these calls are its own. */
 	struct tally tally = {0};
 
 	for (size_t size = 0; size < 1000; size++)

@@ -1,6 +1,6 @@
 /*
  * malloc before and after main: in a preinit function, a constructor, exit handlers and a
- * destructor. The last point is taken after all of them.
+ * destructor.  The last point is taken after all of them.
  */
 #include "expect.h"
 

@@ -1,5 +1,5 @@
 /*
- * Objects that are live at the end are reported as live, to the byte. The last point is not taken
+ * Objects that are live at the end are reported as live, to the byte.  The last point is not taken
  * after some clean-up of libc or the agent.
  */
 #include "expect.h"

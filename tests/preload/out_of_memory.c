@@ -1,6 +1,7 @@
 /*
  * When memory is exhausted, each failed call counts as one failure and as nothing else, for every
- * function and every size. (Some calls succeed, because the allocator still finds a little memory.)
+ * function and every size.  (Some calls succeed, because the allocator still finds a little
+ * memory.)
  *
  * with-ulimit: -v 65536
  */
@@ -9,7 +10,7 @@
 enum { MOST = 200000, LARGE = 4000, HUGE = 64 * LARGE, SMALL = 200, ROUNDS = 3 };
 
 static struct tally tally;
-static uint64_t large; /* objects of LARGE bytes that were made */
+static uint64_t large; /* number of objects of LARGE bytes */
 static void *object[MOST];
 
 static void *book(void *made, size_t size)
@@ -20,7 +21,7 @@ static void *book(void *made, size_t size)
 	return tally_made(&tally, made, size);
 }
 
-/* Objects of ${size} until there are no more, from the ${count}th on.  Return how many there are.
+/* Make objects of ${size} until that fails, from the ${count}th on.  Return how many exist.
  */
 static size_t fill(size_t count, size_t size)
 {
@@ -50,7 +51,7 @@ int main(void)
 		attempt(aligned_alloc(64, HUGE), HUGE);
 		attempt(memalign(64, HUGE), HUGE);
 		attempt(valloc(HUGE), HUGE);
-		/* What was made last is not what fails next. */
+		/* The size that succeeded last is not the one that fails next. */
 		tally_free(&tally, object[0]);
 		object[0] = book(malloc(LARGE), LARGE);
 		CHECK(object[0] != NULL);

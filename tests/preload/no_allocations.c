@@ -1,5 +1,5 @@
 /*
- * A program that allocates nothing has zero in every counter. What the agent allocates, its
+ * A program that allocates nothing has zero in every counter.  What the agent allocates, its
  * thread's dtv and what its calls of dlsym leave behind are not counted as the program's.
  *
  * wants-points: some

@@ -1,6 +1,6 @@
 /*
  * A program with an option of Chromium's or Electron's zygote gets no agent, whatever its name,
- * because such a zygote ends when it has more than one thread. The program that starts it has an
+ * because such a zygote ends when it has more than one thread.  The program that starts it has an
  * agent.
  *
  * wants-points: some

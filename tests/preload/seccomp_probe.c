@@ -1,9 +1,9 @@
 /*
  * A program probes for seccomp by setting a filter at an invalid address, and a vfork child, which
- * shares its memory, sets a real one. Neither restricts the program, so the agent reports until the
- * end.
+ * shares its memory, sets a real one.  Neither restricts the program, so the agent reports until
+ * the end.
  */
-#include "rights.h"
+#include "privileges.h"
 #include "seccomp.h"
 
 static void probe(void)
@@ -14,13 +14,13 @@ static void probe(void)
 	      errno == EFAULT);
 }
 
-static pid_t lock_in(void)
+static pid_t set_filter(void)
 {
 	pid_t pid = vfork();
 
 	if (pid == 0) {
 		prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT, 0, 0, 0);
-		rights_bare_call(SYS_exit, 0, 0, 0);
+		raw_syscall(SYS_exit, 0, 0, 0);
 	}
 	return pid;
 }
@@ -31,7 +31,7 @@ int main(void)
 
 	probe();
 	tally_malloc(&tally, 100);
-	expect_child(lock_in());
+	expect_child(set_filter());
 	tally_malloc(&tally, 100);
 	tally_expect(&tally);
 	expect("agent_coverage", "=", 1);

@@ -1,15 +1,15 @@
 /*
- * main calls pthread_exit, and then the program sets a seccomp filter for all its threads. Nothing
+ * main calls pthread_exit, and then the program sets a seccomp filter for all its threads.  Nothing
  * of the agent is left, and the process ends with its last thread.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  * limit: 30
  */
-#include "leave.h"
-#include "rights.h"
+#include "last_thread.h"
+#include "privileges.h"
 #include "seccomp.h"
 
-static void lock_in(void)
+static void set_filter(void)
 {
 	struct sock_filter filter[] = {
 	    SECCOMP_NUMBER,
@@ -25,5 +25,5 @@ static void lock_in(void)
 
 int main(void)
 {
-	leave_it_to_a_thread(lock_in);
+	leave_main_to_a_thread(set_filter);
 }

@@ -1,10 +1,10 @@
 /*
- * The program sets a seccomp filter for the calling thread alone, by prctl. No thread of the agent
+ * The program sets a seccomp filter for the calling thread alone, by prctl.  No thread of the agent
  * stays unrestricted.
  *
  * wants-event: uses seccomp, landlock, kept capabilities or namespaces, no longer reported
  */
-#include "rights.h"
+#include "privileges.h"
 #include "seccomp.h"
 
 int main(void)
@@ -23,12 +23,12 @@ int main(void)
 	expect("agent_coverage", "=", 0);
 	CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
 	CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0);
-	rights_agent_ends();
-	/* Its children are as they were, too. */
+	wait_for_agent_end();
+	/* A child is as it would be without an agent, too. */
 	child = fork();
 	CHECK(child >= 0);
 	if (child == 0) {
-		CHECK(rights_are_equal());
+		CHECK(privileges_are_equal());
 		exit(0);
 	}
 	expect_child(child);

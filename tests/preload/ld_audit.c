@@ -1,5 +1,5 @@
 /*
- * An LD_AUDIT library runs in a namespace with its own libc. Its allocations are not counted, and
+ * An LD_AUDIT library runs in a namespace with its own libc.  Its allocations are not counted, and
  * the agent reports that.
  *
  * wants-line: is in another namespace of the dynamic linker (dlmopen or LD_AUDIT)
@@ -15,7 +15,7 @@ int main(void)
 	for (size_t size = 0; size < 5000; size++)
 		tally_free(&tally, tally_realloc(&tally, tally_malloc(&tally, size), 2 * size + 1));
 	tally_expect_at_least(&tally);
-	/* What ld.so keeps for the audit library's sake. */
+	/* What the dynamic linker keeps for the audit library. */
 	expect("heap_objects", "<=", 10);
 	expect("agent_coverage", "=", 0);
 	return 0;

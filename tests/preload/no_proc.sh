@@ -5,9 +5,9 @@
 # limit: 300
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-unshare -m true 2>/dev/null || skip "only root can make mounts of its own"
+unshare -m true 2>/dev/null || skip "only root can make a mount namespace"
 
-# in_system PREPARATION: with a directory for temporary files that can be written to anyway
+# in_system PREPARATION: run the programs there, with a writable directory for temporary files.
 in_system()
 {
 	# shellcheck disable=SC2016 # the inner shell's
@@ -29,7 +29,7 @@ in_system()
 		'"${2-}" "$root" "$build" "$programs"
 }
 
-programs='nothing live life close_all close_stdin fork fork_generations fork_threads daemon
+programs='no_allocations live_objects before_and_after_main close_all close_stdin fork fork_generations fork_threads daemon
 	main_pthread_exit_alone end_by_quick_exit small_stack prefork'
 in_system 'mount -t tmpfs none /proc' || fail "without /proc"
 

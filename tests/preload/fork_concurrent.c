@@ -1,6 +1,6 @@
 /*
- * 10,000 forks of a process in which four threads allocate and fork at once. Each child allocates
- * and ends as a shell's do. No child hangs, and no call of the parent is lost or counted twice.
+ * 10,000 forks of a process in which four threads allocate and fork at once.  Each child allocates
+ * and ends as a shell's do.  No child hangs, and no call of the parent is lost or counted twice.
  *
  * limit: 300
  */

@@ -1,12 +1,12 @@
 /*
  * main calls pthread_exit after the agent has ended, because its thread could not drop the
- * privileges that the program dropped. The process ends with its last thread.
+ * privileges that the program dropped.  The process ends with its last thread.
  *
  * wants-line: the program gave up privileges by a system call of one thread
  * limit: 30
  */
-#include "leave.h"
-#include "rights.h"
+#include "last_thread.h"
+#include "privileges.h"
 #include "seccomp.h"
 
 int main(void)
@@ -19,6 +19,6 @@ int main(void)
 	struct sock_fprog program = SECCOMP_PROGRAM(filter);
 
 	seccomp_set_unseen(&program);
-	rights_agent_ends();
-	leave_it_to_a_thread(NULL);
+	wait_for_agent_end();
+	leave_main_to_a_thread(NULL);
 }

@@ -16,7 +16,7 @@ static void no_memory(void *object)
 
 int main(void)
 {
-	/* Hidden, so that no compiler finds out that these cannot be. */
+	/* Hidden from the compiler, which would warn about impossible sizes. */
 	volatile size_t huge = PTRDIFF_MAX;
 	volatile size_t half = SIZE_MAX / 2;
 	volatile size_t most = SIZE_MAX;

@@ -1,7 +1,7 @@
-#ifndef MEMAGENT_TEST_RIGHTS_H
-#define MEMAGENT_TEST_RIGHTS_H
+#ifndef MEMAGENT_TEST_PRIVILEGES_H
+#define MEMAGENT_TEST_PRIVILEGES_H
 /*
- * rights: whether all threads of the process, the agent's too, may what main may.
+ * privileges: compares the privileges of all threads, the agent's too, with main's.
  *
  * Memory   never allocates.
  * Source   proc(5), /proc/PID/task/TID/status.
@@ -15,17 +15,17 @@
 
 #include "expect.h"
 
-enum { RIGHTS_NOBODY = 65534, RIGHTS_BYTES = 4096 };
+enum { NOBODY = 65534, STATUS_BYTES = 4096 };
 
-/* Only root has rights that can be given up. */
-static inline void rights_need_root(void)
+/* Only root has privileges to drop. */
+static inline void need_root(void)
 {
 	if (getuid() != 0)
 		skip("only root can do what it tests");
 }
 
-/* A system call that no library sees. */
-static inline long rights_bare_call(long number, long a, long b, long c)
+/* A system call that no library can wrap. */
+static inline long raw_syscall(long number, long a, long b, long c)
 {
 #ifdef __x86_64__
 	long result;
@@ -41,12 +41,12 @@ static inline long rights_bare_call(long number, long a, long b, long c)
 #endif
 }
 
-/* Copy the lines on rights from the status of ${thread}; return false when it is gone. */
-static inline bool rights_of(int tasks, const char *thread, char out[RIGHTS_BYTES])
+/* Copy the privileges from the status of ${thread}.  Return false if it has ended. */
+static inline bool privileges_of(int tasks, const char *thread, char out[STATUS_BYTES])
 {
 	static const char *const keys[] = {"Uid:", "Gid:",	  "Groups:",
 					   "Cap",  "NoNewPrivs:", "Seccomp"};
-	char path[300], status[RIGHTS_BYTES];
+	char path[300], status[STATUS_BYTES];
 	ssize_t length;
 	int fd;
 
@@ -67,47 +67,49 @@ static inline bool rights_of(int tasks, const char *thread, char out[RIGHTS_BYTE
 	return true;
 }
 
-/* Whether no thread of the process has other rights than the main one. */
-static inline bool rights_are_equal(void)
+/* Return whether all threads of the process have the main thread's privileges. */
+static inline bool privileges_are_equal(void)
 {
-	char listing[4096], main_thread[32], main_rights[RIGHTS_BYTES], rights[RIGHTS_BYTES];
+	char listing[4096], main_thread[32], main_privileges[STATUS_BYTES],
+	    privileges[STATUS_BYTES];
 	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool equal = true;
 	long length;
 
 	CHECK(tasks >= 0);
 	snprintf(main_thread, sizeof(main_thread), "%d", getpid());
-	CHECK(rights_of(tasks, main_thread, main_rights));
-	CHECK(strstr(main_rights, "CapBnd:") != NULL && strstr(main_rights, "Seccomp:") != NULL);
+	CHECK(privileges_of(tasks, main_thread, main_privileges));
+	CHECK(strstr(main_privileges, "CapBnd:") != NULL &&
+	      strstr(main_privileges, "Seccomp:") != NULL);
 	length = syscall(SYS_getdents64, tasks, listing, sizeof(listing));
 	CHECK(length > 0);
 	for (long at = 0; at < length;) {
 		const struct dirent64 *entry = (const struct dirent64 *)(listing + at);
 
 		at += entry->d_reclen;
-		if (entry->d_name[0] != '.' && rights_of(tasks, entry->d_name, rights))
-			equal = equal && strcmp(rights, main_rights) == 0;
+		if (entry->d_name[0] != '.' && privileges_of(tasks, entry->d_name, privileges))
+			equal = equal && strcmp(privileges, main_privileges) == 0;
 	}
 	close(tasks);
 	return equal;
 }
 
-/* The agent looks once an interval. */
-static inline void rights_become_equal(void)
+/* The agent compares once an interval. */
+static inline void wait_for_equal_privileges(void)
 {
 	const struct timespec a_while = {0, 1000000};
 
-	for (int i = 0; !rights_are_equal(); i++) {
+	for (int i = 0; !privileges_are_equal(); i++) {
 		CHECK(i < 10000);
 		nanosleep(&a_while, NULL);
 	}
 }
 
 /*
- * Wait for the agent's thread to end, when the program has one itself; ${tasks} is open on
- * /proc/self/task, which after a chroot nobody can open.
+ * Wait until the agent's thread has ended and the program has one thread.  ${tasks} is a
+ * descriptor of /proc/self/task, which cannot be opened after a chroot.
  */
-static inline void rights_agent_ends_in(int tasks)
+static inline void wait_for_agent_end_in(int tasks)
 {
 	const struct timespec a_while = {0, 1000000};
 	struct stat st;
@@ -121,24 +123,24 @@ static inline void rights_agent_ends_in(int tasks)
 	}
 }
 
-static inline void rights_agent_ends(void)
+static inline void wait_for_agent_end(void)
 {
 	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	CHECK(tasks >= 0);
-	rights_agent_ends_in(tasks);
+	wait_for_agent_end_in(tasks);
 	close(tasks);
 }
 
-/* A namespace of that kind of the program's own, where the agent's thread does not follow it. */
-static inline void rights_go_alone(int kind)
+/* Enter a new namespace of this ${kind}, into which the agent's thread cannot follow. */
+static inline void unshare_alone(int kind)
 {
-	rights_need_root();
+	need_root();
 	for (int i = 0; i < 1000; i++)
 		free(malloc(100));
 	if (unshare(kind) != 0)
 		skip("this system makes no such namespace");
-	rights_agent_ends();
+	wait_for_agent_end();
 	expect("mallocs", "=", 1000);
 	expect("agent_coverage", "=", 0);
 }
