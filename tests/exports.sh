@@ -1,8 +1,8 @@
 #!/bin/sh
-# exports.sh BUILD: the libraries show exactly the symbols of exports.txt, and need no other
-# libraries than libc with its dynamic linker, and libm where jemalloc is inside.
+# exports.sh BUILD: the libraries export exactly the symbols of exports.txt.  They and memagent-run
+# need libc with its dynamic linker only, and libm where jemalloc is inside.
 #
-# jemalloc shows malloc_conf_2_conf_harder from 5.3.1 on.
+# jemalloc exports malloc_conf_2_conf_harder from 5.3.1 on.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,3 +23,4 @@ expect_needed()
 
 expect_needed libmemagent.so libc.so.6
 expect_needed libmemagent-jemalloc.so 'libc.so.6 libm.so.6'
+expect_needed memagent-run libc.so.6

@@ -24,12 +24,7 @@ INFLUXD_PASSWORD='pw'
 influxd_start "$work/influxdb" INFLUXDB_HTTP_AUTH_ENABLED=true
 await_new known
 # The log of requests: the one without a user was refused.
-tries=0
-until grep -q 'POST /write.* 401 ' "$work/influxdb/influxd.log"; do
-	tries=$((tries + 1))
-	[ $tries -lt 400 ] || fail "nobody was refused"
-	sleep 0.05
-done
+wait_until "no request was refused" grep -q 'POST /write.* 401 ' "$work/influxdb/influxd.log"
 end known
 expect_every_point memagent 50000000
 influxd_stop

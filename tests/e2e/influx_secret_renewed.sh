@@ -24,16 +24,16 @@ lines_stored()
 	sort -u "$cases/$1.stored" 2>/dev/null | wc -l
 }
 
-# await_more NAME: points that are stored from now on.
+has_more()
+{
+	[ "$(lines_stored "$1")" -gt "$before" ]
+}
+
+# await_more NAME: wait until more points are stored.
 await_more()
 {
 	before=$(lines_stored "$1")
-	tries=0
-	until [ "$(lines_stored "$1")" -gt "$before" ]; do
-		tries=$((tries + 1))
-		[ $tries -lt 600 ] || fail "$1: nothing is stored any more: $(tail -n 2 "$cases/$1.log")"
-		sleep 0.05
-	done
+	wait_until "$1: no point is stored after the change" has_more "$1"
 }
 
 for name in token password late; do
@@ -44,12 +44,7 @@ echo two >"$work/password"
 script token 'auth Token two'
 script password "auth Basic $two"
 script late 'auth Token two'
-tries=0
-until [ -s "$cases/late.err" ]; do
-	tries=$((tries + 1))
-	[ $tries -lt 600 ] || fail "late: no refusal is told"
-	sleep 0.05
-done
+wait_until "late: the refusal is not reported" [ -s "$cases/late.err" ]
 echo two >"$work/late"
 for name in token password late; do
 	await_more "$name"

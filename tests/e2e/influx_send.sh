@@ -38,14 +38,14 @@ expect_equal "after half a line: points" 4 "$(count_points memagent memagent)"
 expect_exact memagent
 
 echo 'memagent,pid=1 mallocs=1i 4' >"$work/locked"
+is_locked()
+{
+	! flock -n "$1" true
+}
+
 flock "$work/locked" sleep 60 &
 children="$children $!"
-tries=0
-until ! flock -n "$work/locked" true; do
-	tries=$((tries + 1))
-	[ $tries -lt 200 ] || fail "no lock"
-	sleep 0.05
-done
+wait_until "nobody locks the file" is_locked "$work/locked"
 sends --remove "$work/locked"
 expect_equal "a locked file: status" 1 "$status"
 grep -q 'another process holds a lock on it' "$work/sent" || fail "a locked file: it said $(cat "$work/sent")"
@@ -53,12 +53,7 @@ grep -q 'another process holds a lock on it' "$work/sent" || fail "a locked file
 
 begin_endless writer MEMAGENT_URL="file://$work/points.lp" MEMAGENT_INTERVAL=10ms
 for round in 1 2 3 4 5; do
-	tries=0
-	until [ -s "$work/points.lp" ]; do
-		tries=$((tries + 1))
-		[ $tries -lt 400 ] || fail "round $round: nothing is written any more"
-		sleep 0.01
-	done
+	wait_until "round $round: no more points are written" [ -s "$work/points.lp" ]
 	sends --remove "$work/points.lp"
 	expect_equal "round $round: status" 0 "$status"
 done

@@ -20,15 +20,15 @@ for round in 1 2 3 4 5 6 7 8 9; do
 done
 expect_equal "points of ten runs" 10 "$(count_points memagent memagent)"
 
-# A server that takes the connection and never answers.
+# A server that accepts the connection and never answers.
 kill -STOP "$INFLUXD_PID"
-# The signal is there before the threads have stopped.
-tries=0
-while grep -L '^State:[[:space:]]*T' "/proc/$INFLUXD_PID/task"/*/status 2>/dev/null | grep -q .; do
-	tries=$((tries + 1))
-	[ $tries -lt 400 ] || fail "influxd does not stop"
-	sleep 0.05
-done
+# kill returns before the threads have stopped.
+has_stopped()
+{
+	! grep -L '^State:[[:space:]]*T' "/proc/$INFLUXD_PID/task"/*/status 2>/dev/null | grep -q .
+}
+
+wait_until "influxd does not stop" has_stopped
 begin=$(now_ms)
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_EXIT_TIMEOUT=2s "$scripted" -x 13
 passed=$(($(now_ms) - begin))

@@ -24,12 +24,7 @@ expect_every_point memagent 50000000
 
 python3 "$root/tests/e2e/lib/udp.py" "$work/port" "$work/datagrams" &
 children="$children $!"
-tries=0
-until [ -e "$work/port" ]; do
-	tries=$((tries + 1))
-	[ $tries -lt 200 ] || fail "the receiver did not start"
-	sleep 0.05
-done
+wait_until "the receiver did not start" [ -e "$work/port" ]
 # Points of many lengths, so that there are lines which would just not fit, and lines that just would.
 for length in 10 50 90 130 170 210 250; do
 	run_metered MEMAGENT_URL="udp://localhost:$(cat "$work/port")" MEMAGENT_INTERVAL=20ms \

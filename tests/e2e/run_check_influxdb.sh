@@ -44,11 +44,6 @@ victoria=$root/.deps/victoria-metrics/usr/bin/victoria-metrics
 url=http://127.0.0.1:$(influxd_random_port)
 "$victoria" -httpListenAddr="${url#http://}" -storageDataPath="$work/victoria" >"$work/victoria.log" 2>&1 </dev/null &
 children="$children $!"
-tries=0
-until curl -s -f -m 5 -o /dev/null "$url/health"; do
-	tries=$((tries + 1))
-	[ $tries -lt 400 ] || fail "victoria-metrics did not start: $(tail -n 5 "$work/victoria.log")"
-	sleep 0.05
-done
+wait_until "victoria-metrics does not start" curl -s -f -m 5 -o /dev/null "$url/health"
 expect 0 "server  ok  $url answers: VictoriaMetrics
 database  ok  memagent can be written to" MEMAGENT_URL="$url"

@@ -121,12 +121,7 @@ influxd_start "$work/influxdb"
 words_of demo command "s|http://influxdb:8086|$INFLUXD_URL|; s/^8080\$/0/"
 inside "$user" timeout -s TERM 10 "${words[@]}" >"$work/server.out" 2>"$work/err" &
 server=$!
-tries=0
-until grep -qs '^listening on 0.0.0.0:' "$work/server.out"; do
-	tries=$((tries + 1))
-	[ $tries -lt 200 ] || fail "the server of compose.yaml does not start: ${words[*]}"
-	sleep 0.05
-done
+wait_until "the server of compose.yaml does not start: ${words[*]}" grep -qs '^listening on 0.0.0.0:' "$work/server.out"
 port=$(sed -n 's/^listening on 0.0.0.0://p' "$work/server.out")
 words_of demo healthcheck "s/localhost:8080/localhost:$port/"
 inside "$user" "${words[@]}" || fail "the server is not healthy by ${words[*]}: status $?"

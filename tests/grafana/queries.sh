@@ -25,19 +25,9 @@ start_served()
 		"$server" 0 "$3" >"$work/$1.out" 2>"$work/$1.err" &
 	echo $! >"$work/$1.pid"
 	children="$children $!"
-	tries=0
-	until grep -qs '^listening on ' "$work/$1.out"; do
-		tries=$((tries + 1))
-		[ $tries -lt 200 ] || fail "the server did not start"
-		sleep 0.05
-	done
+	wait_until "the server did not start" grep -qs '^listening on ' "$work/$1.out"
 	sed -n 's|^listening on \(.*\)|http://\1/v1/push|p' "$work/$1.out" >"$work/$1.url"
-	tries=0
-	until count_points memagent memagent 2>/dev/null | grep -q '^[1-9]'; do
-		tries=$((tries + 1))
-		[ $tries -lt 200 ] || fail "no point came"
-		sleep 0.05
-	done
+	await_rows memagent 'SELECT mallocs FROM memagent'
 }
 
 # One after the other, on one connection.

@@ -1,8 +1,8 @@
 # shellcheck shell=sh
-# influx.sh: what the influx_* tests share; to be sourced first.
+# influx.sh: shared by the influx_* tests; source it first.
 #
-# A directory of its own in $work, removed at the end with everything that was
-# started; and MEMAGENT_* as nobody set it.
+# It makes a directory, $work, and unsets MEMAGENT_*.  At the end it removes the directory and ends
+# all processes that were started.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -28,7 +28,20 @@ skip()
 	exit 77
 }
 
-# Tests add to this what else there is to undo.
+# wait_until MESSAGE COMMAND...: repeat COMMAND until it succeeds.  After a minute, fail with MESSAGE.
+wait_until()
+{
+	message=$1
+	shift
+	tries=0
+	until "$@"; do
+		tries=$((tries + 1))
+		[ $tries -lt 1200 ] || fail "$message"
+		sleep 0.05
+	done
+}
+
+# Tests redefine this if they have more to clean up.
 clean_up_more()
 {
 	:
@@ -59,8 +72,8 @@ done
 [ -e "$build/libmemagent.so" ] || fail "$build/libmemagent.so is missing"
 [ -e "$scripted" ] || fail "$scripted is missing"
 
-# run_metered VARIABLE=VALUE... COMMAND...: with the library, its output in $work/out and $work/err,
-# its exit status in $status, its process id in $pid.
+# run_metered VARIABLE=VALUE... COMMAND...: run it with the library.  Its output is in $work/out and
+# $work/err, its exit status in $status, its process id in $pid.
 run_metered()
 {
 	status=0
@@ -70,8 +83,8 @@ run_metered()
 	pid=$(cat "$work/pid")
 }
 
-# begin NAME VARIABLE=VALUE... [OPTION...]: in the background, the scripted program with the library, to
-# exit with 3; its output in $runs/NAME.out and NAME.err, its process id in NAME.pid.
+# begin NAME VARIABLE=VALUE... [OPTION...]: run the scripted program with the library, in the
+# background; it exits with 3.  Its output is in $runs/NAME.out and NAME.err, its pid in NAME.pid.
 begin()
 {
 	name=$1
@@ -83,7 +96,7 @@ begin()
 	children="$children $!"
 }
 
-# await NAME...: until they have ended; each has done as without the library.
+# await NAME...: wait until these have ended, and check that each behaved as without the library.
 await()
 {
 	run_bare "$scripted" -x 3
@@ -98,7 +111,7 @@ await()
 	done
 }
 
-# The same for all that still run.
+# As await, for all that still run.
 await_all()
 {
 	for running in "$runs"/*.running; do
@@ -107,7 +120,7 @@ await_all()
 	done
 }
 
-# begin_endless NAME VARIABLE=VALUE...: one that goes on until end NAME, which awaits it.
+# begin_endless NAME VARIABLE=VALUE...: as begin, for a program that runs until end NAME.
 begin_endless()
 {
 	begin "$@" "$scripted" -u "$runs/$1.end"
@@ -119,21 +132,21 @@ end()
 	await "$1"
 }
 
-# The same without the library: what the program does by itself.
+# run_bare COMMAND...: run it without the library.
 run_bare()
 {
 	bare_status=0
 	"$@" </dev/null >"$work/bare.out" 2>"$work/bare.err" || bare_status=$?
 }
 
-# How much more than requested an object has depends on what lies around it, and so on the few
-# objects that libc makes for the agent's thread.
+# An object's usable size depends on its neighbours, and so on the few objects that libc makes for
+# the agent's thread.
 without_usable_bytes()
 {
 	sed '/^heap_alloc_bytes /d; /^total_alloc_bytes /d; /^total_freed_bytes /d' "$1"
 }
 
-# That the program did as it does by itself.
+# Check that the program behaved as without the library.
 expect_unchanged()
 {
 	[ "$status" -eq "$bare_status" ] || fail "$1: status $status instead of $bare_status"
@@ -147,8 +160,8 @@ expect_silence()
 	[ ! -s "$work/err" ] || fail "$1: expected nothing on stderr"
 }
 
-# expect_line WHAT TEXT...: one line on stderr, which has all of the texts in it; and no other but
-# one on what is lost for it at the end.
+# expect_line WHAT TEXT...: stderr has one line, which contains all texts.  A second line may report
+# what is lost at the end.
 expect_line()
 {
 	what=$1
@@ -156,7 +169,7 @@ expect_line()
 	head -n 1 "$work/err" >"$work/line"
 	grep -q "^memagent\[$pid\]: ." "$work/line" || fail "$what: expected a line of memagent[$pid]"
 	for text; do
-		grep -qF -e "$text" "$work/line" || fail "$what: nothing of \"$text\" in the first line"
+		grep -qF -e "$text" "$work/line" || fail "$what: \"$text\" is not in the first line"
 	done
 	if [ "$(sed 1d "$work/err" | grep -c .)" -gt 1 ] ||
 		sed 1d "$work/err" | grep -qv "^memagent\[$pid\]: .*the program ends"; then
@@ -169,7 +182,7 @@ expect_equal()
 	[ "$2" = "$3" ] || fail "$1: expected \"$2\", got \"$3\""
 }
 
-# As the program itself printed it, in the order of its lines.
+# The fields that the scripted program prints, in its order.
 fields='mallocs,frees,reallocs,failed_allocs,heap_objects,heap_alloc_bytes,total_alloc_bytes,total_freed_bytes,total_requested_bytes'
 
 # The last point of process $pid in the database, as "FIELD VALUE" lines.
@@ -180,40 +193,40 @@ last_point()
 			select(.[0] != "time") | "\(.[0]) \(.[1])"'
 }
 
-# How many points of whatever process the measurement of the database has.
+# count_points DATABASE MEASUREMENT: print how many points it has, of all processes.
 count_points()
 {
 	influxd_query "$1" "SELECT count(mallocs) FROM $2" |
 		jq -r '.results[0].series[0].values[0][1] // 0'
 }
 
-# await_rows DATABASE QUERY: until there is an answer to it.
-await_rows()
+has_rows()
 {
-	tries=0
-	until influxd_query "$1" "$2 LIMIT 1" 2>/dev/null | grep -q '"values"'; do
-		tries=$((tries + 1))
-		[ $tries -lt 1200 ] || fail "nothing comes for $2"
-		sleep 0.05
-	done
+	influxd_query "$1" "$2 LIMIT 1" 2>/dev/null | grep -q '"values"'
 }
 
-# await_points DATABASE WHERE: until a point that is so is in the database.
+# await_rows DATABASE QUERY: wait until the query has an answer.
+await_rows()
+{
+	wait_until "no rows for $2" has_rows "$1" "$2"
+}
+
+# await_points DATABASE WHERE: wait until the database has a matching point.
 await_points()
 {
 	await_rows "$1" "SELECT mallocs FROM memagent WHERE $2"
 }
 
-# expect_no_gap DATABASE INTERVAL_NS: every point of process $pid is there, once.
+# expect_no_gap DATABASE INTERVAL_NS: every point of process $pid is stored once.
 expect_no_gap()
 {
 	command -v python3 >/dev/null || skip "python3 is not installed"
 	influxd_query "$1" "SELECT agent_late_ns FROM memagent WHERE pid = '$pid';
 		SELECT event FROM memagent_event WHERE pid = '$pid'" |
-		python3 "$root/tests/e2e/lib/points.py" "$2" >"$work/points" || fail "not every point is there once"
+		python3 "$root/tests/e2e/lib/points.py" "$2" >"$work/points" || fail "not every point is stored exactly once"
 }
 
-# The same, and the last one is as the program printed it.
+# As expect_no_gap; and the last point has what the program printed.
 expect_every_point()
 {
 	expect_no_gap "$1" "$2"
@@ -231,19 +244,14 @@ expect_exact()
 		fail "printed by the program (<) and held by InfluxDB (>): $(cat "$work/difference")"
 }
 
-# start_answer STATUS TYPE BODY: a server on $answer_url that answers everything so.
+# start_answer STATUS TYPE BODY: start a server at $answer_url that answers every request so.
 start_answer()
 {
-	rm -f "$work/answer.out" # or the one before would tell its port
+	rm -f "$work/answer.out" # it would have the previous server's port
 	"$build/tests/e2e/answer" "$@" >"$work/answer.out" &
 	answer_pid=$!
 	children="$children $answer_pid"
-	tries=0
-	until grep -qs '^listening on ' "$work/answer.out"; do
-		tries=$((tries + 1))
-		[ $tries -lt 200 ] || fail "the answering server did not start"
-		sleep 0.05
-	done
+	wait_until "the answering server did not start" grep -qs '^listening on ' "$work/answer.out"
 	# shellcheck disable=SC2034 # the tests use it
 	answer_url=http://$(sed -n 's/^listening on //p' "$work/answer.out")
 }

@@ -95,15 +95,15 @@ start()
 	children="$children $server"
 }
 
+# succeeds COMMAND...: as COMMAND, but fail the test if the server has ended.
+succeeds()
+{
+	"$@" || { ! influxd_process_ended "$server" || fail "$turn: the server ended before: $*"; return 1; }
+}
+
 await()
 {
-	tries=0
-	until "$@"; do
-		tries=$((tries + 1))
-		[ $tries -lt 1200 ] || fail "$turn: waited in vain for: $*"
-		! influxd_process_ended "$server" || fail "$turn: ended before: $*"
-		sleep 0.05
-	done
+	wait_until "$turn: still false: $*" succeeds "$@"
 }
 
 finish()
