@@ -1,5 +1,6 @@
 #!/bin/sh
-# memagent-run: it runs without libcurl (tests/exports.sh checks what it is linked to).  --check says what is missing for a request to the server.
+# memagent-run: it runs without libcurl (tests/exports.sh checks what it is linked to).  --check says
+# what is missing for a request to the server.
 set -eu
 
 . "$(dirname "$0")/lib/run.sh"
