@@ -35,33 +35,20 @@
 #include "shim/next.h"
 #include "shim/threads.h"
 
-#ifdef __x86_64__
 static long call_kernel(long number, const long *a)
 {
-	/* cppcheck-suppress constStatement ; the instruction takes it */
-	register long r10 __asm__("r10") = a[3];
-	/* cppcheck-suppress constStatement ; the instruction takes it */
-	register long r8 __asm__("r8") = a[4];
-	/* cppcheck-suppress constStatement ; the instruction takes it */
-	register long r9 __asm__("r9") = a[5];
-	long result;
+#if ARCH_HAS_SYSCALL
+	long result = arch_syscall(number, a);
 
-	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
 	if (result >= 0 || result < -4095)
 		return result;
 	errno = (int)-result;
 	return -1;
-}
 #else
-static long call_kernel(long number, const long *a)
-{
 	next_resolve();
 	return next.syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-}
 #endif
+}
 
 /*
  * Use libc's function once it is resolved: a program may allow system calls from libc's code only

@@ -9,6 +9,11 @@
  *   arch_leading_zeros(bits)  return either 63 minus the index of the highest set bit, or that
  *                             index; which one depends on the processor, but never changes
  *
+ * If ARCH_HAS_SYSCALL is 1:
+ *
+ *   arch_syscall(number, a)   make a system call with six arguments, without libc; return what the
+ *                             kernel returns, which is -errno on failure
+ *
  * For shim/sites, if ARCH_WALKS is 1:
  *
  *   ARCH_DWARF_SP, _FP, _RA   numbers of registers in DWARF: stack pointer, frame pointer, and the

@@ -18,5 +18,8 @@ INLINE size_t arch_leading_zeros(size_t bits)
 	return (size_t)__builtin_clzll(bits);
 }
 
+/* System calls go through libc. */
+#define ARCH_HAS_SYSCALL 0
+
 /* The walk of the stack does not know this processor. */
 #define ARCH_WALKS 0

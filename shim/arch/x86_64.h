@@ -26,6 +26,25 @@ INLINE size_t arch_leading_zeros(size_t bits)
 	return slot;
 }
 
+#define ARCH_HAS_SYSCALL 1
+
+INLINE long arch_syscall(long number, const long *a)
+{
+	/* cppcheck-suppress constStatement ; the instruction takes it */
+	register long r10 __asm__("r10") = a[3];
+	/* cppcheck-suppress constStatement ; the instruction takes it */
+	register long r8 __asm__("r8") = a[4];
+	/* cppcheck-suppress constStatement ; the instruction takes it */
+	register long r9 __asm__("r9") = a[5];
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a[0]), "S"(a[1]), "d"(a[2]), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
 /* The walk of the stack: see arch.h. */
 #define ARCH_WALKS 1
 #define ARCH_CALL_BYTES 7
