@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../e2e/lib/alloc.sh"
 
 command -v valgrind >/dev/null || skip "valgrind is not installed"
-program=$build/tests/preload/live
+program=$build/tests/preload/live_objects
 
 for embedded in libmemagent.so libmemagent-jemalloc.so; do
 	metered '' valgrind -q --error-exitcode=9 --trace-children=yes \
