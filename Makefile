@@ -238,6 +238,11 @@ UNIT_counters = shim/counters.c agent/encode/fields.c
 UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 UNIT_duration = agent/settings/duration.c
 UNIT_uncounted = agent/measure/uncounted.c
+UNIT_exponential = shim/sites/exponential.c
+UNIT_live = shim/sites/live.c
+UNIT_stacks = shim/sites/stacks.c
+UNIT_pace = agent/sites/pace.c
+UNIT_flame = agent/sites/flame.c
 UNIT_elf_file = tools/run/elf_file.c
 UNIT_fnv = agent/base/fnv.c
 UNIT_futex = agent/base/futex.c
@@ -285,14 +290,14 @@ $(BUILD)/tests/$(2)/check_$(1): $(call unit_source,$(1)) tests/unit/unit.h $(UNI
 	@mkdir -p $$(@D) $(BUILD)/obj
 	@echo "  $$@"
 	$(3) $(BASE) $(4) -MMD -MP -MF $(BUILD)/obj/$(2)-$(1).d \
-		-o $$@ $$< $(UNIT_$(1)) $$(call pkg,--cflags --libs check)
+		-o $$@ $$< $(UNIT_$(1)) $$(call pkg,--cflags --libs check) -lm
 endef
 $(foreach u,$(UNITS),$(eval $(call unit,$(u),unit,$(CC),$(CPPFLAGS) $(CFLAGS))))
 $(foreach u,$(UNITS),$(eval $(call unit,$(u),unit-asan,$(CC),$(CPPFLAGS) $(CFLAGS) $(ASAN))))
-$(foreach u,threads,$(eval $(call unit,$(u),unit-tsan,$(TSAN_CC),$(CLANG_FLAGS) $(TSAN))))
+$(foreach u,threads live stacks,$(eval $(call unit,$(u),unit-tsan,$(TSAN_CC),$(CLANG_FLAGS) $(TSAN))))
 
 UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/unit-asan/check_%) \
-	$(BUILD)/tests/unit-tsan/check_threads
+	$(patsubst %,$(BUILD)/tests/unit-tsan/check_%,threads live stacks)
 
 # The modules of the fuzzers, for which libFuzzer generates the inputs.
 FUZZ_answer = agent/deliver/http/answer.c agent/deliver/verdict.c

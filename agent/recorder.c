@@ -13,6 +13,10 @@
 #include "agent/settings/options.h"
 #include "agent/settings/url.h"
 
+#define MEASUREMENT_BYTES 300
+#define NAMES_NS (2 * CLOCK_MS)	       /* CPU time for the names of call sites, with each point */
+#define LAST_NAMES_NS (100 * CLOCK_MS) /* with the last one */
+
 void recorder_prepare(struct recorder *r, const struct options *options)
 {
 	if (r->backlog.ring) /* copied by fork; the parent delivers its points itself */
@@ -103,6 +107,34 @@ void recorder_open(struct recorder *r, pid_t pid)
 	write_head(r, pid);
 }
 
+/* Return the measurement of the records of ${kind}, written to ${name}. */
+static const char *name_measurement(const struct recorder *r, const char *kind,
+				    char name[MEASUREMENT_BYTES])
+{
+	const char *measurement = r->options->measurement;
+
+	snprintf(name, MEASUREMENT_BYTES, "%s_%s", measurement[0] ? measurement : "memagent", kind);
+	return name;
+}
+
+/* Add a record of a call site, without its texts if the transport allows no such long line. */
+static void add_record(void *context, const char *kind, struct record *record)
+{
+	struct recorder *r = context;
+	size_t longest = r->destination.transport->longest_line;
+	char name[MEASUREMENT_BYTES];
+	int error;
+
+	record->measurement = name_measurement(r, kind, name);
+	error = r->encoder->record(&r->line, &r->head, record);
+	if (record->numbers_used && (error || (longest && r->line.used > longest))) {
+		record->texts_used = 0;
+		error = r->encoder->record(&r->line, &r->head, record);
+	}
+	if (error || !backlog_add(&r->backlog, r->line.text, r->line.used))
+		log_too_long();
+}
+
 void recorder_connect(struct recorder *r)
 {
 	int objects = resident_objects();
@@ -113,6 +145,7 @@ void recorder_connect(struct recorder *r)
 	/* The destination gets its descriptors first: without it no point is delivered. */
 	sampler_open(&r->sampler, &r->trim);
 	open_trim(r);
+	call_sites_open(&r->sites, r->options, add_record, r);
 	if (r->can_deliver)
 		delivery_init(&r->delivery, r->destination.transport, r->destination.handle,
 			      &r->backlog);
@@ -145,7 +178,7 @@ static bool add_lines(struct backlog *backlog, const char *text, size_t len)
 	return added;
 }
 
-void recorder_add_point(struct recorder *r, int64_t due_ns)
+static void add_point(struct recorder *r, int64_t due_ns, bool is_last)
 {
 	int64_t cpu_ns = clock_thread_cpu_ns();
 	struct point point;
@@ -154,6 +187,8 @@ void recorder_add_point(struct recorder *r, int64_t due_ns)
 		return;
 	update_health(r, clock_mono_ns() - due_ns);
 	sampler_take(&r->sampler, &r->health, &point);
+	call_sites_take(&r->sites, &point, is_last);
+	call_sites_write(&r->sites, is_last ? LAST_NAMES_NS : NAMES_NS);
 	point.schema = r->options->schema;
 	if (r->encoder->point(&r->line, &r->head, &point, r->destination.transport->longest_line)) {
 		r->line.used = 0;
@@ -164,15 +199,22 @@ void recorder_add_point(struct recorder *r, int64_t due_ns)
 	r->health.tick_ns = clock_thread_cpu_ns() - cpu_ns;
 }
 
+void recorder_add_point(struct recorder *r, int64_t due_ns)
+{
+	add_point(r, due_ns, false);
+}
+
 void recorder_add_event(struct recorder *r, const char *event, const char *text)
 {
-	const char *measurement = r->options->measurement;
-	char name[300];
+	struct record record = {.time_ns = clock_wall_ns()};
+	char name[MEASUREMENT_BYTES];
 
 	if (!r->can_deliver)
 		return;
-	snprintf(name, sizeof(name), "%s_event", measurement[0] ? measurement : "memagent");
-	if (r->encoder->event(&r->line, name, &r->head, event, text, clock_wall_ns()) == 0 &&
+	record.measurement = name_measurement(r, "event", name);
+	record_text(&record, "event", event);
+	record_text(&record, "text", text);
+	if (r->encoder->record(&r->line, &r->head, &record) == 0 &&
 	    !backlog_add(&r->backlog, r->line.text, r->line.used))
 		log_too_long();
 }
@@ -205,6 +247,6 @@ void recorder_finish(struct recorder *r, const char *event, int64_t deadline_ns)
 {
 	recorder_add_event(r, "exit", event);
 	allocator_stats_stop(&r->sampler.allocator_stats);
-	recorder_add_point(r, clock_mono_ns());
+	add_point(r, clock_mono_ns(), true);
 	deliver_rest(r, deadline_ns);
 }

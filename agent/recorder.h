@@ -3,9 +3,9 @@
 /*
  * recorder: takes points and events, and keeps them until they are delivered.
  *
- * sampler → encoder → backlog → delivery → transport
+ * sampler, call_sites → encoder → backlog → delivery → transport
  *
- * Layer    agent; needs encode, measure, deliver and guest.
+ * Layer    agent; needs encode, measure, sites, deliver and guest.
  * Threads  the sidecar, except recorder_prepare.
  */
 #include <stdbool.h>
@@ -19,6 +19,7 @@
 #include "agent/deliver/spool.h"
 #include "agent/measure/sampler.h"
 #include "agent/measure/trim.h"
+#include "agent/sites/call_sites.h"
 
 struct options;
 
@@ -27,6 +28,7 @@ struct recorder {
 	const struct encoder *encoder;
 	struct sampler sampler;
 	struct trim trim;
+	struct call_sites sites;
 	struct agent_health health;
 	struct backlog backlog;
 	int backlog_error; /* errno of a failed backlog_open, else 0 */

@@ -16,6 +16,7 @@
 #include "agent/sidecar.h"
 #include "agent/settings/url.h"
 #include "shim/shim.h"
+#include "shim/sites/sites.h"
 
 static struct options options;
 
@@ -81,18 +82,28 @@ static const struct shim_hooks hooks = {
     .defers = defers,
 };
 
-static void prepare(char *const *argv)
+/* Return whether this process is to be reported. */
+static bool is_reported(char *const *argv)
 {
-	shim_init();
 	if (!is_first_copy())
-		return;
+		return false;
 	options_read(&options, from_environment);
 	if (!options.enabled || exclude_by_option(argv) ||
 	    exclude_by_name(program_invocation_short_name, options.exclude))
-		return;
+		return false;
 	log_remember();
-	if (has_thread_sanitizer())
+	return !has_thread_sanitizer();
+}
+
+static void prepare(char *const *argv)
+{
+	shim_init();
+	if (!is_reported(argv)) {
+		sites_set_mean(0);
 		return;
+	}
+	if (!options.sites)
+		sites_set_mean(0);
 	shim_set_hooks(&hooks);
 	(void)!at_quick_exit(sidecar_stop); /* if full, quick_exit has no last point */
 	start_sidecar();

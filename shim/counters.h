@@ -7,12 +7,29 @@
  * Threads  only its thread writes to a block; any thread may read it at any time.
  * Memory   never allocates.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "shim/cc.h"
 
 #define COUNTERS_SIZES 64
+
+/*
+ * The requested bytes of a thread's block count down to the next sample: requested_bytes starts
+ * below zero, so the addition that reaches zero carries.  The bytes requested are requested_bytes
+ * plus a base.  ${step} tells which base is valid, so that a reader never mixes old and new:
+ *
+ *   even   base[step / 2 % 2]
+ *   odd    that one until requested_bytes is below zero, then the other (counters_rearm)
+ */
+struct countdown {
+	uint64_t base[2];
+	uint32_t step;
+	/* For shim/sites only. */
+	uint64_t mean;	 /* mean gap that the current gap was drawn with; 0: none drawn yet */
+	uint64_t random; /* state of the generator */
+};
 
 /* The single counters come first, so that an offset of one byte reaches them. */
 struct counters {
@@ -24,6 +41,7 @@ struct counters {
 	 * counters_bucket in a sum.
 	 */
 	uint64_t sizes[COUNTERS_SIZES];
+	struct countdown countdown;
 };
 
 /*
@@ -48,6 +66,18 @@ INLINE void counter_add(uint64_t *counter, uint64_t n, enum counters_owner owner
 }
 
 /*
+ * counter_add_carries(counter, n, owner):
+ * As counter_add.  Return whether the thread's own ${counter} has passed zero.
+ */
+INLINE bool counter_add_carries(uint64_t *counter, uint64_t n, enum counters_owner owner)
+{
+	if (owner == OWN)
+		return arch_add_carries(counter, n);
+	counter_add(counter, n, owner);
+	return false;
+}
+
+/*
  * counters_slot(size):
  * Return the index in sizes[] of a thread's block for a requested ${size}.  It takes one
  * instruction, which numbers the slots as the processor likes; see counters_bucket.
@@ -69,12 +99,12 @@ INLINE size_t counters_bucket(size_t slot)
 
 /*
  * Count an object of ${size} requested bytes; the allocator counts the usable bytes itself
- * (threads_use_bytes).
+ * (threads_use_bytes).  Return whether the object is to be sampled (shim/sites/sites.h).
  */
-INLINE void counters_made_unsized(struct counters *c, size_t size, enum counters_owner owner)
+INLINE bool counters_made_unsized(struct counters *c, size_t size, enum counters_owner owner)
 {
 	counter_add(&c->sizes[counters_slot(size)], 1, owner);
-	counter_add(&c->requested_bytes, size, owner);
+	return counter_add_carries(&c->requested_bytes, size, owner);
 }
 
 /* Undo counters_made_unsized, because the allocation failed. */
@@ -84,11 +114,14 @@ INLINE void counters_unmade(struct counters *c, size_t size, enum counters_owner
 	counter_add(&c->requested_bytes, -(uint64_t)size, owner);
 }
 
-/* Count an object of ${size} requested and ${usable} usable bytes. */
-INLINE void counters_made(struct counters *c, size_t size, size_t usable, enum counters_owner owner)
+/*
+ * Count an object of ${size} requested and ${usable} usable bytes.  Return whether it is to be
+ * sampled.
+ */
+INLINE bool counters_made(struct counters *c, size_t size, size_t usable, enum counters_owner owner)
 {
-	counters_made_unsized(c, size, owner);
 	counter_add(&c->alloc_bytes, usable, owner);
+	return counters_made_unsized(c, size, owner);
 }
 
 /* Count that an object of ${usable} usable bytes is about to be freed. */
@@ -98,20 +131,26 @@ INLINE void counters_freed(struct counters *c, size_t usable, enum counters_owne
 	counter_add(&c->freed_bytes, usable, owner);
 }
 
-/* Count a resize to ${size} requested bytes; the allocator counts the usable bytes itself. */
-INLINE void counters_resized_unsized(struct counters *c, size_t size, enum counters_owner owner)
+/*
+ * Count a resize to ${size} requested bytes; the allocator counts the usable bytes itself.  Return
+ * whether the resized object is to be sampled.
+ */
+INLINE bool counters_resized_unsized(struct counters *c, size_t size, enum counters_owner owner)
 {
 	counter_add(&c->reallocs, 1, owner);
-	counter_add(&c->requested_bytes, size, owner);
+	return counter_add_carries(&c->requested_bytes, size, owner);
 }
 
-/* Count a resize from ${before} to ${after} usable bytes, for a request of ${size}. */
-INLINE void counters_resized(struct counters *c, size_t before, size_t size, size_t after,
+/*
+ * Count a resize from ${before} to ${after} usable bytes, for a request of ${size}.  Return whether
+ * the resized object is to be sampled.
+ */
+INLINE bool counters_resized(struct counters *c, size_t before, size_t size, size_t after,
 			     enum counters_owner owner)
 {
-	counters_resized_unsized(c, size, owner);
 	counter_add(&c->alloc_bytes, after, owner);
 	counter_add(&c->freed_bytes, before, owner);
+	return counters_resized_unsized(c, size, owner);
 }
 
 /* Count a call that returned no memory. */
@@ -128,6 +167,24 @@ INLINE void counters_failed(struct counters *c, enum counters_owner owner)
  */
 void counters_sum_frees(struct counters *sum, const struct counters *c);
 void counters_sum_rest(struct counters *sum, const struct counters *c);
+
+/*
+ * counters_arm(c):
+ * For a new block: let its first requested byte carry, so that the first gap is drawn then.
+ */
+void counters_arm(struct counters *c);
+
+/*
+ * counters_rearm(c, gap):
+ * After a carry, in the thread of the block ${c}: carry again after ${gap} more requested bytes.
+ * ${gap} is from 1 to COUNTERS_NEVER.  A signal handler of the thread may do the same at any
+ * moment.
+ */
+#define COUNTERS_NEVER ((uint64_t)1 << 62)
+void counters_rearm(struct counters *c, uint64_t gap);
+
+/* Return the bytes requested in the block ${c}.  Any thread. */
+uint64_t counters_requested(const struct counters *c);
 
 /* Return how many objects were made: the sum over the buckets. */
 uint64_t counters_mallocs(const struct counters *c);

@@ -18,6 +18,7 @@
 #include "shim/counters.h"
 #include "shim/interpose.h"
 #include "shim/next.h"
+#include "shim/sites/sites.h"
 #include "shim/threads.h"
 
 /* libc's headers declare the other functions. */
@@ -32,7 +33,7 @@ static struct counters *own_block(void)
 	return LIKELY(c != NULL) ? c : threads_claim();
 }
 
-__attribute__((noinline)) void *interpose_made(void *p, size_t size)
+__attribute__((noinline)) void *interpose_made(void *p, size_t size, enum sites_contents contents)
 {
 	struct counters *c;
 
@@ -45,24 +46,26 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size)
 		else
 			counters_failed(threads_shared(), SHARED);
 	} else if (LIKELY(c != NULL)) {
-		counters_made(c, size, next.usable_size(p), OWN);
+		if (UNLIKELY(counters_made(c, size, next.usable_size(p), OWN)))
+			return sites_take(p, size, contents);
 	} else {
 		counters_made(threads_shared(), size, next.usable_size(p), SHARED);
 	}
 	return p;
 }
 
-INLINE void *made(void *p, size_t size)
+INLINE void *made(void *p, size_t size, enum sites_contents contents)
 {
 	struct counters *c = threads_own.fast;
 	size_t header;
 
 	if (UNLIKELY(!threads_both(c, p)))
-		return interpose_made(p, size);
+		return interpose_made(p, size, contents);
 	header = next_header(p);
 	if (UNLIKELY(next_header_mapped(header)))
-		return interpose_made(p, size);
-	counters_made(c, size, next_header_usable(header), OWN);
+		return interpose_made(p, size, contents);
+	if (UNLIKELY(counters_made(c, size, next_header_usable(header), OWN)))
+		return sites_take(p, size, contents);
 	return p;
 }
 
@@ -72,6 +75,8 @@ __attribute__((noinline)) void interpose_freed(void *p)
 
 	if (p == NULL || boot_owns(p))
 		return;
+	if (UNLIKELY(live_may_have(p)))
+		sites_forget(p);
 	c = own_block();
 	if (LIKELY(c != NULL))
 		counters_freed(c, next.usable_size(p), OWN);
@@ -90,13 +95,13 @@ static __attribute__((noinline)) void free_slow(void *p)
 
 EXPORT HOT RETURNS_TO_A_LINE(10) void *malloc(size_t size)
 {
-	return made(next.malloc(size), size);
+	return made(next.malloc(size), size, ANY_CONTENTS);
 }
 
 EXPORT HOT RETURNS_TO_A_LINE(14) void *calloc(size_t count, size_t size)
 {
 	/* If the product overflows, calloc fails and the size is not counted. */
-	return made(next.calloc(count, size), count * size);
+	return made(next.calloc(count, size), count * size, SAME_CONTENTS);
 }
 
 EXPORT HOT void free(void *p)
@@ -104,7 +109,7 @@ EXPORT HOT void free(void *p)
 	struct counters *c = threads_own.fast;
 	size_t header;
 
-	if (UNLIKELY(!threads_both(c, p))) {
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p))) {
 		free_slow(p);
 		return;
 	}
@@ -133,37 +138,44 @@ static __attribute__((noinline)) void *resized(size_t before, void *q, size_t si
 	struct counters *c = own_block();
 
 	if (q == NULL && size > 0)
-		return interpose_made(NULL, size);
+		return interpose_made(NULL, size, ANY_CONTENTS);
 	if (q == NULL && c) /* glibc's realloc(p, 0) frees the object */
 		counters_freed(c, before, OWN);
 	else if (q == NULL)
 		counters_freed(threads_shared(), before, SHARED);
-	else if (c)
-		counters_resized(c, before, size, next.usable_size(q), OWN);
-	else
+	else if (c == NULL)
 		counters_resized(threads_shared(), before, size, next.usable_size(q), SHARED);
+	else if (counters_resized(c, before, size, next.usable_size(q), OWN))
+		return sites_take(q, size, SAME_CONTENTS);
 	return q;
 }
 
 static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 {
+	struct live_sample sample;
+	bool is_sampled;
 	size_t before;
+	void *q;
 
 	if (p == NULL)
-		return made(next.realloc(NULL, size), size);
+		return made(next.realloc(NULL, size), size, ANY_CONTENTS);
 	if (boot_owns(p))
 		return realloc_boot(p, size);
 	before = next.usable_size(p);
-	return resized(before, next.realloc(p, size), size);
+	is_sampled = live_remove(p, &sample);
+	q = next.realloc(p, size);
+	if (is_sampled)
+		sites_resized(&sample, q != NULL || size == 0);
+	return resized(before, q, size);
 }
 
-EXPORT HOT RETURNS_TO_A_LINE(47) void *realloc(void *p, size_t size)
+EXPORT HOT RETURNS_TO_A_LINE(62) void *realloc(void *p, size_t size)
 {
 	struct counters *c = threads_own.fast;
 	size_t header, before;
 	void *q;
 
-	if (UNLIKELY(!threads_both(c, p)))
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p)))
 		return realloc_slow(p, size);
 	header = next_header(p);
 	if (UNLIKELY(next_header_mapped(header)))
@@ -175,7 +187,8 @@ EXPORT HOT RETURNS_TO_A_LINE(47) void *realloc(void *p, size_t size)
 	header = next_header(q);
 	if (UNLIKELY(next_header_mapped(header)))
 		return resized(before, q, size);
-	counters_resized(c, before, size, next_header_usable(header), OWN);
+	if (UNLIKELY(counters_resized(c, before, size, next_header_usable(header), OWN)))
+		return sites_take(q, size, SAME_CONTENTS);
 	return q;
 }
 
@@ -186,7 +199,7 @@ EXPORT void *reallocarray(void *p, size_t count, size_t size)
 
 	if (__builtin_mul_overflow(count, size, &total)) {
 		errno = ENOMEM;
-		return interpose_made(NULL, 0);
+		return interpose_made(NULL, 0, ANY_CONTENTS);
 	}
 	return realloc(p, total);
 }
@@ -197,39 +210,42 @@ EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
 
 	next_resolve();
 	error = next.posix_memalign(out, alignment, size);
-	made(error ? NULL : *out, size);
+	if (error)
+		made(NULL, size, ANY_CONTENTS);
+	else
+		*out = made(*out, size, ANY_CONTENTS);
 	return error;
 }
 
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
 	next_resolve();
-	return made(next.aligned_alloc(alignment, size), size);
+	return made(next.aligned_alloc(alignment, size), size, ANY_CONTENTS);
 }
 
 EXPORT void *memalign(size_t alignment, size_t size)
 {
 	next_resolve();
-	return made(next.memalign(alignment, size), size);
+	return made(next.memalign(alignment, size), size, ANY_CONTENTS);
 }
 
 EXPORT void *valloc(size_t size)
 {
 	next_resolve();
-	return made(next.valloc(size), size);
+	return made(next.valloc(size), size, ANY_CONTENTS);
 }
 
 EXPORT void *pvalloc(size_t size)
 {
 	next_resolve();
-	return made(next.pvalloc(size), size);
+	return made(next.pvalloc(size), size, ANY_CONTENTS);
 }
 
-/* Of C23; use free where the allocator lacks them. */
+/* Of C23; use free where the allocator lacks them, or the object may have been moved. */
 EXPORT void free_sized(void *p, size_t size)
 {
 	next_resolve();
-	if (next.free_sized == NULL) {
+	if (next.free_sized == NULL || live_may_have(p)) {
 		free(p);
 		return;
 	}
@@ -240,7 +256,7 @@ EXPORT void free_sized(void *p, size_t size)
 EXPORT void free_aligned_sized(void *p, size_t alignment, size_t size)
 {
 	next_resolve();
-	if (next.free_aligned_sized == NULL) {
+	if (next.free_aligned_sized == NULL || live_may_have(p)) {
 		free(p);
 		return;
 	}

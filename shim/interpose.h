@@ -8,12 +8,14 @@
 #include <stddef.h>
 
 #include "shim/cc.h"
+#include "shim/sites/sites.h"
 
 /*
- * interpose_made(p, size):
- * Count the result ${p} of a request of ${size} bytes; NULL is a failure.  Return ${p}.
+ * interpose_made(p, size, contents):
+ * Count the result ${p} of a request of ${size} bytes; NULL is a failure.  Return the object for
+ * the program, as sites_take does.
  */
-void *interpose_made(void *p, size_t size) INTERNAL;
+void *interpose_made(void *p, size_t size, enum sites_contents contents) INTERNAL;
 
 /* Count that ${p}, not NULL, is about to be freed. */
 void interpose_freed(void *p) INTERNAL;

@@ -182,7 +182,7 @@ static uint64_t objects_of(const struct counters *c, bool is_delete)
 
 static uint64_t bytes_of(const struct counters *c, bool is_delete)
 {
-	return is_delete ? c->freed_bytes : c->requested_bytes;
+	return is_delete ? c->freed_bytes : counters_requested(c);
 }
 
 static struct watch begin_watch(bool is_delete)
@@ -216,7 +216,7 @@ static void *watch_new(unsigned at, uintptr_t size, uintptr_t second, uintptr_t 
 	struct watch watch = begin_watch(false);
 	void *p = operators[at].next(size, second, third);
 
-	return was_counted(at, &watch, size) ? p : interpose_made(p, size);
+	return was_counted(at, &watch, size) ? p : interpose_made(p, size, ANY_CONTENTS);
 }
 
 static void *watch_delete(unsigned at, uintptr_t object, uintptr_t second, uintptr_t third)
@@ -225,6 +225,8 @@ static void *watch_delete(unsigned at, uintptr_t object, uintptr_t second, uintp
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): all arguments are words */
 	size_t usable = next.usable_size((void *)object);
 
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): all arguments are words */
+	sites_forget((void *)object);
 	operators[at].next(object, second, third);
 	if (was_counted(at, &watch, usable))
 		return NULL;
@@ -234,7 +236,7 @@ static void *watch_delete(unsigned at, uintptr_t object, uintptr_t second, uintp
 
 static void *count_new(unsigned at, uintptr_t size, uintptr_t second, uintptr_t third)
 {
-	return interpose_made(operators[at].next(size, second, third), size);
+	return interpose_made(operators[at].next(size, second, third), size, ANY_CONTENTS);
 }
 
 static void *count_delete(unsigned at, uintptr_t object, uintptr_t second, uintptr_t third)

@@ -27,6 +27,7 @@
 #include "shim/hooks.h"
 #include "shim/next.h"
 #include "shim/shim.h"
+#include "shim/sites/sites.h"
 #include "shim/threads.h"
 
 typedef void *thread_fn(void *);
@@ -179,6 +180,7 @@ static void after_fork(enum method method, bool in_child)
 		hooks->in_clone();
 	} else if (in_child) {
 		threads_after_fork();
+		sites_after_fork();
 		become_main_thread();
 		hooks->in_child();
 	} else {

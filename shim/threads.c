@@ -164,7 +164,9 @@ static uint32_t make_block(enum threads_kind kind)
 			return 0;
 	} while (!__atomic_compare_exchange_n(&blocks_made, &index, index + 1, true,
 					      __ATOMIC_ACQ_REL, __ATOMIC_RELAXED));
-	__atomic_store_n(&slab[index % SLAB_BLOCKS].kind, kind, __ATOMIC_RELAXED);
+	if (kind == THREADS_APP)
+		counters_arm(&slab[index % SLAB_BLOCKS].counters);
+	__atomic_store_n(&slab[index % SLAB_BLOCKS].kind, kind, __ATOMIC_RELEASE);
 	/* A reader that sees a count of this block also sees its kind. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	return index + 1;

@@ -43,6 +43,13 @@ static const struct row sizes[] = {
 #undef SIZE
 };
 
+static const struct row site_fields[] = {
+#define SITE_FIELD(id, unit, kind, doc) {"SITE", #id, unit, #kind, doc},
+#define SITE_COHORT(id, seconds, doc) {"SITE", #id, "bytes", "GAUGE", doc},
+#define SITE_TEXT(id, doc) {"SITE", #id, "text", "TEXT", doc},
+#include "agent/encode/site_fields.def"
+};
+
 /* Names of fields in the schema go-runtime; a field may have several. */
 static const struct {
 	const char *name;
@@ -188,21 +195,38 @@ static void print_fields_markdown(void)
 	       sizes[1].name, sizes[2].name, sizes[3].name, sizes[LENGTH(sizes) - 1].name);
 }
 
+static void print_site_fields_markdown(void)
+{
+	puts("| field | unit | meaning |");
+	puts("|---|---|---|");
+	for (size_t i = 0; i < LENGTH(site_fields); i++) {
+		printf("| `%s` | %s | ", site_fields[i].name, site_fields[i].unit);
+		print_cell(site_fields[i].doc);
+		puts(" |");
+	}
+}
+
+static void print_tsv(const struct row *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		printf("%s\t%s\t", rows[i].name, rows[i].unit);
+		print_lower(rows[i].kind, '_');
+		putchar('\t');
+		print_lower(rows[i].group, '_');
+		putchar('\n');
+	}
+}
+
 /* For scripts: name, unit, kind and group, with tabs between them. */
 static void print_fields_tsv(void)
 {
-	size_t i;
+	print_tsv(fields, LENGTH(fields));
+	print_tsv(sizes, LENGTH(sizes));
+}
 
-	for (i = 0; i < LENGTH(fields) + LENGTH(sizes); i++) {
-		const struct row *row =
-		    i < LENGTH(fields) ? &fields[i] : &sizes[i - LENGTH(fields)];
-
-		printf("%s\t%s\t", row->name, row->unit);
-		print_lower(row->kind, '_');
-		putchar('\t');
-		print_lower(row->group, '_');
-		putchar('\n');
-	}
+static void print_site_fields_tsv(void)
+{
+	print_tsv(site_fields, LENGTH(site_fields));
 }
 
 static const struct section {
@@ -213,6 +237,8 @@ static const struct section {
     {"options-mdoc", print_options_mdoc},
     {"fields-markdown", print_fields_markdown},
     {"fields-tsv", print_fields_tsv},
+    {"site-fields-markdown", print_site_fields_markdown},
+    {"site-fields-tsv", print_site_fields_tsv},
 };
 
 static int usage_error(const char *what)

@@ -22,9 +22,8 @@ struct encoder {
 	int (*point)(struct line *line, const struct line *head, const struct point *point,
 		     size_t longest);
 
-	/* Write an event with the tags of ${head}.  See line_event. */
-	int (*event)(struct line *line, const char *measurement, const struct line *head,
-		     const char *event, const char *text, int64_t time_ns);
+	/* Write a record with the tags of ${head}.  See line_record. */
+	int (*record)(struct line *line, const struct line *head, const struct record *record);
 };
 
 /* InfluxDB's line protocol. */

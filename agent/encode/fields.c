@@ -57,3 +57,27 @@ const char *fields_go(unsigned index, enum field *field)
 	*field = go_rows[index].field;
 	return go_rows[index].name;
 }
+
+void record_tag(struct record *record, const char *name, const char *text)
+{
+	if (record->tags_used == RECORD_TAGS)
+		return;
+	record->tags[record->tags_used].name = name;
+	record->tags[record->tags_used++].text = text;
+}
+
+void record_number(struct record *record, const char *name, int64_t value)
+{
+	if (record->numbers_used == RECORD_NUMBERS)
+		return;
+	record->numbers[record->numbers_used].name = name;
+	record->numbers[record->numbers_used++].value = value;
+}
+
+void record_text(struct record *record, const char *name, const char *text)
+{
+	if (record->texts_used == RECORD_TEXTS)
+		return;
+	record->texts[record->texts_used].name = name;
+	record->texts[record->texts_used++].text = text;
+}

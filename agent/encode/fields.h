@@ -7,6 +7,7 @@
  * Layer    agent; needs shim/counters.h for the number of size buckets.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "shim/counters.h"
@@ -28,6 +29,29 @@ struct point {
 	int64_t value[FIELDS];		/* in the field's unit; negative: unknown, left out */
 	uint64_t sizes[COUNTERS_SIZES]; /* objects by requested size, as in struct counters */
 };
+
+/* A line of a measurement of its own: an event, a call site.  It needs at least one field. */
+#define RECORD_TAGS 2
+#define RECORD_NUMBERS 32
+#define RECORD_TEXTS 4
+
+struct record {
+	const char *measurement;
+	int64_t time_ns; /* since 1970 */
+	size_t tags_used, numbers_used, texts_used;
+	struct {
+		const char *name, *text;
+	} tags[RECORD_TAGS], texts[RECORD_TEXTS];
+	struct {
+		const char *name;
+		int64_t value;
+	} numbers[RECORD_NUMBERS];
+};
+
+/* Add to ${record}, which keeps the pointers.  What exceeds its room is left out. */
+void record_tag(struct record *record, const char *name, const char *text);
+void record_number(struct record *record, const char *name, int64_t value);
+void record_text(struct record *record, const char *name, const char *text);
 
 /* Return the name of ${field} in the database. */
 const char *fields_name(enum field field);

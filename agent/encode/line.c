@@ -213,19 +213,35 @@ static const char *find_tags(const struct line *head)
 	return head->text + head->used;
 }
 
-int line_event(struct line *line, const char *measurement, const struct line *tags,
-	       const char *event, const char *text, int64_t time_ns)
+static void add_integer_field(struct line *line, char separator, const char *name, int64_t value)
 {
-	const char *from = find_tags(tags);
+	add_bytes(line, &separator, 1);
+	add_text(line, name);
+	add_text(line, "=");
+	if (value < 0)
+		add_text(line, "-");
+	add_number(line, value < 0 ? -(uint64_t)value : (uint64_t)value);
+	add_text(line, "i");
+}
+
+int line_record(struct line *line, const struct line *head, const struct record *record)
+{
+	const char *from = find_tags(head);
 	char time[DIGITS + 3];
+	char separator = ' ';
 
 	line->used = 0;
-	line->full = tags->full;
-	write_time(time, time_ns);
-	line_measurement(line, measurement);
-	add_bytes(line, from, tags->used - (size_t)(from - tags->text));
-	add_string_field(line, ' ', "event", event);
-	add_string_field(line, ',', "text", text);
+	line->full = head->full;
+	write_time(time, record->time_ns);
+	line_measurement(line, record->measurement);
+	add_bytes(line, from, head->used - (size_t)(from - head->text));
+	for (size_t i = 0; i < record->tags_used; i++)
+		line_tag(line, record->tags[i].name, record->tags[i].text);
+	for (size_t i = 0; i < record->numbers_used; i++, separator = ',')
+		add_integer_field(line, separator, record->numbers[i].name,
+				  record->numbers[i].value);
+	for (size_t i = 0; i < record->texts_used; i++, separator = ',')
+		add_string_field(line, separator, record->texts[i].name, record->texts[i].text);
 	add_text(line, time);
 	if (line->full) {
 		errno = ENOSPC;
@@ -234,4 +250,4 @@ int line_event(struct line *line, const char *measurement, const struct line *ta
 	return 0;
 }
 
-const struct encoder encoder_line_protocol = {line_measurement, line_tag, line_point, line_event};
+const struct encoder encoder_line_protocol = {line_measurement, line_tag, line_point, line_record};

@@ -14,9 +14,9 @@
 
 #include "agent/encode/fields.h"
 
-/* Room for a point with all fields after a head of LINE_HEAD_BYTES. */
+/* Room for a point with all fields, or for a stack, after a head of LINE_HEAD_BYTES. */
 #define LINE_HEAD_BYTES 8192
-#define LINE_BYTES (2 * LINE_HEAD_BYTES + 16384)
+#define LINE_BYTES (2 * LINE_HEAD_BYTES + 36864)
 
 /* A line under construction. */
 struct line {
@@ -50,11 +50,10 @@ int line_point(struct line *line, const struct line *head, const struct point *p
 	       size_t longest);
 
 /*
- * line_event(line, measurement, tags, event, text, time_ns):
- * Write an event to ${line} as one line: the ${measurement}, the tags of the head ${tags}, and the
- * string fields event and text.  Return 0, or -1 with errno ENOSPC.
+ * line_record(line, head, record):
+ * Write ${record} to ${line} as one line, with the tags of ${head} before its own.  Texts are
+ * escaped, without control characters.  Return 0, or -1 with errno ENOSPC.
  */
-int line_event(struct line *line, const char *measurement, const struct line *tags,
-	       const char *event, const char *text, int64_t time_ns);
+int line_record(struct line *line, const struct line *head, const struct record *record);
 
 #endif

@@ -21,6 +21,9 @@
 #define LARGEST_SIZE (INT64_C(1) << 30)
 #define SHORTEST_TIME (10 * CLOCK_MS)
 #define LONGEST_TIME (CLOCK_S * 3600 * 24)
+#define LARGEST_COUNT 1000
+#define SMALLEST_SHARE 100   /* 0.01% */
+#define LARGEST_SHARE 100000 /* 10% */
 
 /* Copy ${text} into ${o}.  Return the copy, or NULL if there is no more room. */
 static const char *store(struct options *o, const char *text)
@@ -57,6 +60,8 @@ static bool is_reserved(const char *key)
 		"time",
 		"allocator",
 		"allocator_version",
+		"site",
+		"function",
 #define FIELD(id, unit, kind, source, doc) #id,
 #include "agent/encode/fields.def"
 #undef FIELD
@@ -217,6 +222,38 @@ static bool parse_SWITCH(struct options *o, const char *value, bool *out)
 	if (strcmp(value, "0") != 0 && strcmp(value, "1") != 0)
 		return false;
 	*out = value[0] == '1';
+	return true;
+}
+
+static bool parse_COUNT(struct options *o, const char *value, int64_t *out)
+{
+	size_t digits = strspn(value, "0123456789");
+	int64_t n = digits && digits < 5 && value[digits] == '\0' ? atoi(value) : 0;
+
+	(void)o;
+	if (n < 1 || n > LARGEST_COUNT)
+		return false;
+	*out = n;
+	return true;
+}
+
+/* A percentage with up to four decimal places, into parts per million. */
+static bool parse_SHARE(struct options *o, const char *value, int64_t *out)
+{
+	size_t whole = strspn(value, "0123456789");
+	const char *p = value + whole;
+	int64_t n = whole && whole < 4 ? atoi(value) : 0;
+	int places = 0;
+
+	(void)o;
+	if (*p == '.')
+		for (p++; *p >= '0' && *p <= '9' && places < 4; p++, places++)
+			n = n * 10 + (*p - '0');
+	for (; places < 4; places++)
+		n *= 10;
+	if (whole == 0 || strcmp(p, "%") != 0 || n < SMALLEST_SHARE || n > LARGEST_SHARE)
+		return false;
+	*out = n;
 	return true;
 }
 

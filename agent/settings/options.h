@@ -29,6 +29,8 @@ struct options {
 #define OPTION_TYPE_DURATION int64_t
 #define OPTION_TYPE_SIZE int64_t
 #define OPTION_TYPE_SWITCH bool
+#define OPTION_TYPE_COUNT int64_t
+#define OPTION_TYPE_SHARE int64_t /* parts per million */
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc) OPTION_TYPE_##kind id;
 #include "agent/settings/options.def"
 #undef OPTION
@@ -50,8 +52,8 @@ struct options {
  * options_read(options, get):
  * Fill ${options}.  ${get} returns the value of the environment variable of that full name, or
  * NULL.  An empty value counts as not set.  A string that is not set is "".  Times are in
- * nanoseconds, sizes in bytes.  File paths become absolute, because the program may change its
- * working directory.
+ * nanoseconds, sizes in bytes, shares in parts per million.  File paths become absolute, because
+ * the program may change its working directory.
  */
 void options_read(struct options *options, const char *(*get)(const char *name));
 

@@ -6,6 +6,7 @@
  *   CODE_LINE                 the bytes of code that the processor fetches at once
  *   arch_add(counter, n)      add ${n} to ${counter}, with release order.  Only this thread writes
  *                             to it; a signal handler of the thread may interrupt the addition
+ *   arch_add_carries(counter, n)  the same; return whether the sum has passed 2^64
  *   arch_leading_zeros(bits)  return either 63 minus the index of the highest set bit, or that
  *                             index; which one depends on the processor, but never changes
  *

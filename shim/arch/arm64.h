@@ -9,7 +9,7 @@
  * the store fails and the loop repeats.  That is cheaper than an atomic addition.
  */
 /* NOLINTNEXTLINE(readability-non-const-parameter): it is written, by the instructions */
-INLINE void arch_add(uint64_t *counter, uint64_t n)
+INLINE uint64_t arch_sum(uint64_t *counter, uint64_t n)
 {
 	uint64_t sum;
 	uint32_t failed;
@@ -21,6 +21,17 @@ INLINE void arch_add(uint64_t *counter, uint64_t n)
 			 : "=&r"(sum), "=&r"(failed), "+Q"(*counter)
 			 : "r"(n)
 			 : "memory");
+	return sum;
+}
+
+INLINE void arch_add(uint64_t *counter, uint64_t n)
+{
+	arch_sum(counter, n);
+}
+
+INLINE bool arch_add_carries(uint64_t *counter, uint64_t n)
+{
+	return arch_sum(counter, n) < n;
 }
 
 INLINE size_t arch_leading_zeros(size_t bits)

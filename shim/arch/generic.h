@@ -13,6 +13,11 @@ INLINE void arch_add(uint64_t *counter, uint64_t n)
 	__atomic_fetch_add(counter, n, __ATOMIC_RELEASE);
 }
 
+INLINE bool arch_add_carries(uint64_t *counter, uint64_t n)
+{
+	return __atomic_add_fetch(counter, n, __ATOMIC_RELEASE) < n;
+}
+
 INLINE size_t arch_leading_zeros(size_t bits)
 {
 	return (size_t)__builtin_clzll(bits);

@@ -14,6 +14,16 @@ INLINE void arch_add(uint64_t *counter, uint64_t n)
 	__asm__ volatile("addq %1, %0" : "+m"(*counter) : "er"(n));
 }
 
+/* The carry flag is the result, so the test of it is one jump. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written, by the instruction */
+INLINE bool arch_add_carries(uint64_t *counter, uint64_t n)
+{
+	bool carries;
+
+	__asm__ volatile("addq %2, %0" : "+m"(*counter), "=@ccc"(carries) : "er"(n));
+	return carries;
+}
+
 /*
  * This is lzcnt, which processors before 2013 execute as bsr, with the opposite numbering.  The
  * reader handles both (counters_bucket).  Plain bsr is 8 times slower on AMD's processors.

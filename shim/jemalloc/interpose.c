@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <malloc.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "shim/cc.h"
@@ -18,6 +20,7 @@
 #include "shim/jemalloc/precount.h"
 #include "shim/jemalloc/embedded.h"
 #include "shim/next.h"
+#include "shim/sites/sites.h"
 #include "shim/threads.h"
 
 /* libc's headers declare the other functions. */
@@ -40,12 +43,13 @@ static struct counters *own_block(void)
 	return threads_own.self ? threads_own.self : threads_claim();
 }
 
-__attribute__((noinline)) void *interpose_made(void *p, size_t size)
+__attribute__((noinline)) void *interpose_made(void *p, size_t size, enum sites_contents contents)
 {
 	struct counters *c = own_block();
 
 	if (p && c) {
-		counters_made_unsized(c, size, OWN);
+		if (counters_made_unsized(c, size, OWN))
+			return sites_take(p, size, contents);
 	} else if (p) {
 		counters_made_unsized(threads_shared(), size, SHARED);
 		threads_settle();
@@ -57,13 +61,14 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size)
 	return p;
 }
 
-INLINE void *made(void *p, size_t size)
+INLINE void *made(void *p, size_t size, enum sites_contents contents)
 {
 	struct counters *c = threads_own.self;
 
 	if (UNLIKELY(!threads_both(c, p)))
-		return interpose_made(p, size);
-	counters_made_unsized(c, size, OWN);
+		return interpose_made(p, size, contents);
+	if (UNLIKELY(counters_made_unsized(c, size, OWN)))
+		return sites_take(p, size, contents);
 	return p;
 }
 
@@ -75,6 +80,8 @@ static __attribute__((noinline)) bool freed_slow(void *p)
 
 	if (p == NULL)
 		return true;
+	if (UNLIKELY(live_may_have(p)))
+		sites_forget(p);
 	c = own_block();
 	if (c)
 		counter_add(&c->frees, 1, OWN);
@@ -87,7 +94,7 @@ INLINE bool freed(void *p)
 {
 	struct counters *c = threads_own.self;
 
-	if (UNLIKELY(!threads_both(c, p)))
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p)))
 		return freed_slow(p);
 	counter_add(&c->frees, 1, OWN);
 	return true;
@@ -98,49 +105,76 @@ void interpose_freed(void *p)
 	freed_slow(p);
 }
 
-/* Count a resize for a request of ${size}. */
-static void resized(size_t size)
+/* Count a resize for a request of ${size}.  Return whether the object is to be sampled. */
+static bool resized(size_t size)
 {
 	struct counters *c = own_block();
 
-	if (LIKELY(c != NULL)) {
-		counters_resized_unsized(c, size, OWN);
-		return;
-	}
+	if (LIKELY(c != NULL))
+		return counters_resized_unsized(c, size, OWN);
 	counters_resized_unsized(threads_shared(), size, SHARED);
 	threads_settle();
+	return false;
 }
 
 /* For functions that set errno in libc, but not in jemalloc. */
 static COLD void *no_memory(size_t size)
 {
 	errno = ENOMEM;
-	return interpose_made(NULL, size);
+	return interpose_made(NULL, size, ANY_CONTENTS);
 }
 
 static __attribute__((noinline)) void *malloc_checked(size_t size)
 {
-	return made(CHECKED(embedded_malloc(size)), size);
+	return made(CHECKED(embedded_malloc(size)), size, ANY_CONTENTS);
+}
+
+/* The object is counted, and to be sampled. */
+static __attribute__((noinline)) void *malloc_sampled(size_t size)
+{
+	void *p = embedded_malloc(size);
+
+	if (p)
+		return sites_take(p, size, ANY_CONTENTS);
+	sites_skip();
+	return NULL;
 }
 
 EXPORT HOT void *malloc(size_t size)
 {
-	return LIKELY(precount_try(size)) ? embedded_malloc(size) : malloc_checked(size);
+	enum precount precount = precount_try(size);
+
+	if (LIKELY(precount == COUNTED))
+		return embedded_malloc(size);
+	return precount == NOT_COUNTED ? malloc_checked(size) : malloc_sampled(size);
 }
 
 /* If the product overflows, calloc fails and the size is not counted. */
 static __attribute__((noinline)) void *calloc_checked(size_t count, size_t size)
 {
-	return made(CHECKED(embedded_calloc(count, size)), count * size);
+	return made(CHECKED(embedded_calloc(count, size)), count * size, SAME_CONTENTS);
+}
+
+static __attribute__((noinline)) void *calloc_sampled(size_t count, size_t size)
+{
+	void *p = embedded_calloc(count, size);
+
+	if (p)
+		return sites_take(p, count * size, SAME_CONTENTS);
+	sites_skip();
+	return NULL;
 }
 
 EXPORT HOT void *calloc(size_t count, size_t size)
 {
+	enum precount precount = NOT_COUNTED;
 	size_t total;
 
-	if (UNLIKELY(__builtin_mul_overflow(count, size, &total) || !precount_try(total)))
-		return calloc_checked(count, size);
-	return embedded_calloc(count, size);
+	if (LIKELY(!__builtin_mul_overflow(count, size, &total)))
+		precount = precount_try(total);
+	if (LIKELY(precount == COUNTED))
+		return embedded_calloc(count, size);
+	return precount == NOT_COUNTED ? calloc_checked(count, size) : calloc_sampled(count, size);
 }
 
 static __attribute__((noinline)) void free_slow(void *p)
@@ -159,7 +193,7 @@ EXPORT HOT void free(void *p)
 {
 	struct counters *c = threads_own.self;
 
-	if (UNLIKELY(!threads_both(c, p))) {
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p))) {
 		free_slow(p);
 		return;
 	}
@@ -180,23 +214,31 @@ static COLD void resized_to_nothing(void)
 	threads_settle();
 }
 
-/* Count a resize with the result ${q}. */
+/* Count a resize with the result ${q}.  Return the object for the program. */
 static __attribute__((noinline)) void *reallocated(void *q, size_t size)
 {
-	if (LIKELY(q != NULL))
-		resized(size);
-	else if (size == 0)
+	if (UNLIKELY(q == NULL && size == 0))
 		resized_to_nothing();
-	else
+	else if (UNLIKELY(q == NULL))
 		no_memory(size);
+	else if (resized(size))
+		return sites_take(q, size, SAME_CONTENTS);
 	return q;
 }
 
 static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 {
+	struct live_sample sample;
+	bool is_sampled;
+	void *q;
+
 	if (p == NULL)
-		return made(CHECKED(embedded_realloc(NULL, size)), size);
-	return reallocated(CHECKED(embedded_realloc(p, size)), size);
+		return made(CHECKED(embedded_realloc(NULL, size)), size, ANY_CONTENTS);
+	is_sampled = live_remove(p, &sample);
+	q = CHECKED(embedded_realloc(p, size));
+	if (is_sampled)
+		sites_resized(&sample, q != NULL || size == 0);
+	return reallocated(q, size);
 }
 
 EXPORT HOT void *realloc(void *p, size_t size)
@@ -204,12 +246,13 @@ EXPORT HOT void *realloc(void *p, size_t size)
 	struct counters *c = threads_own.self;
 	void *q;
 
-	if (UNLIKELY(!threads_both(c, p)))
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p)))
 		return realloc_slow(p, size);
 	q = CHECKED(embedded_realloc(p, size));
 	if (UNLIKELY(!threads_both(c, q)))
 		return reallocated(q, size);
-	counters_resized_unsized(c, size, OWN);
+	if (UNLIKELY(counters_resized_unsized(c, size, OWN)))
+		return sites_take(q, size, SAME_CONTENTS);
 	return q;
 }
 
@@ -226,13 +269,16 @@ EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
 {
 	int error = CHECKED(embedded_posix_memalign(out, alignment, size));
 
-	made(error ? NULL : *out, size);
+	if (error)
+		made(NULL, size, ANY_CONTENTS);
+	else
+		*out = made(*out, size, ANY_CONTENTS);
 	return error;
 }
 
 EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
-	return made(CHECKED(embedded_aligned_alloc(alignment, size)), size);
+	return made(CHECKED(embedded_aligned_alloc(alignment, size)), size, ANY_CONTENTS);
 }
 
 /* Round the alignment up to a power of two, as libc's memalign does. */
@@ -249,14 +295,14 @@ EXPORT void *memalign(size_t alignment, size_t size)
 {
 	void *p = CHECKED(embedded_memalign(power_of_two(alignment), size));
 
-	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
+	return LIKELY(p != NULL) ? made(p, size, ANY_CONTENTS) : no_memory(size);
 }
 
 EXPORT void *valloc(size_t size)
 {
 	void *p = CHECKED(embedded_valloc(size));
 
-	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
+	return LIKELY(p != NULL) ? made(p, size, ANY_CONTENTS) : no_memory(size);
 }
 
 /* Allocate whole pages.  jemalloc may lack this function. */
@@ -268,7 +314,7 @@ EXPORT void *pvalloc(size_t size)
 
 	if (!__builtin_add_overflow(size, page - 1, &whole))
 		p = CHECKED(embedded_memalign(page, whole < page ? page : whole & ~(page - 1)));
-	return LIKELY(p != NULL) ? made(p, size) : no_memory(size);
+	return LIKELY(p != NULL) ? made(p, size, ANY_CONTENTS) : no_memory(size);
 }
 
 /* Ignore the size: jemalloc would trust it, and a wrong one would corrupt the heap. */
@@ -290,30 +336,86 @@ EXPORT void cfree(void *p)
 	free(p);
 }
 
+/* The base-2 logarithm of the alignment is in these bits of the flags of mallocx. */
+#define ALIGNMENT_FLAGS 0x3f
+#define PAGE_ALIGNMENT 12 /* of SITES_PAGE */
+
+/* The same flags with an alignment of a page at least.  0 is no alignment. */
+static int page_aligned(int flags)
+{
+	if ((flags & ALIGNMENT_FLAGS) >= PAGE_ALIGNMENT)
+		return flags;
+	return (flags & ~ALIGNMENT_FLAGS) | PAGE_ALIGNMENT;
+}
+
+/*
+ * Sample ${p}, which an allocation with ${flags} made.  It stays in the arena that they name, so
+ * sites_take must not move it.  Return the object for the program.
+ */
+static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
+					       enum sites_contents contents)
+{
+	size_t before = embedded_sallocx(p, flags);
+	void *q = p;
+
+	if ((uintptr_t)p % SITES_PAGE)
+		q = CHECKED(embedded_mallocx(size, page_aligned(flags)));
+	if (q == NULL) {
+		sites_skip();
+		return p;
+	}
+	if (q != p) {
+		if (contents == SAME_CONTENTS)
+			memcpy(q, p, size);
+		embedded_dallocx(p, flags);
+		sites_uncount_move(before, q);
+	}
+	sites_record(q, size);
+	return q;
+}
+
 EXPORT void *mallocx(size_t size, int flags)
 {
-	return made(CHECKED(embedded_mallocx(size, flags)), size);
+	void *p = CHECKED(embedded_mallocx(size, flags));
+	struct counters *c = threads_own.self;
+
+	if (UNLIKELY(!threads_both(c, p)))
+		return interpose_made(p, size, SAME_CONTENTS);
+	return UNLIKELY(counters_made_unsized(c, size, OWN)) ? sampled(p, size, flags, ANY_CONTENTS)
+							     : p;
 }
 
 EXPORT void *rallocx(void *p, size_t size, int flags)
 {
+	struct live_sample sample;
+	bool is_sampled = live_remove(p, &sample);
 	void *q = CHECKED(embedded_rallocx(p, size, flags));
 
-	if (q)
-		resized(size);
-	else
-		interpose_made(NULL, size);
-	return q;
+	if (is_sampled)
+		sites_resized(&sample, q != NULL);
+	if (q == NULL)
+		return interpose_made(NULL, size, ANY_CONTENTS);
+	return resized(size) ? sampled(q, size, flags, SAME_CONTENTS) : q;
 }
 
-/* xallocx resizes in place, or does nothing; then jemalloc counts no bytes either. */
+/*
+ * xallocx resizes in place, or does nothing; then jemalloc counts no bytes either.  An object that
+ * must not move cannot be sampled anew.
+ */
 EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags)
 {
 	size_t before = embedded_sallocx(p, flags);
 	size_t after = embedded_xallocx(p, size, extra, flags);
 
-	if (after != before)
-		resized(size);
+	if (after == before)
+		return after;
+	sites_forget(p);
+	if (resized(size)) {
+		if ((uintptr_t)p % SITES_PAGE)
+			sites_skip();
+		else
+			sites_record(p, size);
+	}
 	return after;
 }
 
@@ -326,10 +428,16 @@ EXPORT void dallocx(void *p, int flags)
 		threads_settle();
 }
 
+/* A sampled object may have been moved to one of another size class. */
 EXPORT void sdallocx(void *p, size_t size, int flags)
 {
-	bool is_settled = freed(p);
+	bool is_settled;
 
+	if (UNLIKELY(sites_may_have(p))) {
+		dallocx(p, flags);
+		return;
+	}
+	is_settled = freed(p);
 	embedded_sdallocx(p, size, flags);
 	if (UNLIKELY(!is_settled))
 		threads_settle();

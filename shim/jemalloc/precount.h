@@ -28,19 +28,23 @@
 
 /*
  * precount_try(size):
- * Count an object of ${size} bytes that is about to be made, and return true.  If it returns false,
- * the caller must use CHECKED and count afterwards; it does so for size 0.
+ * Count an object of ${size} bytes that is about to be made, and return COUNTED, or COUNTED_SAMPLE
+ * if it is to be sampled.  After NOT_COUNTED, as for size 0, the caller must use CHECKED and count
+ * afterwards.
  *
  * Each instruction here is part of malloc.  So the comparison uses the number that counters_slot
  * also needs, and covers the test for a block.
  */
-INLINE bool precount_try(size_t size)
+enum precount { NOT_COUNTED, COUNTED, COUNTED_SAMPLE };
+INLINE enum precount precount_try(size_t size)
 {
+	bool is_due;
+
 	if (UNLIKELY(2 * size - 1 > threads_own.precount))
-		return false;
-	counters_made_unsized(threads_own.self, size, OWN);
+		return NOT_COUNTED;
+	is_due = counters_made_unsized(threads_own.self, size, OWN);
 	threads_own.asked = size;
-	return true;
+	return UNLIKELY(is_due) ? COUNTED_SAMPLE : COUNTED;
 }
 
 /*

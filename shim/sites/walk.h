@@ -40,6 +40,17 @@ enum walk_end {
  * file (for object 0, in memory).
  */
 #define WALK_OBJECT_SHIFT 48
+
+INLINE unsigned walk_object(uint64_t frame)
+{
+	return (unsigned)(frame >> WALK_OBJECT_SHIFT);
+}
+
+INLINE uint64_t walk_address(uint64_t frame)
+{
+	return frame & (((uint64_t)1 << WALK_OBJECT_SHIFT) - 1);
+}
+
 size_t walk(uint64_t *frames, size_t max, enum walk_end *end);
 
 /* The same, but it begins with the frame that has ${registers}, and leaves nothing out. */

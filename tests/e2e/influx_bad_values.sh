@@ -21,7 +21,7 @@ bad()
 	expect_line "$variable=$value" "MEMAGENT_$variable" "expected" "$@"
 	# With the default in place of the value the point is written.
 	if [ "$variable" != URL ]; then
-		[ "$(grep -vc '^[a-z]*_event,' "$file")" -eq 1 ] || fail "$variable=$value: expected one point"
+		[ "$(grep -vcE '^[a-z]*_(event|site|flame),' "$file")" -eq 1 ] || fail "$variable=$value: expected one point"
 	fi
 }
 

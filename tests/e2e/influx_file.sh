@@ -5,7 +5,7 @@
 
 run_metered MEMAGENT_URL="file://$work/a name, with 100%20 = odd" "$scripted"
 expect_silence "a file with an odd name"
-[ "$(grep -vc '^memagent_event,' "$work/a name, with 100%20 = odd")" -eq 1 ] || fail "a file with an odd name: no point in it"
+[ "$(grep -c '^memagent,' "$work/a name, with 100%20 = odd")" -eq 1 ] || fail "a file with an odd name: no point in it"
 
 file=$work/points
 run_metered MEMAGENT_URL="file://$file" MEMAGENT_INTERVAL=20ms MEMAGENT_TAGS='a=b\, c' "$scripted" -w 500
@@ -38,7 +38,7 @@ refused "no such directory" "$work/none/points" "No such file"
 writers=
 for n in 1 2 3 4 5 6 7 8; do
 	env LD_PRELOAD="$build/libmemagent.so" MEMAGENT_URL="file://$file" MEMAGENT_INTERVAL=10ms \
-		MEMAGENT_SERVICE="writer$n" "$scripted" -w 500 >/dev/null 2>>"$work/err" &
+		MEMAGENT_SERVICE="writer$n" "$scripted" -w 500 >"$work/out$n" 2>>"$work/err" &
 	writers="$writers $!"
 done
 for writer in $writers; do
@@ -47,6 +47,7 @@ done
 expect_silence "eight at once"
 expect_equal "first line" "$first" "$(head -n 1 "$file")"
 if grep -vE '^memagent_event,([^ ]|\\ )+ event="(start|exit)",text="[^"]*" [0-9]{19}$' "$file" |
+	grep -vE '^memagent_site,([^ ]|\\ )+ [a-z0-9_]+=[0-9]+i(,[a-z0-9_]+=[0-9]+i)*(,stack="[^"]+",frames="[^"]*")? [0-9]{19}$' |
 	grep -vE '^memagent,([^ ]|\\ )+ [a-z0-9_]+=[0-9.]+i(,[a-z0-9_]+=[0-9.]+i)* [0-9]{19}$' >&2; then
 	fail "these lines are not whole"
 fi
@@ -57,5 +58,6 @@ answer=$(curl -s -XPOST --data-binary "@$file" "$INFLUXD_URL/write?db=memagent&p
 expect_equal "points in the file and in InfluxDB" "$(grep -c '^memagent,' "$file")" "$(count_points memagent memagent)"
 for n in 1 2 3 4 5 6 7 8; do
 	pid=$(sed -n "s/^memagent,.*,pid=\([0-9]*\),.*service=writer${n}[ ,].*/\1/p" "$file" | head -n 1)
+	cp "$work/out$n" "$work/out"
 	expect_exact memagent
 done

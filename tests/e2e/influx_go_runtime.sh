@@ -34,7 +34,7 @@ check()
 
 	# The dashboard's own variable.
 	influxd_query "$database" 'SHOW MEASUREMENTS' | jq -e --arg m "$measurement" \
-		'[.results[0].series[0].values[][0]] - ["memagent_event"] == [$m]' >"$work/query" ||
+		'[.results[0].series[0].values[][0]] - ["memagent_event", "memagent_site", "memagent_flame"] == [$m]' >"$work/query" ||
 		fail "$1: measurements: $(cat "$work/query")"
 
 	# As Grafana 4 makes them of the panels.
@@ -56,7 +56,7 @@ check()
 	expect_equal "$1: mem.sys in use and idle" "$(last mem.heap.sys)" \
 		$(($(last mem.heap.inuse) + $(last mem.heap.idle)))
 	influxd_query "$database" 'SHOW FIELD KEYS' |
-		jq -r '.results[0].series[] | select(.name != "memagent_event").values[] | join(" ")' >"$work/keys"
+		jq -r '.results[0].series[] | select(.name | startswith("memagent_") | not).values[] | join(" ")' >"$work/keys"
 	expect_equal "$1: fields" "$wanted" "$(cut -d ' ' -f 1 "$work/keys" | LC_ALL=C sort)"
 	expect_equal "$1: fields that are floats" "mem.gc.cpu_fraction float" "$(grep -v ' integer$' "$work/keys")"
 }

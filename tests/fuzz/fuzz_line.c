@@ -185,6 +185,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct line head, line, event_line;
 	struct wanted wanted;
 	struct point point;
+	struct record record = {0};
 	char *measurement, *event, *text, *of_event;
 	size_t room, longest;
 	bool any = false;
@@ -213,7 +214,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_point(&line, &head, &wanted, point, longest);
 	else
 		CHECK(!any || point.schema == SCHEMA_GO_RUNTIME || line.full);
-	if (line_event(&event_line, of_event, &head, event, text, point.time_ns) == 0)
+	record.measurement = of_event;
+	record.time_ns = point.time_ns;
+	record_text(&record, "event", event);
+	record_text(&record, "text", text);
+	if (line_record(&event_line, &head, &record) == 0)
 		check_event(&event_line, &wanted, of_event, event, text, point.time_ns);
 	else
 		CHECK(event_line.full);

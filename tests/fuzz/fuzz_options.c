@@ -114,6 +114,8 @@ static bool is_clean(const char *text, size_t longest)
 #define OK_DURATION(v) ((v) == 0 || ((v) >= 10 * CLOCK_MS && (v) <= 24 * 3600 * CLOCK_S))
 #define OK_SIZE(v) ((v) >= INT64_C(64) << 10 && (v) <= INT64_C(1) << 30)
 #define OK_SWITCH(v) ((v) == false || (v) == true)
+#define OK_COUNT(value) ((value) >= 1 && (value) <= 1000)
+#define OK_SHARE(value) ((value) >= 100 && (value) <= 100000)
 
 /* A text that is taken is the one that was given, or the default. */
 static void check_text(const char *got, const char *variable, const char *standard,
@@ -166,6 +168,8 @@ static void check_url(const char *got, const char *variable, const char *standar
 #define TEXT_DURATION(...)
 #define TEXT_SIZE(...)
 #define TEXT_SWITCH(...)
+#define TEXT_COUNT(...)
+#define TEXT_SHARE(...)
 
 static const struct {
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc) const char *id;

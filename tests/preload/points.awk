@@ -81,7 +81,8 @@ BEGIN {
 	    (unbalanced ? "" : "heap_objects heap_alloc_bytes"), needed, " ")
 	split("mallocs frees reallocs failed_allocs total_alloc_bytes total_freed_bytes " \
 	    "total_requested_bytes minor_faults major_faults cpu_user_ns cpu_sys_ns " \
-	    "agent_cpu_ns agent_points_dropped agent_send_errors", names, " ")
+	    "agent_cpu_ns agent_points_dropped agent_send_errors sites_sampled sites_dropped " \
+	    "sites_truncated", names, " ")
 	for (i in names)
 		cumulative[names[i]] = 1
 	bases = split(base, names, ",")
@@ -110,6 +111,25 @@ FILENAME == ARGV[1] {
 		life[$1]++
 		lives[pid_of($1)]++
 	}
+	next
+}
+
+# A call site: integers, then perhaps the two texts.  Spaces in function names are escaped.
+/^memagent_site,/ {
+	if ($0 !~ /^memagent_site(,[^ ,=]+=(\\.|[^ ,=\\])+)+ [a-z_0-9]+=[0-9]+i(,[a-z_0-9]+=[0-9]+i)*(,stack="[^"]+",frames="[^"]*")? [0-9]+$/) {
+		complain("line " FNR " is no call site: " $0)
+		next
+	}
+	line = $0
+	sub(/,stack=".*/, "", line)
+	sub(/^.* /, "", line)
+	parse(line)
+	if (value["freed_bytes"] + 0 > value["alloc_bytes"] + 0 || value["freed_objects"] + 0 > value["alloc_objects"] + 0)
+		complain("line " FNR ": a call site has freed more than it has made: " $0)
+	next
+}
+
+/^memagent_flame(,[^ ,=]+=[^ ,=]+)+ level=[0-9]+i,value=[0-9]+i,self=[0-9]+i,label="[^"]+" [0-9]+$/ {
 	next
 }
 

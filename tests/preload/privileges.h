@@ -70,15 +70,15 @@ static inline bool privileges_of(int tasks, const char *thread, char out[STATUS_
 /* Return whether all threads of the process have the main thread's privileges. */
 static inline bool privileges_are_equal(void)
 {
-	char listing[4096], main_thread[32], main_privileges[STATUS_BYTES],
+	char listing[4096], main_id[32], main_privileges[STATUS_BYTES],
 	    privileges[STATUS_BYTES];
 	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool equal = true;
 	long length;
 
 	CHECK(tasks >= 0);
-	snprintf(main_thread, sizeof(main_thread), "%d", getpid());
-	CHECK(privileges_of(tasks, main_thread, main_privileges));
+	snprintf(main_id, sizeof(main_id), "%d", getpid());
+	CHECK(privileges_of(tasks, main_id, main_privileges));
 	CHECK(strstr(main_privileges, "CapBnd:") != NULL &&
 	      strstr(main_privileges, "Seccomp:") != NULL);
 	length = syscall(SYS_getdents64, tasks, listing, sizeof(listing));

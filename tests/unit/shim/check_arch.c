@@ -7,10 +7,14 @@
 
 /* The generic header beside this processor's own. */
 #undef CODE_LINE
+#undef ARCH_WALKS
+#undef ARCH_HAS_SYSCALL
 #define arch_add generic_add
+#define arch_add_carries generic_add_carries
 #define arch_leading_zeros generic_leading_zeros
 #include "shim/arch/generic.h"
 #undef arch_add
+#undef arch_add_carries
 #undef arch_leading_zeros
 
 #define SIGNALS 500
@@ -55,6 +59,23 @@ START_TEST(handler_loses_nothing)
 }
 END_TEST
 
+START_TEST(an_addition_carries_when_it_passes_zero)
+{
+	static bool (*const carries[])(uint64_t *, uint64_t) = {arch_add_carries,
+								generic_add_carries};
+	uint64_t sum = (uint64_t)-10;
+
+	ck_assert(!carries[_i](&sum, 9));
+	ck_assert(!carries[_i](&sum, 0));
+	ck_assert(carries[_i](&sum, 1));
+	ck_assert_uint_eq(sum, 0);
+	ck_assert(!carries[_i](&sum, 0));
+	ck_assert(!carries[_i](&sum, UINT64_MAX));
+	ck_assert(carries[_i](&sum, UINT64_MAX));
+	ck_assert_uint_eq(sum, UINT64_MAX - 1);
+}
+END_TEST
+
 START_TEST(leading_zeros_number_all_bits)
 {
 	for (unsigned bit = 0; bit < 64; bit++) {
@@ -70,6 +91,7 @@ END_TEST
 static void add_tests(TCase *all)
 {
 	tcase_add_loop_test(all, handler_loses_nothing, 0, UNIT_COUNT(ways));
+	tcase_add_loop_test(all, an_addition_carries_when_it_passes_zero, 0, 2);
 	tcase_add_test(all, leading_zeros_number_all_bits);
 }
 

@@ -266,8 +266,120 @@ START_TEST(loses_nothing_to_a_signal_handler)
 END_TEST
 #endif
 
+/* ---- the countdown to the next sample ---- */
+
+static struct counters counted;
+
+START_TEST(a_new_block_carries_at_once)
+{
+	counters_arm(&counted);
+	ck_assert_uint_eq(counters_requested(&counted), 0);
+	ck_assert(!counters_made_unsized(&counted, 0, OWN));
+	ck_assert(counters_made_unsized(&counted, 1, OWN));
+	ck_assert_uint_eq(counters_requested(&counted), 1);
+}
+END_TEST
+
+START_TEST(the_gap_is_counted_to_the_byte)
+{
+	counters_arm(&counted);
+	ck_assert(counters_made_unsized(&counted, 50, OWN));
+	counters_rearm(&counted, 1000);
+	ck_assert_uint_eq(counters_requested(&counted), 50);
+	ck_assert(!counters_made_unsized(&counted, 999, OWN));
+	ck_assert(counters_made_unsized(&counted, 1, OWN));
+	/* Until it is armed again, it does not carry. */
+	ck_assert(!counters_made_unsized(&counted, 5000, OWN));
+	ck_assert_uint_eq(counters_requested(&counted), 6050);
+	counters_rearm(&counted, COUNTERS_NEVER);
+	ck_assert(!counters_made_unsized(&counted, (size_t)1 << 50, OWN));
+	ck_assert_uint_eq(counters_requested(&counted), 6050 + ((uint64_t)1 << 50));
+}
+END_TEST
+
+START_TEST(an_unmade_object_is_taken_back)
+{
+	counters_arm(&counted);
+	counters_made_unsized(&counted, 10, OWN);
+	counters_unmade(&counted, 10, OWN);
+	ck_assert_uint_eq(counters_requested(&counted), 0);
+	counters_rearm(&counted, 100);
+	counters_made_unsized(&counted, 60, OWN);
+	counters_unmade(&counted, 60, OWN);
+	ck_assert_uint_eq(counters_requested(&counted), 0);
+}
+END_TEST
+
+static volatile uint64_t made_by_handler;
+
+/* As an allocation in a signal handler, which may draw a gap while its thread draws one. */
+static void count_and_draw(int signal)
+{
+	(void)signal;
+	made_by_handler += 700;
+	if (counters_made_unsized(&counted, 700, OWN))
+		counters_rearm(&counted, 1000);
+}
+
+START_TEST(a_handler_may_draw_a_gap_meanwhile)
+{
+	const struct sigaction action = {.sa_handler = count_and_draw};
+	const struct itimerval often = {{0, 20}, {0, 20}}, never = {{0, 0}, {0, 0}};
+	uint64_t made = 0;
+
+	counters_arm(&counted);
+	ck_assert_int_eq(sigaction(SIGALRM, &action, NULL), 0);
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+	while (made_by_handler < 700 * 2000) {
+		made += 10;
+		if (counters_made_unsized(&counted, 10, OWN))
+			counters_rearm(&counted, 30);
+	}
+	ck_assert_int_eq(setitimer(ITIMER_REAL, &never, NULL), 0);
+	ck_assert_uint_eq(counters_requested(&counted), made + made_by_handler);
+}
+END_TEST
+
+static uint64_t last_made;
+
+static void *make_and_draw(void *unused)
+{
+	(void)unused;
+	for (uint64_t i = 0; i < 2000000; i++)
+		if (counters_made_unsized(&counted, 16, OWN))
+			counters_rearm(&counted, 1 + i % 100);
+	__atomic_store_n(&last_made, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* A reader never sees a base of one gap with the count of another. */
+START_TEST(a_reader_sees_no_mixture)
+{
+	uint64_t before = 0;
+	pthread_t thread;
+
+	counters_arm(&counted);
+	ck_assert_int_eq(pthread_create(&thread, NULL, make_and_draw, NULL), 0);
+	while (!__atomic_load_n(&last_made, __ATOMIC_ACQUIRE)) {
+		uint64_t now = counters_requested(&counted);
+
+		ck_assert_uint_ge(now, before);
+		ck_assert_uint_le(now, 2000000 * 16);
+		ck_assert_uint_eq(now % 16, 0);
+		before = now;
+	}
+	pthread_join(thread, NULL);
+	ck_assert_uint_eq(counters_requested(&counted), 2000000 * 16);
+}
+END_TEST
+
 static void add_tests(TCase *all)
 {
+	tcase_add_test(all, a_new_block_carries_at_once);
+	tcase_add_test(all, the_gap_is_counted_to_the_byte);
+	tcase_add_test(all, an_unmade_object_is_taken_back);
+	tcase_add_test(all, a_handler_may_draw_a_gap_meanwhile);
+	tcase_add_test(all, a_reader_sees_no_mixture);
 	tcase_add_loop_test(all, puts_the_edges_where_they_belong, 0, UNIT_COUNT(edges));
 	tcase_add_test(all, puts_every_power_of_two_at_the_end_of_its_bucket);
 	tcase_add_test(all, has_a_bucket_for_every_size);

@@ -420,11 +420,21 @@ static const struct {
     {"m,n o", "e", "t", "log,a=b event=\"e\",text=\"t\" 5\n"}, /* an escaped comma is not a tag's */
 };
 
+static int write_event(struct line *to, const char *measurement, const struct line *of,
+		       const char *event, const char *text, int64_t time_ns)
+{
+	struct record record = {.measurement = measurement, .time_ns = time_ns};
+
+	record_text(&record, "event", event);
+	record_text(&record, "text", text);
+	return line_record(to, of, &record);
+}
+
 START_TEST(an_event_to_the_byte)
 {
 	line_measurement(&head, events[_i].measurement);
 	line_tag(&head, "a", "b");
-	ck_assert_int_eq(line_event(&line, "log", &head, events[_i].event, events[_i].text, 5), 0);
+	ck_assert_int_eq(write_event(&line, "log", &head, events[_i].event, events[_i].text, 5), 0);
 	expect(&line, events[_i].written);
 }
 END_TEST
@@ -432,8 +442,42 @@ END_TEST
 START_TEST(an_event_without_tags)
 {
 	line_measurement(&head, "m");
-	ck_assert_int_eq(line_event(&line, "a b", &head, "e", "t", 5), 0);
+	ck_assert_int_eq(write_event(&line, "a b", &head, "e", "t", 5), 0);
 	expect(&line, "a\\ b event=\"e\",text=\"t\" 5\n");
+}
+END_TEST
+
+START_TEST(a_record_to_the_byte)
+{
+	struct record record = {.measurement = "log_site", .time_ns = 5};
+
+	record_tag(&record, "site", "00ff");
+	record_tag(&record, "function", "a b");
+	record_number(&record, "live", INT64_MAX);
+	record_number(&record, "growth", INT64_MIN);
+	record_text(&record, "stack", "main;a\nb");
+	line_measurement(&head, "m");
+	line_tag(&head, "host", "h");
+	ck_assert_int_eq(line_record(&line, &head, &record), 0);
+	expect(&line, "log_site,host=h,site=00ff,function=a\\ b live=9223372036854775807i,"
+		      "growth=-9223372036854775808i,stack=\"main;ab\" 5\n");
+}
+END_TEST
+
+START_TEST(a_record_keeps_what_it_has_room_for)
+{
+	struct record record = {.measurement = "m", .time_ns = 5};
+
+	for (int i = 0; i < RECORD_NUMBERS + 3; i++)
+		record_number(&record, "n", i);
+	for (int i = 0; i < RECORD_TAGS + 3; i++)
+		record_tag(&record, "t", "x");
+	for (int i = 0; i < RECORD_TEXTS + 3; i++)
+		record_text(&record, "s", "x");
+	ck_assert_uint_eq(record.numbers_used, RECORD_NUMBERS);
+	ck_assert_int_eq(record.numbers[RECORD_NUMBERS - 1].value, RECORD_NUMBERS - 1);
+	ck_assert_uint_eq(record.tags_used, RECORD_TAGS);
+	ck_assert_uint_eq(record.texts_used, RECORD_TEXTS);
 }
 END_TEST
 
@@ -451,7 +495,7 @@ START_TEST(an_event_never_writes_behind_the_buffer)
 		ck_assert_ptr_nonnull(text);
 		line_start(&small, text, size);
 		errno = 0;
-		result = line_event(&small, "log", &head, "e", "\"t", 5);
+		result = write_event(&small, "log", &head, "e", "\"t", 5);
 		ck_assert_int_eq(result, size < strlen(wanted) ? -1 : 0);
 		ck_assert_int_eq(errno, result ? ENOSPC : 0);
 		if (result == 0)
@@ -572,6 +616,8 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, splits_within_the_buffer);
 	tcase_add_loop_test(all, an_event_to_the_byte, 0, UNIT_COUNT(events));
 	tcase_add_test(all, an_event_without_tags);
+	tcase_add_test(all, a_record_to_the_byte);
+	tcase_add_test(all, a_record_keeps_what_it_has_room_for);
 	tcase_add_test(all, an_event_never_writes_behind_the_buffer);
 	tcase_add_loop_test(all, escapes_a_measurement, 0, UNIT_COUNT(measurements));
 	tcase_add_loop_test(all, escapes_a_tag, 0, UNIT_COUNT(tags));

@@ -1,0 +1,111 @@
+#include "shim/sites/live.h"
+
+#include <sys/mman.h>
+
+#define BUSY 1 /* as an address: a thread writes or reads this entry */
+
+uint8_t live_counts[LIVE_BUCKETS];
+
+static struct live_sample *table;
+
+static struct live_sample *get_table(void)
+{
+	return __atomic_load_n(&table, __ATOMIC_ACQUIRE);
+}
+
+bool live_open(void)
+{
+	struct live_sample *made, *raced = NULL;
+
+	if (get_table())
+		return true;
+	made = mmap(NULL, LIVE_SLOTS * sizeof(*made), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (made == MAP_FAILED)
+		return false;
+	if (!__atomic_compare_exchange_n(&table, &raced, made, false, __ATOMIC_ACQ_REL,
+					 __ATOMIC_ACQUIRE))
+		munmap(made, LIVE_SLOTS * sizeof(*made));
+	return true;
+}
+
+static bool change(uintptr_t *address, uintptr_t from, uintptr_t to)
+{
+	return __atomic_compare_exchange_n(address, &from, to, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+/*
+ * Change the address of an entry from ${from} to BUSY, in the home bucket of ${address} or in the
+ * one beside it.  Return the entry, or NULL.
+ */
+static struct live_sample *claim(uintptr_t address, uintptr_t from)
+{
+	size_t home = live_bucket(address);
+
+	for (size_t beside = 0; beside < 2; beside++) {
+		struct live_sample *bucket = &get_table()[(home ^ beside) * LIVE_WAYS];
+
+		for (size_t way = 0; way < LIVE_WAYS; way++)
+			if (change(&bucket[way].address, from, BUSY))
+				return &bucket[way];
+	}
+	return NULL;
+}
+
+static void count(uintptr_t address, uint8_t by)
+{
+	__atomic_fetch_add(&live_counts[live_bucket(address)], by, __ATOMIC_RELAXED);
+}
+
+bool live_insert(const struct live_sample *sample)
+{
+	struct live_sample *entry;
+
+	if (get_table() == NULL)
+		return false;
+	entry = claim(sample->address, 0);
+	if (entry == NULL)
+		return false;
+	count(sample->address, 1);
+	__atomic_store_n(&entry->stack, sample->stack, __ATOMIC_RELAXED);
+	__atomic_store_n(&entry->born_s, sample->born_s, __ATOMIC_RELAXED);
+	__atomic_store_n(&entry->bytes, sample->bytes, __ATOMIC_RELAXED);
+	__atomic_store_n(&entry->weight, sample->weight, __ATOMIC_RELAXED);
+	__atomic_store_n(&entry->address, sample->address, __ATOMIC_RELEASE);
+	return true;
+}
+
+bool live_remove(const void *p, struct live_sample *sample)
+{
+	struct live_sample *entry;
+
+	if (!live_may_have(p) || get_table() == NULL)
+		return false;
+	entry = claim((uintptr_t)p, (uintptr_t)p);
+	if (entry == NULL)
+		return false;
+	*sample = *entry;
+	sample->address = (uintptr_t)p;
+	__atomic_store_n(&entry->address, 0, __ATOMIC_RELEASE);
+	count((uintptr_t)p, (uint8_t)-1);
+	return true;
+}
+
+bool live_read(size_t slot, struct live_sample *sample)
+{
+	struct live_sample *entry;
+
+	if (get_table() == NULL)
+		return false;
+	entry = &get_table()[slot];
+	sample->address = __atomic_load_n(&entry->address, __ATOMIC_ACQUIRE);
+	if (sample->address <= BUSY)
+		return false;
+	sample->stack = __atomic_load_n(&entry->stack, __ATOMIC_RELAXED);
+	sample->born_s = __atomic_load_n(&entry->born_s, __ATOMIC_RELAXED);
+	sample->bytes = __atomic_load_n(&entry->bytes, __ATOMIC_RELAXED);
+	sample->weight = __atomic_load_n(&entry->weight, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(&entry->address, __ATOMIC_RELAXED) == sample->address;
+}

@@ -1,0 +1,274 @@
+#include "shim/sites/sites.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "shim/counters.h"
+#include "shim/next.h"
+#include "shim/sites/exponential.h"
+#include "shim/sites/stacks.h"
+#include "shim/threads.h"
+
+/* Before the agent adapts it.  Tests build the library with a small one. */
+#ifndef SITES_MEAN
+#	define SITES_MEAN 524288
+#endif
+
+/* After so many samples between two adaptations, the mean doubles at once. */
+#define SURGE 1000
+#define LARGEST_MEAN ((uint64_t)1 << 30)
+#define SMALLEST_MEAN ((uint64_t)1 << 16) /* with a smaller one, the mean is fixed */
+
+#define TIMED                                                                                      \
+	8 /* the time of one in so many samples is measured, but not of the first, a cold one */
+
+static struct {
+	uint64_t mean;
+	uint32_t now_s;
+	uint32_t surge;
+	uint64_t sampled;
+	uint64_t dropped;
+	uint64_t truncated[WALK_ENDS];
+	uint64_t timed_ns;
+	uint64_t seeds;
+} sites = {.mean = SITES_MEAN};
+
+static void add(uint64_t *total, uint64_t n)
+{
+	__atomic_fetch_add(total, n, __ATOMIC_RELAXED);
+}
+
+static uint64_t load(const uint64_t *value)
+{
+	return __atomic_load_n(value, __ATOMIC_RELAXED);
+}
+
+/* Not libc's function, which a preloaded library may replace. */
+static uint64_t now_ns(void)
+{
+	struct timespec t = {0};
+
+	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* Return a number that differs between processes, and between calls. */
+static uint64_t make_seed(void)
+{
+	const uint64_t *random = (const uint64_t *)getauxval(AT_RANDOM);
+	uint64_t n = __atomic_add_fetch(&sites.seeds, 1, __ATOMIC_RELAXED);
+
+	return (n * UINT64_C(0x9e3779b97f4a7c15) ^ (random ? *random : 0) ^ now_ns() << 20) | 1;
+}
+
+static void draw_gap(struct counters *c)
+{
+	uint64_t mean = load(&sites.mean);
+	uint64_t gap = COUNTERS_NEVER;
+
+	if (c->countdown.random == 0)
+		c->countdown.random = make_seed();
+	if (mean)
+		gap = exponential_gap(&c->countdown.random, mean);
+	c->countdown.mean = mean;
+	counters_rearm(c, gap);
+}
+
+/* Become less frequent at once when there are many samples, until the agent adapts the mean. */
+static void limit_surge(void)
+{
+	uint64_t mean = load(&sites.mean);
+
+	if (SITES_MEAN >= SMALLEST_MEAN &&
+	    __atomic_add_fetch(&sites.surge, 1, __ATOMIC_RELAXED) % SURGE == 0 && mean &&
+	    mean < LARGEST_MEAN)
+		__atomic_compare_exchange_n(&sites.mean, &mean, mean * 2, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+}
+
+static unsigned enter_stack(void)
+{
+	uint64_t frames[STACKS_FRAMES];
+	enum walk_end end = WALK_WHOLE;
+	size_t n = walk(frames, STACKS_FRAMES, &end);
+
+	if (end != WALK_WHOLE)
+		add(&sites.truncated[end], 1);
+	return stacks_enter(frames, n, end);
+}
+
+static uint64_t times(uint64_t n, uint64_t weight)
+{
+	return (uint64_t)((unsigned __int128)n * weight >> WEIGHT_PLACES);
+}
+
+static void count_forgotten(const struct live_sample *sample)
+{
+	stacks_count_freed(sample->stack, times(sample->bytes, sample->weight), sample->weight);
+	stacks_leave(sample->stack);
+}
+
+static void record(void *p, size_t size, uint64_t mean)
+{
+	struct live_sample sample = {.address = (uintptr_t)p};
+
+	/* Freed by a call that bypassed us. */
+	sites_forget(p);
+	sample.born_s = __atomic_load_n(&sites.now_s, __ATOMIC_RELAXED);
+	sample.bytes = next.usable_size(p);
+	if (sample.bytes < size)
+		sample.bytes = size;
+	sample.weight = exponential_weight(size, mean);
+	sample.stack = enter_stack();
+	stacks_count_made(sample.stack, times(sample.bytes, sample.weight), sample.weight);
+	if (live_insert(&sample)) {
+		add(&sites.sampled, 1);
+		return;
+	}
+	count_forgotten(&sample);
+	add(&sites.dropped, 1);
+}
+
+void sites_uncount_move(size_t before, void *moved)
+{
+	struct counters *c = threads_own.self;
+
+	/* The jemalloc inside has counted both objects, and the free. */
+	if (next_is_inside())
+		counter_add(&c->freed_bytes, -(uint64_t)before, OWN);
+	else
+		counter_add(&c->alloc_bytes, next.usable_size(moved), OWN);
+	counter_add(&c->alloc_bytes, -(uint64_t)before, OWN);
+}
+
+/* Return a copy of ${p} at the start of a page, or NULL without memory; then ${p} stays. */
+static void *move(void *p, size_t size, enum sites_contents contents)
+{
+	size_t usable = next.usable_size(p);
+	void *moved = next.memalign(SITES_PAGE, size);
+
+	if (moved == NULL)
+		return NULL;
+	if (contents == SAME_CONTENTS)
+		memcpy(moved, p, size);
+	next.free(p);
+	sites_uncount_move(usable, moved);
+	return moved;
+}
+
+/* Return whether a sampled object must lie at the start of a page, and ${p} does not. */
+static bool must_move(const void *p)
+{
+	if ((uintptr_t)p % SITES_PAGE == 0)
+		return false;
+	if (next_is_inside())
+		return true;
+	return threads_own.fast && !next_header_mapped(next_header(p));
+}
+
+static __attribute__((noinline)) void *take(void *p, size_t size, enum sites_contents contents,
+					    bool may_move)
+{
+	struct counters *c = threads_own.self;
+	uint64_t mean = c->countdown.mean;
+	void *moved = p;
+
+	draw_gap(c);
+	/* 0: the block's first count, or samples are off. */
+	if (mean == 0 || size == 0 || load(&sites.mean) == 0)
+		return p;
+	limit_surge();
+	if (!stacks_open() || !live_open()) {
+		add(&sites.dropped, 1);
+		return p;
+	}
+	if (may_move && must_move(p))
+		moved = move(p, size, contents);
+	if (moved == NULL) {
+		add(&sites.dropped, 1);
+		return p;
+	}
+	record(moved, size, mean);
+	return moved;
+}
+
+static void *take_timed(void *p, size_t size, enum sites_contents contents, bool may_move)
+{
+	uint64_t started = load(&sites.sampled) % TIMED == TIMED / 2 ? now_ns() : 0;
+	int saved = errno;
+
+	p = take(p, size, contents, may_move);
+	if (started)
+		add(&sites.timed_ns, now_ns() - started);
+	errno = saved;
+	return p;
+}
+
+void *sites_take(void *p, size_t size, enum sites_contents contents)
+{
+	return take_timed(p, size, contents, true);
+}
+
+void sites_record(void *p, size_t size)
+{
+	take_timed(p, size, ANY_CONTENTS, false);
+}
+
+void sites_skip(void)
+{
+	int saved = errno;
+
+	draw_gap(threads_own.self);
+	add(&sites.dropped, 1);
+	errno = saved;
+}
+
+bool sites_forget(const void *p)
+{
+	struct live_sample sample;
+
+	if (!live_remove(p, &sample))
+		return false;
+	count_forgotten(&sample);
+	return true;
+}
+
+void sites_resized(const struct live_sample *sample, bool success)
+{
+	if (success || !live_insert(sample))
+		count_forgotten(sample);
+}
+
+void sites_stats(struct sites_stats *stats)
+{
+	stats->mean = load(&sites.mean);
+	stats->sampled = load(&sites.sampled);
+	stats->dropped = load(&sites.dropped);
+	for (unsigned i = 0; i < WALK_ENDS; i++)
+		stats->truncated[i] = load(&sites.truncated[i]);
+	stats->sample_ns = load(&sites.timed_ns) * TIMED;
+}
+
+void sites_set_mean(uint64_t mean)
+{
+	if (mean && SITES_MEAN < SMALLEST_MEAN)
+		mean = SITES_MEAN;
+	__atomic_store_n(&sites.mean, mean, __ATOMIC_RELAXED);
+	__atomic_store_n(&sites.surge, 0, __ATOMIC_RELAXED);
+}
+
+void sites_set_time(uint32_t now_s)
+{
+	__atomic_store_n(&sites.now_s, now_s, __ATOMIC_RELAXED);
+}
+
+void sites_after_fork(void)
+{
+	/* Else parent and child would sample the same objects. */
+	if (threads_own.self)
+		threads_own.self->countdown.random ^= make_seed() & ~(uint64_t)1;
+}

@@ -1,0 +1,93 @@
+#ifndef MEMAGENT_SITES_H
+#define MEMAGENT_SITES_H
+/*
+ * sites: samples allocations, and notes the stack that made each sampled object.
+ *
+ * The addition that counts the requested bytes carries when a sample is due (counters.h).  The
+ * caller then passes the new object to sites_take.  A resize counts as a free and an allocation, as
+ * in the totals of bytes.
+ *
+ * free must recognise a sampled object at no cost.  So with glibc's malloc and the jemalloc inside
+ * a sampled object is moved to the start of a page, and free tests the low bits of the address
+ * first (sites_may_have).  Objects with a mapping of their own are not moved, because the slow twin
+ * of free handles them anyway.  Nothing is moved in other allocators: they may have sized deletes.
+ *
+ * Layer    shim; needs counters, next, threads and shim/sites.
+ * Threads  any.
+ * Memory   fixed tables, mapped at the first sample.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shim/cc.h"
+#include "shim/sites/live.h"
+#include "shim/sites/walk.h"
+
+#define SITES_PAGE 4096
+
+/*
+ * sites_take(p, size, contents):
+ * Sample the object ${p} of ${size} requested bytes, which is counted already.  Return the object
+ * for the program, at a new address with the same ${contents} if they matter.  Leaves errno alone.
+ */
+enum sites_contents { ANY_CONTENTS, SAME_CONTENTS };
+void *sites_take(void *p, size_t size, enum sites_contents contents) INTERNAL;
+
+/* As sites_take, but never move ${p}: the caller knows that frees of it will be recognised. */
+void sites_record(void *p, size_t size) INTERNAL;
+
+/*
+ * sites_uncount_move(before, moved):
+ * The caller of sites_record has moved an object of ${before} usable bytes to ${moved}.  Count as
+ * if it had been there from the start.
+ */
+void sites_uncount_move(size_t before, void *moved) INTERNAL;
+
+/* The sample that is due cannot be taken: draw a new gap. */
+void sites_skip(void) INTERNAL;
+
+/* Return false if ${p}, which the fast path is to free or resize, is surely not sampled. */
+INLINE bool sites_may_have(const void *p)
+{
+	return UNLIKELY(((uintptr_t)p & (SITES_PAGE - 1)) == 0) && live_may_have(p);
+}
+
+/*
+ * sites_forget(p):
+ * ${p} is about to be freed or resized: remove its sample.  Return whether it was sampled.
+ */
+bool sites_forget(const void *p) INTERNAL;
+
+/*
+ * sites_resized(sample, success):
+ * ${sample}, which live_remove took out before a resize, is gone if the resize was a ${success}.
+ * Else it stays.
+ */
+void sites_resized(const struct live_sample *sample, bool success) INTERNAL;
+
+/* For the agent. */
+
+struct sites_stats {
+	uint64_t mean;		       /* bytes */
+	uint64_t sampled;	       /* objects */
+	uint64_t dropped;	       /* samples that could not be kept */
+	uint64_t truncated[WALK_ENDS]; /* stacks that are not whole, by cause */
+	uint64_t
+	    sample_ns; /* estimate of the time that all samples took in the program's threads */
+};
+void sites_stats(struct sites_stats *stats);
+
+/*
+ * sites_set_mean(mean):
+ * Draw gaps with the mean ${mean}, in bytes, from now on; 0 takes no more samples.
+ */
+void sites_set_mean(uint64_t mean);
+
+/* Note that it is ${now_s}, in seconds (monotonic), for the ages of new samples. */
+void sites_set_time(uint32_t now_s);
+
+/* In a forked child, while it has one thread. */
+void sites_after_fork(void);
+
+#endif

@@ -1,0 +1,64 @@
+#ifndef MEMAGENT_STACKS_H
+#define MEMAGENT_STACKS_H
+/*
+ * stacks: the table of distinct stacks, each with what its samples stand for.
+ *
+ * Stack 0 stands for all that do not fit.  A stack whose samples are all freed can be removed
+ * (stacks_retire); its totals then move to stack 0.
+ *
+ * Layer    shim, leaf.
+ * Threads  any, without locks; stacks_copy: the one that retires stacks.
+ * Memory   one mapping, made by stacks_open.  Pages are touched as stacks are added.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STACKS 4096U
+#define STACKS_FRAMES 128U /* longest stack */
+
+struct stack_totals {
+	uint64_t alloc_bytes;
+	uint64_t alloc_objects; /* fixed point (exponential.h) */
+	uint64_t freed_bytes;
+	uint64_t freed_objects; /* fixed point */
+};
+
+/* Map the table, once.  Return whether there is one. */
+bool stacks_open(void);
+
+/*
+ * stacks_enter(frames, n, end):
+ * Return the index of the stack of ${n} frames, innermost first.  ${end} is how the walk ended
+ * (walk.h).  The stack is kept until stacks_leave.
+ */
+unsigned stacks_enter(const uint64_t *frames, size_t n, unsigned end);
+void stacks_leave(unsigned index);
+
+/* Count an object that the stack ${index} made or freed. */
+void stacks_count_made(unsigned index, uint64_t bytes, uint64_t objects);
+void stacks_count_freed(unsigned index, uint64_t bytes, uint64_t objects);
+
+/* Return how many stacks there are, without stack 0. */
+unsigned stacks_used(void);
+
+/*
+ * stacks_read(index, totals):
+ * Read the totals of the stack ${index}.  Return its hash, which is never 0, or 0 if there is none.
+ */
+uint64_t stacks_read(unsigned index, struct stack_totals *totals);
+
+/*
+ * stacks_copy(index, frames, end):
+ * Copy the frames of the stack ${index}, innermost first, into ${frames}, an array of
+ * STACKS_FRAMES.  Return their number; 0 for stack 0, or while they are not there yet.
+ */
+size_t stacks_copy(unsigned index, uint64_t *frames, unsigned *end);
+
+/*
+ * stacks_retire(index):
+ * Remove the stack ${index} if no live sample is of it.  Return whether it did.
+ */
+bool stacks_retire(unsigned index);
+
+#endif
