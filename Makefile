@@ -348,6 +348,15 @@ $(BUILD)/tests/preload/lib/inner/lib%.so: tests/preload/lib/inner/%.c
 	$(SAY)
 	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
 
+# A library that compares the walk of the stack with libgcc's, for tests/oracle/walk.sh.
+WALK = $(addprefix shim/sites/,walk.c stack.c rules.c cfi.c cfi_row.c cfi_value.c reader.c image.c objects.c)
+WALK_TESTS = $(BUILD)/tests/walk/libcompare.so
+
+$(BUILD)/tests/walk/libcompare.so: tests/walk/compare.c $(WALK) $(wildcard shim/sites/*.h)
+	@mkdir -p $(@D)
+	$(SAY)
+	$(COMPILE) $(LIBRARY) -fno-builtin -Wno-missing-prototypes $(LINK) -o $@ $< $(WALK)
+
 FAULT_TESTS = $(BUILD)/tests/faults/host $(BUILD)/tests/faults/lib/libfault.so
 
 $(BUILD)/tests/faults/host: tests/faults/host.c
@@ -397,7 +406,7 @@ BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 .PHONY: test-programs test
 test-programs: all $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) $(ALLOC_TESTS) \
-	$(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/old/libcurl.so.4 $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/jailed $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
+	$(WALK_TESTS) $(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/old/libcurl.so.4 $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/jailed $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server
 
 test:
@@ -494,7 +503,7 @@ bench bench-quick:
 
 $(call objects,$(SHIM) $(wildcard shim/jemalloc/*.c) $(AGENT) $(HTTP) $(SEND)) $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) \
-	$(ALLOC_TESTS) $(BENCHES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer: $(BUILD)/flags
+	$(ALLOC_TESTS) $(WALK_TESTS) $(BENCHES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer: $(BUILD)/flags
 
 # ---- installation ----
 

@@ -1,7 +1,9 @@
 /*
- * A library to preload: at every allocation it compares the walk with libgcc's unwinder.
+ * A library to preload: it compares the walk with libgcc's unwinder at every allocation.
  *
- * ORACLE is a file of counts, which all processes share.  ORACLE.txt gets the first differences.
+ *   COMPARE=FILE        totals, one number of 64 bits each (struct totals), for all processes
+ * together; FILE.txt gets the first stacks that differ or are not whole COMPARE_EVERY=N     only
+ * every N-th allocation
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,7 +12,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <unwind.h>
@@ -19,7 +20,7 @@
 #include "shim/sites/walk.h"
 
 #define MAX 128
-#define SHOWN 20
+#define SHOWN 3
 #define EXPORTED __attribute__((visibility("default")))
 
 /* libgcc's; NULL for code that no unwind table describes. */
@@ -28,17 +29,20 @@ struct bases {
 };
 const void *_Unwind_Find_FDE(void *address, struct bases *bases);
 
-void *__libc_malloc(size_t);
-void *__libc_calloc(size_t, size_t);
-void *__libc_realloc(void *, size_t);
-void *__libc_memalign(size_t, size_t);
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
 EXPORTED void *malloc(size_t size);
 EXPORTED void *calloc(size_t n, size_t size);
 EXPORTED void *realloc(void *p, size_t size);
-EXPORTED void oracle_check(void);
+EXPORTED void compare_here(void);
 
-struct counts {
-	unsigned long stacks, frames, mismatches, beyond, ends[WALK_ENDS];
+struct totals {
+	uint64_t stacks;
+	uint64_t frames;
+	uint64_t wrong;
+	uint64_t beyond; /* go on by frame pointers where libgcc stops */
+	uint64_t ends[WALK_ENDS];
 };
 
 struct reference {
@@ -47,23 +51,29 @@ struct reference {
 	bool is_skipping;
 };
 
-static struct counts *counts;
+static struct totals *totals;
 static char text_path[4096];
+static unsigned every = 1;
 static struct dl_find_object own;
 static __thread bool is_inside __attribute__((tls_model("initial-exec")));
+static __thread unsigned calls __attribute__((tls_model("initial-exec")));
+
+static uint64_t add(uint64_t *total, uint64_t n)
+{
+	return __atomic_fetch_add(total, n, __ATOMIC_RELAXED);
+}
 
 static bool is_own(uintptr_t address)
 {
-	return address - (uintptr_t)own.dlfo_map_start <
-	       (uintptr_t)own.dlfo_map_end - (uintptr_t)own.dlfo_map_start;
+	return address >= (uintptr_t)own.dlfo_map_start && address < (uintptr_t)own.dlfo_map_end;
 }
 
 static _Unwind_Reason_Code note(struct _Unwind_Context *context, void *arg)
 {
 	struct reference *reference = arg;
-	int is_exact = 0;
-	uintptr_t pc = _Unwind_GetIPInfo(context, &is_exact);
-	uintptr_t at = pc - !is_exact;
+	int is_interrupted = 0;
+	uintptr_t pc = _Unwind_GetIPInfo(context, &is_interrupted);
+	uintptr_t at = pc - !is_interrupted;
 
 	if (pc == 0)
 		return _URC_NORMAL_STOP;
@@ -76,33 +86,26 @@ static _Unwind_Reason_Code note(struct _Unwind_Context *context, void *arg)
 
 static uintptr_t absolute(uint64_t frame)
 {
-	return (frame & ((UINT64_C(1) << WALK_OBJECT_SHIFT) - 1)) +
-	       objects_bias((unsigned)(frame >> WALK_OBJECT_SHIFT));
+	return walk_address(frame) + objects_bias(walk_object(frame));
 }
 
-static void show(int file, const char *what, uintptr_t at)
+static void show(int file, const char *who, uintptr_t at)
 {
-	char line[512];
 	struct dl_find_object found;
-	int n;
 
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
 	if (_dl_find_object((void *)at, &found) == 0)
-		n = snprintf(line, sizeof(line), "  %s %s+%#lx\n", what,
-			     found.dlfo_link_map->l_name, at - found.dlfo_link_map->l_addr);
+		dprintf(file, "  %s %s+%#lx\n", who, found.dlfo_link_map->l_name,
+			(unsigned long)(at - found.dlfo_link_map->l_addr));
 	else
-		n = snprintf(line, sizeof(line), "  %s %#lx\n", what, at);
-	if (write(file, line, (size_t)n) != n)
-		return;
+		dprintf(file, "  %s %#lx\n", who, (unsigned long)at);
 }
 
-static void show_all(const uint64_t *frames, size_t n, enum walk_end end,
-		     const struct reference *reference)
+static void show_both(const uint64_t *frames, size_t n, enum walk_end end,
+		      const struct reference *reference)
 {
 	int file = open(text_path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 
-	dprintf(file, "pid %d: walk %zu frames, end %d; libgcc %zu\n", (int)getpid(), n, end,
-		reference->n);
+	dprintf(file, "walk: %zu frames, end %d; libgcc: %zu\n", n, end, reference->n);
 	for (size_t i = 0; i < n || i < reference->n; i++) {
 		bool same = i < n && i < reference->n && absolute(frames[i]) == reference->at[i];
 
@@ -118,25 +121,19 @@ static bool is_described(uintptr_t address)
 {
 	struct bases bases;
 
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): libgcc has a number */
 	return _Unwind_Find_FDE((void *)address, &bases) != NULL;
 }
 
 static bool agree(const uint64_t *frames, size_t n, enum walk_end end,
 		  const struct reference *reference)
 {
-	size_t i;
-
-	for (i = 0; i < n && i < reference->n; i++)
+	for (size_t i = 0; i < n && i < reference->n; i++)
 		if (absolute(frames[i]) != reference->at[i])
 			return false;
-	/* By frame pointers, the walk may go on where libgcc stops. */
-	if (n > reference->n) {
-		if (__atomic_fetch_add(&counts->beyond, 1, __ATOMIC_RELAXED) < 3)
-			show_all(frames, n, end, reference);
-		return reference->n && !is_described(reference->at[reference->n - 1]);
-	}
-	return end != WALK_WHOLE || n == reference->n;
+	if (n <= reference->n)
+		return end != WALK_WHOLE || n == reference->n;
+	add(&totals->beyond, 1);
+	return reference->n && !is_described(reference->at[reference->n - 1]);
 }
 
 static __attribute__((noinline)) void compare(void)
@@ -145,26 +142,22 @@ static __attribute__((noinline)) void compare(void)
 	struct reference reference = {.n = 0, .is_skipping = true};
 	enum walk_end end = WALK_ENDS;
 	size_t n = walk(frames, MAX, &end);
+	bool is_wrong, is_odd;
 
 	_Unwind_Backtrace(note, &reference);
-	__atomic_fetch_add(&counts->stacks, 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&counts->frames, n, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&counts->ends[end], 1, __ATOMIC_RELAXED);
-	if (!agree(frames, n, end, &reference)) {
-		if (__atomic_fetch_add(&counts->mismatches, 1, __ATOMIC_RELAXED) < SHOWN)
-			show_all(frames, n, end, &reference);
-	} else if (end != WALK_WHOLE && end != WALK_DEPTH &&
-		   __atomic_load_n(&counts->ends[end], __ATOMIC_RELAXED) < 3) {
-		show_all(frames, n, end, &reference);
-	}
+	is_wrong = !agree(frames, n, end, &reference);
+	is_odd = add(&totals->ends[end], 1) < SHOWN && end != WALK_WHOLE && end != WALK_DEPTH;
+	add(&totals->stacks, 1);
+	add(&totals->frames, n);
+	if ((is_wrong && add(&totals->wrong, 1) < SHOWN) || is_odd)
+		show_both(frames, n, end, &reference);
 }
 
-/* ${size} keeps the caller's frame: no tail call. */
 static __attribute__((noinline)) void check(void)
 {
 	int saved = errno;
 
-	if (counts == NULL || is_inside)
+	if (totals == NULL || is_inside || calls++ % every)
 		return;
 	is_inside = true;
 	compare();
@@ -172,8 +165,8 @@ static __attribute__((noinline)) void check(void)
 	errno = saved;
 }
 
-/* For signal handlers, in which a program must not allocate. */
-void oracle_check(void)
+/* For signal handlers of the tests: they may interrupt malloc. */
+void compare_here(void)
 {
 	check();
 }
@@ -198,18 +191,20 @@ void *realloc(void *p, size_t size)
 
 static __attribute__((constructor)) void set_up(void)
 {
-	const char *path = getenv("ORACLE");
+	const char *path = getenv("COMPARE"), *n = getenv("COMPARE_EVERY");
 	void *map;
 	int file;
 
 	if (path == NULL || _dl_find_object((void *)compare, &own))
 		return;
+	if (n)
+		every = (unsigned)atoi(n);
 	snprintf(text_path, sizeof(text_path), "%s.txt", path);
 	file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (file < 0 || ftruncate(file, sizeof(*counts)))
+	if (file < 0 || ftruncate(file, sizeof(*totals)))
 		return;
-	map = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	map = mmap(NULL, sizeof(*totals), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 	close(file);
 	if (map != MAP_FAILED)
-		counts = map;
+		totals = map;
 }
