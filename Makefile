@@ -228,6 +228,8 @@ demo:
 # ---- the tests ----
 
 # A unit test links only the modules listed here, so a new dependency must be added.
+CFI = $(addprefix shim/sites/,cfi.c cfi_row.c cfi_value.c reader.c image.c)
+WALK = $(CFI) $(addprefix shim/sites/,walk.c stack.c rules.c objects.c)
 UNIT_allocator_stats = agent/measure/allocator_stats.c agent/base/schedule.c
 UNIT_answer = agent/deliver/http/answer.c
 UNIT_backlog = agent/deliver/backlog.c
@@ -243,6 +245,11 @@ UNIT_live = shim/sites/live.c
 UNIT_stacks = shim/sites/stacks.c
 UNIT_pace = agent/sites/pace.c
 UNIT_flame = agent/sites/flame.c
+UNIT_cfi = $(CFI)
+UNIT_objects = shim/sites/objects.c shim/sites/image.c
+UNIT_rules = shim/sites/rules.c
+UNIT_stack = shim/sites/stack.c
+UNIT_walk = $(WALK)
 UNIT_elf_file = tools/run/elf_file.c
 UNIT_fnv = agent/base/fnv.c
 UNIT_futex = agent/base/futex.c
@@ -301,6 +308,7 @@ UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/uni
 
 # The modules of the fuzzers, for which libFuzzer generates the inputs.
 FUZZ_answer = agent/deliver/http/answer.c agent/deliver/verdict.c
+FUZZ_cfi = $(CFI)
 FUZZ_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 FUZZ_elf_file = tools/run/elf_file.c tools/run/script.c
 FUZZ_line = agent/encode/line.c agent/encode/fields.c
@@ -349,7 +357,6 @@ $(BUILD)/tests/preload/lib/inner/lib%.so: tests/preload/lib/inner/%.c
 	$(CC) $(PLAIN) -shared -fPIC -o $@ $<
 
 # A library that compares the walk of the stack with libgcc's, for tests/oracle/walk.sh.
-WALK = $(addprefix shim/sites/,walk.c stack.c rules.c cfi.c cfi_row.c cfi_value.c reader.c image.c objects.c)
 WALK_TESTS = $(BUILD)/tests/walk/libcompare.so
 
 $(BUILD)/tests/walk/libcompare.so: tests/walk/compare.c $(WALK) $(wildcard shim/sites/*.h)

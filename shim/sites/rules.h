@@ -65,17 +65,17 @@ INLINE unsigned rule_object(rule r)
 /* In bytes. */
 INLINE intptr_t rule_cfa(rule r)
 {
-	return (intptr_t)(r << 14) >> 42 << 3;
+	return ((intptr_t)(r << 14) >> 42) * 8;
 }
 
 INLINE intptr_t rule_fp(rule r)
 {
-	return (intptr_t)(r << 36) >> 50 << 3;
+	return ((intptr_t)(r << 36) >> 50) * 8;
 }
 
 INLINE intptr_t rule_ra(rule r)
 {
-	return (intptr_t)(r << 50) >> 50 << 3;
+	return ((intptr_t)(r << 50) >> 50) * 8;
 }
 
 /* Addresses of code have no more bits. */
