@@ -1,7 +1,5 @@
 #include "shim/sites/cfi.h"
 
-#include <string.h>
-
 #include "shim/sites/image.h"
 
 #if ARCH_WALKS
@@ -109,9 +107,8 @@ static bool read_shared(const struct image *image, uintptr_t address, struct fun
 	struct reader r = open_entry(image, address);
 	bool is_cie = reader_u32(&r) == 0;
 	uint8_t version = reader_u8(&r);
-	const char *letters = (const char *)r.at;
+	const char *letters = reader_text(&r);
 
-	reader_skip(&r, strnlen(letters, reader_left(&r)) + 1);
 	if (r.bad || !is_cie || (version != 1 && version != 3))
 		return false;
 	f->code_align = (int64_t)reader_uleb(&r);

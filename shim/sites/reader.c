@@ -1,11 +1,22 @@
 #include "shim/sites/reader.h"
 
+#include <string.h>
+
 /* DW_EH_PE_*: how a number is written, and what it is relative to. */
 enum { ABSOLUTE = 0x00, ULEB = 0x01, U16 = 0x02, U32 = 0x03, U64 = 0x04 };
 enum { SLEB = 0x09, S16 = 0x0a, S32 = 0x0b, S64 = 0x0c };
 enum { FORM = 0x0f, TO_HERE = 0x10, OMITTED = 0xff };
 
 #define LEB_BYTES 10
+
+const char *reader_text(struct reader *r)
+{
+	const char *text = (const char *)r->at;
+	size_t left = reader_left(r), n = left ? strnlen(text, left) : 0;
+
+	reader_skip(r, n + 1);
+	return r->bad ? "" : text;
+}
 
 static uint64_t read_leb(struct reader *r, uint8_t *last, unsigned *shift)
 {

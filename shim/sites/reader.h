@@ -10,7 +10,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "shim/sites/image.h"
 
@@ -74,6 +73,9 @@ READER_NUMBER(reader_u8, uint8_t)
 READER_NUMBER(reader_u16, uint16_t)
 READER_NUMBER(reader_u32, uint32_t)
 READER_NUMBER(reader_u64, uint64_t)
+
+/* Read a text up to its NUL. */
+const char *reader_text(struct reader *r) INTERNAL;
 
 uint64_t reader_uleb(struct reader *r) INTERNAL;
 int64_t reader_sleb(struct reader *r) INTERNAL;
