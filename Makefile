@@ -173,9 +173,10 @@ $(BUILD)/man/%.1: tools/man/%.1.in tools/man/options.awk $(BUILD)/%
 $(BUILD)/man/memagent.7: tools/man/memagent.7.in $(BUILD)/memagent-describe
 	@mkdir -p $(@D)
 	$(SAY)
-	$(BUILD)/memagent-describe options-mdoc >$@.table
-	sed -e '/^@table@$$/{r $@.table' -e 'd}' $< >$@
-	rm $@.table
+	$(BUILD)/memagent-describe options-mdoc >$@.options
+	$(BUILD)/memagent-describe fields-mdoc >$@.fields
+	sed -e '/^@options@$$/{r $@.options' -e 'd}' -e '/^@fields@$$/{r $@.fields' -e 'd}' $< >$@
+	rm $@.options $@.fields
 
 $(BUILD)/completions/%: tools/completion.sh $(BUILD)/%
 	@mkdir -p $(@D)

@@ -60,6 +60,9 @@ static const struct {
 #undef GO
 };
 
+/* The size buckets after the first differ in their bound only, so they share one row. */
+#define SIZES_DOC "objects up to this many bytes and larger than the next smaller bound"
+
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static void print_lower(const char *text, char underscore)
@@ -187,12 +190,28 @@ static void print_fields_markdown(void)
 		}
 		print_row(&fields[i]);
 	}
-	/* The other size buckets differ in their bound only, so they share one row. */
 	fputs("| sizes ", stdout);
 	print_row(&sizes[0]);
-	printf("| | `%s`, `%s`, `%s` … `%s` | objects | objects up to this many bytes and larger "
-	       "than the next smaller bound | |\n",
-	       sizes[1].name, sizes[2].name, sizes[3].name, sizes[LENGTH(sizes) - 1].name);
+	printf("| | `%s`, `%s`, `%s` … `%s` | objects | " SIZES_DOC " | |\n", sizes[1].name,
+	       sizes[2].name, sizes[3].name, sizes[LENGTH(sizes) - 1].name);
+}
+
+static void print_field_mdoc(const struct row *row)
+{
+	printf(".It Va %s Pq %s\n", row->name, row->unit);
+	print_mdoc_text(row->doc);
+}
+
+static void print_fields_mdoc(void)
+{
+	size_t i;
+
+	for (i = 0; i < LENGTH(fields); i++)
+		print_field_mdoc(&fields[i]);
+	print_field_mdoc(&sizes[0]);
+	printf(".It Va %s No ... Va %s Pq %s\n", sizes[1].name, sizes[LENGTH(sizes) - 1].name,
+	       sizes[1].unit);
+	print_mdoc_text(SIZES_DOC);
 }
 
 static void print_site_fields_markdown(void)
@@ -236,6 +255,7 @@ static const struct section {
     {"options-markdown", print_options_markdown},
     {"options-mdoc", print_options_mdoc},
     {"fields-markdown", print_fields_markdown},
+    {"fields-mdoc", print_fields_mdoc},
     {"fields-tsv", print_fields_tsv},
     {"site-fields-markdown", print_site_fields_markdown},
     {"site-fields-tsv", print_site_fields_tsv},

@@ -1,6 +1,6 @@
 #!/bin/sh
-# make install installs the expected files, and make uninstall removes them all.  Every option of
-# --help is in the manual and in the completion.
+# make install installs the expected files, and make uninstall removes them all.  The manual has every
+# option, variable and field, and bash completes options and their values.
 #
 # limit: 300
 . "$(dirname "$0")/lib.sh"
@@ -59,6 +59,30 @@ sed -n 's/^OPTION([a-z_]*, "\([A-Z_]*\)".*/MEMAGENT_\1/p' "$root/agent/settings/
 while read -r variable; do
 	grep -qE "^ +$variable( |\$)" "$work/page" || fail "memagent.7 lacks $variable"
 done <"$work/variables"
+"$build/memagent-describe" fields-tsv | awk '$4 != "sizes" { print $1 }' >"$work/fields"
+[ -s "$work/fields" ] || fail "fields.def has no fields"
+while read -r field; do
+	grep -qE "^ +$field \(" "$work/page" || fail "memagent.7 lacks the field $field"
+done <"$work/fields"
+
+# expect_completed WORDS WORD...: these words complete the last of the command line's words.
+expect_completed()
+{
+	wanted=$1
+	shift
+	completed=$(cd "$work/root/usr" && bash -c '. "$1"; shift; COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+		_memagent_run; echo "${COMPREPLY[*]}"' bash "$share/bash-completion/completions/memagent-run" "$@")
+	[ "$completed" = "$wanted" ] || fail "$* is completed to \"$completed\", wanted \"$wanted\""
+}
+
+expect_completed '0 1' memagent-run --enabled ''
+expect_completed 'v1 v2 v3' memagent-run --api ''
+expect_completed 'go-runtime' memagent-run --schema = g
+expect_completed 'share/memagent/LICENSE' memagent-run --ca-file share/memagent/L
+expect_completed 'share' memagent-run --spool s
+expect_completed '' memagent-run --spool share/memagent/L
+expect_completed '' memagent-run --database s
+expect_completed '--check' memagent-run --ch
 
 run_make uninstall
 left=$(find "$work/root" ! -type d)

@@ -14,8 +14,9 @@ enum {
 static const struct {
 	const char *flag, *doc;
 } own[] = {
-    {"--allocator NAME", "allocator that the command gets: own, the one that it has anyway (the "
-			 "default), or jemalloc, which is part of memagent and faster than most"},
+    {"--allocator own|jemalloc",
+     "allocator that the command gets: own, the one that it has anyway (the "
+     "default), or jemalloc, which is part of memagent and faster than most"},
     {"--check",
      "say whether the command can be metered and whether the server takes its points, "
      "and do not run it; the command may be left out; exit with 0 when all is well, else "
