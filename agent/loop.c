@@ -7,7 +7,7 @@
 #include "agent/deliver/load.h"
 #include "agent/guest/main_exit.h"
 #include "agent/guest/quiesce.h"
-#include "agent/guest/rights.h"
+#include "agent/guest/privileges.h"
 #include "agent/measure/coverage.h"
 #include "agent/measure/proc.h"
 #include "agent/parent.h"
@@ -24,7 +24,7 @@
 static struct {
 	struct loop_task *task;
 	struct recorder recorder;
-	struct rights_watch rights;
+	struct privileges_watch privileges;
 	int64_t start_ns; /* of the schedule of points */
 	int64_t coverage_due_ns;
 	enum loop_end end;   /* LOOP_ASKED, or why the loop must end on its own */
@@ -132,10 +132,10 @@ static int64_t take_point(int64_t now_ns)
 static int64_t watch_program(int64_t now_ns)
 {
 	int64_t interval = loop.task->options->interval;
-	enum rights_verdict verdict = rights_follow(&loop.rights);
+	enum privileges_verdict verdict = privileges_follow(&loop.privileges);
 
-	if (verdict != RIGHTS_NO_MORE)
-		loop.end = verdict == RIGHTS_MORE ? LOOP_MORE_RIGHTS : LOOP_OTHER_NAMESPACE;
+	if (verdict != PRIVILEGES_NO_MORE)
+		loop.end = verdict == PRIVILEGES_MORE ? LOOP_MORE_PRIVILEGES : LOOP_OTHER_NAMESPACE;
 	else if (is_last_thread())
 		loop.end = LOOP_ALONE;
 	else
@@ -220,7 +220,7 @@ static enum loop_end run(void)
 				    loop.task->started_ns + min_uptime_ns(loop.task->options));
 	/* A process that is already ending needs no watch. */
 	if (should_run())
-		rights_open(&loop.rights, loop.recorder.sampler.status_fd);
+		privileges_open(&loop.privileges, loop.recorder.sampler.status_fd);
 	while (should_run()) {
 		int64_t next_ns = run_timers();
 
@@ -248,7 +248,7 @@ static void finish(enum loop_end why)
 	const struct loop_task *task = loop.task;
 	int64_t deadline_ns = task->deadline_ns;
 
-	if (why == LOOP_MORE_RIGHTS) {
+	if (why == LOOP_MORE_PRIVILEGES) {
 		stop_reporting("gave up privileges by a system call of one thread",
 			       "gave up privileges, no longer reported");
 		return;
@@ -274,7 +274,7 @@ bool loop_must_open_first(const struct options *o, bool is_forked)
 			 (!is_forked && (o->token_file[0] || o->password_file[0] || o->ca_file[0] ||
 					 o->spool[0]));
 
-	return has_files && rights_can_change();
+	return has_files && privileges_can_change();
 }
 
 void loop_prepare(const struct options *options)

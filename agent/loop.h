@@ -31,7 +31,7 @@ struct loop_task {
 /* Why the loop ended. */
 enum loop_end {
 	LOOP_ASKED,	      /* task->request is LOOP_STOP */
-	LOOP_MORE_RIGHTS,     /* the sidecar has more privileges than the program */
+	LOOP_MORE_PRIVILEGES, /* the sidecar has more privileges than the program */
 	LOOP_OTHER_NAMESPACE, /* the program has another root or other namespaces */
 	LOOP_ALONE,	      /* no thread of the program is left */
 	LOOP_UNABLE,	      /* the loop could not start */

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "agent/guest/rights.h"
+#include "agent/guest/privileges.h"
 #include "shim/shim.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -27,7 +27,7 @@ int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*ru
 struct lines {
 	const char *text; /* all */
 	size_t at;	  /* what has come of it */
-	struct rights rights;
+	struct privileges privileges;
 	size_t stop_after;
 };
 
@@ -42,7 +42,7 @@ static int take_line(void *arg, const char *text, size_t len)
 		lines->at++;
 	else
 		CHECK(len > 0);
-	rights_line(&lines->rights, text, len);
+	privileges_line(&lines->privileges, text, len);
 	if (lines->stop_after && --lines->stop_after == 0)
 		return 42;
 	return 0;

@@ -87,7 +87,7 @@ static bool machine_of(const char *path, struct elf_machine *out)
  * the caller another user or group, or capabilities.
  * Source: security/commoncap.c, cap_bprm_creds_from_file().
  */
-static void judge_rights(const char *path, struct verdict_on *v)
+static void judge_privileges(const char *path, struct verdict_on *v)
 {
 	const char *what = NULL;
 	struct statvfs system;
@@ -165,7 +165,7 @@ static void judge_dynamic(const struct elf_facts *facts, struct verdict_on *v)
 	else if (!is_preloaded(v))
 		v->is_harmed = false;
 	if (v->why[0] == '\0')
-		judge_rights(v->judged, v);
+		judge_privileges(v->judged, v);
 }
 
 static bool is_loader(const char *path)

@@ -1,7 +1,7 @@
-#ifndef MEMAGENT_RIGHTS_H
-#define MEMAGENT_RIGHTS_H
+#ifndef MEMAGENT_PRIVILEGES_H
+#define MEMAGENT_PRIVILEGES_H
 /*
- * rights: keeps the sidecar from having more privileges than the program.
+ * privileges: keeps the sidecar from having more privileges than the program.
  *
  * libc's setuid and similar functions change all threads.  The raw system calls, capset, a seccomp
  * filter without TSYNC and the no-new-privileges flag change only the calling thread.  A program
@@ -19,7 +19,7 @@
 #include "agent/guest/namespaces.h"
 
 /* The privileges of a thread. */
-struct rights {
+struct privileges {
 	uint32_t uid[4]; /* real, effective, saved, file system */
 	uint32_t gid[4];
 	uint64_t inheritable, permitted, effective, bounding, ambient; /* capabilities */
@@ -31,38 +31,38 @@ struct rights {
 };
 
 /*
- * rights_line(rights, text, len):
- * Parse one line of /proc/PID/status into ${rights}, which is all zero at first.  Return 0, or -1
- * when the line is malformed.  Pure.
+ * privileges_line(privileges, text, len):
+ * Parse one line of /proc/PID/status into ${privileges}, which is all zero at first.  Return 0, or
+ * -1 when the line is malformed.  Pure.
  */
-int rights_line(struct rights *rights, const char *text, size_t len);
+int privileges_line(struct privileges *privileges, const char *text, size_t len);
 
 /*
- * rights_can_change():
+ * privileges_can_change():
  * Return whether this thread can drop a user, a group or a capability, and so lose access to files.
  */
-bool rights_can_change(void);
+bool privileges_can_change(void);
 
 /* The files that the sidecar reads, opened at the start: later a chroot may hide /proc. */
-struct rights_watch {
+struct privileges_watch {
 	int program_fd; /* the main thread's status, or -1 */
 	int own_fd;	/* the calling thread's, from proc_open, or -1 */
 	struct namespaces_watch namespaces;
 };
 
-void rights_open(struct rights_watch *watch, int own_fd);
+void privileges_open(struct privileges_watch *watch, int own_fd);
 
-enum rights_verdict {
-	RIGHTS_NO_MORE,	  /* than the program; or unknown, or libc is changing them now */
-	RIGHTS_MORE,	  /* than the program, and they cannot be dropped */
-	RIGHTS_ELSEWHERE, /* the program has another root or other namespaces */
+enum privileges_verdict {
+	PRIVILEGES_NO_MORE,   /* than the program; or unknown, or libc is changing them now */
+	PRIVILEGES_MORE,      /* than the program, and they cannot be dropped */
+	PRIVILEGES_ELSEWHERE, /* the program has another root or other namespaces */
 };
 
 /*
- * rights_follow(watch):
+ * privileges_follow(watch):
  * Compare this thread with the main thread, and drop the privileges that the main thread lacks.  If
- * the result is not RIGHTS_NO_MORE, the calling thread must end.
+ * the result is not PRIVILEGES_NO_MORE, the calling thread must end.
  */
-enum rights_verdict rights_follow(struct rights_watch *watch);
+enum privileges_verdict privileges_follow(struct privileges_watch *watch);
 
 #endif

@@ -1,4 +1,4 @@
-#include "agent/guest/rights.h"
+#include "agent/guest/privileges.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -23,16 +23,16 @@ static const struct {
 	size_t size;	/* of each */
 	bool optional;
 } keys[] = {
-    {"Uid:", offsetof(struct rights, uid), 10, 4, 4, false},
-    {"Gid:", offsetof(struct rights, gid), 10, 4, 4, false},
-    {"CapInh:", offsetof(struct rights, inheritable), 16, 1, 8, false},
-    {"CapPrm:", offsetof(struct rights, permitted), 16, 1, 8, false},
-    {"CapEff:", offsetof(struct rights, effective), 16, 1, 8, false},
-    {"CapBnd:", offsetof(struct rights, bounding), 16, 1, 8, true},
-    {"CapAmb:", offsetof(struct rights, ambient), 16, 1, 8, true},
-    {"NoNewPrivs:", offsetof(struct rights, no_new_privs), 10, 1, 4, true},
-    {"Seccomp:", offsetof(struct rights, seccomp), 10, 1, 4, true},
-    {"Seccomp_filters:", offsetof(struct rights, seccomp_filters), 10, 1, 4, true},
+    {"Uid:", offsetof(struct privileges, uid), 10, 4, 4, false},
+    {"Gid:", offsetof(struct privileges, gid), 10, 4, 4, false},
+    {"CapInh:", offsetof(struct privileges, inheritable), 16, 1, 8, false},
+    {"CapPrm:", offsetof(struct privileges, permitted), 16, 1, 8, false},
+    {"CapEff:", offsetof(struct privileges, effective), 16, 1, 8, false},
+    {"CapBnd:", offsetof(struct privileges, bounding), 16, 1, 8, true},
+    {"CapAmb:", offsetof(struct privileges, ambient), 16, 1, 8, true},
+    {"NoNewPrivs:", offsetof(struct privileges, no_new_privs), 10, 1, 4, true},
+    {"Seccomp:", offsetof(struct privileges, seccomp), 10, 1, 4, true},
+    {"Seccomp_filters:", offsetof(struct privileges, seccomp_filters), 10, 1, 4, true},
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -63,7 +63,7 @@ static int parse_number(const char **p, const char *end, unsigned base, uint64_t
 }
 
 /* Parse the value of key ${i} in [p, end).  Return 0, or -1 when it is malformed. */
-static int parse_value(size_t i, const char *p, const char *end, struct rights *out)
+static int parse_value(size_t i, const char *p, const char *end, struct privileges *out)
 {
 	char *to = (char *)out + keys[i].offset;
 
@@ -85,23 +85,23 @@ static bool has_prefix(const char *text, size_t len, const char *key)
 	return len >= strlen(key) && memcmp(text, key, strlen(key)) == 0;
 }
 
-int rights_line(struct rights *rights, const char *text, size_t len)
+int privileges_line(struct privileges *privileges, const char *text, size_t len)
 {
 	const char *end = text + len;
 
 	for (size_t i = 0; i < KEYS; i++) {
 		if (!has_prefix(text, len, keys[i].key))
 			continue;
-		rights->lines |= 1U << i;
-		return parse_value(i, text + strlen(keys[i].key), end, rights);
+		privileges->lines |= 1U << i;
+		return parse_value(i, text + strlen(keys[i].key), end, privileges);
 	}
 	/* A long list of groups comes in several pieces; later ones begin with a number. */
 	if (has_prefix(text, len, "Groups:") || (len && digit(text[0], 10) >= 0))
-		rights->groups = fnv_add(rights->groups, text, len);
+		privileges->groups = fnv_add(privileges->groups, text, len);
 	return 0;
 }
 
-bool rights_can_change(void)
+bool privileges_can_change(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2] = {{0}};
@@ -115,7 +115,7 @@ bool rights_can_change(void)
 	       group[1] != group[2] || data[0].permitted || data[1].permitted;
 }
 
-void rights_open(struct rights_watch *watch, int own_fd)
+void privileges_open(struct privileges_watch *watch, int own_fd)
 {
 	watch->program_fd = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	watch->own_fd = own_fd;
@@ -124,10 +124,10 @@ void rights_open(struct rights_watch *watch, int own_fd)
 
 static int take_line(void *arg, const char *text, size_t len)
 {
-	return rights_line(arg, text, len);
+	return privileges_line(arg, text, len);
 }
 
-static int read_rights(int fd, struct rights *out)
+static int read_privileges(int fd, struct privileges *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (fd < 0 || proc_each_line(fd, take_line, out))
@@ -138,7 +138,7 @@ static int read_rights(int fd, struct rights *out)
 	return 0;
 }
 
-static void set_capabilities(const struct rights *to)
+static void set_capabilities(const struct privileges *to)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[2];
@@ -156,7 +156,7 @@ static void set_capabilities(const struct rights *to)
  * privileges that the next one needs.  libc's functions would change all threads, so these are raw
  * system calls.  The caller compares again.
  */
-static void drop_privileges(const struct rights *from, const struct rights *to)
+static void drop_privileges(const struct privileges *from, const struct privileges *to)
 {
 	if (to->no_new_privs && !from->no_new_privs)
 		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
@@ -181,7 +181,7 @@ static void drop_privileges(const struct rights *from, const struct rights *to)
 }
 
 /* A change of user clears the process's dumpable flag: set it again. */
-static void drop_and_keep_dumpable(const struct rights *from, const struct rights *to)
+static void drop_and_keep_dumpable(const struct privileges *from, const struct privileges *to)
 {
 	int dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
 
@@ -195,7 +195,7 @@ static void drop_and_keep_dumpable(const struct rights *from, const struct right
  * if the program can still change ids, the sidecar must be able to: libc's setuid runs in all
  * threads and ends the process when one fails.
  */
-static bool is_within(const struct rights *own, const struct rights *program)
+static bool is_within(const struct privileges *own, const struct privileges *program)
 {
 	return memcmp(own->uid, program->uid, sizeof(own->uid)) == 0 &&
 	       memcmp(own->gid, program->gid, sizeof(own->gid)) == 0 &&
@@ -209,9 +209,10 @@ static bool is_within(const struct rights *own, const struct rights *program)
 }
 
 /* Return whether this thread has no more privileges than the program; true if unknown. */
-static bool read_both(struct rights_watch *watch, struct rights *program, struct rights *own)
+static bool read_both(struct privileges_watch *watch, struct privileges *program,
+		      struct privileges *own)
 {
-	return read_rights(watch->program_fd, program) || read_rights(watch->own_fd, own) ||
+	return read_privileges(watch->program_fd, program) || read_privileges(watch->own_fd, own) ||
 	       is_within(own, program);
 }
 
@@ -249,10 +250,10 @@ static void wait_for_setuid(void)
  * Waiting for some time proves nothing, because a thread can be delayed for any time.  A difference
  * that remains after libc is done was made by the program.
  */
-static bool is_changing(struct rights_watch *watch, const struct rights *program,
-			const struct rights *own)
+static bool is_changing(struct privileges_watch *watch, const struct privileges *program,
+			const struct privileges *own)
 {
-	struct rights program_now, own_now;
+	struct privileges program_now, own_now;
 
 	if (program->seccomp != own->seccomp || program->seccomp_filters != own->seccomp_filters)
 		return false; /* libc's setuid does not change these */
@@ -263,7 +264,7 @@ static bool is_changing(struct rights_watch *watch, const struct rights *program
 }
 
 /* Filters cannot be copied, and groups are known only as a hash. */
-static bool can_follow(const struct rights *program, const struct rights *own)
+static bool can_follow(const struct privileges *program, const struct privileges *own)
 {
 	return program->seccomp == own->seccomp &&
 	       program->seccomp_filters == own->seccomp_filters && program->groups == own->groups;
@@ -276,23 +277,23 @@ static bool can_follow(const struct rights *program, const struct rights *own)
  * may visit another namespace.  So compare a few times.  If it stays, drop privileges, repeatedly,
  * because the program may drop more in the meantime.
  */
-enum rights_verdict rights_follow(struct rights_watch *watch)
+enum privileges_verdict privileges_follow(struct privileges_watch *watch)
 {
 	struct timespec pause = {0, 1000000};
-	struct rights program, own;
+	struct privileges program, own;
 
 	for (int i = 0;; i++) {
 		bool is_below = read_both(watch, &program, &own);
 		bool is_here = namespaces_are_shared(&watch->namespaces);
 
 		if (is_below && is_here)
-			return RIGHTS_NO_MORE;
+			return PRIVILEGES_NO_MORE;
 		if (i >= ROUNDS && !is_here)
-			return RIGHTS_ELSEWHERE;
+			return PRIVILEGES_ELSEWHERE;
 		if (i >= ROUNDS && is_changing(watch, &program, &own))
-			return RIGHTS_NO_MORE;
+			return PRIVILEGES_NO_MORE;
 		if (i == 2 * ROUNDS || (i >= ROUNDS && !can_follow(&program, &own)))
-			return RIGHTS_MORE;
+			return PRIVILEGES_MORE;
 		if (i >= ROUNDS)
 			drop_and_keep_dumpable(&own, &program);
 		nanosleep(&pause, NULL);
