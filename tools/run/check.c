@@ -54,7 +54,7 @@ bool check_failed(void)
 	return failed;
 }
 
-/* It lies beside the library, as the agent has it: with libcurl, which this program lacks. */
+/* The HTTP transport is beside the library.  This program itself is not linked to libcurl. */
 const struct transport *load_http(char *error, size_t size)
 {
 	const char *slash = strrchr(beside->path, '/');
@@ -69,7 +69,7 @@ const struct transport *load_http(char *error, size_t size)
 	return load_object(path, error, size);
 }
 
-static void nothing(void)
+static void do_nothing(void)
 {
 }
 
@@ -92,7 +92,7 @@ static const char *credentials(void)
 					     "--password-file (InfluxDB 1)";
 }
 
-/* Return whether somebody answers as InfluxDB does, and says no no. */
+/* Return whether a server answers /ping as InfluxDB does, and permits it. */
 static bool check_ping(const char *shown)
 {
 	struct transport_answer answer = ask(TRANSPORT_PING, "");
@@ -116,8 +116,8 @@ static bool check_ping(const char *shown)
 }
 
 /*
- * Return whether the server has no more to complain of than that there is no point in the body.
- * InfluxDB 2 says the first, InfluxDB 3 the second.
+ * Return whether the server only objects that the body has no point.  The first text is InfluxDB
+ * 2's, the second InfluxDB 3's.
  */
 static bool is_empty_write(const struct transport_answer *answer)
 {
@@ -165,11 +165,10 @@ static void check_http(void)
 
 	url_mask(options.url, shown, sizeof(shown));
 	destination_read(&destination, &options);
-	if (destination_try(&destination, &options, nothing, nothing, error, sizeof(error))) {
+	if (destination_try(&destination, &options, do_nothing, do_nothing, error, sizeof(error))) {
 		check_fail("server", "%s was not asked: %s", shown, error);
 	} else if (check_ping(shown)) {
-		/* A write of a comment: it needs every right that a point does, and stores nothing.
-		 */
+		/* Writing a comment needs the permissions of a point, and stores nothing. */
 		answer = ask(TRANSPORT_WRITE, "# memagent-run --check\n");
 		judge_write(&answer);
 	}
@@ -187,7 +186,7 @@ static bool check_secret(const char *what, const char *path)
 	return false;
 }
 
-/* Print what the agent would log of the settings, a line each. */
+/* Print the lines that the agent would log about the settings. */
 static void check_settings(void)
 {
 	for (const char *line = options.problems; *line;) {
@@ -223,7 +222,7 @@ void check_destination(const struct library *library)
 		check_pass("server", "%s, as far as can be told: over UDP nobody answers", shown);
 		break;
 	case URL_BAD:
-		break; /* it is one of the settings that are not valid */
+		break; /* check_settings has reported it */
 	default:
 		if (check_secret("password", options.password_file) &&
 		    check_secret("token", options.token_file))

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_CHECK_H
 #define MEMAGENT_CHECK_H
 /*
- * check: memagent-run --check, of where the points go.
+ * check: memagent-run --check: tests the settings and the destination.
  *
  * Layer    tools/run; needs destination, options, secret, transport, url, verdict.
  */
@@ -17,7 +17,7 @@ bool check_failed(void);
 /* Check the settings in the environment and the destination that they name. */
 void check_destination(const struct library *library);
 
-/* The destination is a file, ${path}: it is looked at, and stays as it is. */
+/* Check that the file ${path} can be appended to.  It is not changed. */
 void check_file(const char *path);
 
 #endif

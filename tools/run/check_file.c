@@ -7,7 +7,7 @@
 
 #include "tools/run/check.h"
 
-/* There is no file yet: can one be made? */
+/* The file does not exist: check that it can be created. */
 static void check_directory(const char *path)
 {
 	int n = (int)(strrchr(path, '/') - path);

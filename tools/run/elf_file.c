@@ -12,7 +12,7 @@
 
 bool elf_machine(const struct elf_file *file, struct elf_machine *out)
 {
-	unsigned char head[20]; /* up to e_machine; the same for both widths */
+	unsigned char head[20]; /* the header up to e_machine, the same for both widths */
 	const unsigned char *machine = head + 18;
 
 	if (!file->read(file->arg, 0, head, sizeof(head)) || memcmp(head, ELFMAG, SELFMAG) != 0)
@@ -97,8 +97,7 @@ static bool get_segment(const struct segments *s, unsigned i, ElfW(Phdr) * out)
 	return s->file->read(s->file->arg, s->at + i * sizeof(*out), out, sizeof(*out));
 }
 
-/* Copy the text at ${at}, of ${size} - 1 bytes at most, or "" when it is longer or not all there.
- */
+/* Copy the string at ${at}; "" if it has more than ${size} - 1 bytes or is not all in the file. */
 static void read_text(const struct elf_file *file, uint64_t at, char *out, size_t size)
 {
 	size_t n = 0;
@@ -109,8 +108,8 @@ static void read_text(const struct elf_file *file, uint64_t at, char *out, size_
 	out[0] = '\0';
 }
 
-/* Return where in the file the address ${address} is, or 0. */
-static uint64_t place_of(const struct segments *s, uint64_t address)
+/* Return the file offset of ${address}, or 0. */
+static uint64_t offset_of(const struct segments *s, uint64_t address)
 {
 	ElfW(Phdr) segment;
 
@@ -120,36 +119,27 @@ static uint64_t place_of(const struct segments *s, uint64_t address)
 	return 0;
 }
 
-/* Return the value of the first entry ${tag} of the dynamic section, or 0. */
-static uint64_t find_dynamic(const struct elf_file *file, uint64_t at, int64_t tag)
+/* Read entry ${i} of the dynamic section.  Return false at its end. */
+static bool get_dynamic(const struct elf_file *file, const ElfW(Phdr) * segment, unsigned i,
+			ElfW(Dyn) * out)
 {
-	ElfW(Dyn) d;
-
-	for (unsigned i = 0; i < NEEDED_MOST; i++) {
-		if (!file->read(file->arg, at + i * sizeof(d), &d, sizeof(d)) || d.d_tag == DT_NULL)
-			break;
-		if (d.d_tag == tag)
-			return d.d_un.d_val;
-	}
-	return 0;
+	return i < NEEDED_MOST && i < segment->p_filesz / sizeof(*out) &&
+	       file->read(file->arg, segment->p_offset + i * sizeof(*out), out, sizeof(*out)) &&
+	       out->d_tag != DT_NULL;
 }
 
 static void read_dynamic(const struct segments *s, const ElfW(Phdr) * segment,
 			 struct elf_facts *out)
 {
 	const struct elf_file *file = s->file;
-	uint64_t names = place_of(s, find_dynamic(file, segment->p_offset, DT_STRTAB));
-	unsigned most = (unsigned)(segment->p_filesz / sizeof(ElfW(Dyn)) < NEEDED_MOST
-				       ? segment->p_filesz / sizeof(ElfW(Dyn))
-				       : NEEDED_MOST);
+	uint64_t names = 0;
 	ElfW(Dyn) d;
 	char name[sizeof(out->runtime)];
 
-	for (unsigned i = 0; i < most; i++) {
-		uint64_t at = segment->p_offset + i * sizeof(d);
-
-		if (!file->read(file->arg, at, &d, sizeof(d)) || d.d_tag == DT_NULL)
-			return;
+	for (unsigned i = 0; names == 0 && get_dynamic(file, segment, i, &d); i++)
+		if (d.d_tag == DT_STRTAB)
+			names = offset_of(s, d.d_un.d_val);
+	for (unsigned i = 0; get_dynamic(file, segment, i, &d); i++) {
 		if (d.d_tag != DT_NEEDED)
 			continue;
 		out->needed++;

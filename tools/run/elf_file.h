@@ -1,9 +1,9 @@
 #ifndef MEMAGENT_ELF_FILE_H
 #define MEMAGENT_ELF_FILE_H
 /*
- * elf_file: what an executable file says of itself: its machine, its loader, what it needs.
+ * elf_file: reads an executable file: its machine, its dynamic linker, the libraries it needs.
  *
- * Layer    tools/run, leaf.  Pure: the file is read through a function, and may have any content.
+ * Layer    tools/run, leaf.  Pure: it reads through a function, and the file may be damaged.
  * Memory   never allocates.
  * Source   elf(5), <elf.h>; for Go's note cmd/link/internal/ld/elf.go (ELF_NOTE_GOBUILDID_TAG).
  */
@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 struct elf_file {
-	/* Fill ${out} with ${n} bytes from offset ${at}.  Return whether there were as many. */
+	/* Fill ${out} with ${n} bytes from offset ${at}.  Return false if the file has fewer. */
 	bool (*read)(void *arg, uint64_t at, void *out, size_t n);
 	void *arg;
 };
@@ -24,13 +24,13 @@ struct elf_machine {
 };
 
 struct elf_facts {
-	char loader[256]; /* the dynamic linker that it asks for; "": none */
-	unsigned needed;  /* libraries that it needs */
-	char runtime[64]; /* the library of a sanitizer that must come first; "": none */
+	char loader[256]; /* the dynamic linker; "" if none */
+	unsigned needed;  /* number of libraries that it needs */
+	char runtime[64]; /* the sanitizer's run-time that must come first; "" if none */
 	bool is_go;	  /* made by Go's linker */
 };
 
-/* Return whether the file is ELF, and then fill ${out}. */
+/* Fill ${out}.  Return false if the file is not ELF. */
 bool elf_machine(const struct elf_file *file, struct elf_machine *out);
 
 bool elf_machine_equal(const struct elf_machine *a, const struct elf_machine *b);
@@ -40,15 +40,15 @@ void elf_machine_name(const struct elf_machine *machine, char *out, size_t size)
 
 /*
  * elf_facts(file, out):
- * Fill ${out} from an ELF file of this program's own width and byte order.  What is damaged counts
- * as absent.
+ * Fill ${out} from an ELF file of this program's own width and byte order.  Damaged parts count as
+ * absent.
  */
 void elf_facts(const struct elf_file *file, struct elf_facts *out);
 
 /*
  * elf_is_sanitizer(library):
- * Return the name of the sanitizer whose run-time ${library} is (a file's name), of those whose
- * programs do not start when another library is loaded first; NULL for any other.
+ * Return the sanitizer whose run-time has the file name ${library}, if it ends programs in which
+ * another library is loaded first; else NULL.
  */
 const char *elf_is_sanitizer(const char *library);
 

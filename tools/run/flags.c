@@ -25,7 +25,7 @@ const struct flag flags[] = {
 };
 const size_t flags_count = sizeof(flags) / sizeof(flags[0]);
 
-/* A secret's name is its id, with hyphens: no secret has more than a word yet. */
+/* A secret's name is its id, which so far is one word. */
 const struct flag *flags_find(const char *name, size_t n)
 {
 	for (size_t i = 0; i < flags_count; i++)
@@ -39,13 +39,13 @@ static struct {
 	const char *value;
 } candidate;
 
-/* The environment that has the candidate only. */
+/* An environment that contains the candidate only. */
 static const char *get_candidate(const char *name)
 {
 	return strcmp(name, candidate.variable) == 0 ? candidate.value : NULL;
 }
 
-/* Ask the agent's own parser. */
+/* Use the agent's own parser. */
 static bool is_valid(const char *variable, const char *value)
 {
 	static struct options options;
@@ -56,7 +56,7 @@ static bool is_valid(const char *variable, const char *value)
 	return options.problems[0] == '\0';
 }
 
-/* Append ${text} of ${n} bytes, escaped as in MEMAGENT_TAGS.  Return where it ends. */
+/* Append ${text} of ${n} bytes, escaped as in MEMAGENT_TAGS.  Return the end. */
 static char *escape(char *out, const char *text, size_t n)
 {
 	for (; n > 0; n--, text++) {
@@ -78,7 +78,7 @@ static const char *end_of_key(const char *tag)
 	return p;
 }
 
-/* Return ${tag}, KEY=VALUE with anything in both, as in MEMAGENT_TAGS, from malloc; or NULL. */
+/* Return ${tag}, KEY=VALUE with any characters, escaped as in MEMAGENT_TAGS; NULL if invalid. */
 static char *make_tag(const char *tag)
 {
 	const char *equals = end_of_key(tag);
@@ -104,9 +104,11 @@ static int add_tag(const char *variable, const char *value, char *why, size_t si
 {
 	const char *before = getenv(variable);
 	char *tag = make_tag(value), *all = NULL;
+	bool is_added =
+	    tag && is_valid(variable, tag) &&
+	    asprintf(&all, "%s%s%s", before ? before : "", before && *before ? "," : "", tag) >= 0;
 
-	if (tag && is_valid(variable, tag) &&
-	    asprintf(&all, "%s%s%s", before ? before : "", before && *before ? "," : "", tag) >= 0)
+	if (is_added)
 		setenv(variable, all, 1);
 	else
 		snprintf(
@@ -116,10 +118,8 @@ static int add_tag(const char *variable, const char *value, char *why, size_t si
 		    "allocator_version",
 		    value);
 	free(tag);
-	if (all == NULL)
-		return -1;
 	free(all);
-	return 0;
+	return is_added ? 0 : -1;
 }
 
 int flags_set(const struct flag *flag, const char *value, char *why, size_t size)

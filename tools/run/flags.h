@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct flag {
-	const char *name;     /* without --; of a secret the name that somebody would guess */
+	const char *name;     /* without --; for a secret, the name that a user would try */
 	const char *variable; /* without MEMAGENT_ */
 	const char *meta;
 	const char *fallback;
@@ -18,18 +18,18 @@ struct flag {
 	bool is_secret; /* refused: a command line is public */
 };
 
-/* All of them, in the order of options.def, and how many. */
+/* In the order of options.def. */
 extern const struct flag flags[];
 extern const size_t flags_count;
 
-/* Return the flag of that ${name} of ${n} bytes, or NULL. */
+/* Return the flag with this ${name} of ${n} bytes, or NULL. */
 const struct flag *flags_find(const char *name, size_t n);
 
 /*
  * flags_set(flag, value, why, size):
- * Put ${value} into the environment.  Return 0; -1 when it is not valid or would show a secret,
- * with one line in ${why} of ${size} bytes that says what is accepted.  A value of --url or so that
- * is not valid is there all the same, for --check to look at.
+ * Set the flag's variable to ${value}.  Return 0; or -1 if the value is invalid or contains a
+ * secret, with one line in ${why} of ${size} bytes that says what is accepted.  An invalid value is
+ * set all the same, so that --check can report it.
  */
 int flags_set(const struct flag *flag, const char *value, char *why, size_t size);
 

@@ -1,5 +1,5 @@
 /*
- * help: the text of memagent-run --help.
+ * help: prints the text of memagent-run --help.
  */
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "tools/run/flags.h"
 
 enum {
-	COLUMN = 27, /* where the texts begin */
+	COLUMN = 27, /* where the descriptions start */
 	WIDTH = 80,
 };
 
@@ -25,7 +25,7 @@ static const struct {
     {"-v, --version", "print the version"},
 };
 
-/* Print ${text} from COLUMN on, breaking lines at spaces; the cursor stands in ${column}. */
+/* Print ${text} from COLUMN on, wrapped.  ${column} is the current column. */
 static void print_wrapped(int column, const char *text)
 {
 	const char *separator = "";

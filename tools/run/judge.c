@@ -17,10 +17,11 @@
 #include "tools/run/library.h"
 #include "tools/run/script.h"
 
-#define INTERPRETERS_MOST 5 /* of one another, says execve(2) */
+#define INTERPRETERS_MOST 5 /* nested scripts that execve(2) runs */
 #define GO "it is a Go program without cgo, which does not use malloc"
 
-static __attribute__((format(printf, 2, 3))) void say(struct verdict_on *v, const char *format, ...)
+static __attribute__((format(printf, 2, 3))) void set_reason(struct verdict_on *v,
+							     const char *format, ...)
 {
 	va_list args;
 
@@ -29,7 +30,7 @@ static __attribute__((format(printf, 2, 3))) void say(struct verdict_on *v, cons
 	va_end(args);
 }
 
-/* Return 0 when ${file} can be run, else the exit status of env(1). */
+/* Return 0 if ${file} can be run, else the exit status that env(1) would have. */
 static int cannot_run(const char *file)
 {
 	struct stat st;
@@ -39,8 +40,8 @@ static int cannot_run(const char *file)
 	return S_ISREG(st.st_mode) && access(file, X_OK) == 0 ? 0 : 126;
 }
 
-/* Find the file of ${name}, as execvp(3) does, or return the exit status when there is none. */
-static int find(const char *name, char out[PATH_MAX])
+/* Find the file of ${name} as execvp(3) does.  Return 0, or the exit status if there is none. */
+static int find_command(const char *name, char out[PATH_MAX])
 {
 	const char *path = getenv("PATH");
 	int worst = 127;
@@ -83,8 +84,8 @@ static bool machine_of(const char *path, struct elf_machine *out)
 }
 
 /*
- * Whether the kernel starts it with AT_SECURE, for then the loader drops LD_PRELOAD: when it gives
- * the caller another user or group, or capabilities.
+ * A program that gives its caller another user, another group or capabilities starts with AT_SECURE
+ * set, and then the dynamic linker ignores LD_PRELOAD.
  * Source: security/commoncap.c, cap_bprm_creds_from_file().
  */
 static void judge_privileges(const char *path, struct verdict_on *v)
@@ -104,21 +105,22 @@ static void judge_privileges(const char *path, struct verdict_on *v)
 	if (what == NULL || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ||
 	    (statvfs(path, &system) == 0 && (system.f_flag & ST_NOSUID)))
 		return;
-	say(v, "%s, and for such a program the system ignores LD_PRELOAD", what);
+	set_reason(v, "%s, and for such a program the system ignores LD_PRELOAD", what);
 }
 
-/* A library that says so of itself: another one in front of it keeps the program from starting. */
+/* Such a run-time ends the program at its start if another library comes first. */
 static void judge_sanitizer(const char *runtime, const char *where, struct verdict_on *v)
 {
 	v->is_harmed = true;
-	say(v,
+	set_reason(
+	    v,
 	    "%s %s, and a program of %s ends at its start when another library comes first: to "
 	    "meter it, "
 	    "build it without -fsanitize",
 	    where, runtime, elf_is_sanitizer(runtime));
 }
 
-/* Return whether LD_PRELOAD has the run-time of a sanitizer. */
+/* Return whether LD_PRELOAD has the run-time of a sanitizer; if so, set the reason. */
 static bool is_preloaded(struct verdict_on *v)
 {
 	const char *list = getenv("LD_PRELOAD");
@@ -126,12 +128,10 @@ static bool is_preloaded(struct verdict_on *v)
 	while (list && *list) {
 		int n = (int)strcspn(list, ": ");
 		char item[PATH_MAX];
-		const char *name;
 
 		snprintf(item, sizeof(item), "%.*s", n, list);
-		name = strrchr(item, '/') ? strrchr(item, '/') + 1 : item;
-		if (elf_is_sanitizer(name)) {
-			judge_sanitizer(name, "LD_PRELOAD has", v);
+		if (elf_is_sanitizer(basename(item))) {
+			judge_sanitizer(basename(item), "LD_PRELOAD has", v);
 			return true;
 		}
 		list += n + (list[n] != '\0');
@@ -141,25 +141,24 @@ static bool is_preloaded(struct verdict_on *v)
 
 static void judge_dynamic(const struct elf_facts *facts, struct verdict_on *v)
 {
-	const char *name = strrchr(facts->loader, '/');
+	const char *name = basename(facts->loader);
 
 	snprintf(v->loader, sizeof(v->loader), "%s", facts->loader);
 	v->fatal = cannot_run(facts->loader);
-	name = name ? name + 1 : facts->loader;
 	if (v->fatal) {
-		say(v, "%s is to be loaded by %s, which is missing or not executable", v->judged,
-		    facts->loader);
+		set_reason(v, "%s is to be loaded by %s, which is missing or not executable",
+			   v->judged, facts->loader);
 		return;
 	}
 	v->is_harmed = true;
 	if (strncmp(name, "ld-musl-", strlen("ld-musl-")) == 0)
-		say(v, "it is linked with musl, and the library needs glibc");
+		set_reason(v, "it is linked with musl, and the library needs glibc");
 	else if (strncmp(name, "ld-uClibc", strlen("ld-uClibc")) == 0 ||
 		 strcmp(name, "linker") == 0 || strcmp(name, "linker64") == 0)
-		say(v, "it is not linked with glibc, which the library needs");
+		set_reason(v, "it is not linked with glibc, which the library needs");
 	else if (facts->needed == 0)
-		/* The library would bring in a libc that nobody set up the threads for. */
-		say(v, "%s", facts->is_go ? GO : "it does not use the C library");
+		/* The library would load libc, but nothing would set up its threads. */
+		set_reason(v, "%s", facts->is_go ? GO : "it does not use the C library");
 	else if (facts->runtime[0])
 		judge_sanitizer(facts->runtime, "it needs", v);
 	else if (!is_preloaded(v))
@@ -170,8 +169,7 @@ static void judge_dynamic(const struct elf_facts *facts, struct verdict_on *v)
 
 static bool is_loader(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = basename(path);
 
 	return strncmp(name, "ld-", 3) == 0 || strncmp(name, "ld.so", 5) == 0 ||
 	       strncmp(name, "ld64.so.", 8) == 0;
@@ -186,19 +184,19 @@ static void judge_elf(const struct elf_file *file, const struct elf_machine *mac
 
 	if (!machine_of(library, &own)) {
 		v->is_harmed = true;
-		say(v, "%s is not a shared library", library);
+		set_reason(v, "%s is not a shared library", library);
 	} else if (!elf_machine_equal(machine, &own)) {
 		v->is_harmed = true;
 		elf_machine_name(&own, ours, sizeof(ours));
 		elf_machine_name(machine, theirs, sizeof(theirs));
-		say(v, "it is a %s%s program, and the library is %s", theirs,
-		    machine->order == own.order ? "" : " of the other byte order", ours);
+		set_reason(v, "it is a %s%s program, and the library is %s", theirs,
+			   machine->order == own.order ? "" : " of the other byte order", ours);
 	} else {
 		elf_facts(file, &facts);
 		if (facts.loader[0])
 			judge_dynamic(&facts, v);
 		else if (!is_loader(v->judged))
-			say(v, "%s", facts.is_go ? GO : "it is statically linked");
+			set_reason(v, "%s", facts.is_go ? GO : "it is statically linked");
 	}
 }
 
@@ -210,7 +208,7 @@ static void judge_interpreter(const struct script *script, struct verdict_on *v)
 	snprintf(found, sizeof(found), "%s", script->interpreter);
 	v->fatal = cannot_run(found);
 	if (v->fatal == 0 && script->program[0]) {
-		v->fatal = find(script->program, found);
+		v->fatal = find_command(script->program, found);
 		is_found = v->fatal == 0;
 	}
 	if (v->fatal == 0) {
@@ -218,21 +216,22 @@ static void judge_interpreter(const struct script *script, struct verdict_on *v)
 		return;
 	}
 	if (found[0] && found[strlen(found) - 1] == '\r')
-		say(v, "the first line of %s ends as in DOS, in a carriage return", v->judged);
+		set_reason(v, "the first line of %s ends as in DOS, in a carriage return",
+			   v->judged);
 	else
-		say(v, "%s is to be run by %s, which is missing or not executable", v->judged,
-		    is_found ? script->interpreter : script->program);
+		set_reason(v, "%s is to be run by %s, which is missing or not executable",
+			   v->judged, is_found ? script->interpreter : script->program);
 }
 
-/* Look at ${v->judged}.  Return whether another program runs for it, which it now is. */
-static bool look_at(const char *library, struct verdict_on *v)
+/* Judge ${v->judged}.  If it is a script, set it to the interpreter, and return true. */
+static bool judge_file(const char *library, struct verdict_on *v)
 {
 	int fd = open(v->judged, O_RDONLY | O_CLOEXEC);
 	struct elf_file file = {read_at, &fd};
 	struct elf_machine machine;
 	struct script script;
 	char first[SCRIPT_BYTES] = "";
-	bool goes_on = false;
+	bool is_script = false;
 	ssize_t n;
 
 	if (fd < 0)
@@ -241,48 +240,47 @@ static bool look_at(const char *library, struct verdict_on *v)
 	if (elf_machine(&file, &machine)) {
 		judge_elf(&file, &machine, library, v);
 	} else if (n >= 0) {
-		/* What execve(2) does not know, the shell takes for a script. */
+		/* A file that execve(2) does not recognize is run by the shell. */
 		script_read(first, &script);
 		judge_interpreter(&script, v);
-		goes_on = v->why[0] == '\0';
+		is_script = v->why[0] == '\0';
 	}
 	close(fd);
-	return goes_on;
+	return is_script;
 }
 
-/* The library stays out of programs of some names; the name is that of the file that runs. */
+/* Some programs get no agent because of their name or an option. */
 static void judge_name(char *const *command, const char *exclude, struct verdict_on *v)
 {
-	const char *path = strcmp(v->judged, v->file) == 0 ? command[0] : v->judged;
-	const char *slash = strrchr(path, '/');
-	const char *name = slash ? slash + 1 : path;
+	const char *name = basename(strcmp(v->judged, v->file) == 0 ? command[0] : v->judged);
 
 	if (exclude_by_name(name, exclude))
-		say(v,
-		    "programs that are called %s get no agent, only what they start (see "
-		    "--exclude)",
-		    name);
+		set_reason(v,
+			   "programs that are called %s get no agent, only what they start (see "
+			   "--exclude)",
+			   name);
 	else if (exclude_by_option(command))
-		say(v, "programs with such an option must have one thread, and get no agent");
+		set_reason(v,
+			   "programs with such an option must have one thread, and get no agent");
 }
 
 void judge(char *const *command, const struct library *library, const char *exclude,
 	   struct verdict_on *v)
 {
 	memset(v, 0, sizeof(*v));
-	v->fatal = find(command[0], v->file);
+	v->fatal = find_command(command[0], v->file);
 	snprintf(v->judged, sizeof(v->judged), "%s", v->fatal ? command[0] : v->file);
 	v->is_harmed = true;
 	if (v->fatal) {
-		say(v, "it is not %s", v->fatal == 126 ? "executable" : "there");
+		set_reason(v, "it is not %s", v->fatal == 126 ? "executable" : "there");
 	} else if (library->path[0] == '\0') {
-		say(v, "%s", library->missing);
+		set_reason(v, "%s", library->missing);
 	} else if (strpbrk(library->path, " :")) {
-		say(v, "%s has a space or a colon in it, which LD_PRELOAD cannot take",
-		    library->path);
+		set_reason(v, "%s has a space or a colon in it, which LD_PRELOAD cannot take",
+			   library->path);
 	} else {
 		v->is_harmed = false;
-		for (int i = 0; i < INTERPRETERS_MOST && look_at(library->path, v); i++)
+		for (int i = 0; i < INTERPRETERS_MOST && judge_file(library->path, v); i++)
 			continue;
 		if (v->why[0] == '\0')
 			judge_name(command, exclude, v);

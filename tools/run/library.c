@@ -1,6 +1,7 @@
 #include "tools/run/library.h"
 
 #include <glob.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,67 +9,58 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-static int is_file(const char *path)
+static bool is_file(const char *path)
 {
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Take the first file that fits the pattern.  Return whether there is one. */
-static int look(struct library *library, const char *pattern)
+/* Set the path to the first file of the library's name in ${base}${folder}, which is a pattern. */
+static bool find_in(struct library *library, const char *base, const char *folder)
 {
+	char pattern[2 * PATH_MAX + 256], *end = pattern;
 	glob_t found;
 
+	/* The installation's own path is not a pattern. */
+	for (; *base; *end++ = *base++)
+		if (strchr("*?[\\", *base))
+			*end++ = '\\';
+	snprintf(end, 256, "%s/%s", folder, library->name);
 	library->path[0] = '\0';
-	if (glob(pattern, 0, NULL, &found) == 0) {
-		for (size_t i = 0; i < found.gl_pathc && library->path[0] == '\0'; i++)
-			if (is_file(found.gl_pathv[i]))
-				snprintf(library->path, sizeof(library->path), "%s",
-					 found.gl_pathv[i]);
-		globfree(&found);
-	}
+	if (glob(pattern, 0, NULL, &found))
+		return false;
+	for (size_t i = 0; i < found.gl_pathc && library->path[0] == '\0'; i++)
+		if (is_file(found.gl_pathv[i]))
+			snprintf(library->path, sizeof(library->path), "%s", found.gl_pathv[i]);
+	globfree(&found);
 	return library->path[0] != '\0';
 }
 
-static int look_in(struct library *library, const char *base, const char *between)
+/* Of several architectures' directories, prefer this machine's. */
+static bool find_in_lib(struct library *library, const char *lib)
 {
-	char path[PATH_MAX + 256];
-
-	snprintf(path, sizeof(path), "%s%s/%s", base, between, library->name);
-	if (strpbrk(base, "*?[\\") != NULL) { /* no pattern, then */
-		snprintf(library->path, sizeof(library->path), "%.*s", PATH_MAX - 1,
-			 is_file(path) ? path : "");
-		return library->path[0] != '\0';
-	}
-	return look(library, path);
-}
-
-/* Of several architectures' directories, rather the machine's own. */
-static int look_in_lib(struct library *library, const char *lib)
-{
-	static const char *const below[] = {"", "/memagent"};
-	char own[128];
+	static const char *const below[] = {"",
+					    "/memagent",
+					    "/%s-linux-*",
+					    "/*-linux-*",
+					    "/%s-linux-*/memagent",
+					    "/*-linux-*/memagent"};
+	char folder[128];
 	struct utsname system;
 
 	uname(&system);
-	for (size_t i = 0; i < 2; i++)
-		if (look_in(library, lib, below[i]))
-			return 1;
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(own, sizeof(own), "/%s-linux-*%s", system.machine, below[i]);
-		if (look_in(library, lib, own))
-			return 1;
-		snprintf(own, sizeof(own), "/*-linux-*%s", below[i]);
-		if (look_in(library, lib, own))
-			return 1;
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		snprintf(folder, sizeof(folder), below[i], system.machine);
+		if (find_in(library, lib, folder))
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 void library_find(struct library *library)
 {
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): so the kernel passes it */
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel passes it so */
 	const char *started = (const char *)getauxval(AT_EXECFN);
 	char self[PATH_MAX] = "", lib[PATH_MAX];
 	char *slash;
@@ -82,11 +74,11 @@ void library_find(struct library *library)
 	}
 	slash = strrchr(self, '/');
 	*slash = '\0';
-	if (look_in(library, self, ""))
+	if (find_in(library, self, ""))
 		return;
 	snprintf(lib, sizeof(lib), "%.*s/lib",
 		 (int)(strrchr(self, '/') ? strrchr(self, '/') - self : 0), self);
-	if (look_in_lib(library, lib))
+	if (find_in_lib(library, lib))
 		return;
 	snprintf(library->missing, sizeof(library->missing), "%s is neither beside %s/%s nor in %s",
 		 library->name, self, slash + 1, lib);

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_LIBRARY_H
 #define MEMAGENT_LIBRARY_H
 /*
- * library: where the library to preload is.
+ * library: finds the library to preload.
  *
  * Layer    tools/run, leaf.
  */
@@ -10,13 +10,13 @@
 
 struct library {
 	const char *name;	    /* libmemagent.so or libmemagent-jemalloc.so */
-	char path[PATH_MAX];	    /* "" when it was not found */
-	char missing[2 * PATH_MAX]; /* then: where it was looked for */
+	char path[PATH_MAX];	    /* "" if it was not found */
+	char missing[2 * PATH_MAX]; /* if so, the reason, with the places searched */
 };
 
 /*
  * library_find(library):
- * Look for ${library->name} beside this program's file, and in lib beside the file's directory.
+ * Search for ${library->name} beside this program's file, and in lib beside that directory.
  */
 void library_find(struct library *library);
 

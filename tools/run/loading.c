@@ -1,5 +1,5 @@
 /*
- * loading: ask the dynamic linker itself whether a program can be loaded with the library.
+ * loading: asks the dynamic linker whether a program can be loaded with the library.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -10,17 +10,17 @@
 
 #include "tools/run/judge.h"
 
-/* Become the dynamic linker, which lists the libraries that it finds, and runs nothing. */
+/* Exec the dynamic linker, which lists the libraries that it finds and does not run the program. */
 static __attribute__((noreturn)) void list(const struct verdict_on *v, const char *preload, int out)
 {
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
 	setenv("LD_PRELOAD", preload, 1);
 	execl(v->loader, v->loader, "--list", v->judged, (char *)NULL);
-	_exit(0); /* nothing is known, then */
+	_exit(0); /* then nothing is known */
 }
 
-/* Keep of what it prints the line that is about an error. */
+/* Keep the line that reports an error. */
 static void read_lines(int in, char *line, size_t size)
 {
 	FILE *lines = fdopen(in, "r");
@@ -55,7 +55,7 @@ void judge_loading(struct verdict_on *v, const char *preload)
 	read_lines(ends[0], line, sizeof(line));
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		return;
-	/* Of a missing version it tells, and exits with 0. */
+	/* For a missing symbol version it prints a line and exits with 0. */
 	if (status != 0 || line[0])
 		snprintf(v->why, sizeof(v->why), "its dynamic linker cannot load it: %s",
 			 line[0] ? line : "it gives no reason");

@@ -1,11 +1,11 @@
 /*
- * memagent-run: run a command with memagent preloaded.
+ * memagent-run: runs a command with memagent preloaded.
  *
  * Options become environment variables, the library goes into LD_PRELOAD, and exec makes this
- * process the command: same pid, same exit status, same signals.  Before that, a command that
- * cannot be metered is told from one that can.
+ * process the command: same pid, same exit status, same signals.  Before that, it reports a command
+ * that cannot be metered.
  *
- * It needs libc only.  What asks a server is loaded for --check alone.
+ * It needs libc only.  --check loads the HTTP transport.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@
 static struct library library = {.name = "libmemagent.so"};
 static struct verdict_on verdict;
 
-/* What is wrong with an option's value; --check reports it itself, with the rest. */
+/* The error for an invalid --url.  --check reports that itself, with everything else. */
 static char complaint[4096];
 
 static __attribute__((format(printf, 1, 2))) void say(const char *format, ...)
@@ -69,7 +69,7 @@ static void set_flag(const struct flag *flag, const char *value)
 
 	if (flags_set(flag, value, why, sizeof(why)) == 0)
 		return;
-	/* A URL that is not valid is what --check is about. */
+	/* --check reports an invalid URL itself. */
 	if (strcmp(flag->name, "url") != 0 || strstr(why, "is refused")) {
 		say("%s", why);
 		exit(WRONG_USE);
@@ -78,8 +78,8 @@ static void set_flag(const struct flag *flag, const char *value)
 }
 
 /*
- * Take the option with a value at the beginning of ${argv}.  Return how many words it has.
- * getopt_long would take the beginning of a name for the whole.
+ * Apply the option with a value at ${argv}.  Return how many words it has.  getopt_long is not used
+ * because it accepts abbreviations: an option added later would make them ambiguous.
  */
 static int take_flag(char **argv)
 {
@@ -110,7 +110,7 @@ static int take_flag(char **argv)
 	return argv[0][n] ? 1 : 2;
 }
 
-/* Return whether the word is one of the two; ends the program when it has a value. */
+/* Return whether ${word} is this option, which takes no value. */
 static bool is_switch(const char *word, const char *name, const char *letter)
 {
 	size_t n = strlen(name);
@@ -126,7 +126,7 @@ static bool is_switch(const char *word, const char *name, const char *letter)
 	return true;
 }
 
-/* Take the options.  Return where the command begins. */
+/* Apply the options.  Return the command. */
 static char **take_options(char **argv, bool *is_check)
 {
 	argv++;
@@ -187,7 +187,7 @@ static void preload(void)
 	char *joined = preload_join(library.path, getenv("LD_PRELOAD"));
 	char pid[32];
 
-	/* So that it reports however short it is, though a metered program may have run us. */
+	/* The command reports even if it is short-lived and a metered program has run this one. */
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
 	if (joined == NULL || setenv("LD_PRELOAD", joined, 1) || setenv("MEMAGENT_RUN_PID", pid, 1))
 		say("cannot meter %s: no memory; it runs without", verdict.judged);

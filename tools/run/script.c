@@ -11,7 +11,7 @@ static bool starts_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Return whether the words of env's options are one word to be split: -S, -iS, --split-string. */
+/* Return whether env is to split its argument into words: -S, -iS, --split-string. */
 static bool is_split(const char *args)
 {
 	if (starts_with(args, "--split-string=") || starts_with(args, "--split-string "))
@@ -19,7 +19,7 @@ static bool is_split(const char *args)
 	return args[0] == '-' && args[1 + strspn(args + 1, "iv0")] == 'S';
 }
 
-/* Return the first word that is neither an option of env's nor an assignment, or NULL. */
+/* Return the first word that is neither an option of env nor an assignment, or NULL. */
 static char *find_program(char *args)
 {
 	char *rest = args;
@@ -39,7 +39,7 @@ static char *find_program(char *args)
 	return NULL;
 }
 
-/* What env would be run with: one argument, unless it is to be split. */
+/* The kernel passes one argument, which env splits only if told to. */
 static void read_env(char *args, struct script *out)
 {
 	const char *program = is_split(args)			    ? find_program(args)
@@ -48,13 +48,6 @@ static void read_env(char *args, struct script *out)
 
 	if (program)
 		snprintf(out->program, sizeof(out->program), "%s", program);
-}
-
-static bool is_env(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return strcmp(slash ? slash + 1 : path, "env") == 0;
 }
 
 void script_read(const char *text, struct script *out)
@@ -78,6 +71,6 @@ void script_read(const char *text, struct script *out)
 		*args++ = '\0';
 	args += strspn(args, BLANKS);
 	snprintf(out->interpreter, sizeof(out->interpreter), "%s", interpreter);
-	if (is_env(interpreter) && args[0])
+	if (strcmp(basename(interpreter), "env") == 0 && args[0])
 		read_env(args, out);
 }
