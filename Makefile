@@ -275,10 +275,15 @@ UNIT_diagnosis = $(call report,diagnosis.c)
 UNIT_lives = $(call report,lives.c)
 UNIT_words = $(call report,words.c)
 UNIT_json = $(call report,json.c)
-UNIT_lines = $(call report,lines.c series.c alloc.c messages.c) agent/encode/fields.c
-UNIT_query_answer = $(call report,query_answer.c json.c lines.c series.c alloc.c messages.c) agent/encode/fields.c
+UNIT_lines = $(call report,lines.c series.c sites.c alloc.c messages.c) agent/encode/fields.c
+UNIT_query_answer = $(call report,query_answer.c json.c lines.c series.c sites.c alloc.c messages.c) agent/encode/fields.c
 UNIT_findings = $(call report,findings.c diagnosis.c lives.c names.c sentences.c words.c lines.c series.c \
-	alloc.c messages.c) agent/encode/fields.c
+	sites.c site_table.c alloc.c messages.c) agent/encode/fields.c
+UNIT_escape = $(call report,escape.c)
+UNIT_binary = $(call report,binary.c)
+UNIT_frames = $(call report,frames.c sites.c alloc.c messages.c)
+UNIT_source = $(call report,source.c binary.c frames.c sites.c alloc.c messages.c)
+UNIT_site_table = $(call report,site_table.c series.c sites.c lines.c alloc.c messages.c) agent/encode/fields.c
 
 UNIT_SOURCES = $(wildcard tests/unit/shim/check_*.c tests/unit/agent/*/check_*.c tests/unit/tools/*/check_*.c)
 UNITS = $(patsubst check_%.c,%,$(notdir $(UNIT_SOURCES)))

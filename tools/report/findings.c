@@ -47,6 +47,11 @@ static struct heap_point *make_points(const struct series_process *process, size
 	return points;
 }
 
+static int64_t time_of(const struct heap_point *point)
+{
+	return (int64_t)llrint(point->time * 1000);
+}
+
 static void judge(const struct series *series, size_t index, struct findings *out)
 {
 	const struct series_process *process = series->processes[index];
@@ -63,6 +68,9 @@ static void judge(const struct series *series, size_t index, struct findings *ou
 		*finding = (struct finding){.process = process};
 		diagnosis_make(life, n, &finding->diagnosis);
 		finding->who = names_long(series, index, number > 1);
+		finding->is_last = left == n;
+		site_table_make(process, number == 1 ? INT64_MIN : time_of(life),
+				left == n ? INT64_MAX : time_of(life + n) - 1, &finding->sites);
 	}
 	free(points);
 }

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "tools/report/diagnosis.h"
+#include "tools/report/site_table.h"
 
 struct series;
 struct series_process;
@@ -16,6 +17,8 @@ struct series_process;
 struct finding {
 	const struct series_process *process;
 	struct diagnosis diagnosis;
+	struct site_table sites;
+	bool is_last;	 /* the process was not restarted after it */
 	char *who;	 /* "shop (process 7 on h)" */
 	char *paragraph; /* NULL: not shown, because its group is large */
 	char *remark;	 /* text after the last shown finding of a group, or NULL */

@@ -16,11 +16,13 @@ struct text {
 	size_t length;
 };
 
-/* The measurement and tags, with which every line of a process begins. */
+/* The measurement and tags, with which every line of a process or site begins. */
 struct head {
 	struct text text;
 	char *copy;			/* of the text */
-	struct series_process *process; /* NULL: skip its points */
+	struct series_process *process; /* NULL: not a process, or not a chosen one */
+	struct site *site;		/* NULL: not a site, or not of a chosen process */
+	char *function;			/* the site's tag */
 	int64_t sizes_ms;		/* time of the last point with sizes */
 	char *sizes;			/* its fields from the first size on; parsed at the end */
 	size_t sizes_length;
@@ -36,6 +38,12 @@ struct reader {
 struct line_point {
 	struct series_sample sample;
 	struct text sizes;
+};
+
+struct line_site {
+	struct site_sample sample;
+	struct text stack;
+	struct text frames;
 };
 
 /* ---- the head ---- */
@@ -67,28 +75,42 @@ static char *take_part(struct text *head, const char *ends)
 	return part;
 }
 
-static struct series_process *process_of(struct reader *reader, struct text rest)
+/* Return the tags, from malloc, that ${rest} consists of. */
+static struct series_tag *take_tags(struct text *rest, size_t *n)
 {
 	struct series_tag *tags = NULL;
-	size_t n = 0, room = 0;
-	char *measurement = take_part(&rest, ",");
-	bool is_ours = strcmp(measurement, reader->choice->measurement) == 0;
+	size_t room = 0;
 
-	free(measurement);
-	if (!is_ours)
-		return NULL;
-	while (rest.length > 0) {
-		rest.at++;
-		rest.length--;
-		tags = alloc_grow(tags, &room, n + 1, sizeof(*tags));
-		tags[n].key = take_part(&rest, "=");
-		if (rest.length > 0) {
-			rest.at++;
-			rest.length--;
+	*n = 0;
+	while (rest->length > 0) {
+		rest->at++;
+		rest->length--;
+		tags = alloc_grow(tags, &room, *n + 1, sizeof(*tags));
+		tags[*n].key = take_part(rest, "=");
+		if (rest->length > 0) {
+			rest->at++;
+			rest->length--;
 		}
-		tags[n++].value = take_part(&rest, ",");
+		tags[(*n)++].value = take_part(rest, ",");
 	}
-	return series_process(reader->series, reader->choice, tags, n);
+	return tags;
+}
+
+static void parse_head(struct reader *reader, struct head *head)
+{
+	struct text rest = head->text;
+	char *measurement = take_part(&rest, ",");
+	struct series_tag *tags;
+	size_t n;
+
+	if (strcmp(measurement, reader->choice->measurement) == 0) {
+		tags = take_tags(&rest, &n);
+		head->process = series_process(reader->series, reader->choice, tags, n);
+	} else if (series_is_site(reader->choice, measurement)) {
+		tags = take_tags(&rest, &n);
+		head->site = series_site(reader->series, reader->choice, tags, n, &head->function);
+	}
+	free(measurement);
 }
 
 static struct head *head_of(struct reader *reader, struct text text)
@@ -105,7 +127,7 @@ static struct head *head_of(struct reader *reader, struct text text)
 	head->copy = alloc_check(strndup(text.at, text.length));
 	head->text.at = head->copy;
 	head->text.length = text.length;
-	head->process = process_of(reader, text);
+	parse_head(reader, head);
 	head->sizes_ms = INT64_MIN;
 	if (tsearch(head, &reader->heads, by_text) == NULL)
 		messages_fail("out of memory");
@@ -202,6 +224,32 @@ static const char *read_fields(const char *p, const char *end, struct line_point
 	return p;
 }
 
+static bool is_named(struct text key, const char *name)
+{
+	return key.length == strlen(name) && memcmp(key.at, name, key.length) == 0;
+}
+
+/* The same for the fields of a site. */
+static const char *read_site_fields(const char *p, const char *end, struct line_site *point)
+{
+	struct text key, value;
+
+	while (next_field(&p, end, &key, &value)) {
+		enum site_field field = sites_field_of(key.at, key.length);
+
+		if (field < SITE_VALUES)
+			point->sample.value[field] = lines_number(value.at, value.length);
+		else if (is_named(key, "stack"))
+			point->stack = value;
+		else if (is_named(key, "frames"))
+			point->frames = value;
+		if (p == end || *p != ',')
+			break;
+		p++;
+	}
+	return p < end && *p == ' ' ? p : NULL;
+}
+
 bool lines_time(const char *text, size_t length, int64_t *time_ms)
 {
 	const int64_t divisor = length > 17 ? 1000000 : length > 14 ? 1000 : 1;
@@ -242,24 +290,70 @@ static void keep_sizes(struct head *head, const struct text *sizes, int64_t time
 	head->sizes_ms = time_ms;
 }
 
+/* Parse the time that ends a line.  Return whether the point is chosen. */
+static bool read_time(const struct reader *reader, const char *p, const char *end, int64_t *time_ms)
+{
+	return p && lines_time(p + 1, (size_t)(end - p - 1), time_ms) &&
+	       *time_ms <= reader->choice->until_ms;
+}
+
+/* Keep ${value}, a string in quotes, without the quotes and backslashes. */
+static void keep_string(struct site_text *text, struct text value, int64_t time_ms)
+{
+	char *plain;
+	size_t n = 0;
+
+	if (value.length < 2 || value.at[0] != '"')
+		return;
+	plain = alloc_check(malloc(value.length));
+	for (size_t i = 1; i < value.length - 1; i++) {
+		i += value.at[i] == '\\' && i + 2 < value.length;
+		plain[n++] = value.at[i];
+	}
+	sites_keep_text(text, plain, n, time_ms);
+	free(plain);
+}
+
+static void read_site(const struct reader *reader, const struct head *head, const char *p,
+		      const char *end)
+{
+	struct line_site point = {.sample = sites_unknown(0)};
+	const int64_t *time_ms = &point.sample.time_ms;
+	struct site *site = head->site;
+
+	p = read_site_fields(p, end, &point);
+	if (!read_time(reader, p, end, &point.sample.time_ms))
+		return;
+	sites_add(site, &point.sample);
+	sites_keep_text(&site->function, head->function, strlen(head->function), *time_ms);
+	keep_string(&site->stack, point.stack, *time_ms);
+	keep_string(&site->frames, point.frames, *time_ms);
+}
+
+static void read_process(const struct reader *reader, struct head *head, const char *p,
+			 const char *end)
+{
+	struct line_point point = {.sample = series_unknown(0)};
+
+	p = read_fields(p, end, &point);
+	if (!read_time(reader, p, end, &point.sample.time_ms))
+		return;
+	series_add(head->process, &point.sample);
+	keep_sizes(head, &point.sizes, point.sample.time_ms);
+}
+
 static void read_line(struct reader *reader, const char *line, const char *end)
 {
 	const char *p = end_of_head(line, end);
 	struct head *head;
-	struct line_point point;
 
 	if (p == NULL)
 		return;
 	head = head_of(reader, (struct text){line, (size_t)(p - line)});
-	if (head->process == NULL)
-		return;
-	point.sample = series_unknown(0);
-	p = read_fields(p + 1, end, &point);
-	if (p == NULL || !lines_time(p + 1, (size_t)(end - p - 1), &point.sample.time_ms) ||
-	    point.sample.time_ms > reader->choice->until_ms)
-		return;
-	series_add(head->process, &point.sample);
-	keep_sizes(head, &point.sizes, point.sample.time_ms);
+	if (head->process)
+		read_process(reader, head, p + 1, end);
+	else if (head->site)
+		read_site(reader, head, p + 1, end);
 }
 
 /* ---- the sizes of the last points ---- */
@@ -291,6 +385,7 @@ static void finish_head(void *head)
 
 	read_sizes(h);
 	free(h->sizes);
+	free(h->function);
 	free(h->copy);
 	free(h);
 }

@@ -23,6 +23,9 @@
 #include "tools/report/query.h"
 #include "tools/report/request.h"
 #include "tools/report/series.h"
+#include "tools/report/site_print.h"
+#include "tools/report/site_view.h"
+#include "tools/report/stacks.h"
 #include "tools/report/messages.h"
 #include "tools/report/words.h"
 
@@ -84,9 +87,10 @@ static void enter(const char *directory)
 	free(path);
 }
 
+/* Open the file ${name}, or standard output for "-". */
 static FILE *create(const char *name)
 {
-	FILE *file = fopen(name, "we");
+	FILE *file = strcmp(name, "-") == 0 ? stdout : fopen(name, "we");
 
 	if (file == NULL)
 		messages_fail("%s cannot be written: %s", name, strerror(errno));
@@ -118,7 +122,8 @@ static void write_figures(const struct findings *findings, double requests)
 	close_written(out, "figures.tsv");
 }
 
-static void print_verdict(FILE *out, const struct findings *findings, const char *about)
+static void print_verdict(FILE *out, const struct findings *findings, const struct site_view *sites,
+			  const char *about)
 {
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->all[i];
@@ -128,6 +133,7 @@ static void print_verdict(FILE *out, const struct findings *findings, const char
 		if (f->remark)
 			fprintf(out, "%s\n", f->remark);
 	}
+	site_print_text(out, sites);
 	fprintf(out, "%s\n", about);
 }
 
@@ -182,21 +188,48 @@ static const char *make_title(const struct request *r)
 static void write_all(const struct request *r, const struct series *series,
 		      const struct findings *findings)
 {
+	static struct site_view sites;
 	struct pictures pictures;
-	const struct page page = {make_title(r), make_about(series), r->command,
-				  r->requests,	 findings,	     &pictures};
+	const struct page page = {make_title(r), make_about(series), r->command, r->requests,
+				  findings,	 &pictures,	     &sites};
 	FILE *out;
 
+	site_view_make(findings, &sites);
 	pictures_draw(series, &pictures);
 	write_figures(findings, r->requests);
 	out = create("verdict.txt");
-	print_verdict(out, findings, page.about);
+	print_verdict(out, findings, &sites, page.about);
 	close_written(out, "verdict.txt");
 	out = create("index.html");
 	page_write(out, &page);
 	close_written(out, "index.html");
 	messages_clear();
-	print_verdict(stdout, findings, page.about);
+	print_verdict(stdout, findings, &sites, page.about);
+}
+
+/* ---- the stacks ---- */
+
+static void fail_without_sites(void)
+{
+	messages_fail(
+	    "the points have no call sites; memagent writes them unless MEMAGENT_SITES is 0");
+}
+
+/* Write the stacks to the files that the options name. */
+static void write_stacks(const struct request *r, const struct series *series,
+			 const struct findings *findings)
+{
+	struct stacks stacks;
+	FILE *out;
+
+	stacks_make(series, findings, &stacks);
+	if (stacks.count == 0)
+		fail_without_sites();
+	if (r->folded) {
+		out = create(r->folded);
+		stacks_write_folded(out, &stacks);
+		close_written(out, r->folded);
+	}
 }
 
 int main(int argc, char **argv)
@@ -205,13 +238,21 @@ int main(int argc, char **argv)
 	static struct series series;
 	struct findings findings;
 	const char *slash;
+	bool only_stacks;
 
 	request_read(&request, argc, argv);
 	setenv("LC_ALL", "C", 1); /* makes gnuplot read and write decimal points */
-	gnuplot_expect();
+	only_stacks = request.folded != NULL;
+	if (!only_stacks)
+		gnuplot_expect();
 	read_points(&request, &series);
 	messages_progress("judging ...");
 	findings_make(&series, request.requests, &findings);
+	if (only_stacks) {
+		write_stacks(&request, &series, &findings);
+		messages_clear();
+		return 0;
+	}
 	enter(request.directory);
 	write_all(&request, &series, &findings);
 	slash = request.directory[strlen(request.directory) - 1] == '/' ? "" : "/";

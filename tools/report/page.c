@@ -2,9 +2,11 @@
 
 #include <math.h>
 
+#include "tools/report/escape.h"
 #include "tools/report/figures.h"
 #include "tools/report/findings.h"
 #include "tools/report/pictures.h"
+#include "tools/report/site_print.h"
 
 static const char style[] =
     "body { margin: 0; background: #f5f7fa; color: #1f2933; "
@@ -24,29 +26,17 @@ static const char style[] =
     "caption { text-align: left; font-weight: 600; padding: 8px 0; }\n"
     "th, td { text-align: left; padding: 4px 12px; border-bottom: 1px solid #e4e7eb; "
     "font-weight: 400; }\n"
-    "td { text-align: right; font-variant-numeric: tabular-nums; }\n";
-
-static void print_text(FILE *out, const char *text)
-{
-	for (; *text; text++) {
-		if (*text == '&')
-			fputs("&amp;", out);
-		else if (*text == '<')
-			fputs("&lt;", out);
-		else if (*text == '>')
-			fputs("&gt;", out);
-		else if (*text == '"')
-			fputs("&quot;", out);
-		else
-			fputc(*text, out);
-	}
-}
+    "td { text-align: right; font-variant-numeric: tabular-nums; }\n"
+    ".sites th, .sites td { padding: 4px 6px; }\n"
+    ".sites td, .sites th[scope=col] { text-align: right; white-space: nowrap; }\n"
+    ".sites th:last-child { text-align: left; width: 100%; overflow-wrap: anywhere; }\n"
+    "details { margin: 4px 0; font-size: 14px; overflow-wrap: anywhere; }\n";
 
 /* Write ${before}, ${text} escaped for HTML, and ${after}. */
 static void print(FILE *out, const char *before, const char *text, const char *after)
 {
 	fputs(before, out);
-	print_text(out, text);
+	escape_print(out, text);
 	fputs(after, out);
 }
 
@@ -128,6 +118,7 @@ void page_write(FILE *out, const struct page *page)
 {
 	print_head(out, page);
 	print_verdicts(out, page->findings);
+	site_print_page(out, page->sites);
 	print_pictures(out, page->pictures);
 	print_tables(out, page);
 	fputs("</main>\n</body>\n</html>\n", out);

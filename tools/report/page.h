@@ -3,12 +3,13 @@
 /*
  * page: writes index.html, which loads nothing but the pictures in its directory.
  *
- * Layer    tools; needs findings, figures, pictures.
+ * Layer    tools; needs findings, figures, pictures, site_print.
  */
 #include <stdio.h>
 
 struct findings;
 struct pictures;
+struct site_view;
 
 struct page {
 	const char *title;
@@ -17,6 +18,7 @@ struct page {
 	double requests;
 	const struct findings *findings;
 	const struct pictures *pictures;
+	const struct site_view *sites;
 };
 
 /* Write ${page} to ${out}. */

@@ -55,22 +55,31 @@ static void print_condition(FILE *out, const char *tag, const char *value)
 	print_quoted(out, '\'', value);
 }
 
-/* Return the query "SELECT ${what} ..." for the chosen points, from malloc. */
-static char *make_query(const struct request *r, const char *what)
+/* What to ask for. */
+struct question {
+	const char *what;   /* fields, as after SELECT */
+	const char *suffix; /* of the measurement */
+	const char *before; /* how much longer to look back: "" or " - TIME" */
+};
+
+/* Return the query for the chosen points, from malloc. */
+static char *make_query(const struct request *r, const struct question *question)
 {
-	char *query = NULL;
+	char *query = NULL, *measurement;
 	size_t size;
 	FILE *out = open_memstream(&query, &size);
 
-	if (out == NULL)
+	if (out == NULL ||
+	    asprintf(&measurement, "%s%s", r->choice.measurement, question->suffix) < 0)
 		messages_fail("out of memory");
-	fprintf(out, "SELECT %s FROM ", what);
+	fprintf(out, "SELECT %s FROM ", question->what);
 	if (r->options.retention_policy[0]) {
 		print_quoted(out, '"', r->options.retention_policy);
 		fputc('.', out);
 	}
-	print_quoted(out, '"', r->choice.measurement);
-	fprintf(out, " WHERE time > now() - %s", r->since);
+	print_quoted(out, '"', measurement);
+	free(measurement);
+	fprintf(out, " WHERE time > now() - %s%s", r->since, question->before);
 	if (r->until[0])
 		fprintf(out, " AND time <= %s", r->until);
 	print_condition(out, "service", r->choice.service);
@@ -82,7 +91,8 @@ static char *make_query(const struct request *r, const char *what)
 	return query;
 }
 
-static char *all_fields(void)
+/* Return the names of ${n} fields, as after SELECT, from malloc. */
+static char *list_fields(const char *(*name)(size_t i), size_t n)
 {
 	char *fields = NULL;
 	size_t size;
@@ -90,20 +100,30 @@ static char *all_fields(void)
 
 	if (out == NULL)
 		messages_fail("out of memory");
-	for (int i = 0; i < SERIES_VALUES; i++)
-		fprintf(out, "%s\"%s\"", i ? ", " : "", series_field_name((enum series_field)i));
+	for (size_t i = 0; i < n; i++)
+		fprintf(out, "%s\"%s\"", i ? ", " : "", name(i));
 	if (fclose(out))
 		messages_fail("out of memory");
 	return fields;
 }
 
-/* Return the URL that queries ${what}, from malloc.  For a Unix socket, any host name will do. */
-static char *make_url(CURL *easy, const struct request *r, const char *what)
+static const char *process_field(size_t i)
+{
+	return series_field_name((enum series_field)i);
+}
+
+static const char *site_field(size_t i)
+{
+	return sites_field_name((enum site_field)i);
+}
+
+/* Return the URL that asks ${question}, from malloc.  For a Unix socket, any host name will do. */
+static char *make_url(CURL *easy, const struct request *r, const struct question *question)
 {
 	const char *url = r->options.url;
 	const char *base = url_scheme(url) == URL_UNIX ? "http://localhost" : url;
 	size_t length = strlen(base);
-	char *query = make_query(r, what);
+	char *query = make_query(r, question);
 	char *escaped_query = curl_easy_escape(easy, query, 0);
 	char *escaped_database = curl_easy_escape(easy, request_database(r), 0);
 	char *whole = NULL;
@@ -161,53 +181,78 @@ static struct curl_slist *make_headers(const struct options *o)
 	return headers;
 }
 
-/* Query ${what} and add the points of the answer. */
-static void query(CURL *easy, const struct request *r, const char *what, struct text *answer,
-		  struct series *series, const char *url)
+struct connection {
+	CURL *easy;
+	const struct request *request;
+	struct text answer;
+	char url[1024]; /* without a password */
+	struct series *series;
+};
+
+/* Ask ${question} and add the points of the answer. */
+static void ask(struct connection *c, const struct question *question)
 {
-	char *whole = make_url(easy, r, what);
+	char *whole = make_url(c->easy, c->request, question);
 	char error[512];
 	CURLcode result;
 	long status = 0;
 
-	answer->used = 0;
-	messages_progress("querying %s ...", url);
-	curl_easy_setopt(easy, CURLOPT_URL, whole);
-	result = curl_easy_perform(easy);
+	c->answer.used = 0;
+	messages_progress("querying %s ...", c->url);
+	curl_easy_setopt(c->easy, CURLOPT_URL, whole);
+	result = curl_easy_perform(c->easy);
 	free(whole);
 	if (result != CURLE_OK)
-		messages_fail("no answer from %s: %s", url, curl_easy_strerror(result));
-	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	if (answer->used == 0)
-		messages_fail("%s answers %ld without a body", url, status);
+		messages_fail("no answer from %s: %s", c->url, curl_easy_strerror(result));
+	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (c->answer.used == 0)
+		messages_fail("%s answers %ld without a body", c->url, status);
 	messages_progress("reading its answer ...");
-	if (query_answer_read(answer->bytes, answer->used, &r->choice, series, error,
-			      sizeof(error)))
-		messages_fail("%s: %s", url, error);
+	if (query_answer_read(c->answer.bytes, c->answer.used, &c->request->choice, c->series,
+			      error, sizeof(error)))
+		messages_fail("%s: %s", c->url, error);
 	if (status / 100 != 2)
-		messages_fail("%s answers %ld", url, status);
+		messages_fail("%s answers %ld", c->url, status);
+}
+
+/*
+ * The agent writes a site's stack once an hour, so look back an hour and some minutes longer.
+ */
+#define STACKS_BEFORE " - 65m"
+
+static void ask_all(struct connection *c)
+{
+	char *process_fields = list_fields(process_field, SERIES_VALUES);
+	char *site_fields = list_fields(site_field, SITE_VALUES);
+	const struct question questions[] = {
+	    {process_fields, "", ""},
+	    {"last(/^sizes_/)", "", ""},
+	    {site_fields, SERIES_SITES, ""},
+	    {"last(\"stack\") AS \"stack\"", SERIES_SITES, STACKS_BEFORE},
+	    {"last(\"frames\") AS \"frames\"", SERIES_SITES, STACKS_BEFORE},
+	};
+
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		ask(c, &questions[i]);
+	free(process_fields);
+	free(site_fields);
 }
 
 void query_read(const struct request *request, struct series *series)
 {
 	const struct options *o = &request->options;
-	struct text answer = {NULL, 0, 0};
+	struct connection c = {.request = request, .series = series};
 	struct curl_slist *headers = make_headers(o);
-	char *fields = all_fields();
-	char url[1024];
-	CURL *easy;
 
 	curl_global_init(CURL_GLOBAL_DEFAULT);
-	easy = curl_easy_init();
-	if (easy == NULL)
+	c.easy = curl_easy_init();
+	if (c.easy == NULL)
 		messages_fail("libcurl cannot be initialised");
-	url_mask(o->url, url, sizeof(url));
-	set_options(easy, o, &answer);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-	query(easy, request, fields, &answer, series, url);
-	query(easy, request, "last(/^sizes_/)", &answer, series, url);
-	curl_easy_cleanup(easy);
+	url_mask(o->url, c.url, sizeof(c.url));
+	set_options(c.easy, o, &c.answer);
+	curl_easy_setopt(c.easy, CURLOPT_HTTPHEADER, headers);
+	ask_all(&c);
+	curl_easy_cleanup(c.easy);
 	curl_slist_free_all(headers);
-	free(fields);
-	free(answer.bytes);
+	free(c.answer.bytes);
 }

@@ -1,6 +1,7 @@
 #include "tools/report/query_answer.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/report/alloc.h"
@@ -11,9 +12,10 @@
 #define NAME_BYTES 256
 #define TAG_BYTES 4096
 #define COLUMNS_MOST 128
+#define STRING_BYTES 65536 /* the longest string field of InfluxDB */
 
 struct column {
-	enum { OTHER, TIME, FIELD, SIZE } kind;
+	enum { OTHER, TIME, FIELD, SIZE, SITE_FIELD, SITE_STACK, SITE_FRAMES } kind;
 	int index; /* of the field or size */
 };
 
@@ -27,6 +29,7 @@ struct answer {
 
 /* One series of the answer.  Its members may be in any order. */
 struct table {
+	bool is_site;
 	struct series_tag *tags;
 	size_t tag_count;
 	size_t tag_room;
@@ -35,21 +38,35 @@ struct table {
 	struct json rows;
 };
 
-static struct column column_of(const char *name)
+static struct column process_column(const char *name)
 {
 	const char *plain = strncmp(name, "last_", 5) == 0 ? name + 5 : name;
 	enum series_field field = series_field_of(name, strlen(name));
 	int size = series_size_of(plain, strlen(plain));
 
-	if (strcmp(name, "time") == 0)
-		return (struct column){TIME, 0};
 	if (field < SERIES_VALUES)
 		return (struct column)
 		{
-			FIELD
-			, (int)field
+			.kind = FIELD
+			, .index = (int)field
 		};
 	return size >= 0 ? (struct column){SIZE, size} : (struct column){OTHER, 0};
+}
+
+/* No field of a site has the name of a field of a process. */
+static struct column column_of(const char *name)
+{
+	enum site_field field = sites_field_of(name, strlen(name));
+
+	if (strcmp(name, "time") == 0)
+		return (struct column){TIME, 0};
+	if (field < SITE_VALUES)
+		return (struct column){.kind = SITE_FIELD, .index = (int)field};
+	if (strcmp(name, "stack") == 0)
+		return (struct column){SITE_STACK, 0};
+	if (strcmp(name, "frames") == 0)
+		return (struct column){SITE_FRAMES, 0};
+	return process_column(name);
 }
 
 static void read_tags(struct json *json, struct table *table)
@@ -110,7 +127,7 @@ static bool read_row(struct json *json, const struct table *table, struct series
 	return has_field;
 }
 
-static void read_rows(const struct answer *a, struct table *table)
+static void read_process(const struct answer *a, struct table *table)
 {
 	struct series_process *process =
 	    series_process(a->series, a->choice, table->tags, table->tag_count);
@@ -126,16 +143,92 @@ static void read_rows(const struct answer *a, struct table *table)
 	}
 }
 
+/* ---- sites ---- */
+
+/* Read a string or null, and keep the string as a text of the site at ${time_ms}. */
+static void read_text(struct json *json, struct site_text *text, int64_t time_ms)
+{
+	static char value[STRING_BYTES + 1];
+	struct json peek = *json;
+
+	if (!json_takes(&peek, '"')) {
+		json_skip(json);
+		return;
+	}
+	json_string(json, value, sizeof(value));
+	if (!json->bad && value[0])
+		sites_keep_text(text, value, strlen(value), time_ms);
+}
+
+static bool read_site_row(struct json *json, const struct table *table, struct site *site,
+			  struct site_sample *sample)
+{
+	bool first = true, has_field = false;
+	size_t i = 0, length;
+	const char *text;
+
+	for (; json_more(json, '[', ']', &first); i++) {
+		const struct column *column = &table->columns[i < COLUMNS_MOST ? i : 0];
+		bool is_known = i < table->column_count;
+
+		if (is_known && column->kind == SITE_STACK) {
+			read_text(json, &site->stack, sample->time_ms);
+		} else if (is_known && column->kind == SITE_FRAMES) {
+			read_text(json, &site->frames, sample->time_ms);
+		} else if (!json_number(json, &text, &length) || !is_known) {
+			continue;
+		} else if (column->kind == TIME) {
+			if (!lines_time(text, length, &sample->time_ms))
+				sample->time_ms = INT64_MIN;
+		} else if (column->kind == SITE_FIELD) {
+			sample->value[column->index] = lines_number(text, length);
+			has_field = true;
+		}
+	}
+	return has_field;
+}
+
+static void read_site(const struct answer *a, struct table *table)
+{
+	char *function;
+	struct site *site =
+	    series_site(a->series, a->choice, table->tags, table->tag_count, &function);
+	struct json *json = &table->rows;
+	bool first = true;
+
+	while (site && json_more(json, '[', ']', &first)) {
+		struct site_sample sample = sites_unknown(0);
+
+		if (!read_site_row(json, table, site, &sample) ||
+		    sample.time_ms > a->choice->until_ms || json->bad)
+			continue;
+		sites_add(site, &sample);
+		sites_keep_text(&site->function, function, strlen(function), sample.time_ms);
+	}
+	free(function);
+}
+
+static void read_rows(const struct answer *a, struct table *table)
+{
+	if (table->is_site)
+		read_site(a, table);
+	else
+		read_process(a, table);
+}
+
 static void read_series(struct answer *a)
 {
 	struct json *json = &a->json;
 	struct table table = {.tags = NULL};
-	char key[NAME_BYTES];
+	char key[NAME_BYTES], name[TAG_BYTES];
 	bool first = true;
 
 	while (json_more(json, '{', '}', &first)) {
 		json_key(json, key, sizeof(key));
-		if (strcmp(key, "tags") == 0) {
+		if (strcmp(key, "name") == 0) {
+			json_string(json, name, sizeof(name));
+			table.is_site = series_is_site(a->choice, name);
+		} else if (strcmp(key, "tags") == 0) {
 			read_tags(json, &table);
 		} else if (strcmp(key, "columns") == 0) {
 			read_columns(json, &table);

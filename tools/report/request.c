@@ -22,6 +22,7 @@ enum flag {
 	FLAG_UNTIL,
 	FLAG_REQUESTS,
 	FLAG_TITLE,
+	FLAG_FOLDED,
 	FLAG_SETTING
 };
 
@@ -54,6 +55,7 @@ static const struct option flags[] = {
     {"until", required_argument, NULL, FLAG_UNTIL},
     {"requests", required_argument, NULL, FLAG_REQUESTS},
     {"title", required_argument, NULL, FLAG_TITLE},
+    {"folded", required_argument, NULL, FLAG_FOLDED},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'v'},
     {NULL, 0, NULL, 0},
@@ -89,6 +91,9 @@ static void usage(void)
 	    "  --title TEXT        title of the page\n"
 	    "  -o DIR              directory to write to, created if missing\n"
 	    "                      (default " DIRECTORY ")\n"
+	    "  --folded FILE       write the call stacks with their live bytes to FILE, folded as "
+	    "for\n"
+	    "                      flamegraph.pl, instead of the report; - is standard output\n"
 	    "  -h, --help          print this text\n"
 	    "  -v, --version       print the version\n"
 	    "\n"
@@ -314,6 +319,9 @@ static void apply_flag(struct request *request, int flag, const char *value)
 		break;
 	case FLAG_TITLE:
 		request->title = value;
+		break;
+	case FLAG_FOLDED:
+		request->folded = value;
 		break;
 	case 'o':
 		request->directory = value;

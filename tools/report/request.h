@@ -22,6 +22,7 @@ struct request {
 	double requests;   /* served by the program; 0: unknown */
 	const char *title;
 	const char *directory; /* to write to */
+	const char *folded;    /* file for folded stacks, or NULL; "-": standard output */
 	char *command;	       /* the command line, quoted for a shell */
 };
 

@@ -113,6 +113,7 @@ static void free_process(struct series_process *process)
 {
 	series_free_tags(process->tags, process->tag_count);
 	free(process->samples);
+	sites_free(&process->sites);
 	free(process);
 }
 
@@ -145,6 +146,51 @@ struct series_process *series_process(struct series *series, const struct series
 				       sizeof(struct series_process *));
 	series->processes[series->count++] = process;
 	return process;
+}
+
+/* Remove the tag ${key} from ${*n} tags.  Return its value, or NULL. */
+static char *remove_tag(struct series_tag *tags, size_t *n, const char *key)
+{
+	char *value = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < *n; i++) {
+		if (value || strcmp(tags[i].key, key) != 0) {
+			tags[kept++] = tags[i];
+			continue;
+		}
+		value = tags[i].value;
+		free(tags[i].key);
+	}
+	*n = kept;
+	return value;
+}
+
+struct site *series_site(struct series *series, const struct series_choice *choice,
+			 struct series_tag *tags, size_t n, char **function)
+{
+	char *id = remove_tag(tags, &n, "site");
+	struct series_process *process;
+	struct site *site = NULL;
+
+	*function = remove_tag(tags, &n, "function");
+	process = series_process(series, choice, tags, n);
+	if (process && id && id[0]) {
+		clean(id);
+		site = sites_site(&process->sites, id);
+	}
+	if (*function == NULL)
+		*function = alloc_check(strdup("-"));
+	free(id);
+	return site;
+}
+
+bool series_is_site(const struct series_choice *choice, const char *measurement)
+{
+	size_t length = strlen(choice->measurement);
+
+	return strncmp(measurement, choice->measurement, length) == 0 &&
+	       strcmp(measurement + length, SERIES_SITES) == 0;
 }
 
 struct series_sample series_unknown(int64_t time_ms)
@@ -272,6 +318,7 @@ void series_finish(struct series *series)
 		}
 		sort_samples(p);
 		remove_duplicate_times(p);
+		sites_finish(&p->sites);
 		series->processes[kept++] = p;
 	}
 	series->count = kept;

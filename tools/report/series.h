@@ -5,12 +5,14 @@
  *
  * Points belong to the same process if all their tags are equal, except the allocator's.
  *
- * Layer    tools; needs agent/encode/fields, alloc, messages.
+ * Layer    tools; needs agent/encode/fields, sites, alloc, messages.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "agent/encode/fields.h"
+#include "tools/report/sites.h"
 
 /* The fields that are judged or drawn, from fields.def. */
 #define SERIES_FIELDS(X)                                                                           \
@@ -57,6 +59,7 @@ struct series_process {
 	size_t room;
 	double sizes[COUNTERS_SIZES]; /* objects by size, as in struct point, at the last point */
 	int64_t sizes_ms;	      /* time of that point; INT64_MIN: none */
+	struct sites sites;
 };
 
 struct series {
@@ -82,6 +85,25 @@ struct series_choice {
  */
 struct series_process *series_process(struct series *series, const struct series_choice *choice,
 				      struct series_tag *tags, size_t n);
+
+/* The measurement of sites has the process's name and this. */
+#define SERIES_SITES "_site"
+
+/*
+ * series_site(series, choice, tags, n):
+ * Find or add the site with these ${n} tags, and its process: a site has the process's tags and two
+ * more, "site" and "function".  Return it, or NULL if ${choice} excludes it or there is no tag
+ * "site".  Set ${*function} to the function's name, from malloc.  Takes ownership of ${tags} and
+ * their strings.
+ */
+struct site *series_site(struct series *series, const struct series_choice *choice,
+			 struct series_tag *tags, size_t n, char **function);
+
+/*
+ * series_is_site(choice, measurement):
+ * Return whether ${measurement} is the chosen one's for sites.
+ */
+bool series_is_site(const struct series_choice *choice, const char *measurement);
 
 /* Free ${n} tags that were not passed to series_process. */
 void series_free_tags(struct series_tag *tags, size_t n);

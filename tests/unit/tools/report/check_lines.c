@@ -161,6 +161,58 @@ START_TEST(groups_by_tags)
 }
 END_TEST
 
+START_TEST(reads_a_site)
+{
+	static const double values[SITE_VALUES] = {10, 2, 30, 4, 20, 2, 5, 60};
+	const struct site *site;
+
+	read_text(
+	    "memagent,host=h,pid=7,allocator=glibc mallocs=1i 1700000000000000000\n"
+	    "memagent_site,host=h,pid=7,allocator=glibc,site=00ff,function=a\\ b\\,c\\=d "
+	    "live_bytes=10i,live_objects=2i,alloc_bytes=30i,alloc_objects=4i,freed_bytes=20i,freed_"
+	    "objects=2i,"
+	    "live_bytes_error=5i,oldest_ns=60i,age_0s_bytes=10i,stack=\"main;a \\\"b\\\\, "
+	    "x=1\",frames=\"/x y@12+0x1;+0x2\" "
+	    "1700000000000000000\n"
+	    "memagent_site,host=h,pid=7,site=00ff,function=later live_bytes=11i "
+	    "1700000010000000000\n"
+	    "memagent_site,host=h,pid=7,site=00ff,function=sooner live_bytes=9i,stack=\"old\" "
+	    "1600000000000000000\n"
+	    "memagent_site,host=h,pid=7,site=00ff,function=f live_bytes=12i,stack=\"cut "
+	    "1700000020000000000\n"
+	    "memagent_site,host=h,pid=7,function=no-site live_bytes=1i 1700000000000000000\n"
+	    "memagent_site,host=h,pid=8,site=aa,function=of-no-process live_bytes=1i "
+	    "1700000000000000000\n"
+	    "memagent_sites,host=h,pid=7,site=bb,function=f live_bytes=1i 1700000000000000000\n");
+	ck_assert_uint_eq(series.count, 1);
+	ck_assert_uint_eq(series.processes[0]->sites.count, 1);
+	site = series.processes[0]->sites.all[0];
+	ck_assert_str_eq(site->id, "00ff");
+	ck_assert_str_eq(site->function.text, "later");
+	ck_assert_str_eq(site->stack.text, "main;a \"b\\, x=1");
+	ck_assert_str_eq(site->frames.text, "/x y@12+0x1;+0x2");
+	ck_assert_uint_eq(site->count, 3);
+	ck_assert_int_eq(site->samples[1].time_ms, 1700000000000);
+	for (int i = 0; i < SITE_VALUES; i++)
+		ck_assert_double_eq(site->samples[1].value[i], values[i]);
+	ck_assert(isnan(site->samples[2].value[SITE_alloc_bytes]));
+}
+END_TEST
+
+START_TEST(chooses_sites)
+{
+	choice = (struct series_choice){"m", "", "shop", "", 1700000000000};
+	read_text("m,service=shop mallocs=1i 1700000000\nm,service=bar mallocs=1i 1700000000\n"
+		  "m_site,service=shop,site=a,function=f live_bytes=1i 1700000000\n"
+		  "m_site,service=shop,site=a,function=f live_bytes=1i 1700000001\n"
+		  "m_site,service=bar,site=b,function=f live_bytes=1i 1700000000\n"
+		  "memagent_site,service=shop,site=c,function=f live_bytes=1i 1700000000\n");
+	ck_assert_uint_eq(series.count, 1);
+	ck_assert_uint_eq(series.processes[0]->sites.count, 1);
+	ck_assert_uint_eq(series.processes[0]->sites.all[0]->count, 1);
+}
+END_TEST
+
 static void add(TCase *all)
 {
 	tcase_add_checked_fixture(all, set_up, NULL);
@@ -171,6 +223,8 @@ static void add(TCase *all)
 	tcase_add_test(all, reads_numbers);
 	tcase_add_test(all, puts_in_order);
 	tcase_add_test(all, groups_by_tags);
+	tcase_add_test(all, reads_a_site);
+	tcase_add_test(all, chooses_sites);
 }
 
 UNIT_MAIN("lines", add)

@@ -61,6 +61,43 @@ START_TEST(has_no_points)
 }
 END_TEST
 
+/* The stack comes with an answer of its own, whose points may be from before the chosen time. */
+static const char sites[] = "{\"results\":[{\"series\":[{\"values\":[[1700000001000000000,5,null],["
+			    "1700000002000000000,7,3]],"
+			    "\"columns\":[\"time\",\"live_bytes\",\"live_bytes_error\"],\"tags\":{"
+			    "\"pid\":\"7\",\"host\":\"h\",\"env\":\"\","
+			    "\"service\":\"a "
+			    "\\\"b\\\"\",\"site\":\"00ff\",\"function\":\"f\\u003cint\\u003e\"},"
+			    "\"name\":\"memagent_site\"}]}]}";
+static const char stacks[] = "{\"results\":[{\"series\":[{\"name\":\"memagent_site\",\"tags\":{"
+			     "\"host\":\"h\",\"pid\":\"7\",\"service\":\"a \\\"b\\\"\","
+			     "\"site\":\"00ff\",\"function\":\"f\\u003cint\\u003e\"},\"columns\":["
+			     "\"time\",\"stack\",\"frames\"],"
+			     "\"values\":[[1600000000000000000,\"main;f "
+			     "\\\"x\\\"\",\"/a@1+0x1\"],[1600000000000000001, null,null]]}]}]}";
+
+START_TEST(reads_sites)
+{
+	const struct site *site;
+
+	ck_assert_int_eq(take(points), 0);
+	ck_assert_int_eq(take(sites), 0);
+	ck_assert_int_eq(take(stacks), 0);
+	series_finish(&series);
+	ck_assert_uint_eq(series.count, 1);
+	ck_assert_uint_eq(series.processes[0]->sites.count, 1);
+	site = series.processes[0]->sites.all[0];
+	ck_assert_str_eq(site->id, "00ff");
+	ck_assert_str_eq(site->function.text, "f<int>");
+	ck_assert_str_eq(site->stack.text, "main;f \"x\"");
+	ck_assert_str_eq(site->frames.text, "/a@1+0x1");
+	ck_assert_uint_eq(site->count, 2);
+	ck_assert_double_eq(site->samples[1].value[SITE_live_bytes], 7);
+	ck_assert_double_eq(site->samples[1].value[SITE_live_bytes_error], 3);
+	ck_assert(isnan(site->samples[0].value[SITE_live_bytes_error]));
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	const char *error;
@@ -85,6 +122,10 @@ START_TEST(is_cut_anywhere)
 		ck_assert_int_eq(query_answer_read(points, n, &choice, &series, error,
 						   sizeof(error)),
 				 -1);
+	for (size_t n = 0; n < sizeof(stacks) - 1; n++)
+		ck_assert_int_eq(query_answer_read(stacks, n, &choice, &series, error,
+						   sizeof(error)),
+				 -1);
 }
 END_TEST
 
@@ -92,6 +133,7 @@ static void add(TCase *all)
 {
 	tcase_add_test(all, reads_points);
 	tcase_add_test(all, reads_sizes);
+	tcase_add_test(all, reads_sites);
 	tcase_add_test(all, has_no_points);
 	tcase_add_loop_test(all, tells_refusals, 0, UNIT_COUNT(refusals));
 	tcase_add_test(all, is_cut_anywhere);

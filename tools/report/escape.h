@@ -1,0 +1,22 @@
+#ifndef MEMAGENT_ESCAPE_H
+#define MEMAGENT_ESCAPE_H
+/*
+ * escape: writes text as part of HTML or XML.
+ *
+ * Layer    tools, leaf.
+ * Source   XML 1.0, 2.2 "Characters"; Unicode 3.9, table "Well-Formed UTF-8 Byte Sequences".
+ */
+#include <stddef.h>
+#include <stdio.h>
+
+/*
+ * escape_print(out, text):
+ * Write ${text}, for an element or an attribute in double quotes.  Bytes that are not UTF-8, and
+ * characters that XML forbids, become U+FFFD.
+ */
+void escape_print(FILE *out, const char *text);
+
+/* escape_print for the first ${most} characters; if there are more, the last of them is "…". */
+void escape_print_short(FILE *out, const char *text, size_t most);
+
+#endif

@@ -1,0 +1,53 @@
+#ifndef MEMAGENT_SITE_TABLE_H
+#define MEMAGENT_SITE_TABLE_H
+/*
+ * site_table: what the call sites of a process hold, and how it grew.
+ *
+ * Layer    tools; needs series, sites, alloc.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct series_process;
+struct site;
+
+struct site_row {
+	const struct site *site;
+	bool is_other;		 /* stands for all sites without points of their own */
+	double live_bytes;	 /* at the end; never NAN */
+	double live_bytes_begin; /* at the begin; 0 if the site had no point then */
+	double live_bytes_error; /* half of the 95 % interval; NAN: unknown, as are those below */
+	double live_objects;
+	double alloc_bytes; /* since the start of the process, as the next two */
+	double alloc_objects;
+	double freed_bytes;
+	double growth_bytes_per_s; /* of the live bytes: the slope of a line through all points */
+	double made_bytes_per_s;
+	double oldest_ns; /* age of the oldest object */
+	double share;	  /* of the growth of the process, 0 to 1 */
+};
+
+/* The rows are those of the last points.  They are sorted by live bytes; "other" is the last. */
+struct site_table {
+	struct site_row *rows;
+	size_t count; /* 0: the process has no sites */
+	int64_t begin_ms;
+	int64_t end_ms;
+	double live_bytes;	 /* of all rows */
+	double live_bytes_begin; /* of all sites at the begin */
+};
+
+/*
+ * site_table_make(process, from_ms, until_ms, out):
+ * Fill ${out} from the points of ${process} between the two times, both included.
+ */
+void site_table_make(const struct series_process *process, int64_t from_ms, int64_t until_ms,
+		     struct site_table *out);
+
+void site_table_free(struct site_table *table);
+
+/* Return the name of a row's function. */
+const char *site_row_function(const struct site_row *row);
+
+#endif
