@@ -145,7 +145,7 @@ REPORT = $(wildcard tools/report/*.c) $(SETTINGS) agent/settings/url.c agent/enc
 
 $(BUILD)/memagent-report: $(call objects,$(REPORT))
 	$(SAY)
-	$(LINK_PROGRAM) -o $@ $^ $(call pkg,--libs libcurl) -lm
+	$(LINK_PROGRAM) -o $@ $^ $(call pkg,--libs libcurl zlib) -lm
 
 TABLES = $(wildcard agent/*/*.def) shim/counters.def
 
@@ -275,15 +275,17 @@ UNIT_diagnosis = $(call report,diagnosis.c)
 UNIT_lives = $(call report,lives.c)
 UNIT_words = $(call report,words.c)
 UNIT_json = $(call report,json.c)
-UNIT_lines = $(call report,lines.c series.c sites.c alloc.c messages.c) agent/encode/fields.c
-UNIT_query_answer = $(call report,query_answer.c json.c lines.c series.c sites.c alloc.c messages.c) agent/encode/fields.c
+UNIT_lines = $(call report,lines.c series.c sites.c utf8.c alloc.c messages.c) agent/encode/fields.c
+UNIT_query_answer = $(call report,query_answer.c json.c lines.c series.c sites.c utf8.c alloc.c messages.c) agent/encode/fields.c
 UNIT_findings = $(call report,findings.c diagnosis.c lives.c names.c sentences.c words.c lines.c series.c \
-	sites.c site_table.c alloc.c messages.c) agent/encode/fields.c
-UNIT_escape = $(call report,escape.c)
+	sites.c utf8.c site_table.c alloc.c messages.c) agent/encode/fields.c
+UNIT_escape = $(call report,escape.c utf8.c)
+UNIT_protobuf = $(call report,protobuf.c alloc.c messages.c)
 UNIT_binary = $(call report,binary.c)
-UNIT_frames = $(call report,frames.c sites.c alloc.c messages.c)
-UNIT_source = $(call report,source.c binary.c frames.c sites.c alloc.c messages.c)
-UNIT_site_table = $(call report,site_table.c series.c sites.c lines.c alloc.c messages.c) agent/encode/fields.c
+UNIT_tree = $(call report,tree.c frames.c sites.c utf8.c alloc.c messages.c)
+UNIT_frames = $(call report,frames.c sites.c utf8.c alloc.c messages.c)
+UNIT_source = $(call report,source.c binary.c frames.c sites.c utf8.c alloc.c messages.c)
+UNIT_site_table = $(call report,site_table.c series.c sites.c utf8.c lines.c alloc.c messages.c) agent/encode/fields.c
 
 UNIT_SOURCES = $(wildcard tests/unit/shim/check_*.c tests/unit/agent/*/check_*.c tests/unit/tools/*/check_*.c)
 UNITS = $(patsubst check_%.c,%,$(notdir $(UNIT_SOURCES)))
@@ -320,6 +322,10 @@ FUZZ_elf_file = tools/run/elf_file.c tools/run/script.c
 FUZZ_line = agent/encode/line.c agent/encode/fields.c
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
 FUZZ_proc = agent/measure/proc.c agent/guest/privileges.c agent/guest/namespaces.c agent/base/fnv.c
+FUZZ_proc = agent/measure/proc.c agent/guest/rights.c agent/guest/namespaces.c agent/base/fnv.c
+FUZZ_sites = $(call report,lines.c series.c sites.c utf8.c site_table.c findings.c diagnosis.c lives.c names.c sentences.c \
+	words.c stacks.c frames.c tree.c flame.c flame_script.c escape.c pprof.c protobuf.c interned.c binary.c alloc.c messages.c) \
+	agent/encode/fields.c
 FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/fnv.c agent/base/log.c shim/object.c
 FUZZ_torn = agent/deliver/torn.c
 FUZZ_url = agent/settings/url.c
@@ -335,7 +341,7 @@ $(BUILD)/tests/fuzz/$(1): tests/fuzz/fuzz_$(1).c $(FUZZ_$(1))
 	@mkdir -p $$(@D) $(BUILD)/obj
 	@echo "  $$@"
 	$(FUZZ_CC) $(BASE) $(CLANG_FLAGS) $(FUZZ) -MMD -MP -MF $(BUILD)/obj/fuzz-$(1).d \
-		-o $$@ $$< $(FUZZ_$(1)) $$(call pkg,--cflags --libs libcurl)
+		-o $$@ $$< $(FUZZ_$(1)) $$(call pkg,--cflags --libs libcurl zlib)
 endef
 $(foreach f,$(FUZZERS),$(eval $(call fuzzer,$(f))))
 

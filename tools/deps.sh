@@ -22,7 +22,7 @@ build='gcc make pkg-config|pkgconf libc6-dev libcurl4-openssl-dev libjemalloc-de
 demo='wrk libmicrohttpd-dev curl jq gnuplot-nox'
 test='mandoc g++ libc++-dev libc++abi-dev check clang libclang-rt-dev|libclang-common-14-dev valgrind sqlite3 bc
 	libxml2-utils util-linux libjemalloc2 libtcmalloc-minimal4|libtcmalloc-minimal4t64 libmimalloc2.0|libmimalloc3
-	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl gnuplot-nox libfaketime'
+	openssl stunnel4 musl-tools procps libmicrohttpd-dev curl jq python3 python3-yaml perl gnuplot-nox libfaketime protobuf-compiler elfutils'
 bench='wrk libmicrohttpd-dev curl jq gnuplot-nox valgrind heaptrack libjemalloc2 libtcmalloc-minimal4|libtcmalloc-minimal4t64
 	libgoogle-perftools4|libgoogle-perftools4t64 libmimalloc2.0|libmimalloc3 sqlite3 python3 perl util-linux'
 # The programs that tests/hosts runs; not part of "test", because they are large.

@@ -3,8 +3,7 @@
 /*
  * escape: writes text as part of HTML or XML.
  *
- * Layer    tools, leaf.
- * Source   XML 1.0, 2.2 "Characters"; Unicode 3.9, table "Well-Formed UTF-8 Byte Sequences".
+ * Layer    tools; needs utf8.
  */
 #include <stddef.h>
 #include <stdio.h>
@@ -12,7 +11,7 @@
 /*
  * escape_print(out, text):
  * Write ${text}, for an element or an attribute in double quotes.  Bytes that are not UTF-8, and
- * characters that XML forbids, become U+FFFD.
+ * control characters, become U+FFFD.
  */
 void escape_print(FILE *out, const char *text);
 

@@ -163,3 +163,17 @@ void findings_make(const struct series *series, double requests, struct findings
 		write_group(&out->all[i], end - i, requests);
 	}
 }
+
+void findings_free(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		struct finding *f = &findings->all[i];
+
+		site_table_free(&f->sites);
+		free(f->who);
+		free(f->paragraph);
+		free(f->remark);
+	}
+	free(findings->all);
+	*findings = (struct findings){NULL, 0, 0};
+}

@@ -40,4 +40,6 @@ struct findings {
  */
 void findings_make(const struct series *series, double requests, struct findings *out);
 
+void findings_free(struct findings *findings);
+
 #endif

@@ -124,7 +124,8 @@ static struct head *head_of(struct reader *reader, struct text text)
 	head = calloc(1, sizeof(*head));
 	if (head == NULL)
 		messages_fail("out of memory");
-	head->copy = alloc_check(strndup(text.at, text.length));
+	head->copy = alloc_check(malloc(text.length)); /* a torn file may have NULs */
+	memcpy(head->copy, text.at, text.length);
 	head->text.at = head->copy;
 	head->text.length = text.length;
 	parse_head(reader, head);

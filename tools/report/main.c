@@ -5,6 +5,7 @@
  * (findings, diagnosis), draws pictures with gnuplot (pictures), and writes a page with both.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,16 +17,19 @@
 #include "tools/report/alloc.h"
 #include "tools/report/figures.h"
 #include "tools/report/findings.h"
+#include "tools/report/flame.h"
 #include "tools/report/gnuplot.h"
 #include "tools/report/lines.h"
 #include "tools/report/page.h"
 #include "tools/report/pictures.h"
+#include "tools/report/pprof.h"
 #include "tools/report/query.h"
 #include "tools/report/request.h"
 #include "tools/report/series.h"
 #include "tools/report/site_print.h"
 #include "tools/report/site_view.h"
 #include "tools/report/stacks.h"
+#include "tools/report/tree.h"
 #include "tools/report/messages.h"
 #include "tools/report/words.h"
 
@@ -173,6 +177,78 @@ static char *make_about(const struct series *series)
 	return alloc_check(text);
 }
 
+/* ---- flame graphs ---- */
+
+static double live_of(const struct site_row *row)
+{
+	return rint(row->live_bytes);
+}
+
+static double growth_of(const struct site_row *row)
+{
+	return rint(row->live_bytes) - rint(row->live_bytes_begin);
+}
+
+static char *make_flame_title(const char *what, int64_t from_ms, int64_t until_ms)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		messages_fail("out of memory");
+	fprintf(out, "%s, ", what);
+	if (from_ms < until_ms) {
+		print_time(out, from_ms, "from %Y-%m-%d %H:%M:%S to ");
+		print_time(out, until_ms, "%H:%M:%S");
+	} else {
+		print_time(out, until_ms, "at %Y-%m-%d %H:%M:%S");
+	}
+	fclose(out);
+	return alloc_check(text);
+}
+
+/* Write a flame graph of the stacks with a ${value}, if there are any.  Return their number. */
+static size_t write_flame(const struct stacks *stacks, double (*value)(const struct site_row *row),
+			  enum flame_colour colour, struct page_flame *out)
+{
+	struct tree *tree = tree_make(stacks, value);
+	size_t n = tree->count > 0;
+	FILE *file;
+
+	if (n) {
+		file = create(out->file);
+		flame_write(file, tree, out->title, colour);
+		close_written(file, out->file);
+		out->height = flame_height(tree);
+	}
+	tree_free(tree);
+	return n;
+}
+
+static size_t write_flames(const struct series *series, const struct findings *findings,
+			   struct page_flame flames[PAGE_FLAMES_MOST])
+{
+	struct stacks stacks;
+	size_t n;
+
+	stacks_make(series, findings, &stacks);
+	if (stacks.count == 0)
+		return 0;
+	flames[0] = (struct page_flame){.file = "flame.svg",
+					.title = make_flame_title("Live bytes by call stack",
+								  stacks.end_ms, stacks.end_ms)};
+	n = write_flame(&stacks, live_of, FLAME_LIVE, &flames[0]);
+	flames[n] =
+	    (struct page_flame){.file = "flame-growth.svg",
+				.title = make_flame_title("Growth of live bytes by call stack",
+							  stacks.begin_ms, stacks.end_ms)};
+	if (stacks.begin_ms < stacks.end_ms)
+		n += write_flame(&stacks, growth_of, FLAME_GROWTH, &flames[n]);
+	stacks_free(&stacks);
+	return n;
+}
+
 static const char *make_title(const struct request *r)
 {
 	const char *service = r->choice.service;
@@ -189,9 +265,19 @@ static void write_all(const struct request *r, const struct series *series,
 		      const struct findings *findings)
 {
 	static struct site_view sites;
+	struct page_flame flames[PAGE_FLAMES_MOST];
 	struct pictures pictures;
-	const struct page page = {make_title(r), make_about(series), r->command, r->requests,
-				  findings,	 &pictures,	     &sites};
+	const struct page page = {
+	    .title = make_title(r),
+	    .about = make_about(series),
+	    .command = r->command,
+	    .requests = r->requests,
+	    .findings = findings,
+	    .pictures = &pictures,
+	    .sites = &sites,
+	    .flames = flames,
+	    .flame_count = write_flames(series, findings, flames),
+	};
 	FILE *out;
 
 	site_view_make(findings, &sites);
@@ -230,6 +316,24 @@ static void write_stacks(const struct request *r, const struct series *series,
 		stacks_write_folded(out, &stacks);
 		close_written(out, r->folded);
 	}
+	if (r->pprof) {
+		out = create(r->pprof);
+		pprof_write(out, &stacks);
+		close_written(out, r->pprof);
+	}
+	stacks_free(&stacks);
+	messages_clear();
+}
+
+static void write_report(const struct request *r, const struct series *series,
+			 const struct findings *findings)
+{
+	const char *slash = r->directory[strlen(r->directory) - 1] == '/' ? "" : "/";
+
+	enter(r->directory);
+	write_all(r, series, findings);
+	printf("The page: %s%sindex.html\n", r->directory, slash);
+	close_written(stdout, "standard output");
 }
 
 int main(int argc, char **argv)
@@ -237,26 +341,21 @@ int main(int argc, char **argv)
 	static struct request request;
 	static struct series series;
 	struct findings findings;
-	const char *slash;
 	bool only_stacks;
 
 	request_read(&request, argc, argv);
 	setenv("LC_ALL", "C", 1); /* makes gnuplot read and write decimal points */
-	only_stacks = request.folded != NULL;
+	only_stacks = request.folded || request.pprof;
 	if (!only_stacks)
 		gnuplot_expect();
 	read_points(&request, &series);
 	messages_progress("judging ...");
 	findings_make(&series, request.requests, &findings);
-	if (only_stacks) {
+	if (only_stacks)
 		write_stacks(&request, &series, &findings);
-		messages_clear();
-		return 0;
-	}
-	enter(request.directory);
-	write_all(&request, &series, &findings);
-	slash = request.directory[strlen(request.directory) - 1] == '/' ? "" : "/";
-	printf("The page: %s%sindex.html\n", request.directory, slash);
-	close_written(stdout, "standard output");
+	else
+		write_report(&request, &series, &findings);
+	findings_free(&findings);
+	series_free(&series);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include "tools/report/escape.h"
 #include "tools/report/figures.h"
 #include "tools/report/findings.h"
+#include "tools/report/flame.h"
 #include "tools/report/pictures.h"
 #include "tools/report/site_print.h"
 
@@ -20,7 +21,7 @@ static const char style[] =
     ".verdict.grows { border-color: #f08c00; }\n"
     ".verdict.unknown { border-color: #9aa5b1; }\n"
     "figure { background: #fff; border-radius: 4px; margin: 16px 0; padding: 8px; }\n"
-    "img { display: block; width: 100%; height: auto; }\n"
+    "img, object { display: block; width: 100%; height: auto; }\n"
     "table { border-collapse: collapse; background: #fff; margin: 16px 0; width: 100%; "
     "font-size: 14px; }\n"
     "caption { text-align: left; font-weight: 600; padding: 8px 0; }\n"
@@ -93,6 +94,20 @@ static void print_pictures(FILE *out, const struct pictures *pictures)
 	}
 }
 
+/* In an <object> the script of the picture runs, which it does not in an <img>. */
+static void print_flames(FILE *out, const struct page *page)
+{
+	for (size_t i = 0; i < page->flame_count; i++) {
+		const struct page_flame *flame = &page->flames[i];
+
+		fprintf(out,
+			"<figure><object type=\"image/svg+xml\" data=\"%s\" width=\"%d\" "
+			"height=\"%d\">%s</object>\n<a class=\"about\" href=\"%s\">",
+			flame->file, FLAME_WIDTH, flame->height, flame->title, flame->file);
+		fputs("Open it alone</a></figure>\n", out);
+	}
+}
+
 static void print_tables(FILE *out, const struct page *page)
 {
 	struct figure figures[FIGURES_MOST];
@@ -119,6 +134,7 @@ void page_write(FILE *out, const struct page *page)
 	print_head(out, page);
 	print_verdicts(out, page->findings);
 	site_print_page(out, page->sites);
+	print_flames(out, page);
 	print_pictures(out, page->pictures);
 	print_tables(out, page);
 	fputs("</main>\n</body>\n</html>\n", out);

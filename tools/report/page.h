@@ -5,11 +5,21 @@
  *
  * Layer    tools; needs findings, figures, pictures, site_print.
  */
+#include <stddef.h>
 #include <stdio.h>
 
 struct findings;
 struct pictures;
 struct site_view;
+
+/* A flame graph in the directory of the page. */
+struct page_flame {
+	const char *file;
+	const char *title;
+	int height;
+};
+
+#define PAGE_FLAMES_MOST 2
 
 struct page {
 	const char *title;
@@ -19,6 +29,8 @@ struct page {
 	const struct findings *findings;
 	const struct pictures *pictures;
 	const struct site_view *sites;
+	const struct page_flame *flames;
+	size_t flame_count;
 };
 
 /* Write ${page} to ${out}. */

@@ -199,7 +199,7 @@ static void read_site(const struct answer *a, struct table *table)
 	while (site && json_more(json, '[', ']', &first)) {
 		struct site_sample sample = sites_unknown(0);
 
-		if (!read_site_row(json, table, site, &sample) ||
+		if (!read_site_row(json, table, site, &sample) || sample.time_ms < 0 ||
 		    sample.time_ms > a->choice->until_ms || json->bad)
 			continue;
 		sites_add(site, &sample);

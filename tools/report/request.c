@@ -23,6 +23,7 @@ enum flag {
 	FLAG_REQUESTS,
 	FLAG_TITLE,
 	FLAG_FOLDED,
+	FLAG_PPROF,
 	FLAG_SETTING
 };
 
@@ -56,6 +57,7 @@ static const struct option flags[] = {
     {"requests", required_argument, NULL, FLAG_REQUESTS},
     {"title", required_argument, NULL, FLAG_TITLE},
     {"folded", required_argument, NULL, FLAG_FOLDED},
+    {"pprof", required_argument, NULL, FLAG_PPROF},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'v'},
     {NULL, 0, NULL, 0},
@@ -91,9 +93,12 @@ static void usage(void)
 	    "  --title TEXT        title of the page\n"
 	    "  -o DIR              directory to write to, created if missing\n"
 	    "                      (default " DIRECTORY ")\n"
-	    "  --folded FILE       write the call stacks with their live bytes to FILE, folded as "
-	    "for\n"
-	    "                      flamegraph.pl, instead of the report; - is standard output\n"
+	    "  --folded FILE       instead of the report, write the call stacks and their live\n"
+	    "                      bytes to FILE, folded as for flamegraph.pl; - is standard "
+	    "output\n"
+	    "  --pprof FILE        instead of the report, write the call stacks to FILE as a "
+	    "profile\n"
+	    "                      for pprof or speedscope; - is standard output\n"
 	    "  -h, --help          print this text\n"
 	    "  -v, --version       print the version\n"
 	    "\n"
@@ -322,6 +327,9 @@ static void apply_flag(struct request *request, int flag, const char *value)
 		break;
 	case FLAG_FOLDED:
 		request->folded = value;
+		break;
+	case FLAG_PPROF:
+		request->pprof = value;
 		break;
 	case 'o':
 		request->directory = value;

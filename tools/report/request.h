@@ -23,6 +23,7 @@ struct request {
 	const char *title;
 	const char *directory; /* to write to */
 	const char *folded;    /* file for folded stacks, or NULL; "-": standard output */
+	const char *pprof;     /* the same for a profile */
 	char *command;	       /* the command line, quoted for a shell */
 };
 

@@ -325,3 +325,11 @@ void series_finish(struct series *series)
 	if (kept)
 		qsort(series->processes, kept, sizeof(struct series_process *), by_name);
 }
+
+void series_free(struct series *series)
+{
+	for (size_t i = 0; i < series->count; i++)
+		free_process(series->processes[i]);
+	free(series->processes);
+	*series = (struct series){.processes = NULL};
+}

@@ -129,4 +129,6 @@ int series_size_of(const char *name, size_t length);
  */
 void series_finish(struct series *series);
 
+void series_free(struct series *series);
+
 #endif

@@ -32,7 +32,7 @@ static struct part part_of(const struct site *site, int64_t from_ms, int64_t unt
 		begin++;
 	while (end > begin && site->samples[end - 1].time_ms > until_ms)
 		end--;
-	return (struct part){site->samples + begin, end - begin};
+	return (struct part){begin < end ? &site->samples[begin] : NULL, end - begin};
 }
 
 /* ---- the times ---- */

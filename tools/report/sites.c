@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/base/ascii.h"
 #include "tools/report/alloc.h"
 #include "tools/report/messages.h"
+#include "tools/report/utf8.h"
 
 static const struct {
 	const char *name;
@@ -49,7 +49,7 @@ void sites_add(struct site *site, const struct site_sample *sample)
 	site->samples[site->count++] = *sample;
 }
 
-/* Names come from the program.  A control character would split a line of the report. */
+/* Names come from the program.  A control character could split a line of the report. */
 void sites_keep_text(struct site_text *text, const char *from, size_t length, int64_t time_ms)
 {
 	if (text->text && time_ms < text->time_ms)
@@ -57,9 +57,7 @@ void sites_keep_text(struct site_text *text, const char *from, size_t length, in
 	free(text->text);
 	text->text = alloc_check(strndup(from, length));
 	text->time_ms = time_ms;
-	for (char *p = text->text; *p; p++)
-		if (ascii_is_control(*p))
-			*p = '?';
+	utf8_clean(text->text);
 }
 
 const char *sites_field_name(enum site_field field)

@@ -3,7 +3,7 @@
 /*
  * sites: collects the points of the call sites of one process.
  *
- * Layer    tools; needs alloc, messages.
+ * Layer    tools; needs utf8, alloc, messages.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -15,6 +15,7 @@
 #include "tools/report/alloc.h"
 #include "tools/report/binary.h"
 #include "tools/report/messages.h"
+#include "tools/report/utf8.h"
 
 #define ADDRESSES_MOST 1000	       /* in one command */
 #define OUTPUT_MOST ((size_t)16 << 20) /* bytes of one command */
@@ -91,13 +92,6 @@ static const char *short_place(char *place)
 	return begin;
 }
 
-static void clean(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = '?';
-}
-
 static void add_line(struct source_address *address, char *function, char *place)
 {
 	char *inlined = strstr(function, " inlined at ");
@@ -112,8 +106,8 @@ static void add_line(struct source_address *address, char *function, char *place
 	line = &address->lines[address->count++];
 	line->function = alloc_check(strdup(function));
 	line->place = alloc_check(strdup(short_place(place)));
-	clean(line->function);
-	clean(line->place);
+	utf8_clean(line->function);
+	utf8_clean(line->place);
 }
 
 void source_parse(struct source *source, const size_t *indices, size_t n, char *text)

@@ -6,7 +6,7 @@
  * Those programs read the debug information of a file.  If DEBUGINFOD_URLS is set, the first two
  * also ask the servers there.  A file is only used if it has the build-id of the frame.
  *
- * Layer    tools; needs frames, binary, alloc, messages.
+ * Layer    tools; needs frames, binary, utf8, alloc, messages.
  */
 #include <stddef.h>
 

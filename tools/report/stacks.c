@@ -1,5 +1,6 @@
 #include "tools/report/stacks.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/report/alloc.h"
@@ -25,7 +26,7 @@ static void add_table(struct stacks *out, const char *process, const struct site
 
 		out->all = alloc_grow(out->all, &out->room, out->count + 1, sizeof(*out->all));
 		stack = &out->all[out->count++];
-		stack->process = process;
+		stack->process = alloc_check(strdup(process));
 		stack->row = &table->rows[i];
 		frames_read(stack->row->site, &stack->frames);
 	}
@@ -38,13 +39,26 @@ void stacks_make(const struct series *series, const struct findings *findings, s
 	*out = (struct stacks){.begin_ms = INT64_MAX, .end_ms = INT64_MIN};
 	for (size_t i = 0; i < series->count; i++) {
 		const struct site_table *table = last_table(findings, series->processes[i]);
+		char *process;
 
 		if (table == NULL || table->count == 0)
 			continue;
-		add_table(out, names_short(series, i), table);
+		process = names_short(series, i);
+		add_table(out, process, table);
+		free(process);
 		processes++;
 	}
 	out->has_several = processes > 1;
+}
+
+void stacks_free(struct stacks *stacks)
+{
+	for (size_t i = 0; i < stacks->count; i++) {
+		free(stacks->all[i].process);
+		frames_free(&stacks->all[i].frames);
+	}
+	free(stacks->all);
+	*stacks = (struct stacks){.all = NULL};
 }
 
 /* A semicolon would begin another frame. */

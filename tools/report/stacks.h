@@ -17,7 +17,7 @@ struct series;
 struct site_row;
 
 struct stack {
-	const char *process; /* "shop 7" */
+	char *process; /* "shop 7" */
 	const struct site_row *row;
 	struct frames frames;
 };
@@ -36,6 +36,8 @@ struct stacks {
  * Collect the stacks of each process of ${series}; after restarts, those of its last life.
  */
 void stacks_make(const struct series *series, const struct findings *findings, struct stacks *out);
+
+void stacks_free(struct stacks *stacks);
 
 /*
  * stacks_write_folded(out, stacks):

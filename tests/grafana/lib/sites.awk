@@ -33,7 +33,7 @@ BEGIN {
 	start = server "0x1050;" libc "0x27304;"
 	leaks = texts("_start;__libc_start_main;main;handle;push_global", start server "0x1300;+0x1400;+" address)
 	cache = texts("_start;__libc_start_main;main;fill_cache", start server "0x1310;+0x1600")
-	hostile = texts("[truncated];[jit];</script><i>&\\\"\\\\'\001\377é", "[jit]+0x7f0000001000;+0x7f0000002000;/opt/a b@+0x99")
+	hostile = texts("[truncated];[jit];</script><i>&\\\"'\\\\x\001\377é", "[jit]+0x7f0000001000;+0x7f0000002000;/opt/a b@+0x99")
 	for (t = 0; restart && t < 10; t++) {
 		process(t - 20, 9e6, 1e9 + t * 1000)
 		site(t - 20, "00000000000000aa", "gone", 9e6, 1e9, 1000, texts("main;gone", "+0x1"))
