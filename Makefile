@@ -92,6 +92,24 @@ $(BUILD)/obj/agent/%.o: agent/%.c
 	$(COMPILE) $(LIBRARY) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libmemagent.so: $(call objects,$(SHIM) $(AGENT))
+
+# The libraries with a sample every 4 KiB, for tests of all that sampling touches.
+OFTEN = $(BUILD)/tests/often
+OFTEN_TESTS = $(LIBRARIES:$(BUILD)/%=$(OFTEN)/%) $(OFTEN)/memagent-http.so
+often = $(patsubst $(BUILD)/obj/shim/sites/sites.o,$(OFTEN)/sites.o,$(1))
+
+$(OFTEN)/sites.o: shim/sites/sites.c
+	@mkdir -p $(@D)
+	$(SAY)
+	$(COMPILE) $(LIBRARY) -fno-builtin -DSITES_MEAN=4096 -MMD -MP -c -o $@ $<
+
+$(OFTEN)/memagent-http.so: $(BUILD)/memagent-http.so
+	@mkdir -p $(@D)
+	ln -f $< $@
+
+$(OFTEN)/libmemagent.so: $(call often,$(call objects,$(SHIM) $(AGENT)))
+
+$(BUILD)/libmemagent.so $(OFTEN)/libmemagent.so:
 	$(SAY)
 	$(LINK_LIBRARY) -Wl,-soname,libmemagent.so -pthread -o $@ $^
 
@@ -116,8 +134,10 @@ $(BUILD)/embedded.a: $(BUILD)/renamed.txt $(JEMALLOC_ARCHIVE) Makefile
 			--redefine-sym pthread_atfork=embedded_atfork jemalloc.pic.o && \
 		ar r $(@F) jemalloc.pic.o && rm jemalloc.pic.o
 
-$(BUILD)/libmemagent-jemalloc.so: $(call objects,$(SHIM_JEMALLOC) $(AGENT)) $(BUILD)/embedded.a \
-		shim/jemalloc/hidden.map
+$(BUILD)/libmemagent-jemalloc.so: $(call objects,$(SHIM_JEMALLOC) $(AGENT))
+$(OFTEN)/libmemagent-jemalloc.so: $(call often,$(call objects,$(SHIM_JEMALLOC) $(AGENT)))
+
+$(BUILD)/libmemagent-jemalloc.so $(OFTEN)/libmemagent-jemalloc.so: $(BUILD)/embedded.a shim/jemalloc/hidden.map
 	$(SAY)
 	$(LINK_LIBRARY) -static-libgcc -Wl,--version-script=shim/jemalloc/hidden.map \
 		$(foreach f,mallctl malloc_usable_size sallocx,-Wl,--defsym=embedded_$(f)=$(f)) \
@@ -425,7 +445,7 @@ BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 .PHONY: test-programs test
 test-programs: all $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) $(ALLOC_TESTS) \
-	$(WALK_TESTS) $(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/old/libcurl.so.4 $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/jailed $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
+	$(WALK_TESTS) $(OFTEN_TESTS) $(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/old/libcurl.so.4 $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/jailed $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server
 
 test:

@@ -130,7 +130,7 @@ static unsigned cohort_of(uint32_t age_s)
 static void add_sample(struct site *site, const struct live_sample *sample, uint32_t age_s)
 {
 	double weight = (double)sample->weight / ONE;
-	double bytes = (double)sample->bytes * weight;
+	double bytes = (double)sample->bytes;
 
 	site->live_bytes += bytes;
 	site->live_objects += weight;

@@ -94,7 +94,7 @@ INLINE bool freed(void *p)
 {
 	struct counters *c = threads_own.self;
 
-	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p)))
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p, SITES_ALIGNMENT_JEMALLOC)))
 		return freed_slow(p);
 	counter_add(&c->frees, 1, OWN);
 	return true;
@@ -193,7 +193,7 @@ EXPORT HOT void free(void *p)
 {
 	struct counters *c = threads_own.self;
 
-	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p))) {
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p, SITES_ALIGNMENT_JEMALLOC))) {
 		free_slow(p);
 		return;
 	}
@@ -246,7 +246,7 @@ EXPORT HOT void *realloc(void *p, size_t size)
 	struct counters *c = threads_own.self;
 	void *q;
 
-	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p)))
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p, SITES_ALIGNMENT_JEMALLOC)))
 		return realloc_slow(p, size);
 	q = CHECKED(embedded_realloc(p, size));
 	if (UNLIKELY(!threads_both(c, q)))
@@ -338,14 +338,14 @@ EXPORT void cfree(void *p)
 
 /* The base-2 logarithm of the alignment is in these bits of the flags of mallocx. */
 #define ALIGNMENT_FLAGS 0x3f
-#define PAGE_ALIGNMENT 12 /* of SITES_PAGE */
+#define SAMPLE_FLAGS 9 /* of SITES_ALIGNMENT_JEMALLOC */
 
-/* The same flags with an alignment of a page at least.  0 is no alignment. */
-static int page_aligned(int flags)
+/* The same flags with the alignment of a sample at least.  0 is no alignment. */
+static int aligned(int flags)
 {
-	if ((flags & ALIGNMENT_FLAGS) >= PAGE_ALIGNMENT)
+	if ((flags & ALIGNMENT_FLAGS) >= SAMPLE_FLAGS)
 		return flags;
-	return (flags & ~ALIGNMENT_FLAGS) | PAGE_ALIGNMENT;
+	return (flags & ~ALIGNMENT_FLAGS) | SAMPLE_FLAGS;
 }
 
 /*
@@ -358,8 +358,8 @@ static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
 	size_t before = embedded_sallocx(p, flags);
 	void *q = p;
 
-	if ((uintptr_t)p % SITES_PAGE)
-		q = CHECKED(embedded_mallocx(size, page_aligned(flags)));
+	if ((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC)
+		q = CHECKED(embedded_mallocx(size, aligned(flags)));
 	if (q == NULL) {
 		sites_skip();
 		return p;
@@ -370,7 +370,7 @@ static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
 		embedded_dallocx(p, flags);
 		sites_uncount_move(before, q);
 	}
-	sites_record(q, size);
+	sites_record(q, size, before);
 	return q;
 }
 
@@ -411,10 +411,10 @@ EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags)
 		return after;
 	sites_forget(p);
 	if (resized(size)) {
-		if ((uintptr_t)p % SITES_PAGE)
+		if ((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC)
 			sites_skip();
 		else
-			sites_record(p, size);
+			sites_record(p, size, after);
 	}
 	return after;
 }
@@ -433,7 +433,7 @@ EXPORT void sdallocx(void *p, size_t size, int flags)
 {
 	bool is_settled;
 
-	if (UNLIKELY(sites_may_have(p))) {
+	if (UNLIKELY(sites_may_have(p, SITES_ALIGNMENT_JEMALLOC))) {
 		dallocx(p, flags);
 		return;
 	}

@@ -26,16 +26,16 @@ struct live_sample {
 	uintptr_t address;
 	uint32_t stack;	 /* index (stacks.h) */
 	uint32_t born_s; /* when it was made, in seconds of sites_set_time */
-	uint64_t bytes;	 /* usable */
+	uint64_t bytes;	 /* usable bytes that it stands for */
 	uint64_t weight; /* fixed point (exponential.h) */
 };
 
 extern uint8_t live_counts[LIVE_BUCKETS] INTERNAL;
 
-/* By page: samples are far apart. */
+/* Samples are far apart, so the low bits do not matter. */
 INLINE size_t live_bucket(uintptr_t address)
 {
-	return (uint32_t)(address >> 12) * UINT32_C(0x9e3779b1) >> (32 - LIVE_BITS);
+	return (uint32_t)(address >> 9) * UINT32_C(0x9e3779b1) >> (32 - LIVE_BITS);
 }
 
 /* Return false if the object ${p} is surely not in the table. */

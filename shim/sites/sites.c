@@ -108,23 +108,29 @@ static uint64_t times(uint64_t n, uint64_t weight)
 
 static void count_forgotten(const struct live_sample *sample)
 {
-	stacks_count_freed(sample->stack, times(sample->bytes, sample->weight), sample->weight);
+	stacks_count_freed(sample->stack, sample->bytes, sample->weight);
 	stacks_leave(sample->stack);
 }
 
-static void record(void *p, size_t size, uint64_t mean)
+/*
+ * Record ${p}, which had ${before} usable bytes where the allocator made it.  What it has more
+ * since a move is there only once, and so is not multiplied.
+ */
+static void record(void *p, size_t size, size_t before, uint64_t mean)
 {
 	struct live_sample sample = {.address = (uintptr_t)p};
+	size_t usable = next.usable_size(p);
 
-	/* Freed by a call that bypassed us. */
+	/* Its sample is still there if a call that bypassed us has freed an object at this address.
+	 */
 	sites_forget(p);
+	if (usable < size) /* sizes are not known */
+		before = usable = size;
 	sample.born_s = __atomic_load_n(&sites.now_s, __ATOMIC_RELAXED);
-	sample.bytes = next.usable_size(p);
-	if (sample.bytes < size)
-		sample.bytes = size;
 	sample.weight = exponential_weight(size, mean);
+	sample.bytes = times(before, sample.weight) + usable - before;
 	sample.stack = enter_stack();
-	stacks_count_made(sample.stack, times(sample.bytes, sample.weight), sample.weight);
+	stacks_count_made(sample.stack, sample.bytes, sample.weight);
 	if (live_insert(&sample)) {
 		add(&sites.sampled, 1);
 		return;
@@ -145,77 +151,99 @@ void sites_uncount_move(size_t before, void *moved)
 	counter_add(&c->alloc_bytes, -(uint64_t)before, OWN);
 }
 
-/* Return a copy of ${p} at the start of a page, or NULL without memory; then ${p} stays. */
+static size_t alignment(void)
+{
+	return next_is_inside() ? SITES_ALIGNMENT_JEMALLOC : SITES_ALIGNMENT;
+}
+
+/* Return a copy of ${p} at an aligned address, or NULL without memory; then ${p} stays. */
 static void *move(void *p, size_t size, enum sites_contents contents)
 {
-	size_t usable = next.usable_size(p);
-	void *moved = next.memalign(SITES_PAGE, size);
+	size_t before = next.usable_size(p);
+	void *moved = next.memalign(alignment(), size);
 
 	if (moved == NULL)
 		return NULL;
 	if (contents == SAME_CONTENTS)
 		memcpy(moved, p, size);
 	next.free(p);
-	sites_uncount_move(usable, moved);
+	sites_uncount_move(before, moved);
 	return moved;
 }
 
-/* Return whether a sampled object must lie at the start of a page, and ${p} does not. */
+/* Return whether a sampled object must be aligned, and ${p} is not. */
 static bool must_move(const void *p)
 {
-	if ((uintptr_t)p % SITES_PAGE == 0)
+	if ((uintptr_t)p % alignment() == 0)
 		return false;
 	if (next_is_inside())
 		return true;
 	return threads_own.fast && !next_header_mapped(next_header(p));
 }
 
-static __attribute__((noinline)) void *take(void *p, size_t size, enum sites_contents contents,
-					    bool may_move)
+/* Draw a new gap.  Return the mean that the last one was drawn with, or 0 to take no sample. */
+static uint64_t begin(size_t size)
 {
 	struct counters *c = threads_own.self;
 	uint64_t mean = c->countdown.mean;
-	void *moved = p;
 
 	draw_gap(c);
-	/* 0: the block's first count, or samples are off. */
+	/* 0: the block's first count. */
 	if (mean == 0 || size == 0 || load(&sites.mean) == 0)
-		return p;
+		return 0;
 	limit_surge();
-	if (!stacks_open() || !live_open()) {
-		add(&sites.dropped, 1);
-		return p;
-	}
-	if (may_move && must_move(p))
-		moved = move(p, size, contents);
-	if (moved == NULL) {
-		add(&sites.dropped, 1);
-		return p;
-	}
-	record(moved, size, mean);
-	return moved;
+	if (stacks_open() && live_open())
+		return mean;
+	add(&sites.dropped, 1);
+	return 0;
 }
 
-static void *take_timed(void *p, size_t size, enum sites_contents contents, bool may_move)
+static __attribute__((noinline)) void *take(void *p, size_t size, enum sites_contents contents)
 {
-	uint64_t started = load(&sites.sampled) % TIMED == TIMED / 2 ? now_ns() : 0;
-	int saved = errno;
+	uint64_t mean = begin(size);
+	size_t before = mean ? next.usable_size(p) : 0;
+	void *moved = mean && must_move(p) ? move(p, size, contents) : p;
 
-	p = take(p, size, contents, may_move);
+	if (moved == NULL)
+		add(&sites.dropped, 1);
+	else if (mean)
+		record(moved, size, before, mean);
+	return moved ? moved : p;
+}
+
+/* Return when the sample begins, or 0 if it is not timed. */
+static uint64_t begin_timing(void)
+{
+	return load(&sites.sampled) % TIMED == TIMED / 2 ? now_ns() : 0;
+}
+
+static void end_timing(uint64_t started)
+{
 	if (started)
 		add(&sites.timed_ns, now_ns() - started);
-	errno = saved;
-	return p;
 }
 
 void *sites_take(void *p, size_t size, enum sites_contents contents)
 {
-	return take_timed(p, size, contents, true);
+	int saved = errno;
+	uint64_t started = begin_timing();
+
+	p = take(p, size, contents);
+	end_timing(started);
+	errno = saved;
+	return p;
 }
 
-void sites_record(void *p, size_t size)
+void sites_record(void *p, size_t size, size_t before)
 {
-	take_timed(p, size, ANY_CONTENTS, false);
+	int saved = errno;
+	uint64_t started = begin_timing();
+	uint64_t mean = begin(size);
+
+	if (mean)
+		record(p, size, before, mean);
+	end_timing(started);
+	errno = saved;
 }
 
 void sites_skip(void)

@@ -8,8 +8,8 @@
  * in the totals of bytes.
  *
  * free must recognise a sampled object at no cost.  So with glibc's malloc and the jemalloc inside
- * a sampled object is moved to the start of a page, and free tests the low bits of the address
- * first (sites_may_have).  Objects with a mapping of their own are not moved, because the slow twin
+ * a sampled object is moved to an aligned address, and free tests the low bits of the address first
+ * (sites_may_have).  Objects with a mapping of their own are not moved, because the slow twin
  * of free handles them anyway.  Nothing is moved in other allocators: they may have sized deletes.
  *
  * Layer    shim; needs counters, next, threads and shim/sites.
@@ -24,7 +24,12 @@
 #include "shim/sites/live.h"
 #include "shim/sites/walk.h"
 
-#define SITES_PAGE 4096
+/*
+ * Where sampled objects lie.  glibc splits off what it has too much, so an alignment costs nothing,
+ * and few other objects have that of a page.  jemalloc rounds the size up to the alignment.
+ */
+#define SITES_ALIGNMENT 4096
+#define SITES_ALIGNMENT_JEMALLOC 512
 
 /*
  * sites_take(p, size, contents):
@@ -34,8 +39,12 @@
 enum sites_contents { ANY_CONTENTS, SAME_CONTENTS };
 void *sites_take(void *p, size_t size, enum sites_contents contents) INTERNAL;
 
-/* As sites_take, but never move ${p}: the caller knows that frees of it will be recognised. */
-void sites_record(void *p, size_t size) INTERNAL;
+/*
+ * sites_record(p, size, before):
+ * As sites_take, but never move ${p}: the caller has made sure that a free of it is recognised.
+ * ${before} are its usable bytes where it was made.
+ */
+void sites_record(void *p, size_t size, size_t before) INTERNAL;
 
 /*
  * sites_uncount_move(before, moved):
@@ -47,10 +56,14 @@ void sites_uncount_move(size_t before, void *moved) INTERNAL;
 /* The sample that is due cannot be taken: draw a new gap. */
 void sites_skip(void) INTERNAL;
 
-/* Return false if ${p}, which the fast path is to free or resize, is surely not sampled. */
-INLINE bool sites_may_have(const void *p)
+/*
+ * sites_may_have(p, alignment):
+ * Return false if ${p}, which the fast path is to free or resize, is surely not sampled.
+ * ${alignment} is that of the library's allocator.
+ */
+INLINE bool sites_may_have(const void *p, size_t alignment)
 {
-	return UNLIKELY(((uintptr_t)p & (SITES_PAGE - 1)) == 0) && live_may_have(p);
+	return UNLIKELY(((uintptr_t)p & (alignment - 1)) == 0) && live_may_have(p);
 }
 
 /*
