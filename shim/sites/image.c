@@ -78,6 +78,13 @@ bool image_open(struct image *image)
 	return image->link_map->l_name[0] ? read_header(image) : read_auxiliary(image);
 }
 
+static struct bytes no_bytes(void)
+{
+	static const uint8_t nothing[1];
+
+	return (struct bytes){nothing, nothing};
+}
+
 struct bytes image_bytes(const struct image *image, uintptr_t address)
 {
 	for (size_t i = 0; i < image->count; i++) {
@@ -90,7 +97,7 @@ struct bytes image_bytes(const struct image *image, uintptr_t address)
 		    start < image->end && segment->p_filesz <= image->end - start)
 			return (struct bytes){pointer(address), pointer(start + segment->p_filesz)};
 	}
-	return (struct bytes){NULL, NULL};
+	return no_bytes();
 }
 
 /* Return the rest of ${b} after ${n} bytes, rounded up to the alignment of notes. */
@@ -119,7 +126,7 @@ static struct bytes find_note(struct bytes b)
 			return (struct bytes){value.at, value.at + note.n_descsz};
 		b = skip(value, note.n_descsz);
 	}
-	return (struct bytes){NULL, NULL};
+	return no_bytes();
 }
 
 struct bytes image_build_id(const struct image *image)
@@ -134,8 +141,8 @@ struct bytes image_build_id(const struct image *image)
 		if ((size_t)(b.end - b.at) > segment->p_filesz)
 			b.end = b.at + segment->p_filesz;
 		found = find_note(b);
-		if (found.at)
+		if (found.at != found.end)
 			return found;
 	}
-	return (struct bytes){NULL, NULL};
+	return no_bytes();
 }

@@ -94,8 +94,6 @@ unsigned objects_find_or_add(const struct image *image)
 	struct bytes build_id = image_build_id(image);
 	unsigned i;
 
-	if (build_id.at == NULL)
-		build_id.at = build_id.end = (const uint8_t *)"";
 	if ((size_t)(build_id.end - build_id.at) > sizeof(objects_table->build_id))
 		build_id.end = build_id.at + sizeof(objects_table->build_id);
 	i = find(image, build_id);

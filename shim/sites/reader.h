@@ -20,7 +20,7 @@ struct reader {
 
 INLINE struct reader reader_of(struct bytes b)
 {
-	return (struct reader){b.at, b.end, b.at == NULL};
+	return (struct reader){b.at, b.end, false};
 }
 
 INLINE size_t reader_left(const struct reader *r)
