@@ -248,6 +248,8 @@ demo:
 
 # ---- the tests ----
 
+SITES_NAMES = $(addprefix agent/sites/,names.c name.c lookup.c symbols.c perf_map.c demangle.c)
+
 # A unit test links only the modules listed here, so a new dependency must be added.
 CFI = $(addprefix shim/sites/,cfi.c cfi_row.c cfi_value.c reader.c image.c)
 WALK = $(CFI) $(addprefix shim/sites/,walk.c stack.c rules.c objects.c)
@@ -258,6 +260,7 @@ UNIT_arch =
 UNIT_boot = shim/boot.c
 UNIT_contents = agent/base/contents.c
 UNIT_counters = shim/counters.c agent/encode/fields.c
+UNIT_demangle = agent/sites/demangle.c shim/object.c
 UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 UNIT_duration = agent/settings/duration.c
 UNIT_uncounted = agent/measure/uncounted.c
@@ -276,13 +279,18 @@ UNIT_fnv = agent/base/fnv.c
 UNIT_futex = agent/base/futex.c
 UNIT_line = agent/encode/line.c agent/encode/fields.c
 UNIT_log = agent/base/log.c agent/base/fnv.c
+UNIT_name = agent/sites/name.c
+UNIT_names = $(SITES_NAMES) agent/base/clock.c agent/base/executable.c shim/object.c
 UNIT_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
+UNIT_perf_map = agent/sites/perf_map.c
+UNIT_plumbing = agent/sites/plumbing.c agent/sites/name.c
 UNIT_preload = tools/run/preload.c
 UNIT_proc = agent/measure/proc.c
 UNIT_resident = agent/guest/resident.c
 UNIT_schedule = agent/base/schedule.c
 UNIT_script = tools/run/script.c
 UNIT_secret = agent/settings/secret.c
+UNIT_symbols = agent/sites/symbols.c
 UNIT_tags = agent/settings/tags.c
 UNIT_threads = shim/threads.c shim/counters.c
 UNIT_torn = agent/deliver/torn.c
@@ -340,13 +348,16 @@ FUZZ_cfi = $(CFI)
 FUZZ_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 FUZZ_elf_file = tools/run/elf_file.c tools/run/script.c
 FUZZ_line = agent/encode/line.c agent/encode/fields.c
+FUZZ_name = agent/sites/name.c agent/sites/plumbing.c agent/sites/demangle.c shim/object.c
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
 FUZZ_proc = agent/measure/proc.c agent/guest/privileges.c agent/guest/namespaces.c agent/base/fnv.c
+FUZZ_perf_map = agent/sites/perf_map.c
 FUZZ_proc = agent/measure/proc.c agent/guest/rights.c agent/guest/namespaces.c agent/base/fnv.c
 FUZZ_sites = $(call report,lines.c series.c sites.c utf8.c site_table.c findings.c diagnosis.c lives.c names.c sentences.c \
 	words.c stacks.c frames.c tree.c flame.c flame_script.c escape.c pprof.c protobuf.c interned.c binary.c alloc.c messages.c) \
 	agent/encode/fields.c
 FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/fnv.c agent/base/log.c shim/object.c
+FUZZ_symbols = agent/sites/symbols.c
 FUZZ_torn = agent/deliver/torn.c
 FUZZ_url = agent/settings/url.c
 

@@ -238,23 +238,18 @@ static bool is_bounded(const char *name, size_t length)
 	return factor <= most;
 }
 
-/* Return how many bytes of stack the calling thread has left. */
-static size_t stack_left(struct demangle *d)
+/* Return how many bytes of stack the calling thread has left, or 0 if that is not known. */
+static size_t stack_left(void)
 {
-	uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+	pthread_attr_t attr;
+	void *start = NULL;
+	size_t bytes = 0;
 
-	if (here - d->stack >= d->stack_bytes) {
-		pthread_attr_t attr;
-		void *start = NULL;
-
-		d->stack_bytes = 0;
-		if (pthread_getattr_np(pthread_self(), &attr) == 0) {
-			pthread_attr_getstack(&attr, &start, &d->stack_bytes);
-			pthread_attr_destroy(&attr);
-		}
-		d->stack = (uintptr_t)start;
-	}
-	return d->stack_bytes ? here - d->stack : 0;
+	if (pthread_getattr_np(pthread_self(), &attr))
+		return 0;
+	pthread_attr_getstack(&attr, &start, &bytes);
+	pthread_attr_destroy(&attr);
+	return bytes ? (size_t)((char *)__builtin_frame_address(0) - (char *)start) : 0;
 }
 
 static bool demangle_cxx(struct demangle *d, const char *name, char *out, size_t size)
@@ -264,7 +259,7 @@ static bool demangle_cxx(struct demangle *d, const char *name, char *out, size_t
 	char *text;
 
 	if (strncmp(name, "_Z", 2) != 0 || n > DEMANGLE_MOST || !is_bounded(name, n) ||
-	    stack_left(d) < STACK_BYTES + n * STACK_BYTES_A_BYTE)
+	    stack_left() < STACK_BYTES + n * STACK_BYTES_A_BYTE)
 		return false;
 	look_up(d);
 	text = d->function ? d->function(name, NULL, NULL, &status) : NULL;

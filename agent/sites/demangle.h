@@ -13,7 +13,6 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #define DEMANGLE_MOST 1024 /* longer names stay as they are */
 
@@ -21,8 +20,6 @@
 struct demangle {
 	char *(*function)(const char *name, char *out, size_t *size, int *status); /* or NULL */
 	unsigned long long loaded; /* objects loaded when it was last looked for */
-	uintptr_t stack;	   /* of the calling thread */
-	size_t stack_bytes;
 };
 
 /*

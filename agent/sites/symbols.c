@@ -10,6 +10,7 @@
 #define MAX_SECTIONS 4096
 #define MAX_SEGMENTS 256
 #define MAX_NOTES 64
+#define MAX_SYMBOLS (UINT64_C(1) << 24) /* Chromium has 2 million */
 #define NAME_BYTES 1024
 
 _Static_assert(SYMBOLS_PIECE % sizeof(ElfW(Sym)) < sizeof(ElfW(Sym)), "a piece has whole symbols");
@@ -181,6 +182,8 @@ bool symbols_table(int fd, enum symbols_kind kind, struct symbols_table *out)
 		    .names_at = names.sh_offset,
 		    .names_bytes = names.sh_size,
 		};
+		if (out->count > MAX_SYMBOLS)
+			out->count = MAX_SYMBOLS;
 		return true;
 	}
 	return false;
