@@ -352,7 +352,7 @@ FUZZ_name = agent/sites/name.c agent/sites/plumbing.c agent/sites/demangle.c shi
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
 FUZZ_proc = agent/measure/proc.c agent/guest/privileges.c agent/guest/namespaces.c agent/base/fnv.c
 FUZZ_perf_map = agent/sites/perf_map.c
-FUZZ_proc = agent/measure/proc.c agent/guest/rights.c agent/guest/namespaces.c agent/base/fnv.c
+FUZZ_proc = agent/measure/proc.c agent/guest/privileges.c agent/guest/namespaces.c agent/base/fnv.c
 FUZZ_sites = $(call report,lines.c series.c sites.c utf8.c site_table.c findings.c diagnosis.c lives.c names.c sentences.c \
 	words.c stacks.c frames.c tree.c flame.c flame_script.c escape.c pprof.c protobuf.c interned.c binary.c alloc.c messages.c) \
 	agent/encode/fields.c
