@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 
 #include "agent/base/clock.h"
+#include "agent/base/fnv.h"
 #include "agent/settings/options.h"
 #include "agent/sites/pace.h"
 #include "shim/sites/sites.h"
@@ -20,6 +21,7 @@ struct shown {
 	uint64_t id; /* 0: not reported yet */
 	int64_t texts_due_ns;
 	unsigned snapshots_left;
+	enum judgement verdict; /* in the last record */
 	char function[NAME_MOST + 1];
 };
 
@@ -27,6 +29,8 @@ struct memory {
 	struct flame flame;
 	struct stack_text text;
 	struct shown shown[STACKS];
+	struct trend judged[STACKS];
+	uint64_t functions[STACKS];
 };
 
 void call_sites_open(struct call_sites *s, const struct options *options, record_sink *sink,
@@ -36,8 +40,12 @@ void call_sites_open(struct call_sites *s, const struct options *options, record
 	int64_t now_ns = clock_mono_ns();
 
 	snapshot_reset(&s->snapshot);
-	if (s->shown)
+	trends_reset(&s->trends);
+	if (s->shown) {
 		memset(s->shown, 0, STACKS * sizeof(s->shown[0]));
+		memset(s->judged, 0, STACKS * sizeof(s->judged[0]));
+	}
+	s->leak_bytes_per_s = s->leak_sites = -1;
 	sites_stats(&stats);
 	s->options = options;
 	s->sink = sink;
@@ -70,6 +78,8 @@ static bool open_memory(struct call_sites *s)
 	s->flame = &m->flame;
 	s->text = &m->text;
 	s->shown = m->shown;
+	s->judged = m->judged;
+	s->functions = m->functions;
 	return true;
 }
 
@@ -117,6 +127,10 @@ static void choose_sites(struct call_sites *s)
 	for (unsigned i = 1; i < STACKS; i++) {
 		if (sites[i].id == 0)
 			continue;
+		if (s->shown[i].id != sites[i].id) {
+			s->judged[i] = (struct trend){0};
+			s->functions[i] = 0;
+		}
 		if (sites[i].is_chosen)
 			s->shown[i].snapshots_left = SHOWN_SNAPSHOTS;
 		else if (s->shown[i].id == sites[i].id && s->shown[i].snapshots_left > 0)
@@ -150,12 +164,32 @@ static bool is_flame_due(const struct call_sites *s)
 	return s->options->flame && clock_mono_ns() >= s->flame_due_ns;
 }
 
+static void judge_sites(struct call_sites *s, const int64_t *value)
+{
+	const struct site *sites = s->snapshot.sites;
+
+	if (!trends_add(&s->trends, &s->snapshot, (double)value[FIELD_heap_alloc_bytes],
+			(double)value[FIELD_total_requested_bytes]))
+		return;
+	trends_judge(&s->trends, &s->snapshot, s->functions, s->judged);
+	if (s->trends.n < 3)
+		return;
+	s->leak_bytes_per_s = s->leak_sites = 0;
+	for (unsigned i = 1; i < STACKS; i++)
+		if (sites[i].id && sites[i].is_chosen &&
+		    s->judged[i].result.verdict == JUDGED_LEAK) {
+			s->leak_bytes_per_s += (int64_t)s->judged[i].result.slope;
+			s->leak_sites++;
+		}
+}
+
 static void take_snapshot(struct call_sites *s, struct point *point)
 {
 	snapshot_take(&s->snapshot, (uint32_t)(clock_mono_ns() / CLOCK_S));
 	point->value[FIELD_sites_live_bytes] = (int64_t)s->snapshot.total.live_bytes;
 	point->value[FIELD_sites_live_bytes_error] = (int64_t)snapshot_error(&s->snapshot.total);
 	choose_sites(s);
+	judge_sites(s, point->value);
 	want_all_names(s, is_flame_due(s));
 	s->taken_ns = point->time_ns;
 	s->is_pending = true;
@@ -189,8 +223,10 @@ void call_sites_take(struct call_sites *s, struct point *point, bool is_last)
 		s->due_ns = next_due_ns(s, now_ns);
 	/* A child that ends without samples of its own repeats its parent's. */
 	if (is_due && stats.sampled > (is_last ? s->inherited : 0) && open_memory(s) &&
-	    snapshot_open(&s->snapshot))
+	    snapshot_open(&s->snapshot) && trends_open(&s->trends))
 		take_snapshot(s, point);
+	point->value[FIELD_leak_bytes_per_s] = s->leak_bytes_per_s;
+	point->value[FIELD_leak_sites] = s->leak_sites;
 	s->sidecar_ns += (uint64_t)(clock_thread_cpu_ns() - cpu_ns);
 }
 
@@ -217,6 +253,51 @@ static void add_numbers(struct record *record, const struct site *site)
 			record_number(record, cohorts[i].name, (int64_t)site->cohort_bytes[i]);
 }
 
+/* A site that is not the one at this index any more has no verdict. */
+static void add_verdict(struct record *record, const struct trend *trend,
+			const struct call_sites *s)
+{
+	enum judgement verdict = trend->result.verdict;
+	uint32_t now_s = s->snapshot.now_s;
+
+	if (verdict == JUDGED_UNKNOWN)
+		return;
+	record_number(record, "growth_bytes_per_s", (int64_t)trend->result.slope);
+	record_number(record, "growth_bytes_per_s_error", (int64_t)trend->result.slope_error);
+	record_number(record, "leak_bytes_per_s",
+		      verdict == JUDGED_LEAK ? (int64_t)trend->result.slope : 0);
+	if (trend->since_s) {
+		record_number(record, "growth_percent", (int64_t)(trend->growth_share * 100 + 0.5));
+		record_number(record, "growth_since_ns",
+			      s->taken_ns - (int64_t)(now_s - trend->since_s) * CLOCK_S);
+	}
+	record_text(record, "verdict", judge_name(verdict));
+}
+
+/* Dashboards mark when a site begins or ceases to leak. */
+static void write_change(struct call_sites *s, struct shown *shown, const struct trend *trend,
+			 const char *site)
+{
+	enum judgement before = shown->verdict, now = trend->result.verdict;
+	struct record record = {.time_ns = s->taken_ns};
+	char text[NAME_MOST + 256];
+
+	shown->verdict = now;
+	if (before == now || (before != JUDGED_LEAK && now != JUDGED_LEAK))
+		return;
+	if (now == JUDGED_LEAK)
+		snprintf(text, sizeof(text),
+			 "%s leaks %.1f KiB/s, give or take %.1f, %.0f %% of the growth (site %s)",
+			 shown->function, trend->result.slope / 1024,
+			 trend->result.slope_error / 1024, trend->growth_share * 100, site);
+	else
+		snprintf(text, sizeof(text), "%s does not leak any more: %s (site %s)",
+			 shown->function, judge_name(now), site);
+	record_text(&record, "event", now == JUDGED_LEAK ? "leak" : "no leak");
+	record_text(&record, "text", text);
+	s->sink(s->context, "event", &record);
+}
+
 static void write_other(struct call_sites *s)
 {
 	struct record record = {.time_ns = s->taken_ns};
@@ -234,6 +315,7 @@ static void remember_function(struct shown *shown, const struct site *site,
 	if (shown->id == site->id)
 		return;
 	shown->id = site->id;
+	shown->verdict = JUDGED_UNKNOWN;
 	shown->texts_due_ns = 0;
 	memcpy(shown->function, text->function, sizeof(shown->function));
 }
@@ -251,17 +333,20 @@ static void write_site(struct call_sites *s, unsigned index)
 			return;
 		stack_text_write(s->text);
 		remember_function(shown, site, s->text);
+		s->functions[index] = fnv_add(FNV_START, shown->function, strlen(shown->function));
 		shown->texts_due_ns = clock_mono_ns() + TEXTS_NS;
 	}
 	snprintf(digits, sizeof(digits), "%016llx", (unsigned long long)site->id);
 	record_tag(&record, "site", digits);
 	record_tag(&record, "function", shown->function);
 	add_numbers(&record, site);
+	add_verdict(&record, &s->judged[index], s);
 	if (has_texts) {
 		record_text(&record, "stack", s->text->stack);
 		record_text(&record, "frames", s->text->addresses);
 	}
 	s->sink(s->context, "site", &record);
+	write_change(s, shown, &s->judged[index], digits);
 }
 
 static void build_flame(struct call_sites *s)

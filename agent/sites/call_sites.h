@@ -3,7 +3,7 @@
 /*
  * call_sites: reports which call sites hold, grow and allocate the most.
  *
- * samples (shim/sites) → snapshot → names → records, and flame graphs
+ * samples (shim/sites) → snapshot → trends, names → records, and flame graphs
  *
  * A snapshot is taken with a point, so that its sums can be compared with the point's.  Its records
  * follow when the functions have names, which may take some points more.
@@ -19,6 +19,7 @@
 #include "agent/sites/flame.h"
 #include "agent/sites/snapshot.h"
 #include "agent/sites/stack_text.h"
+#include "agent/sites/trends.h"
 
 struct options;
 
@@ -30,9 +31,15 @@ struct call_sites {
 	record_sink *sink;
 	void *context;
 	struct snapshot snapshot;
+	struct trends trends;
 	struct flame *flame;
 	struct stack_text *text;
-	struct shown *shown; /* what is known of the sites that were reported */
+	struct shown *shown;  /* what is known of the sites that were reported */
+	struct trend *judged; /* by the site's index */
+	uint64_t *functions;  /* the same: a number for the function, 0: not known yet */
+
+	/* Sums over the sites that are judged to leak; -1: not known yet. */
+	int64_t leak_bytes_per_s, leak_sites;
 
 	int64_t due_ns;	      /* of the next snapshot (monotonic) */
 	int64_t flame_due_ns; /* of the next flame graph */

@@ -12,7 +12,7 @@
 #define PACE_LARGEST ((uint64_t)256 << 20)
 
 #define PACE_SAMPLES 500 /* most samples a second */
-#define PACE_FREE 50	 /* samples a second that every process may take, whatever they cost */
+#define PACE_FREE 100	 /* samples a second that every process may take, whatever they cost */
 #define PACE_LIVE 4096	 /* most live samples, about, so that their table never fills */
 
 struct pace_input {

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "agent/base/root.h"
 #include "agent/sites/identity.h"
 #include "shim/sites/exponential.h"
 #include "shim/sites/live.h"
@@ -126,7 +127,14 @@ static unsigned cohort_of(uint32_t age_s)
 	return cohort;
 }
 
-/* Of a sample that was taken with probability p, and so has the weight w = 1 / p. */
+/* Horvitz and Thompson, for probability p and weight w = 1 / p: (bytes / p)^2 (1 - p). */
+double snapshot_variance(const struct live_sample *sample)
+{
+	double bytes = (double)sample->bytes;
+
+	return bytes * bytes * (1 - ONE / (double)sample->weight);
+}
+
 static void add_sample(struct site *site, const struct live_sample *sample, uint32_t age_s)
 {
 	double weight = (double)sample->weight / ONE;
@@ -134,8 +142,7 @@ static void add_sample(struct site *site, const struct live_sample *sample, uint
 
 	site->live_bytes += bytes;
 	site->live_objects += weight;
-	/* Horvitz and Thompson: the sum of (bytes / p)^2 (1 - p). */
-	site->variance += bytes * bytes * (1 - 1 / weight);
+	site->variance += snapshot_variance(sample);
 	site->cohort_bytes[cohort_of(age_s)] += bytes;
 	if (age_s > site->oldest_s)
 		site->oldest_s = age_s;
@@ -175,6 +182,11 @@ void snapshot_take(struct snapshot *s, uint32_t now_s)
 	add_stacks(s);
 	add_live(s);
 	compare(s);
+}
+
+unsigned snapshot_site(const struct snapshot *s, unsigned index)
+{
+	return s->memory->first[index];
 }
 
 static double held(const struct site *site)
@@ -284,21 +296,6 @@ void snapshot_make_room(struct snapshot *s)
 	for (unsigned k = 0; k < n && used - retired > STACKS / 2; k++)
 		for (unsigned i = m->order[k]; i < STACKS; i++)
 			retired += m->first[i] == m->order[k] && stacks_retire(i);
-}
-
-/* Without libm, which the library does not need otherwise: Newton's method. */
-static double square_root(double x)
-{
-	double root = x > 1 ? x : 1;
-
-	for (int i = 0; i < 200; i++) {
-		double next = (root + x / root) / 2;
-
-		if (next >= root)
-			break;
-		root = next;
-	}
-	return root;
 }
 
 double snapshot_error(const struct site *site)

@@ -72,8 +72,15 @@ void snapshot_add_rest(struct snapshot *s);
  */
 const uint16_t *snapshot_largest(struct snapshot *s, unsigned *n);
 
+/* Return the index of the site of the stack ${index}. */
+unsigned snapshot_site(const struct snapshot *s, unsigned index);
+
 /* When the shim's table is nearly full, retire stacks without live samples, the oldest first. */
 void snapshot_make_room(struct snapshot *s);
+
+/* Return the variance of the estimate that ${sample} stands for. */
+struct live_sample;
+double snapshot_variance(const struct live_sample *sample);
 
 /* Return half of the 95 % confidence interval of the site's live bytes. */
 double snapshot_error(const struct site *site);

@@ -48,11 +48,11 @@ static uint64_t load(const uint64_t *value)
 }
 
 /* Not libc's function, which a preloaded library may replace. */
-static uint64_t now_ns(void)
+static uint64_t now_ns(clockid_t clock)
 {
 	struct timespec t = {0};
 
-	syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &t);
+	syscall(SYS_clock_gettime, clock, &t);
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
@@ -62,7 +62,9 @@ static uint64_t make_seed(void)
 	const uint64_t *random = (const uint64_t *)getauxval(AT_RANDOM);
 	uint64_t n = __atomic_add_fetch(&sites.seeds, 1, __ATOMIC_RELAXED);
 
-	return (n * UINT64_C(0x9e3779b97f4a7c15) ^ (random ? *random : 0) ^ now_ns() << 20) | 1;
+	return (n * UINT64_C(0x9e3779b97f4a7c15) ^ (random ? *random : 0) ^
+		now_ns(CLOCK_MONOTONIC) << 20) |
+	       1;
 }
 
 static void draw_gap(struct counters *c)
@@ -211,16 +213,16 @@ static __attribute__((noinline)) void *take(void *p, size_t size, enum sites_con
 	return moved ? moved : p;
 }
 
-/* Return when the sample begins, or 0 if it is not timed. */
+/* Return the thread's CPU time when the sample begins, or 0 if it is not timed. */
 static uint64_t begin_timing(void)
 {
-	return load(&sites.sampled) % TIMED == TIMED / 2 ? now_ns() : 0;
+	return load(&sites.sampled) % TIMED == TIMED / 2 ? now_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
 }
 
 static void end_timing(uint64_t started)
 {
 	if (started)
-		add(&sites.timed_ns, now_ns() - started);
+		add(&sites.timed_ns, now_ns(CLOCK_THREAD_CPUTIME_ID) - started);
 }
 
 void *sites_take(void *p, size_t size, enum sites_contents contents)

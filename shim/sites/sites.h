@@ -87,7 +87,7 @@ struct sites_stats {
 	uint64_t dropped;	       /* samples that could not be kept */
 	uint64_t truncated[WALK_ENDS]; /* stacks that are not whole, by cause */
 	uint64_t
-	    sample_ns; /* estimate of the time that all samples took in the program's threads */
+	    sample_ns; /* estimate of the CPU time that all samples took in the program's threads */
 };
 void sites_stats(struct sites_stats *stats);
 

@@ -17,8 +17,8 @@ static const struct {
     {"a fitting mean stays", 512 * KIB, 250 * MIB, 1000, 600, 0, 512 * KIB},
     {"a mean that is a little large shrinks to what fits", MIB, 300 * MIB, 1000, 600, 0,
      300 * MIB / 500},
-    {"samples of 50 us: 100 a second", 64 * KIB, 100 * MIB, 1000, 50000, 0, MIB},
-    {"samples of 5 ms: still 50 a second", 64 * KIB, 50 * MIB, 1000, 5000000, 0, MIB},
+    {"samples of 25 us: 200 a second", 64 * KIB, 200 * MIB, 1000, 25000, 0, MIB},
+    {"samples of 5 ms: still 100 a second", 64 * KIB, 100 * MIB, 1000, 5000000, 0, MIB},
     {"the cost of few samples is not believed", 64 * KIB, 500 * MIB, 10, 5000000, 0, MIB},
     {"a large heap needs a large mean", 64 * KIB, 10, 10, 600, 4096 * MIB, MIB},
     {"nothing exceeds the largest", 64 * MIB, 1000000 * MIB, 1000, 600, 0, PACE_LARGEST},
@@ -49,13 +49,13 @@ START_TEST(the_budget_is_a_share_of_the_time_used)
 	struct pace_input input = {.mean = 64 * KIB,
 				   .elapsed_ns = SECOND,
 				   .requested = 1000 * MIB,
-				   .cpu_ns = SECOND / 50,
+				   .cpu_ns = SECOND / 25,
 				   .samples = 1000,
 				   .samples_ns = 1000 * 1000,
 				   .budget_ppm = 5000};
 
-	/* 0.5 % of 20 ms are 100 us, or 100 samples of 1 us. */
-	ck_assert_uint_eq(pace_mean(&input), 10 * MIB);
+	/* 0.5 % of 40 ms are 200 us, or 200 samples of 1 us. */
+	ck_assert_uint_eq(pace_mean(&input), 5 * MIB);
 }
 END_TEST
 
