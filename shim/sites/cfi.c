@@ -8,6 +8,9 @@
 #	include "shim/sites/cfi_value.h"
 #	include "shim/sites/reader.h"
 
+/* So that their variables are off the stack before the instructions are executed. */
+#	define APART __attribute__((noinline))
+
 static rule empty_rule(enum rule_kind kind)
 {
 	return rule_make(kind, 0, 0, 0);
@@ -123,7 +126,7 @@ static bool read_shared(const struct image *image, uintptr_t address, struct fun
 }
 
 /* Read the FDE at ${address}.  Return false if it is corrupt. */
-static bool read_function(const struct image *image, uintptr_t address, struct function *f)
+static APART bool read_function(const struct image *image, uintptr_t address, struct function *f)
 {
 	struct reader r = open_entry(image, address);
 	uintptr_t here = (uintptr_t)r.at;
@@ -174,7 +177,7 @@ static struct entry find_entry(const uint8_t *table, size_t count, intptr_t offs
 }
 
 /* Return the address of the FDE that may describe ${address}, or 0. */
-static uintptr_t search(const struct image *image, uintptr_t header, uintptr_t address)
+static APART uintptr_t search(const struct image *image, uintptr_t header, uintptr_t address)
 {
 	struct reader r = reader_of(image_bytes(image, header));
 	uint8_t version = reader_u8(&r), pointer_encoding = reader_u8(&r);

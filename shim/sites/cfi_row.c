@@ -4,7 +4,7 @@
 
 #	include "shim/sites/cfi_value.h"
 
-#	define DEPTH 4 /* of DW_CFA_remember_state; compilers need 1 */
+#	define DEPTH 3 /* of DW_CFA_remember_state; compilers need 1 */
 
 struct machine {
 	const struct function *function;
@@ -123,7 +123,9 @@ enum {
 
 static struct value read_expression(struct machine *m, struct reader *r)
 {
-	return cfi_value(reader_split(r, reader_uleb(r)), m->address);
+	struct reader expression = reader_split(r, reader_uleb(r));
+
+	return cfi_value(&expression, m->address);
 }
 
 /* The instructions that begin with the number of a register. */
@@ -217,8 +219,10 @@ static void execute_extended(struct machine *m, uint8_t op, struct reader *r)
 }
 
 /* Execute up to the row of the address. */
-static void execute(struct machine *m, struct reader r)
+static void execute(struct machine *m, const struct reader *instructions)
 {
+	struct reader r = *instructions;
+
 	while (reader_left(&r) && !m->bad) {
 		uint8_t op = reader_u8(&r);
 
@@ -241,11 +245,11 @@ bool cfi_row(const struct function *f, uintptr_t address, struct row *row)
 	struct machine m = {.function = f, .address = address, .location = f->start};
 
 	m.row.cfa_base = UNKNOWN;
-	execute(&m, f->shared);
+	execute(&m, &f->shared);
 	m.location = f->start;
 	m.initial = m.row;
 	m.depth = 0;
-	execute(&m, f->own);
+	execute(&m, &f->own);
 	*row = m.row;
 	return !m.bad;
 }

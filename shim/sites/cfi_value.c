@@ -2,7 +2,7 @@
 
 #if ARCH_WALKS
 
-#	define DEPTH 4 /* compilers need 3 */
+#	define DEPTH 3 /* the PLT's need that */
 
 enum {
 	DEREF = 0x06,
@@ -101,30 +101,30 @@ static struct value pushed(uint8_t op, struct reader *r, uintptr_t address)
 	}
 }
 
-struct value cfi_value(struct reader r, uintptr_t address)
+struct value cfi_value(struct reader *r, uintptr_t address)
 {
 	struct value stack[DEPTH];
 	unsigned depth = 0;
 
-	while (reader_left(&r)) {
-		uint8_t op = reader_u8(&r);
+	while (reader_left(r)) {
+		uint8_t op = reader_u8(r);
 
 		if (op == DEREF && depth >= 1) {
 			stack[depth - 1] = deref(stack[depth - 1]);
 		} else if (op == PLUS_UCONST && depth >= 1) {
-			stack[depth - 1] = add(stack[depth - 1], reader_uleb(&r));
+			stack[depth - 1] = add(stack[depth - 1], reader_uleb(r));
 		} else if (op >= AND && op <= GT && depth >= 2) {
 			depth--;
 			stack[depth - 1] = combine(op, stack[depth - 1], stack[depth]);
 		} else if (depth < DEPTH) {
-			stack[depth++] = pushed(op, &r, address);
+			stack[depth++] = pushed(op, r, address);
 		} else {
 			return unknown;
 		}
 		if (stack[depth - 1].base == UNKNOWN)
 			return unknown;
 	}
-	return r.bad || depth != 1 ? unknown : stack[0];
+	return r->bad || depth != 1 ? unknown : stack[0];
 }
 
 #endif

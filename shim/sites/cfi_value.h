@@ -26,9 +26,9 @@ struct value {
 
 /*
  * cfi_value(r, address):
- * Return the value of the expression ${r} for the code at ${address}.
+ * Return the value of the expression that is the rest of ${r}, for the code at ${address}.
  */
-struct value cfi_value(struct reader r, uintptr_t address) INTERNAL;
+struct value cfi_value(struct reader *r, uintptr_t address) INTERNAL;
 
 /* Return the value of the register ${number} plus ${offset}. */
 struct value cfi_value_of_register(uint64_t number, int64_t offset, uintptr_t address) INTERNAL;

@@ -39,7 +39,8 @@ static void find_stack(struct walker *w)
 	w->largest = end ? end - w->r.sp : FOREIGN_FRAME;
 }
 
-static uintptr_t word_at(uintptr_t address)
+/* AddressSanitizer does not let others read between variables. */
+static __attribute__((no_sanitize("address"))) uintptr_t word_at(uintptr_t address)
 {
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): a register of the program */
 	return *(const uintptr_t *)address;
@@ -107,7 +108,7 @@ static COLD bool leave_signal(struct walker *w)
 }
 
 /* Return whether a call may return to ${pc}.  Code without an object is not read. */
-static bool is_after_call(uintptr_t pc)
+static __attribute__((no_sanitize("address"))) bool is_after_call(uintptr_t pc)
 {
 	struct image image;
 	struct bytes code;
