@@ -174,7 +174,7 @@ START_TEST(instructions_beyond_a_rule)
 	    {0x01, 0, 0, 0, 0},		    /* set_loc */
 	    {0x3f},			    /* unknown */
 	    {0x0f, 3, 0x77, 8, 0x2f},	    /* an unknown operation */
-	    {0x0f, 2, 0x30, 0x30},	    /* two values */
+	    {0x0f, 4, 0x77, 8, 0x77, 8},    /* two values */
 	    {0x0f, 1, 0x06},		    /* no value */
 	    {0x0f, 5, 0x30, 0x30, 0x30, 0x30, 0x30},
 	    {0x0f, 1, 0x31},	      /* CFA = 1 */
@@ -232,6 +232,18 @@ START_TEST(nothing_behind_the_end_is_read)
 }
 END_TEST
 
+/* The program headers may say more than is mapped. */
+START_TEST(segment_beyond_the_object_is_not_read)
+{
+	MAKE(0);
+	table.image.end--;
+	check(0, RULE_NONE, 0, 0);
+	table.image.end++;
+	table.segment.p_flags = PF_X;
+	check(0, RULE_NONE, 0, 0);
+}
+END_TEST
+
 START_TEST(any_bytes_have_an_end)
 {
 	uint64_t state = (uint64_t)_i;
@@ -263,6 +275,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, instructions_beyond_a_rule);
 	tcase_add_test(all, other_augmentations);
 	tcase_add_test(all, nothing_behind_the_end_is_read);
+	tcase_add_test(all, segment_beyond_the_object_is_not_read);
 	tcase_add_loop_test(all, any_bytes_have_an_end, 0, UNIT_SEEDS);
 }
 

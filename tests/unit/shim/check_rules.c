@@ -85,21 +85,19 @@ START_TEST(rules_stay_forgotten)
 }
 END_TEST
 
-/* Fill ${addresses} with some that share the line of address 0. */
-static void share_line(uintptr_t addresses[RULES_WAYS])
+/* Fill ${addresses} with ${n} that share the line of address 0. */
+static void share_line(uintptr_t *addresses, unsigned n)
 {
-	unsigned n = 0;
-
-	for (uintptr_t a = 0; n < RULES_WAYS; a++)
+	for (uintptr_t a = 0; n; a++)
 		if (rules_line(a) == rules_line(0))
-			addresses[n++] = a;
+			addresses[--n] = a;
 }
 
 START_TEST(forgotten_rules_make_room)
 {
 	uintptr_t addresses[RULES_WAYS];
 
-	share_line(addresses);
+	share_line(addresses, RULES_WAYS);
 	for (int round = 0; round < 3; round++) {
 		for (unsigned i = 0; i < RULES_WAYS; i++)
 			rules_add(addresses[i], rule_for(addresses[i]));
@@ -107,6 +105,18 @@ START_TEST(forgotten_rules_make_room)
 			ck_assert_uint_eq(rules_find(addresses[i]), rule_for(addresses[i]));
 		rules_forget();
 	}
+}
+END_TEST
+
+START_TEST(any_rule_may_have_to_go)
+{
+	uintptr_t addresses[RULES_WAYS + 60];
+
+	share_line(addresses, UNIT_COUNT(addresses));
+	for (size_t i = 0; i < UNIT_COUNT(addresses); i++)
+		rules_add(addresses[i], rule_for(addresses[i]));
+	for (unsigned i = 0; i < RULES_WAYS; i++)
+		ck_assert_uint_eq(rules_find(addresses[i]), 0);
 }
 END_TEST
 
@@ -172,6 +182,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, forgotten_rules_are_gone);
 	tcase_add_test(all, rules_stay_forgotten);
 	tcase_add_test(all, forgotten_rules_make_room);
+	tcase_add_test(all, any_rule_may_have_to_go);
 	tcase_add_test(all, mixed_entry_is_no_rule);
 	tcase_add_test(all, concurrent_rules_are_never_mixed);
 }

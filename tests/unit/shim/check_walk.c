@@ -163,6 +163,15 @@ static APART int raise_signal(void)
 	return failed;
 }
 
+/* No frame on a stack whose end is unknown may be as large. */
+static APART int raise_in_large_frame(void)
+{
+	volatile char bytes[2 << 20];
+
+	bytes[0] = 0;
+	return raise_signal() + bytes[0];
+}
+
 static bool has_frame(uintptr_t address)
 {
 	for (size_t i = 0; i < count; i++)
@@ -176,7 +185,7 @@ static void check_signal(int flags)
 	struct sigaction action = {.sa_sigaction = handle, .sa_flags = SA_SIGINFO | flags};
 
 	ck_assert_int_eq(sigaction(SIGUSR1, &action, NULL), 0);
-	ck_assert_int_eq(raise_signal(), 0);
+	ck_assert_int_eq(raise_in_large_frame(), 0);
 	ck_assert_int_eq(end, WALK_WHOLE);
 	ck_assert_uint_eq(n_calls, 4);
 	ck_assert(has_frame(interrupted));
@@ -367,6 +376,29 @@ START_TEST(rules_decide)
 }
 END_TEST
 
+static APART int walk_by_stale_rule(void)
+{
+	address_of_caller = (uintptr_t)__builtin_return_address(0) - 1;
+	rules_add(address_of_caller, rule_of(rule_make(RULE_SP, 4096, 0, -1), OBJECTS_OTHER));
+	count = walk_from(arch_caller(), frames, wanted, &end);
+	return (int)count;
+}
+
+static void use_stale_rule(void)
+{
+	ck_assert_int_gt(walk_by_stale_rule(), 1);
+	NOTE_CALL();
+}
+
+/* The object was unloaded, and another one is in its place. */
+START_TEST(rule_of_another_object_is_not_believed_on_another_stack)
+{
+	run_on_other_stack(use_stale_rule);
+	ck_assert_int_eq(end, WALK_WHOLE);
+	ck_assert_uint_eq(absolute(frames[0]), address_of_caller);
+}
+END_TEST
+
 /* Whatever the registers are, if only sp is on this stack, and whatever the rules are. */
 START_TEST(any_registers_have_an_end)
 {
@@ -415,6 +447,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, frame_pointer_is_not_believed_on_another_stack);
 	tcase_add_test(all, wrong_frame_pointer_ends_the_walk);
 	tcase_add_test(all, rules_decide);
+	tcase_add_test(all, rule_of_another_object_is_not_believed_on_another_stack);
 	tcase_add_loop_test(all, any_registers_have_an_end, 0, UNIT_SEEDS);
 }
 
