@@ -15,6 +15,7 @@
 #include "shim/next.h"
 #include "shim/object.h"
 #include "shim/shim.h"
+#include "shim/sites/rules.h"
 
 /* No libc header declares them; see the Itanium C++ ABI, "DSO Object Destruction API". */
 EXPORT int __cxa_atexit(void (*handler)(void *), void *arg, void *object);
@@ -56,6 +57,9 @@ EXPORT void __cxa_finalize(void *object)
 	unloading = object;
 	next.cxa_finalize(object);
 	unloading = before;
+	/* An object that is being unloaded calls this last. */
+	if (object)
+		rules_forget();
 }
 
 static bool has_on_exit;

@@ -138,7 +138,7 @@ INLINE rule rules_find(uintptr_t address)
 /* Keep the rule ${r} for the code at ${address}, perhaps in place of another. */
 void rules_add(uintptr_t address, rule r) INTERNAL;
 
-/* Forget all rules, because an object was unloaded. */
+/* Forget all rules, because an object is being unloaded. */
 void rules_forget(void) INTERNAL;
 
 #endif

@@ -94,6 +94,11 @@ for cc in gcc clang; do
 	compiled "$cc" -O2 -no-pie -fno-pie -Wl,-z,lazy
 done
 
+# Objects that are mapped one after the other at the same address.
+gcc -O2 -shared -fPIC -DFRAME_BYTES=1000 -o small.so "$sources/pass.c" &&
+	gcc -O2 -shared -fPIC -DFRAME_BYTES=5000 -o large.so "$sources/pass.c" &&
+	gcc -O2 -fno-builtin -o unload "$sources/unload.c" -ldl && compare unload 1 ./unload
+
 # host NAME LIMIT COMMAND...: one of the system's programs, if it is there.
 host()
 {

@@ -17,6 +17,7 @@
 #include <unwind.h>
 
 #include "shim/sites/objects.h"
+#include "shim/sites/rules.h"
 #include "shim/sites/walk.h"
 
 #define MAX 128
@@ -36,6 +37,7 @@ EXPORTED void *malloc(size_t size);
 EXPORTED void *calloc(size_t n, size_t size);
 EXPORTED void *realloc(void *p, size_t size);
 EXPORTED void compare_here(void);
+EXPORTED void __cxa_finalize(void *object);
 
 struct totals {
 	uint64_t stacks;
@@ -187,6 +189,16 @@ void *realloc(void *p, size_t size)
 {
 	check();
 	return __libc_realloc(p, size);
+}
+
+/* As shim/atexit.c has it. */
+void __cxa_finalize(void *object)
+{
+	void (*next)(void *) = (void (*)(void *))dlsym(RTLD_NEXT, "__cxa_finalize");
+
+	next(object);
+	if (object)
+		rules_forget();
 }
 
 static __attribute__((constructor)) void set_up(void)
