@@ -134,6 +134,29 @@ for (let i = 0; i < 20; i++)
 	JSON.parse(zlib.gunzipSync(zlib.gzipSync(JSON.stringify(list))).toString());
 END
 
+cat >redis.sh <<'END'
+redis-server --port 0 --unixsocket "$PWD/redis.sock" --save '' &
+until redis-cli -s "$PWD/redis.sock" ping; do :; done
+redis-cli -s "$PWD/redis.sock" eval 'for i = 1, 5000 do
+	redis.call("HSET", "h" .. i % 20, "k" .. i, string.rep("x", i % 300)) end' 0
+redis-cli -s "$PWD/redis.sock" shutdown nosave
+wait
+END
+cat >fibers.php <<'END'
+<?php
+function work() {
+	for ($i = 0; $i < 1000; $i++) {
+		json_decode(json_encode(array_fill(0, $i % 20, str_repeat('x', $i))));
+		if ($i % 50 == 0)
+			Fiber::suspend();
+	}
+}
+$fiber = new Fiber('work');
+$fiber->start();
+while (!$fiber->isTerminated())
+	$fiber->resume();
+END
+
 python=$(command -v /usr/bin/python3 || command -v python3)
 host python3 1 "${python:-python3}" words.py
 # shellcheck disable=SC2016 # the variables are perl's
@@ -144,7 +167,8 @@ host git 1 git log --stat
 COMPARE_EVERY=10 host cc1plus 1 gcc -O2 -w -c -o cxx.o "$sources/cxx.cc"
 COMPARE_EVERY=10 host node 1 node work.js
 host java 1 java -version
-host redis 1 redis-server --version
+command -v redis-server redis-cli >/dev/null && compare redis 1 sh redis.sh
+host php 1 php -n fibers.php
 
 echo "$all stacks"
 [ "$all" -ge "$wanted" ] || fail "there are fewer than $wanted stacks"

@@ -30,9 +30,6 @@ struct bases {
 };
 const void *_Unwind_Find_FDE(void *address, struct bases *bases);
 
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *p, size_t size);
 EXPORTED void *malloc(size_t size);
 EXPORTED void *calloc(size_t n, size_t size);
 EXPORTED void *realloc(void *p, size_t size);
@@ -173,30 +170,46 @@ void compare_here(void)
 	check();
 }
 
+/* The functions of the program's allocator exist, so dlsym does not allocate a message. */
+static void *next(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
 void *malloc(size_t size)
 {
+	static void *(*next_malloc)(size_t);
+
+	if (next_malloc == NULL)
+		next_malloc = (void *(*)(size_t))next("malloc");
 	check();
-	return __libc_malloc(size);
+	return next_malloc(size);
 }
 
 void *calloc(size_t n, size_t size)
 {
+	static void *(*next_calloc)(size_t, size_t);
+
+	if (next_calloc == NULL)
+		next_calloc = (void *(*)(size_t, size_t))next("calloc");
 	check();
-	return __libc_calloc(n, size);
+	return next_calloc(n, size);
 }
 
 void *realloc(void *p, size_t size)
 {
+	static void *(*next_realloc)(void *, size_t);
+
+	if (next_realloc == NULL)
+		next_realloc = (void *(*)(void *, size_t))next("realloc");
 	check();
-	return __libc_realloc(p, size);
+	return next_realloc(p, size);
 }
 
 /* As shim/atexit.c has it. */
 void __cxa_finalize(void *object)
 {
-	void (*next)(void *) = (void (*)(void *))dlsym(RTLD_NEXT, "__cxa_finalize");
-
-	next(object);
+	((void (*)(void *))next("__cxa_finalize"))(object);
 	if (object)
 		rules_forget();
 }
