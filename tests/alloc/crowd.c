@@ -15,7 +15,7 @@
 
 enum { ROUNDS = 20, THREADS = 8, OBJECTS = 500 };
 
-/* Known to programs that are linked to jemalloc only. */
+/* Exists only in programs linked to jemalloc. */
 __attribute__((weak)) void *mallocx(size_t size, int flags);
 __attribute__((weak)) void *rallocx(void *p, size_t size, int flags);
 __attribute__((weak)) void dallocx(void *p, int flags);
@@ -60,7 +60,7 @@ static void drop(void *p)
 		free(p);
 }
 
-/* Runs at the end of a thread, more than once, before and after others' such functions. */
+/* Runs at a thread's end, several times, before and after other keys' destructors. */
 static void at_end(void *p)
 {
 	drop(p);

@@ -1,7 +1,7 @@
 #ifndef FIGURES_H
 #define FIGURES_H
 /*
- * figures: wait until the agent has asked the allocator once more.  Allocates nothing.
+ * figures: waits until the agent has read the allocator's statistics once more.  Never allocates.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static int points_with(const char *field, const char *path)
 	return points;
 }
 
-/* The file of ${path} is where the points go.  The first of two may have been under way. */
+/* The points are written to ${path}.  Wait for two readings: the first may have begun earlier. */
 static void wait_for_figures(const char *path)
 {
 	int before = points_with("heap_sys_bytes=", path);

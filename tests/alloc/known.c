@@ -26,7 +26,7 @@ int main(int argc, char **argv)
 	size_t usable = 0;
 	size_t freed = 0;
 	char text[256];
-	/* Not of the heap that is looked at. */
+	/* Not from the heap that is measured. */
 	char **object = mmap(NULL, (objects + 1) * sizeof(*object), PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 

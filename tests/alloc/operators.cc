@@ -86,7 +86,7 @@ static void all_plain(std::size_t size)
 	DROP(::operator delete[](p, size, align));
 	p = book(::operator new[](size, align, std::nothrow), size);
 	DROP(::operator delete[](p, align, std::nothrow));
-	/* And one that stays. */
+	/* And one that is not freed. */
 	book(::operator new(size), size);
 	::operator delete(nullptr);
 }
@@ -129,7 +129,7 @@ static maker *const silent[] = {
     [](std::size_t size) { return ::operator new[](size, std::align_val_t{64}, std::nothrow); },
 };
 
-/* Return an exit status.  Each is tried twice with a handler, once with one that throws. */
+/* Return an exit status.  Each form is tried twice with a handler, once with one that throws. */
 static int must_fail()
 {
 	unsigned long failed = 0;
@@ -163,7 +163,7 @@ int main(int argc, char **argv)
 {
 	char text[128];
 
-	/* tcmalloc's debug library makes its queue of freed objects in the first delete. */
+	/* tcmalloc's debug library allocates its queue of freed objects in the first delete. */
 	::operator delete(::operator new(1));
 	if (argc > 1 && std::strcmp(argv[1], "throw") == 0)
 		return must_fail();

@@ -25,7 +25,7 @@ EVERYBODY void replaced_report();
 EVERYBODY void replaced_run();
 
 #ifdef REPLACED
-/* 64 is what all here are aligned to, whatever was asked for. */
+/* All objects here are aligned to 64, whatever was requested. */
 static void *make(std::size_t size, unsigned long *calls)
 {
 	char *p = static_cast<char *>(std::aligned_alloc(64, (size + HEADER + 64) & ~std::size_t{63}));
@@ -89,7 +89,7 @@ static void each_form(std::size_t size)
 	::operator delete[](nullptr);
 }
 
-/* What the C++ library makes in its own code and the program frees, and the other way round. */
+/* Objects that the C++ library's own code makes and the program frees, and the reverse. */
 static void through_the_library()
 {
 	std::ostringstream stream;
@@ -106,7 +106,7 @@ static void through_the_library()
 EVERYBODY void replaced_run()
 {
 #ifdef REPLACED
-	/* An allocator may have made objects of its own by them. */
+	/* An allocator may have made its own objects with these operators. */
 #define FORM(kind, symbol) calls_##symbol = 0;
 	REPLACED
 #undef FORM

@@ -8,7 +8,7 @@
 #                    pages in full, and by share), private_kib (what nobody else has), for whatever is but a
 #                    library; _http: with the agent sending to InfluxDB
 
-# crowd_start THREADS [NAME=VALUE…]: pid and the descriptor ${crowd}, which ends it when closed
+# crowd_start THREADS [NAME=VALUE…]: sets pid, and ${crowd}, a descriptor that ends it when closed.
 crowd_start()
 {
 	local threads=$1 ready
@@ -44,7 +44,7 @@ until_lines()
 	return 1
 }
 
-# ticks_run THREADS: the first point may be from before all threads are there, the last is another.
+# ticks_run THREADS: skip the first point, which may lack threads, and the last, which is special.
 ticks_run()
 {
 	crowd_start "$1" "${words[@]}" MEMAGENT_INTERVAL=100ms || return 1
@@ -74,7 +74,7 @@ point_run()
 	echo "gzip_bytes $(gzip -c "$work/batch" | wc -c | awk '{ printf "%.1f", $1 / 30 }')"
 }
 
-# occupied SUFFIX: by the process ${pid}.
+# occupied SUFFIX: print the memory of the process ${pid}.
 occupied()
 {
 	awk -v suffix="$1" '
@@ -84,14 +84,14 @@ occupied()
 		END { print "private_kib" suffix, private }' "/proc/$pid/smaps_rollup"
 }
 
-# influx_has COUNT: points of the process ${pid}.
+# influx_has COUNT: return whether InfluxDB has as many points of the process ${pid}.
 influx_has()
 {
 	influxd_query memagent "SELECT count(mallocs) FROM memagent WHERE pid='$pid'" |
 		jq -e --argjson count "$1" '.results[0].series[0].values[0][1] >= $count' >/dev/null 2>&1
 }
 
-# The difference to a bare process of the same moment, for each figure.
+# Each figure is the difference to a bare process measured at the same time.
 memory_run()
 {
 	local i
@@ -118,7 +118,7 @@ memory_run()
 	awk 'FNR == NR { bare[$1] = $2; next } { print $1, $2 - bare[$1] }' "$work/bare" "$work/metered"
 }
 
-# Of the contenders only the agent can be asked.
+# Only the agent has these figures.
 agent_only()
 {
 	[[ $name != memagent* ]] || "$@"

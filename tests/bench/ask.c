@@ -22,7 +22,7 @@ enum { BYTES = 100, KEYS = 10000, CONNECTIONS_MAX = 256 };
 static struct sockaddr_in server = {.sin_family = AF_INET};
 static long count;
 
-/* One request and the whole of its answer, which ends with ${end}. */
+/* Send one request and read its answer, which ends with ${end}. */
 static bool ask(int socket, const char *request, size_t length, const char *end)
 {
 	char answer[1024];

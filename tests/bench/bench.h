@@ -1,18 +1,18 @@
 #ifndef MEMAGENT_TEST_BENCH_H
 #define MEMAGENT_TEST_BENCH_H
 /*
- * bench: what the micro workloads share: threads that begin together, and what they took.
+ * bench: shared by the micro workloads: starts threads together and measures them.
  *
  *   NAME [THREADS [COUNT]]
  *
- * Each thread does COUNT operations.  The main thread is the first of them: alone it runs in a
- * process that has no other.  Prints two lines: "ns", what one operation takes in one thread, the
- * mean of all threads; and "cpu_ns", the processor time of the whole process for one operation, the
- * threads that nobody asked for included.
+ * Each thread does COUNT operations.  The main thread is one of them, so with THREADS 1 the process
+ * has a single thread.  Prints two lines: "ns", the time of one operation in one thread (the mean
+ * of all threads), and "cpu_ns", the processor time of the process for one operation, with the
+ * threads that a preloaded library adds.
  *
- * The threads take the processors in turns and stay there, as do those that they make.  Left to the
- * scheduler, two that pass objects are on one processor in some runs, where they never meet at a
- * lock and are ten times as fast, and on two in others: that would be most of what is measured.
+ * Threads are pinned to processors in turn, as are those that they create.  The scheduler would run
+ * two threads that pass objects on one processor in some runs and on two in others.  On one they
+ * never contend for a lock and are ten times as fast, which would hide everything else.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -31,7 +31,7 @@ struct bench {
 	double ns;
 };
 
-/* The workload's own: ${count} operations of the thread ${self}. */
+/* Defined by the workload: do ${count} operations in the thread ${self}. */
 static void bench_run(struct bench *self, uint64_t count);
 
 static pthread_barrier_t bench_barrier;
@@ -45,7 +45,7 @@ static double bench_clock(clockid_t clock)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-/* xorshift64 (Marsaglia): a few cycles, and the same series in every run. */
+/* xorshift64 (Marsaglia): takes a few cycles, and gives the same series in every run. */
 static inline uint64_t bench_random(struct bench *self)
 {
 	uint64_t x = self->random;
@@ -56,7 +56,7 @@ static inline uint64_t bench_random(struct bench *self)
 	return self->random = x;
 }
 
-/* An object that a program would use: touch what a cache line of it costs anyway. */
+/* Touch the object as a program would: that costs one cache line. */
 static inline void *bench_object(size_t size)
 {
 	void *p = malloc(size);
@@ -88,7 +88,7 @@ static void *bench_thread(void *argument)
 	bench_run(self, self->count / 10 + 1); /* to warm up */
 	if (pthread_barrier_wait(&bench_barrier) == PTHREAD_BARRIER_SERIAL_THREAD)
 		bench_cpu_began = bench_clock(CLOCK_PROCESS_CPUTIME_ID);
-	pthread_barrier_wait(&bench_barrier); /* nobody begins before it is read */
+	pthread_barrier_wait(&bench_barrier); /* no thread starts before the clock is read */
 	began = bench_clock(CLOCK_MONOTONIC);
 	bench_run(self, self->count);
 	self->ns = bench_clock(CLOCK_MONOTONIC) - began;
@@ -122,7 +122,7 @@ static int bench_main(int argc, char **argv, uint64_t count)
 			pthread_join(bench[i].thread, NULL);
 		sum += bench[i].ns;
 	}
-	/* Now that they are gone: of a thread that runs the kernel counts up to its last tick. */
+	/* After their end: for a running thread the kernel counts only up to its last tick. */
 	cpu = bench_clock(CLOCK_PROCESS_CPUTIME_ID) - bench_cpu_began;
 	printf("ns %.3f\ncpu_ns %.3f\n", sum / threads / (double)count,
 	       cpu / threads / (double)count);

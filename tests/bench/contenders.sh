@@ -8,17 +8,17 @@
 #     absent      '' or why it cannot take part
 contenders='bare memagent memagent-jemalloc jemalloc jemalloc-prof tcmalloc tcmalloc-sampler tcmalloc-profiler mimalloc memusage heaptrack massif'
 
-# What the agent is told, wherever it is: the interval is its default.
+# The agent's settings.  The interval is the default.
 agent=(MEMAGENT_INTERVAL=1s)
 
-# preloaded SONAME [VARIABLE=VALUE…]: as the dynamic linker knows it.
+# preloaded SONAME [VARIABLE=VALUE…]: preload the library that the dynamic linker finds.
 preloaded()
 {
 	words=("LD_PRELOAD=$1" "${@:2}")
 	env "LD_PRELOAD=$1" MEMAGENT_ENABLED=0 true 2>&1 | grep -q 'cannot be preloaded' && absent="$1 is not installed"
 }
 
-# What stock jemalloc says of options that it was built without, it says on stderr.
+# jemalloc reports options that it was built without on stderr.
 jemalloc_profiles()
 {
 	local conf=MALLOC_CONF=prof:true,lg_prof_sample:19

@@ -13,8 +13,8 @@ bench_micro()
 {
 	local program threads count rounds=40
 	[ "$mode" = full ] || rounds=4
-	# Many short rounds: the best of them was alone on the machine.  Threads that are more than processors
-	# share them: less each, for the same time.
+	# Many short rounds: nothing else ran in the best of them.  More threads than processors do less each,
+	# so that a round takes the same time.
 	while read -r program threads count; do
 		alternate "micro/$program.$threads" "$rounds" micro_run "$program" "$threads" "$count"
 	done <<-END
@@ -35,14 +35,14 @@ bench_micro()
 	END
 }
 
-# For those that are but a library: valgrind cannot be run under another tool.
+# Only for plain libraries: valgrind cannot run under another tool.
 instructions_run()
 {
 	[[ ${words[0]:-LD_PRELOAD=} == LD_PRELOAD=* ]] || return 0
 	BUILD=$build "$here/instructions" "${words[@]}" | awk '$1 != "thread" { print $1, $2 }'
 }
 
-# The same every time, so once is enough.
+# The result is the same every time, so one run is enough.
 bench_instructions()
 {
 	command -v valgrind >/dev/null || return 0

@@ -38,7 +38,7 @@ static void zeroed(long count)
 		free(calloc(10, 10));
 }
 
-/* Stays where it is: 100 and 104 bytes are one chunk. */
+/* realloc does not move it: 100 and 104 bytes fit the same chunk. */
 static void resized(long count)
 {
 	void *p = malloc(100);
@@ -57,7 +57,7 @@ static void aligned(long count)
 			free(p);
 }
 
-/* Above the largest threshold that glibc ever has: a mapping of its own each time. */
+/* Above glibc's largest threshold, so each object has its own mapping. */
 static void mapped(long count)
 {
 	while (count-- > 0)
@@ -82,7 +82,7 @@ static void *one_pair(void *unused)
 	return unused;
 }
 
-/* A thread's first allocation, and what its end takes. */
+/* A thread's first allocation, and its end. */
 static void thread(long count)
 {
 	pthread_t id;

@@ -31,7 +31,7 @@ CREATE INDEX by_name ON a(name);
 SELECT count(*), sum(x.value) FROM a x JOIN a y ON y.name = 'name' || x.id;
 "
 
-# Headers of the system, and a hundred functions of our own.
+# System headers and a hundred functions.
 programs_make_source()
 {
 	{
@@ -61,7 +61,7 @@ programs_run()
 	"$build/tests/bench/spent" 1 "${words[@]}" "$@"
 }
 
-# programs_count COMMAND…: without the program that starts it, and with all of its threads.
+# programs_count COMMAND…: count all of its threads, but not the program that starts it.
 programs_count()
 {
 	case $name in
@@ -73,7 +73,7 @@ programs_count()
 		awk '/Total instructions:/ { n += $NF } END { if (!n) exit 1; printf "instructions %.0f\n", n }'
 }
 
-# program NAME ROUNDS COMMAND…: when there is the command.
+# program NAME ROUNDS COMMAND…: run it if the command exists.
 program()
 {
 	local name=$1 rounds=$2

@@ -19,7 +19,7 @@ def rows($text): $text | split("\n") | map(select(. != "") | split("\t"));
 def better: if startswith("requests_per") then "more" else "less" end;
 def main:
   IN("cpu_ns", "cpu_ms", "cpu_us_per_request", "pair", "tick_us", "bytes", "pss_kib");
-# What one is of the other, so that less is better.
+# The ratio, turned so that less is better.
 def over($other; $better): if $better == "less" then . / $other else $other / . end;
 def best_of($better): if $better == "less" then min else max end;
 
@@ -33,7 +33,7 @@ rows($samples) | map({workload: .[0], metric: .[1], contender: .[2], round: (.[3
   contenders: rows($present) | map({name: .[0], kind: .[1]}),
   missing: rows($missing) | map({name: .[0], why: .[1]}),
   results: [
-    # In the order in which they were taken, which group_by loses.
+    # In the order of measurement, which group_by loses.
     reduce $all[] as $s ({}; .["\($s.workload) \($s.metric) \($s.contender)"] += [$s]) | .[] |
     .[0] as {$workload, $metric, $contender} | ($metric | better) as $better |
     map(.value) as $values |

@@ -11,8 +11,8 @@ jq -n -f "$here/report.jq" --slurpfile machine "$work/machine.json" --rawfile pr
 	--rawfile missing "$work/missing.tsv" --rawfile samples "$out/samples.tsv" >"$out/results.json"
 jq -r -f "$here/table.jq" "$out/results.json" | tee "$out/table.txt"
 
-# One picture: a row for each workload, the ratio of each contender to bare on a scale of doublings.  Ours in
-# colour, and last, so that they are on top; of the others those that count or sample are filled.
+# One picture: a row for each workload, with each contender's ratio to bare on a logarithmic scale.
+# Ours are coloured and drawn last, on top.  Of the others, those that count or sample are filled.
 jq -r '
 	(.contenders | map(select(.name | startswith("memagent") | not)) as $others | $others + (. - $others)) as $order |
 	[.results[] | select(.ratio != null and .main and .contender != "bare")] |

@@ -78,13 +78,13 @@ wanted()
 	return 1
 }
 
-# wanted_any GROUP: some of its workloads, so that what they need is worth making.
+# wanted_any GROUP: return whether some of its workloads are wanted.
 wanted_any()
 {
 	[[ ${BENCH_ONLY:-$1} == *$1* ]]
 }
 
-# record WORKLOAD CONTENDER ROUND: from lines "metric value".
+# record WORKLOAD CONTENDER ROUND: read lines "metric value".
 record()
 {
 	awk -v OFS='\t' -v workload="$1" -v contender="$2" -v round="$3" \
@@ -101,7 +101,7 @@ alternate()
 	say "$workload: $rounds rounds"
 	read -ra order <<<"$present"
 	for ((round = 1; round <= rounds; round++)); do
-		# Each round begins with another, so that none is always behind the same one.
+		# Each round starts with another contender, so that none always follows the same one.
 		for ((i = 0; i < ${#order[@]}; i++)); do
 			name=${order[(i + round - 1) % ${#order[@]}]}
 			contender "$name"
@@ -116,7 +116,7 @@ alternate()
 	done
 }
 
-# Who is here, in ${present}, and who is not and why, in missing.tsv.
+# Available contenders are in ${present}, the others with the reason in missing.tsv.
 choose()
 {
 	local name

@@ -11,7 +11,7 @@
 # makes of the two would be most of what is measured.
 processors=$(awk '/^Cpus_allowed_list:/ { print $2 }' /proc/self/status)
 
-# server_start COMMAND…: pid is the session's
+# server_start COMMAND…: set pid to the session's id.
 server_start()
 {
 	setsid taskset -c "${processors##*[,-]}" env "${words[@]}" "$@" </dev/null >"$work/server.out" 2>"$work/server.err" &
@@ -28,7 +28,7 @@ server_stop()
 	children=${children% "$pid"}
 }
 
-# answers PORT: until it does; 1 when the server is gone or takes too long.
+# answers PORT: wait for an answer; return 1 if the server has ended or takes too long.
 answers()
 {
 	local i
@@ -112,7 +112,7 @@ nginx_start()
 			server { listen 127.0.0.1:$1; root $work/nginx; }
 		}
 	END
-	# As root its worker would be nobody, who may not look into the directory.
+	# Started by root, the worker would run as nobody, who may not enter the directory.
 	[ "$(id -u)" -ne 0 ] || sed -i '1s/^/user root; /' "$work/nginx/conf"
 	server_start nginx -p "$work/nginx" -c "$work/nginx/conf"
 }
@@ -136,7 +136,7 @@ memcached_load()
 	"$build/tests/bench/ask" "$1" 8 "$count"
 }
 
-# server NAME PROGRAM…: when these are there.
+# server NAME PROGRAM…: measure it if these programs exist.
 server()
 {
 	local name=$1 program rounds=8

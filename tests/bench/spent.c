@@ -53,7 +53,7 @@ static void become(char **command)
 	_exit(127);
 }
 
-/* Return 0, or -1 when the run could not be made or went wrong. */
+/* Return 0, or -1 if the run could not start or failed. */
 static int run(char **command, double *took_ms, double *cpu)
 {
 	struct timespec began, ended;

@@ -8,7 +8,7 @@
 embedded=$build/libmemagent-jemalloc.so
 [ -e "$embedded" ] || skip "libmemagent-jemalloc.so is not built: there is no libjemalloc_pic.a"
 
-# expect_counts WHAT: what the program printed stands in the last point.
+# expect_counts WHAT: the last point has what the program printed.
 expect_counts()
 {
 	expect_equal "$1: status" 0 "$status"
@@ -24,9 +24,9 @@ expect_counts "a script"
 metered "$embedded" MEMAGENT_INTERVAL=10ms "$scripted" -w 300
 expect_counts "a script that is looked at"
 
-# same FIELDS COMMAND...: the same calls, whichever library; with names of one length, because awk keeps
-# its environment.  Once without either beforehand: python looks at the time when a file was last read, and
-# makes no object for a fraction of a second that is 0, as in a package that nobody has used yet.
+# same FIELDS COMMAND...: both libraries count the same.  Their names have one length, because awk
+# keeps its environment.  A run without either comes first, so that every file's access time has a
+# fraction of a second: for a fraction of 0 python makes no object.
 cp "$library" "$work/p.so"
 cp "$embedded" "$work/j.so"
 calls='mallocs frees reallocs failed_allocs'
@@ -47,12 +47,14 @@ same()
 		fail "$*: the libraries differ: $(cat "$work/difference")"
 }
 
-# Not -R: that may load libcrypto, and what the dynamic linker allocates depends on the number of libraries.
+# Not sort -R: it may load libcrypto, and the dynamic linker's allocations depend on the number of
+# libraries.
 same "$all" sort -k 2 /etc/services
 # shellcheck disable=SC2016 # variables of awk
 same "$all" awk '{x[$1]=$0}' /etc/services
-# What is hashed by addresses, or by chance, differs from run to run; and what python has compiled must not be kept by the first
-# for the second.  It makes numbers of addresses, and one of glibc's may be short, where jemalloc's are long.
+# Hashes of addresses and random hashes differ from run to run, and the first run must not keep
+# compiled files for the second.  Python makes numbers from addresses: glibc's may be short where
+# jemalloc's are long.
 same "$calls" env PYTHONHASHSEED=0 PYTHONMALLOC=malloc python3 -B -S -c 'import json; print(json.loads(json.dumps({str(i): [i] * 9 for i in range(5000)}))["7"])'
 # shellcheck disable=SC2016 # variables of perl
 same "$all" env PERL_HASH_SEED=0 PERL_PERTURB_KEYS=0 perl -e 'my %h; push @{$h{$_ % 1000}}, $_ for 1..20000; print scalar(keys %h), "\n"'
@@ -61,7 +63,8 @@ same "$all" sqlite3 :memory: 'create table t(a, b); with recursive n(i) as (sele
 echo '[1, {"a": [2, 3, {"b": "text"}]}, 4.5]' >"$work/json"
 same "$all" jq '[range(2000)] + [.. | numbers] | map(. * 2) | add' "$work/json"
 
-# crowd WHAT LIVE [KEPT]: but for what libc makes for threads, and at most LIVE bytes that libraries keep beside KEPT.
+# crowd WHAT LIVE [KEPT]: counts are exact except for libc's objects for threads.  Libraries may keep
+# KEPT bytes and at most LIVE more.
 crowd()
 {
 	[ "$status" -eq 0 ] || fail "$1: status $status"
@@ -113,7 +116,7 @@ expect_equal "malloc_conf of the program, narenas:7" 7 "$(cat "$work/out")"
 
 if echo 'int main(void){return 0;}' | gcc -x c - -o "$work/linked" -Wl,--no-as-needed -ljemalloc 2>/dev/null; then
 	gcc -O1 -fno-builtin -D_GNU_SOURCE -o "$work/crowd" "$root/tests/alloc/crowd.c" -ljemalloc -pthread
-	# libstdc++, which this jemalloc brings, keeps some for exceptions: 72,704 bytes, or 73,728 from gcc 13 on.
+	# This jemalloc needs libstdc++, which keeps 72,704 bytes for exceptions, or 73,728 from gcc 13 on.
 	metered "$embedded" "$work/linked"
 	kept=$(field total_requested_bytes)
 	expect_between "what libstdc++ keeps" 1 "$kept" 80000
@@ -121,7 +124,7 @@ if echo 'int main(void){return 0;}' | gcc -x c - -o "$work/linked" -Wl,--no-as-n
 	crowd "jemalloc's own API" 11000 "$kept"
 fi
 
-# real WHAT COMMAND...: does what it does by itself.
+# real WHAT COMMAND...: the command does what it does without the library.
 real()
 {
 	what=$1

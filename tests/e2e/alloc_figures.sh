@@ -15,7 +15,7 @@ known()
 	expect_silence "$name"
 }
 
-# What the allocator's own library allocates in any program is not the script's.
+# Subtract what the allocator's own library allocates in any program.
 expect_counts()
 {
 	while read -r field value; do
@@ -58,13 +58,13 @@ for name in glibc jemalloc tcmalloc mimalloc; do
 	expect_between "$name: heap_idle_bytes" $((freed - freed / 4)) "$idle" $((freed * 3))
 	case $name in
 	glibc)
-		# To the byte but for what the agent itself and caches have: a header of 8 bytes an object.
+		# Exact except for the agent's own objects and caches: each object has a header of 8 bytes.
 		chunks=$((live + 8 * $(figure heap_objects)))
 		expect_between "$name: heap_inuse_bytes" $((chunks - 1000)) "$inuse" $((chunks + 200000))
 		expect_absent heap_released_bytes heap_metadata_bytes arenas
 		;;
 	tcmalloc)
-		# The threads' caches keep some of what is freed.
+		# The threads' caches keep some freed objects.
 		expect_between "$name: heap_inuse_bytes" "$live" "$inuse" $((live + live / 4))
 		expect_between "$name: heap_released_bytes" 0 "$(figure heap_released_bytes)" "$idle"
 		expect_absent heap_metadata_bytes arenas
@@ -78,7 +78,7 @@ for name in glibc jemalloc tcmalloc mimalloc; do
 	esac
 done
 
-# Arenas that there are, not how many there may be.
+# The number of existing arenas, not the limit.
 if other=$(library_of jemalloc); then
 	name=jemalloc
 	export MALLOC_CONF=narenas:20
@@ -87,7 +87,7 @@ if other=$(library_of jemalloc); then
 	expect_between "arenas of a program with one thread" 1 "$(figure arenas)" 4
 fi
 
-# Without a wish of the user's libc's heap is not walked in every point.
+# By default glibc's heap is not walked for every point.
 other='' name=glibc
 metered "$library" MEMAGENT_INTERVAL=20ms "$programs/known" 100 200
 expect_equal "points with libc's figures in 200 ms" 1 "$(grep -c 'heap_sys_bytes' "$work/points")"

@@ -8,8 +8,8 @@
 embedded=$build/libmemagent-jemalloc.so
 cd "$work" # where jemalloc's profiles go
 
-# first WHAT PRELOAD LINE VARIABLE=VALUE... PROGRAM: LINE is in what it prints, with the agent and with
-# an agent that is switched off.
+# first WHAT PRELOAD LINE VARIABLE=VALUE... PROGRAM: its output has LINE, with the agent enabled and
+# disabled.
 first()
 {
 	what=$1 preloads=$2 line=$3
@@ -49,7 +49,7 @@ __attribute__((constructor)) static void make(void) { first = malloc(100); }' >"
 gcc -shared -fPIC -fno-builtin -o "$work/libfirst.so" "$work/libfirst.c"
 gcc -fno-builtin -o "$work/early" "$work/program.c" -Wl,--no-as-needed "$work/libfirst.so"
 
-# One that does all of it, and asks nobody whether it may.
+# An allocator that always does all of this in its first call.
 cat >"$work/busy.c" <<'END'
 #include <errno.h>
 #include <pthread.h>

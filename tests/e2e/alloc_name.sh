@@ -42,7 +42,7 @@ expect_tags "libc" glibc "^$(getconf GNU_LIBC_VERSION | sed 's/.* //')\$"
 
 for name in jemalloc tcmalloc mimalloc; do
 	other=$(library_of $name) || continue
-	# Not by its file's name.
+	# The file's name does not matter.
 	cp "$other" "$work/libc.so"
 	metered "$library:$work/libc.so" "$work/program"
 	expect_tags "$name" $name '^[0-9]+\.[0-9.]+$'
@@ -51,7 +51,7 @@ done
 metered "$library:$work/between.so" "$work/program"
 expect_tags "something in between" unknown '^$'
 
-# In front it passes all on, which is counted, and is nobody's allocator.
+# In front it passes all calls on, which are counted, and is not the allocator.
 metered "$work/between.so:$library" "$work/program"
 expect_tags "something in front" glibc "^$(getconf GNU_LIBC_VERSION | sed 's/.* //')\$"
 
@@ -61,7 +61,7 @@ gcc -o "$work/linked" "$work/program.c" -ljemalloc
 metered "$library" "$work/linked"
 expect_tags "linked by the program" jemalloc '^5\.[0-9.]+$'
 
-# Its malloc is the program's first, so it is not metered, but told all the same.
+# Its malloc is the program's first, so calls are not counted, but the tag names it.
 g++ -rdynamic -o "$work/static" -x c "$work/program.c" -x none -Wl,--whole-archive "$archive" \
 	-Wl,--no-whole-archive
 metered "$library" "$work/static"

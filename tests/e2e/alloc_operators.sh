@@ -23,7 +23,7 @@ if other=$(library_of tcmalloc); then
 	programs="$programs own-with-tcmalloc"
 fi
 
-# Everybody's calls end in the program's operators: an allocator's too, in the middle of its own work.
+# All calls end in the program's operators, also those that an allocator makes itself.
 g++ -O1 -std=c++17 -fno-builtin -DOWN -o "$work/own" "$source"
 g++ -O1 -std=c++17 -fno-builtin -static-libstdc++ -rdynamic -o "$work/static-libstdc++" "$source"
 programs="$programs own static-libstdc++"
@@ -44,7 +44,7 @@ run()
 	done <"$work/out"
 	expect_equal "$1: mallocs of the script" 1300 "$(sed -n 's/^mallocs //p' "$work/out")"
 	expect_equal "$1: live" "$(($(field total_alloc_bytes) - $(field total_freed_bytes)))" "$(field heap_alloc_bytes)"
-	# Left out when what was tried is half counted.
+	# Unknown if one side of the operators is not counted.
 	expect_between "$1: agent_heap_bytes" 1 "$(field agent_heap_bytes)" 1000000
 	# shellcheck disable=SC2154 # set above
 	expect_between "$1: live bytes" 323200 "$(($(field heap_alloc_bytes) - base_heap_alloc_bytes))" 470000
@@ -55,7 +55,7 @@ run()
 	case $1 in
 	static*) ;; # that of the program throws
 	*mimalloc)
-		# Compiled as C, it cannot throw and ends the program.
+		# It is compiled as C, so it cannot throw and ends the program.
 		expect_equal "$1: a new that must fail: status" 134 "$status"
 		return
 		;;
@@ -70,7 +70,7 @@ run()
 for program in $programs; do
 	for name in glibc jemalloc tcmalloc tcmalloc-debug mimalloc; do
 		other=$(library_of $name) || continue
-		# It has no delete for nothrow, so tcmalloc's gets its objects, without us too.
+		# It has no nothrow delete, so tcmalloc's gets its objects, also without the agent.
 		case "$program $name" in
 		*with-tcmalloc" mimalloc") continue ;;
 		esac
@@ -79,7 +79,7 @@ for program in $programs; do
 	run "$program on jemalloc inside" "$build/libmemagent-jemalloc.so" "$work/$program"
 done
 
-# An allocator that nobody knows, and that shows what else only C++ libraries show.
+# An unknown allocator that exports names which otherwise only C++ libraries export.
 cat >"$work/arena.c" <<'END'
 #include <errno.h>
 #include <stdlib.h>
@@ -131,7 +131,7 @@ gcc -O1 -fno-builtin -fPIC -shared -o "$work/arena.so" "$work/arena.c"
 run "libstdc++ on an arena" "$library:$work/arena.so" "$work/libstdc++"
 run "libstdc++ on an arena, jemalloc inside" "$build/libmemagent-jemalloc.so:$work/arena.so" "$work/libstdc++"
 
-# A program in C that loads a C++ library which nobody else is to see.
+# A program in C that loads a C++ library with RTLD_LOCAL.
 g++ -O1 -std=c++17 -fno-builtin -fPIC -shared -Dmain=plugin_main -o "$work/plugin.so" "$source"
 cat >"$work/host.c" <<'END'
 #include <dlfcn.h>

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/influx.sh"
 . "$(dirname "$0")/lib/alloc.sh"
 
-# build NAME MAKE FREE DECLARATIONS LIBRARY [OPTION...]: a program that calls them.
+# build NAME MAKE FREE DECLARATIONS LIBRARY [OPTION...]: build a program that calls MAKE and FREE.
 build_program()
 {
 	cat >"$work/$1.c" <<END
@@ -34,7 +34,7 @@ END
 }
 
 found=0
-# expect_said WHAT LINE: that not all is seen, in this one line.
+# expect_said WHAT LINE: this line, the only one, reports incomplete coverage.
 expect_said()
 {
 	expect_equal "$1: status" 0 "$status"
@@ -44,7 +44,7 @@ expect_said()
 	expect_equal "$1: lines" 1 "$(grep -c . "$work/err")"
 }
 
-# expect_partly PROGRAM NAME [MALLOCS]: so many of its objects are seen.
+# expect_partly PROGRAM NAME [MALLOCS]: this many of its objects are counted.
 expect_partly()
 {
 	found=$((found + 1))
@@ -53,7 +53,7 @@ expect_partly()
 	expect_between "$1: mallocs" "${3:-1999}" "$(field mallocs)" $((${3:-1999} + 100))
 }
 
-# builds LIBRARY MAKE FREE DECLARATIONS NAME [MALLOCS]: a program that calls NAME, and no other of its kind.
+# builds LIBRARY MAKE FREE DECLARATIONS NAME [MALLOCS]: a program that calls NAME and no similar name.
 builds()
 {
 	build_program "$5" "$2" "$3" "$4" "$1"
@@ -64,27 +64,27 @@ if other=$(library_of jemalloc); then
 	build_program jemalloc 'mallocx(size, 0)' 'dallocx(p, 0)' \
 		'void *mallocx(size_t, int); void dallocx(void *, int);' "$other"
 	expect_partly jemalloc '[md]allocx'
-	# What malloc has made, and they free or resize.
+	# Objects of malloc that these functions free or resize.
 	builds "$other" 'malloc(size)' 'dallocx(p, 0)' 'void dallocx(void *, int);' dallocx 3998
 	builds "$other" 'malloc(size)' 'sdallocx(p, size, 0)' 'void sdallocx(void *, size_t, int);' sdallocx 3998
 	builds "$other" 'malloc(size)' 'xallocx(p, 2 * size, 0, 0); free(p)' \
 		'size_t xallocx(void *, size_t, size_t, int);' xallocx 3998
-	# Weak, and there: then it is called.
+	# A weak reference to a function that exists is called.
 	build_program weak 'malloc(size)' 'if (sdallocx) sdallocx(p, size, 0); else free(p)' \
 		'__attribute__((weak)) void sdallocx(void *, size_t, int);' -Wl,--no-as-needed "$other"
 	expect_partly weak sdallocx 3998
-	# They are asked, and nothing else.
+	# Programs that only query the allocator.
 	build_program asks 'malloc(nallocx(size, 0))' 'free(p)' 'size_t nallocx(size_t, int);' "$other"
 	metered "$library" "$work/asks"
 	expect_silence "asks"
 	expect_equal "asks: agent_coverage" 1 "$(field agent_coverage)"
-	# Inside of us they are counted.
+	# With jemalloc inside these calls are counted.
 	if [ -e "$build/libmemagent-jemalloc.so" ]; then
 		metered "$build/libmemagent-jemalloc.so" "$work/jemalloc"
 		expect_silence "jemalloc inside"
 		expect_equal "jemalloc inside: agent_coverage" 1 "$(field agent_coverage)"
 		expect_between "jemalloc inside: mallocs" 3998 "$(field mallocs)" 4100
-		# By a pointer, which without PIE leads to the program's own way there.
+		# By a pointer, which without PIE is the address of the program's own PLT entry.
 		build_program pointer '(make = mallocx)(size, 0)' 'dallocx(p, 0)' \
 			'void *mallocx(size_t, int); void dallocx(void *, int);
 			static void *(*volatile make)(size_t, int);' "$other" -fno-pie -no-pie
@@ -113,11 +113,11 @@ if other=$(library_of mimalloc); then
 fi
 [ $found -gt 0 ] || skip "no other allocator is installed"
 
-# libc's own, by other names.
+# libc's own functions by other names.
 builds -lc '__libc_malloc(size)' 'free(p)' 'void *__libc_malloc(size_t);' __libc_malloc
 builds -lc 'malloc(size)' '__libc_free(p)' 'void __libc_free(void *);' __libc_free 3998
 
-# One inside of the program, or of a library, under names of its own.
+# An allocator in the program, or in a library, under its own names.
 archive=$(gcc -print-file-name=libjemalloc_pic.a)
 if [ -e "$archive" ]; then
 	nm --defined-only "$archive" 2>/dev/null | awk '$2 == "T" && $3 !~ /^(_Z|je_)/ { print $3, "je_" $3 }' | sort -u >"$work/renamed"
@@ -140,7 +140,7 @@ if [ -e "$archive" ]; then
 	expect_said "found by dlsym" ".*/libprefixed.so has its own allocator (je_mallocx)"
 fi
 
-# Names that only begin as mimalloc's do.
+# Names that only start like mimalloc's.
 echo '#include <stdlib.h>
 void *mi_new(size_t n) { return malloc(n); } void mi_free(void *p) { free(p); }' >"$work/libalike.c"
 gcc -shared -fPIC -fno-builtin -o "$work/libalike.so" "$work/libalike.c"
@@ -149,7 +149,7 @@ metered "$library" "$work/alike"
 expect_silence "names that begin alike"
 expect_equal "names that begin alike: agent_coverage" 1 "$(field agent_coverage)"
 
-# One behind us that makes use of another: all that it is asked for is counted before.
+# An allocator behind ours uses another one: all its calls have been counted before.
 echo '#include <stddef.h>
 void *__libc_malloc(size_t);
 void *malloc(size_t n) { return __libc_malloc(n); }' >"$work/behind.c"
@@ -158,7 +158,7 @@ metered "$library:$work/behind.so" "$work/alike"
 expect_silence "behind"
 expect_equal "behind: agent_coverage" 1 "$(field agent_coverage)"
 
-# The allocator is there, but nobody calls it so.
+# The allocator is loaded, but the program does not call it by its own names.
 for name in glibc jemalloc tcmalloc tcmalloc-debug mimalloc; do
 	other=$(library_of $name) || continue
 	metered "$library${other:+:$other}" "$programs/known" 10

@@ -12,7 +12,7 @@ embedded=$build/libmemagent-jemalloc.so
 source=$root/tests/alloc/replaced.cc
 operators=$(sed -n 's/^OPERATOR(.*, \(.*\))/\1/p' "$root/shim/operators.def")
 
-# forms SYMBOL...: what -DREPLACED takes.
+# forms SYMBOL...: print the value of -DREPLACED.
 forms()
 {
 	local symbol
@@ -32,7 +32,7 @@ compile()
 	g++ -O1 -std=c++17 -fno-builtin -fPIC -w "$@" -o "$out" || fail "$out does not compile"
 }
 
-# same WHAT PRELOADED OURS COMMAND...: with OURS in front, as with PRELOADED alone.
+# same WHAT PRELOADED OURS COMMAND...: the output with OURS in front is as with PRELOADED alone.
 same()
 {
 	local what=$1 preloaded=$2 ours=$3 bare
@@ -46,7 +46,7 @@ same()
 	expect_equal "$what: agent_coverage" 1 "$(field agent_coverage)"
 }
 
-# both WHAT COMMAND...: both libraries.
+# both WHAT COMMAND...: as same, with each of our libraries.
 both()
 {
 	local what=$1
@@ -81,7 +81,7 @@ g++ -Wl,--no-as-needed -x c++ -w -fpermissive -o "$work/host-cxx" "$work/host.c"
 compile "$work/plain.so" -shared -DNO_MAIN "$source"
 compile "$work/run.o" -c -DNO_MAIN "$source"
 
-# everywhere NAME [-DHEADER=64] SYMBOL...: in all the places that these may be replaced in.
+# everywhere NAME [-DHEADER=64] SYMBOL...: replace these in every possible place.
 everywhere()
 {
 	local name=$1 header=() mode
@@ -115,7 +115,7 @@ for operator in $operators; do
 	everywhere "$operator" "$operator"
 done
 
-# One that has loaded libraries in C++ before.
+# A program that has loaded C++ libraries before.
 compile "$work/plugin.so" -shared -DNO_MAIN -DREPLACED="$(forms _Znwm _ZdlPv _ZdlPvm _Znam _ZdaPv)" "$source"
 both "after another library" "$work/host" local "$work/plain.so" "$work/plugin.so"
 both "before another library" "$work/host" local "$work/plugin.so" "$work/plain.so"

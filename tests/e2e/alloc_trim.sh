@@ -19,7 +19,7 @@ inside=
 [ ! -e "$build/libmemagent-jemalloc.so" ] || inside=inside
 for name in glibc jemalloc tcmalloc $inside; do
 	[ "$name" = inside ] || other=$(library_of "$name") || continue
-	# jemalloc itself begins to give back after some hundred milliseconds; not here.
+	# Keep jemalloc from returning memory by itself after some hundred milliseconds.
 	conf=MALLOC_CONF=dirty_decay_ms:60000
 	run $conf "$programs/fragmented" 400
 	before=$(head -n 1 "$work/out")
@@ -37,11 +37,11 @@ for name in glibc jemalloc tcmalloc $inside; do
 	expect_silence "$name"
 	expect_between "$name: resident with trims" 0 "$(tail -n 1 "$work/out")" $((before / 2))
 	expect_between "$name: trims" 1 "$(field trims)" 200
-	# A trim that comes while the heap grows counts, too.
+	# A trim while the heap grows counts, too.
 	expect_between "$name: trim_released_bytes" $((before / 2)) "$(field trim_released_bytes)" $((2 * before))
 	expect_between "$name: trim_pause_ns" 1 "$(field trim_pause_ns)" "$(field trim_pause_total_ns)"
 	expect_between "$name: trim_pause_total_ns" 10000 "$(field trim_pause_total_ns)" 20000000000
-	# A float, which the database needs to hear from the first value on.
+	# It is a float from the first value on, because the database fixes a field's type then.
 	tail -n 1 "$work/points" | grep -Eq ',trim_cpu_fraction=0\.[0-9]{9},' ||
 		fail "$name: trim_cpu_fraction is $(figure trim_cpu_fraction)"
 	expect_between "$name: trim_cpu_fraction, in millionths" 10 \
@@ -55,7 +55,7 @@ for name in glibc jemalloc tcmalloc $inside; do
 	esac
 done
 
-# What jemalloc gives back by itself is counted too.
+# Memory that jemalloc returns by itself is counted too.
 for name in jemalloc $inside; do
 	[ "$name" = inside ] || other=$(library_of "$name") || continue
 	run MALLOC_CONF=dirty_decay_ms:0 "$programs/known" 65536 0 "$work/points"

@@ -8,7 +8,7 @@ json='{"error":"some reason"}'
 no_database='{"error":"database not found: \"memagent\""}'
 no_bucket='{"code":"not found","message":"bucket \"memagent\" not found"}'
 
-# The points wait: one failure, then all is stored.
+# The points are kept: after one failure all are stored.
 retries=
 # retry NAME TEXT STEP
 retry()
@@ -30,12 +30,12 @@ retry endless-503 '503 and so on' 'endless 503'
 for phase in connection head body request answer; do
 	retry "reset-in-$phase" 'cannot deliver' "reset $phase"
 done
-# The answer is lost, the points are not: stored twice they are stored once.
+# The answer is lost, but the points are stored.  Sent again, they are still there once.
 retry lost-after-request 'cannot deliver' 'keep reset request'
 retry lost-in-answer 'cannot deliver' 'keep reset answer'
 retry lost-half 'cannot deliver' 'keep half 200'
 
-# The server will never take them.
+# The server rejects these points for good.
 drops=
 # drop NAME TEXT STEP
 drop()
@@ -47,7 +47,7 @@ drop()
 drop status-400 "400 $json; these points are dropped" "400 | $json"
 drop status-422 "422 $json; these points are dropped" "422 | $json"
 drop no-bucket "404 $no_bucket; these points are dropped" "404 | $no_bucket"
-# A server that quotes all that it did not understand says more than anybody reads.
+# A server that quotes all rejected lines sends more than the agent reads.
 drop endless-400 "400 and so on" 'endless 400'
 
 script status-200 '200 | {}'
@@ -70,7 +70,7 @@ for name in $retries $drops $others; do
 done
 await_all
 
-# All that was ever sent is stored at the end; what was sent first is sent again, unchanged.
+# Everything sent is stored in the end, and the first batch is sent again unchanged.
 expect_kept()
 {
 	seen "$1" >"$work/seen"
@@ -100,20 +100,20 @@ for name in status-200 status-204 slow create; do
 	expect_equal "$name: send errors" 0 "$(last_of "$name" agent_send_errors)"
 done
 expect_equal "create: requests" "POST /query" "$(sed -n 2p "$cases/create.log" | cut -d ' ' -f 2-3)"
-# Points are taken while the server thinks.
+# Points are taken while the server is slow.
 [ "$(grep -c '^memagent,' "$cases/slow.stored")" -ge 20 ] ||
 	fail "slow: $(grep -c '^memagent,' "$cases/slow.stored") points of 1500 ms at 50ms"
 
 expect_kept cannot-create
 expect_said cannot-create 'cannot be created' 'not authorized'
 
-# Half as many at once, until they fit.
+# Batches are halved until they fit.
 expect_kept split
 expect_said split '503 busy'
 sed -n '2,4s/.*plain \([0-9]*\) .*\|.*gzip \([0-9]*\) .*/\1\2/p' "$cases/split.log" >"$work/sizes"
 sort -rnu "$work/sizes" | cmp -s "$work/sizes" - || fail "split: the sizes sent were $(xargs <"$work/sizes")"
 expect_equal "split: sizes" 3 "$(wc -l <"$work/sizes")"
-# The event and the first point: two lines, then one, which is dropped.
+# The event and the first point are sent as two lines, then as one, which is dropped.
 expect_said too-large 'too large; the point is dropped'
 expect_equal "too-large: dropped" 1 "$(last_of too-large agent_points_dropped)"
 expect_equal "too-large: missing" 1 "$(unstored too-large | wc -l)"

@@ -42,12 +42,12 @@ wrong "wrong password in a file"
 run_metered MEMAGENT_URL="$INFLUXD_URL" "$scripted" -x 3
 wrong "no user"
 
-# Neither the server's log of requests has it.
+# The server's log of requests lacks it, too.
 if grep -qF s3cret "$work/influxdb/influxd.log"; then
 	fail "the password is in the server's log of requests"
 fi
 
-# Somebody who may write, but not create: the line says what to do.
+# A user who may write but not create a database: the line says what to do.
 influxd_query '' "CREATE USER writer WITH PASSWORD 'w'" >/dev/null
 influxd_query '' 'GRANT WRITE ON memagent TO writer' >/dev/null
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_USERNAME=writer MEMAGENT_PASSWORD=w "$scripted" -x 3

@@ -9,7 +9,7 @@ influxd_query '' "CREATE USER admin WITH PASSWORD 'pw' WITH ALL PRIVILEGES" >/de
 begin_endless known MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=50ms MEMAGENT_USERNAME=admin MEMAGENT_PASSWORD=pw
 begin_endless unknown MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=50ms
 
-# await_new NAME: points of it that were taken from now on.
+# await_new NAME: wait for a point of it that was taken from now on.
 await_new()
 {
 	now=$(date +%s%N)
@@ -23,7 +23,7 @@ INFLUXD_USER='admin'
 INFLUXD_PASSWORD='pw'
 influxd_start "$work/influxdb" INFLUXDB_HTTP_AUTH_ENABLED=true
 await_new known
-# The log of requests: the one without a user was refused.
+# Wait until the process without a user was refused.
 wait_until "no request was refused" grep -q 'POST /write.* 401 ' "$work/influxdb/influxd.log"
 end known
 expect_every_point memagent 50000000

@@ -5,7 +5,8 @@
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 
-# Each batch has all that waits, so the server sees every point, also those that go before it stores any.
+# Each batch has all waiting points, so the server sees every point, also those that are dropped
+# before it stores any.
 script small 204 503 503 503 204
 script large 503 503 204
 start_server small large
@@ -19,10 +20,10 @@ unstored small >"$work/missing"
 [ -s "$work/missing" ] || fail "nothing was dropped"
 expect_equal "points missing, and counted" "$(wc -l <"$work/missing")" "$(last_of small agent_points_dropped)"
 
-# In the order of their times, which are at the end: those that are missing were the oldest that waited.
+# Sorted by time, the last word of a line: the missing ones were the oldest.
 stored small | sed 's/.* //' | sort -n >"$work/stored.times"
 sed 's/.* //' "$work/missing" | sort -n >"$work/missing.times"
-# What the first request brought was stored before there was anything to wait for.
+# The first request's points were stored before the server failed.
 first=$(head -n 1 "$work/missing.times")
 last=$(tail -n 1 "$work/missing.times")
 between=$(awk -v first="$first" -v last="$last" '$1 > first && $1 < last' "$work/stored.times" | wc -l)

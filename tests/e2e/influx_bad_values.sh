@@ -19,7 +19,7 @@ bad()
 	run_metered MEMAGENT_URL="file://$file" MEMAGENT_INTERVAL=24h "MEMAGENT_$variable=$value" "$scripted" -x 4
 	expect_unchanged "$variable=$value"
 	expect_line "$variable=$value" "MEMAGENT_$variable" "expected" "$@"
-	# With the default in place of the value the point is written.
+	# With the default value the point is written.
 	if [ "$variable" != URL ]; then
 		[ "$(grep -vcE '^[a-z]*_(event|site|flame),' "$file")" -eq 1 ] || fail "$variable=$value: expected one point"
 	fi
@@ -53,7 +53,7 @@ bad CA_FILE "$newline" "readable file"
 bad LOG here here "off, stderr or the absolute path"
 
 echo 'memagent,pid=1 mallocs=1i 1' >"$work/lines"
-# Nothing is sent to the default URL then, so no line tells of a server that is not there.
+# Nothing is sent to the default URL, so no line reports a missing server.
 for value in points localhost localhost:8086 ftp://localhost/ http:// file://relative file: 'http://a b/' ; do
 	run_metered MEMAGENT_URL="$value" MEMAGENT_INTERVAL=10ms "$scripted" -x 4 -w 100
 	expect_unchanged "URL=$value"
@@ -66,7 +66,7 @@ for value in points localhost localhost:8086 ftp://localhost/ http:// file://rel
 		fail "memagent-send, URL=$value: it said $(cat "$work/sent")"
 done
 
-# Several at once are several lines; where they go is what LOG says.
+# Several bad values make several lines, which go where LOG says.
 run_metered MEMAGENT_URL="file://$file" MEMAGENT_INTERVAL=x MEMAGENT_TAGS=x "$scripted" -x 4
 expect_unchanged "two bad values"
 expect_equal "lines for two bad values" 2 "$(wc -l <"$work/err")"

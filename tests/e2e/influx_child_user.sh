@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/tls.sh"
 
-# The process that is not the parent has the points that scripted printed.
+# The child has the points that scripted printed.
 expect_child_exact()
 {
 	children_seen=$(influxd_query memagent "SELECT last(mallocs) FROM memagent GROUP BY pid" |
@@ -32,7 +32,7 @@ echo secret >password
 cp "$work/localhost.pem" ca.pem
 
 run_bare "$scripted" -x 3
-# as_worker VARIABLE=VALUE...: a child as user 65534, which must do as scripted does by itself.
+# as_worker VARIABLE=VALUE...: a child with user 65534, which must behave as scripted without the agent.
 as_worker()
 {
 	run_metered MEMAGENT_INTERVAL=50ms MEMAGENT_MIN_UPTIME=10ms MEMAGENT_USERNAME=admin \
@@ -45,7 +45,7 @@ expect_child_exact "password"
 as_worker MEMAGENT_URL="$tls_url" MEMAGENT_CA_FILE=ca.pem
 expect_child_exact "certificates"
 
-# Nobody is there to take the points: both processes' are kept, the child's where it may write.
+# Without a server the points of both processes are kept, the child's where it may write.
 mkdir -m 777 "$work/spool"
 chmod 711 "$work"
 cd "$work"
@@ -55,7 +55,7 @@ expect_unchanged "the spool"
 expect_equal "files in the spool" 2 "$(find spool -name '*.lp' | wc -l)"
 
 [ "$(id -u)" -eq 0 ] || exit 0
-# Another program as that user, which the parent's agent cannot help.
+# A new program of that user, which cannot inherit the opened files.
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=50ms MEMAGENT_USERNAME=admin MEMAGENT_MIN_UPTIME=10ms \
 	MEMAGENT_PASSWORD_FILE=private/password \
 	sh -c "setpriv --reuid=65534 --regid=65534 --clear-groups '$scripted' -w 300; exit 3"

@@ -3,14 +3,14 @@
 # A child that lives longer reports.  A program started by hand or by memagent-run always reports.
 . "$(dirname "$0")/lib/influx.sh"
 
-# Who has anything in the database: all their points and events, by process.
+# All points and events in the database, by process.
 reporters()
 {
 	influxd_query memagent 'SELECT count(mallocs), count(event) FROM memagent, memagent_event GROUP BY pid' |
 		jq -r '[.results[0].series[]?.tags.pid] | unique | .[]'
 }
 
-# The requests that the server has had from us; the queries are ours.
+# The requests of the agents; queries are the test's own.
 writes()
 {
 	influxd_query '' "SHOW STATS FOR 'httpd'" |
@@ -18,8 +18,8 @@ writes()
 			select(.[0] == "writeReq") | .[1]'
 }
 
-# family WHO VARIABLE=VALUE... COMMAND: a metered shell that runs it; WHO is how many more than the
-# shell report.
+# family WHO VARIABLE=VALUE... COMMAND: a shell with the agent runs it; WHO processes report besides
+# the shell.
 family()
 {
 	before=$(reporters | wc -l)
@@ -32,24 +32,24 @@ family()
 	expect_equal "$*: children that report" "$wanted" $(($(reporters | wc -l) - before - 1))
 }
 
-# A child knows that it is one by its parent's agent, which on a busy machine may have yet to begin.
+# A child recognizes itself by its parent's agent, which may start late on a busy machine.
 # shellcheck disable=SC2016 # the inner shell's
 begun='until for thread in /proc/$$/task/*/comm; do
 	read -r name <"$thread" && [ "$name" = memagent ] && break; done; do :; done;'
 
 influxd_start "$work/influxdb"
-# So that the database is there, and its creation is nobody's.
+# Create the database first, so that no counted request does.
 run_metered MEMAGENT_URL="$INFLUXD_URL" "$scripted"
 requests=$(writes)
 family 0 MEMAGENT_INTERVAL=1h sh -c "$begun"' for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; (exit 0); done'
 expect_equal "requests for a shell and twenty children" 1 $(($(writes) - requests))
-# Of its own interval: "scripted" and the subshell that it is started from are one process.
+# "scripted" and the subshell that starts it are one process.
 family 1 MEMAGENT_INTERVAL=50ms sh -c "'$scripted' -w 1000; :"
 family 0 MEMAGENT_INTERVAL=50ms MEMAGENT_MIN_UPTIME=1h sh -c "$begun '$scripted' -w 300; :"
 family 1 MEMAGENT_INTERVAL=1h MEMAGENT_MIN_UPTIME=50ms sh -c "'$scripted' -w 1000; :"
 family 0 MEMAGENT_INTERVAL=1h MEMAGENT_MIN_UPTIME=1h "$scripted"
 
-# By memagent-run, out of a metered program; what it starts itself is a child as ever.
+# By memagent-run in a program with the agent; what the command itself starts is a child as usual.
 family 1 MEMAGENT_INTERVAL=1h sh -c "$begun '$build/memagent-run' sh -c '/bin/true; :'; :"
 
 before=$(reporters | wc -l)

@@ -22,7 +22,7 @@ expect_line "disk full" "No space left"
 grep -vqE '^memagent(_event)?,.* [0-9]{19}$' "$work/disk/points" && fail "a line is not whole"
 [ -z "$(tail -c 1 "$work/disk/points")" ] || fail "the last line does not end"
 
-# Full from the beginning.
+# The disk is full from the start.
 dd if=/dev/zero of="$work/disk/filler" bs=1k 2>/dev/null || :
 rm -f "$work/disk/points"
 dd if=/dev/zero of="$work/disk/filler2" bs=1k 2>/dev/null || :

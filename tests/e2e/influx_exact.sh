@@ -11,7 +11,7 @@ expect_equal "exit status" 7 "$status"
 expect_exact memagent
 
 points=$(count_points memagent memagent)
-# Ten are due; a busy machine may be late for some.
+# Ten points are due; a busy machine may skip some.
 if [ "$points" -lt 4 ] || [ "$points" -gt 14 ]; then
 	fail "$points points in 500 ms at 50ms each"
 fi
@@ -21,12 +21,12 @@ odd=$(influxd_query memagent "SELECT $fields FROM memagent" | jq '[.results[0].s
 		.total_alloc_bytes - .total_freed_bytes != .heap_alloc_bytes)] | length')
 expect_equal "points whose figures are at odds" 0 "$odd"
 
-# The histogram is of the same objects.
+# The histogram counts the same objects.
 sizes=$(influxd_query memagent "SELECT /^sizes_/ FROM memagent ORDER BY time DESC LIMIT 1" |
 	jq '.results[0].series[0].values[0][1:] | add')
 expect_equal "sum of the sizes" "$(sed -n 's/^mallocs //p' "$work/out")" "$sizes"
 
-# A second program finds the database there, and its points stand beside the first's.
+# The database exists for a second program, whose points are stored beside the first's.
 run_metered MEMAGENT_URL="$INFLUXD_URL/" "$scripted"
 expect_silence "a second program"
 expect_exact memagent

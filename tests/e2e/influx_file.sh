@@ -33,7 +33,7 @@ mkfifo "$work/fifo"
 refused "a fifo" "$work/fifo" "is a pipe, whose reader may be slow or gone; name a regular file"
 refused "no such directory" "$work/none/points" "No such file"
 
-# Many at once into the same file.
+# Many processes write to the same file.
 : >"$work/err"
 writers=
 for n in 1 2 3 4 5 6 7 8; do

@@ -9,7 +9,7 @@ influxd_start "$work/influxdb"
 host=$(uname -n)
 measurement=go.runtime.$host
 
-# In the order of the alphabet.
+# Sorted by name.
 fields='cpu.goroutines mem.alloc mem.frees mem.gc.count mem.gc.cpu_fraction mem.gc.pause mem.gc.pause_total
 	mem.heap.alloc mem.heap.idle mem.heap.inuse mem.heap.objects mem.heap.released mem.heap.sys mem.malloc
 	mem.stack.inuse mem.stack.sys mem.sys mem.total'
@@ -37,7 +37,7 @@ check()
 		'[.results[0].series[0].values[][0]] - ["memagent_event", "memagent_site", "memagent_flame"] == [$m]' >"$work/query" ||
 		fail "$1: measurements: $(cat "$work/query")"
 
-	# As Grafana 4 makes them of the panels.
+	# The queries as Grafana 4 makes them from the panels.
 	for field in $wanted; do
 		influxd_query "$database" "SELECT mean(\"$field\") FROM /^$measurement$/ WHERE time > now() - 1h
 			GROUP BY time(1s) fill(null)" >"$work/query"

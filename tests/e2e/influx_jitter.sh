@@ -20,7 +20,7 @@ for name in $names; do
 	start=$(sed -n 's/^memagent_event,.* event="start".* //p' "$cases/$name.stored")
 	first=$(sed -n 's/^memagent,.* //p' "$cases/$name.stored" | head -n 1)
 	echo $(((first - start) / 1000000))
-	# And nothing was sent before it.
+	# Nothing was sent before it.
 	[ "$(sed -n 's/^[^ ]* POST [^ ]* plain \([0-9]*\) .*/\1/p;q' "$cases/$name.log")" -ge \
 		"$(head -n 2 "$cases/$name.stored" | wc -c)" ] || fail "$name: the first request came before the first point"
 done | sort -n >"$work/waits"

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 
-# libcurl by itself gives up at every sixth.
+# libcurl's own retry fails at every sixth.
 closing=
 for phase in connection head body request; do
 	closing="$closing $phase"

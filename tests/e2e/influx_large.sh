@@ -3,7 +3,7 @@
 # every point is stored once.
 . "$(dirname "$0")/lib/influx.sh"
 
-# Points gather while there is no server.
+# Points accumulate while there is no server.
 influxd_start "$work/influxdb"
 influxd_stop
 begin_endless run MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 
-# Points gather during the wait after a 503, so that there is something to compress.
+# Points accumulate during the wait after a 503, so that the batch is worth compressing.
 script answers-415 '503 | busy' 'nogzip 415 | no' 'nogzip 415 | no' '503 | busy' 'nogzip 415 | no'
 script answers-400 '503 | busy' 'nogzip 400 | no' 'nogzip 400 | no' '503 | busy' 'nogzip 400 | no'
 script about-points '503 | busy' '400 | no' '400 | no' '503 | busy' 204

@@ -48,7 +48,7 @@ while [ $(($(now_s) - stopped)) -lt 120 ]; do
 done
 influxd_start "$work/away"
 expect_equal URL "$away" "$INFLUXD_URL"
-# It finds out by itself, and what waited comes first.
+# The agent notices that the server is back, and sends the oldest points first.
 back=$(date +%s%N)
 await_points memagent "time > $back"
 end waiting

@@ -10,7 +10,7 @@ influxd_start "$work/influxdb"
 tls_start_proxy localhost
 run_bare "$scripted" -x 6
 
-# metered LIBRARY URL: with that library's names.
+# metered LIBRARY URL: run with that library's exported names.
 metered()
 {
 	run_metered LD_PRELOAD="$build/libmemagent.so:$1" MEMAGENT_CA_FILE="$work/localhost.pem" MEMAGENT_URL="$2" \
@@ -35,7 +35,7 @@ for url in "$tls_url" "$INFLUXD_URL"; do
 	expect_line "curl, $url" "cannot write to $url: $other exports its own curl_multi_init" "file://"
 done
 
-# Version 2 of HTTP is not spoken.
+# The agent does not use HTTP/2.
 metered "$build/tests/e2e/own/libnghttp2.so" "$tls_url"
 expect_unchanged "nghttp2"
 expect_silence "nghttp2"
@@ -52,7 +52,7 @@ expect_equal "zlib: send errors" 1 "$(last_of zlib agent_send_errors)"
 	fail "zlib: no batch was large enough to be compressed"
 ! grep -q ' gzip ' "$cases/zlib.log" || fail "zlib: bodies are compressed"
 
-# The whole of another OpenSSL, of the same version: https goes by way of that.
+# A complete second OpenSSL of the same version: https uses that.
 libraries=$(ldd "$build/memagent-http.so")
 ssl=$(echo "$libraries" | sed -n 's/^[[:space:]]*libssl\.so\.3 => \([^ ]*\) .*/\1/p')
 crypto=$(echo "$libraries" | sed -n 's/^[[:space:]]*libcrypto\.so\.3 => \([^ ]*\) .*/\1/p')

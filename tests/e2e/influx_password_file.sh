@@ -26,6 +26,6 @@ if [ "$(id -u)" -ne 0 ]; then
 	chmod 0 "$work/unreadable"
 	unusable "unreadable" "$work/unreadable" "Permission denied"
 fi
-# Nobody ever writes into it: reading must not wait.
+# Nothing writes to the FIFO: reading must not block.
 mkfifo "$work/fifo"
 unusable "a fifo" "$work/fifo" "readable file"

@@ -24,7 +24,7 @@ points=$(influxd_query memagent 'SELECT count(mallocs) FROM memagent GROUP BY se
 expect_equal "services in the database" "dash false ls scripted sleep sort true" \
 	"$(echo "$points" | sed 's/\bbash\b/dash/')"
 
-# Switched off, there is no point either.
+# Disabled, the agent writes no point either.
 before=$(count_points memagent memagent)
 run_bare "$scripted"
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_ENABLED=0 "$scripted"

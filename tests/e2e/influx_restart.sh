@@ -7,7 +7,7 @@ url=$INFLUXD_URL
 begin_endless stopped MEMAGENT_URL="$url" MEMAGENT_INTERVAL=50ms
 begin_endless coarse MEMAGENT_URL="$url" MEMAGENT_INTERVAL=250ms
 
-# Points arrive that were taken from now on.
+# Wait for points that were taken from now on.
 await_new()
 {
 	now=$(date +%s%N)

@@ -14,7 +14,7 @@ for name in seconds date past waits; do
 done
 await_all
 
-# pause NAME N AT_LEAST: ms between request N and the next.
+# pause NAME N AT_LEAST: request N and the next are at least so many ms apart.
 pause()
 {
 	ms=$(awk -v n="$2" 'NR == n { at = $1 } NR == n + 1 { printf "%d", ($1 - at) * 1000 }' "$cases/$1.log")
@@ -22,9 +22,9 @@ pause()
 }
 
 pause seconds 1 2000
-# A date has whole seconds only, so three from now may be two and a little.
+# A date has whole seconds only, so three seconds may be little more than two.
 pause date 1 2000
-# 500 ms, give or take a quarter, and twice that each time.
+# 500 ms plus or minus a quarter, doubled each time.
 pause past 1 375
 pause waits 1 375
 pause waits 2 750

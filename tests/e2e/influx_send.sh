@@ -6,7 +6,7 @@
 
 influxd_start "$work/influxdb"
 
-# sends FILE...: its status in $status, what it says in $work/sent
+# sends FILE...: run memagent-send; its status is in $status, its output in $work/sent.
 sends()
 {
 	status=0
@@ -25,7 +25,7 @@ expect_equal "the other half: status" 0 "$status"
 [ ! -e "$work/half" ] || fail "the other half: the file is still there"
 expect_equal "the other half: points" 2 "$(count_points memagent memagent)"
 
-# A process was killed in the middle of a line: the next one ends that, and nothing else is lost.
+# A process was killed in the middle of a line: the next one ends that line, and nothing else is lost.
 run_bare "$scripted"
 printf 'memagent,pid=1 mallocs=1i 3\nmemagent_event,pid=1 event="ex' >"$work/torn"
 run_metered MEMAGENT_URL="file://$work/torn" "$scripted"

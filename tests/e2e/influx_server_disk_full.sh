@@ -24,7 +24,7 @@ until [ -s "$runs/run.err" ]; do
 done
 sleep 1
 rm "$work/disk/filler" "$work/disk/filler2"
-# It goes on refusing, but keeps in memory what it has refused: only what is there afterwards counts.
+# influxd refuses points but keeps them in memory, so check what is stored afterwards.
 influxd_stop
 influxd_start "$work/disk/influxdb"
 now=$(date +%s%N)

@@ -6,7 +6,7 @@
 spool=$work/spool
 mkdir "$spool"
 
-# kept WHAT: run without a server, and see that one file is left behind.
+# kept WHAT: run without a server; one file is left.
 kept()
 {
 	run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms MEMAGENT_SPOOL="$spool" "$scripted" -w 300

@@ -17,7 +17,7 @@ while [ $n -lt 99 ]; do
 	: >"${base}000000000000000000$n-1.lp"
 	n=$((n + 1))
 done
-# Twice 64 KiB, and all but 64 KiB of 4 MiB.
+# Two of 64 KiB, and one of 4 MiB less 64 KiB.
 truncate -s 64K "${base}00000000000000000010-1.lp" "${base}00000000000000000011-1.lp"
 truncate -s 4032K "${base}00000000000000000012-1.lp"
 another=$spool/memagent-0123456789abcdef-00000000000000000010-1.lp

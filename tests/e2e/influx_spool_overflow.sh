@@ -20,5 +20,5 @@ await_all
 stored server >"$work/stored"
 [ -z "$(sort "$work/left" | comm -23 - "$work/stored")" ] || fail "points of the spool are missing"
 [ -z "$(ls -A "$spool")" ] || fail "left in the spool: $(ls -A "$spool")"
-# Or the test would show nothing.
+# Otherwise the test would show nothing.
 grep '^memagent,' "$cases/server.stored" | tail -n 1 | grep -q 'agent_points_dropped=[1-9]' || fail "nothing was dropped"

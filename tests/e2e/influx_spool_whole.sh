@@ -46,7 +46,7 @@ name=${file##*/}
 lines=$(grep -c '^memagent,' "$file")
 truncate -s -100 "$file"
 
-# As good as those of the spool to look at.
+# Files that look like the spool's own.
 linked=${name%-*}-111.lp
 sed "s/pid=$cut/pid=111/" "$file" >"$work/$linked"
 ln -s "$work/$linked" "$spool/$linked"
@@ -67,7 +67,7 @@ expect_equal "points behind a link" 0 "$(points_of 111)"
 expect_equal "points of somebody else's file" 0 "$(points_of 222)"
 [ -e "$half" ] || fail "what may still be written to is gone"
 
-# When nobody can be writing to it any more, it goes; and a disk that is full leaves nothing.
+# An old incomplete file is removed, and a full disk leaves no file.
 rm -f "$spool/$linked" "$spool/$others"
 touch -d '2 hours ago' "$half"
 influxd_stop

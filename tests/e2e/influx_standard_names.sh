@@ -43,7 +43,7 @@ done
 expect_equal "lines on stderr" 4 "$(wc -l <"$cases/theirs.err")"
 ! grep -q their-token "$cases/theirs.err" || fail "the token is shown"
 
-# memagent-send goes by them too: a variable that is taken over is not an error.
+# memagent-send uses them too, and does not report them as an error.
 script sent 204
 start_server sent
 printf 'memagent,host=h mallocs=1i 1000000000000000000\n' >"$work/points"

@@ -9,12 +9,12 @@ status=0
 "$jailed" true || status=$?
 [ $status -ne 77 ] || skip "no such filter here"
 expect_equal "the filter alone" 0 $status
-# It does kill, by SIGSYS.
+# The filter really kills, by SIGSYS.
 status=0
 sh -c "'$jailed' chroot / true" 2>/dev/null || status=$?
 expect_equal "a forbidden system call" 159 $status
 
-# survives WHAT VARIABLE=VALUE... COMMAND...: with the library $library; in $work/err its lines.
+# survives WHAT VARIABLE=VALUE... COMMAND...: run with $library under the filter; lines in $work/err.
 survives()
 {
 	what="${library##*/}, $1"

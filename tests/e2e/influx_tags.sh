@@ -21,7 +21,7 @@ expect_equal env prod "$(tag env)"
 expect_equal "a key, and=more" "a value, with=all and  spaces" "$(tag 'a key, and=more')"
 expect_equal quote "\"it's\"" "$(tag quote)"
 expect_equal umlaut grün "$(tag umlaut)"
-# Line protocol can't end a value in a backslash; that it must not eat what follows is what matters.
+# In line protocol a value cannot end with a backslash.  It must not escape what follows.
 case $(tag path) in
 'C:\temp'*) ;;
 *) fail "path: expected C:\\temp, got $(tag path)" ;;

@@ -27,14 +27,14 @@ run_metered MEMAGENT_URL="$tls_url" "$scripted" -x 5
 refused "not trusted" certificate
 run_metered MEMAGENT_URL="$tls_url" MEMAGENT_CA_FILE="$work/elsewhere.pem" "$scripted" -x 5
 refused "another is trusted" certificate
-# The certificate is localhost's, and the address is not in it.
+# The certificate is for localhost and does not contain the address.
 run_metered MEMAGENT_URL="https://127.0.0.1:$tls_port" MEMAGENT_CA_FILE="$work/localhost.pem" \
 	"$scripted" -x 5
 refused "for another host" 127.0.0.1
 run_metered MEMAGENT_URL="https://127.0.0.1:$INFLUXD_PORT" "$scripted" -x 5
 refused "a server without TLS" SSL
 
-# Asked for in so many words, anybody will do; 0 is as good as nothing.
+# MEMAGENT_INSECURE=1 accepts any certificate; 0 is the default.
 run_metered MEMAGENT_URL="$tls_url" MEMAGENT_INSECURE=0 "$scripted" -x 5
 refused "insecure, but not" certificate
 run_metered MEMAGENT_URL="https://127.0.0.1:$tls_port" MEMAGENT_INSECURE=1 "$scripted" -x 5
@@ -42,8 +42,8 @@ expect_silence "insecure"
 expect_unchanged "insecure"
 expect_exact memagent
 
-# A program that uses OpenSSL too, and before the agent does: a child of a metered one is given a
-# moment.  Its clean-up is not to come before the last point.
+# A program that uses OpenSSL before the agent does: a short-lived child, whose agent starts late.
+# Its clean-up must not run before the last point.
 run_bare sh -c 'openssl rand -hex 30000000 | wc -c'
 run_metered MEMAGENT_URL="$tls_url" MEMAGENT_CA_FILE="$work/localhost.pem" MEMAGENT_INTERVAL=1h \
 	MEMAGENT_MIN_UPTIME=10ms MEMAGENT_EXIT_TIMEOUT=30s sh -c 'openssl rand -hex 30000000 | wc -c'

@@ -14,7 +14,7 @@ run_bare "$scripted" -w 300 -x 7
 run_metered MEMAGENT_URL="udp://$udp" MEMAGENT_INTERVAL=50ms MEMAGENT_TAGS="$tags" "$scripted" -w 300 -x 7
 expect_unchanged "influxd's listener"
 expect_silence "influxd's listener"
-# influxd stores them in batches; the event comes before the last point, which has several lines.
+# influxd stores batches; the event is stored before the last point, which has several lines.
 await_rows memagent "SELECT event FROM memagent_event WHERE event = 'exit'"
 exit=$(influxd_query memagent "SELECT event FROM memagent_event WHERE event = 'exit'" |
 	jq '.results[0].series[0].values[0][0]')
@@ -25,7 +25,7 @@ expect_every_point memagent 50000000
 python3 "$root/tests/e2e/lib/udp.py" "$work/port" "$work/datagrams" &
 children="$children $!"
 wait_until "the receiver did not start" [ -e "$work/port" ]
-# Points of many lengths, so that there are lines which would just not fit, and lines that just would.
+# Points of many lengths, so that some lines just fit and some just do not.
 for length in 10 50 90 130 170 210 250; do
 	run_metered MEMAGENT_URL="udp://localhost:$(cat "$work/port")" MEMAGENT_INTERVAL=20ms \
 		MEMAGENT_TAGS="a=$(printf "%0${length}d" 0),b=$(printf "%0${length}d" 0)" "$scripted" -w 200
@@ -37,7 +37,7 @@ longest=$(sort -rn "$work/datagrams" | head -n 1 | cut -d ' ' -f 1)
 [ "$longest" -le 1400 ] || fail "a datagram of $longest bytes"
 [ "$longest" -ge 1300 ] || fail "no datagram has more than $longest bytes"
 
-# With tags for which some lines of a point are too long, and with tags for which all lines are.
+# Tags that make some lines of a point too long, and tags that make all too long.
 for length in 246 250; do
 	tags=
 	for key in a b c d e; do
@@ -47,7 +47,7 @@ for length in 246 250; do
 		MEMAGENT_TAGS="${tags#,}" "$scripted" -w 200
 	expect_line "tags of $length bytes" "MEMAGENT_TAGS: the tags leave too little room" "UDP datagram" "that do not fit are dropped"
 done
-# What was written for HTTP, in lines of any length.
+# A file that was written for HTTP, with lines of any length.
 {
 	echo "memagent,a=1 b=1i 1"
 	echo "memagent,a=$(printf '%01400d' 0) b=1i 2"
@@ -64,7 +64,7 @@ run_bare "$scripted" -w 300 -x 7
 run_metered MEMAGENT_URL="udp://$udp" MEMAGENT_INTERVAL=50ms "$scripted" -w 300 -x 7
 expect_unchanged "nobody listens"
 expect_line "nobody listens" "udp://$udp: Connection refused" "the points are kept for a retry"
-# A name that there is none of (RFC 2606).  It may be known later.
+# A name that does not exist (RFC 2606).  It might exist later, so the points are kept.
 run_metered MEMAGENT_URL=udp://memagent.invalid:8089 MEMAGENT_INTERVAL=50ms "$scripted" -w 300 -x 7
 expect_unchanged "no such host"
 expect_line "no such host" "udp://memagent.invalid:8089: " "the points are kept for a retry"

@@ -3,7 +3,7 @@
 # it comes up, waiting points are delivered with their original times.
 . "$(dirname "$0")/lib/influx.sh"
 
-# A port that was somebody's a moment ago, so that nobody else is there.
+# A port that was in use a moment ago, so that nothing else listens there.
 influxd_start "$work/influxdb"
 influxd_stop
 run_bare "$scripted" -w 1500 -x 6
@@ -11,12 +11,12 @@ run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms "$scripted" -w 15
 expect_unchanged "nobody there"
 expect_line "nobody there" "127.0.0.1"
 
-# A name that there is none of (RFC 2606).
+# A name that does not exist (RFC 2606).
 run_metered MEMAGENT_URL=http://memagent.invalid:8086 MEMAGENT_EXIT_TIMEOUT=200ms "$scripted" -w 1500 -x 6
 expect_unchanged "no such host"
 expect_line "no such host" memagent.invalid
 
-# The server comes while the program runs.
+# The server starts while the program runs.
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=100ms "$scripted" -w 5000 -x 6 &
 runner=$!
 sleep 1

@@ -40,6 +40,6 @@ asked forced-v1 '/write?db=memagent&precision=ns' t
 asked forced-v2 '/api/v2/write?bucket=b&precision=ns'
 asked v1 '/write?db=memagent&rp=two+hours&precision=ns'
 
-# InfluxDB 2 makes no database: a token that may not write is said, and not shown.
+# InfluxDB 2 creates no database.  A refused token is reported, but not shown.
 grep -q 'the server answers 401 .*unauthorized access' "$cases/wrong-token.err" || fail "nothing of the wrong token"
 ! grep -q wr0ng "$cases/wrong-token.err" || fail "the token is shown"

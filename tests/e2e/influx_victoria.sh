@@ -10,7 +10,7 @@ victoria_answers()
 	grep -qs 'start[a-z]* [a-z ]*server at' "$work/victoria.log" && curl -s -f -m 5 -o /dev/null "$url/health"
 }
 
-# On a port that nobody has; as influxd_start.
+# On an unused port, as influxd_start does.
 start_victoria()
 {
 	round=0
@@ -54,7 +54,7 @@ stored()
 	expect_equal "$what: exit status" 7 "$status"
 	expect_silence "$what"
 	tries=0
-	# What was asked to be flushed may take a moment.
+	# Flushing may take a moment.
 	until exported && [ "${samples:-0}" -ge 4 ] && diff "$work/out" "$work/point" >"$work/difference"; do
 		tries=$((tries + 1))
 		[ $tries -lt 100 ] ||
@@ -64,7 +64,7 @@ stored()
 	done
 }
 
-# The database is a label that /write gives them.
+# /write adds the database as a label.
 start_victoria
 stored /write
 expect_equal "label db" memagent "$(jq -r .metric.db <"$work/exported" | sort -u)"

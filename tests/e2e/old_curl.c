@@ -9,7 +9,7 @@
 
 #define NEWEST 304 /* of 7.74: CURLOPT_HSTSWRITEDATA */
 
-/* The numbers of a kind of options begin with another multiple of this. */
+/* The numbers of each type of option start at a multiple of this. */
 #define KIND 10000
 
 typedef CURLcode setopt_function(CURL *easy, CURLoption option, ...);

@@ -34,7 +34,7 @@ expect "--schema 'go' is not valid: expected memagent or go-runtime" --schema go
 expect "--allocator 'best' is not valid: expected own or jemalloc" --allocator best
 expect "--url with a user, a password or a query in it is refused" --url 'http://x/?p=hush'
 
-# Later options do not make up for it, and --check reports it itself.
+# A later option does not repair it, and --check reports it too.
 expect "--interval 'soon' is not valid" --interval soon --interval 1s
 if got=$("$build/memagent-run" --url points --check 2>&1); then
 	fail "--check: $got"

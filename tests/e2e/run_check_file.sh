@@ -26,7 +26,7 @@ expect 1 "server  FAIL  /dev/full is not a regular file: name one that is, or a 
 expect 1 "server  FAIL  $dir is a directory: name a file in it" "$dir"
 expect 1 "server  FAIL  $dir/none is not a directory: create it" "$dir/none/points"
 
-# For root every file can be written to, so be somebody else.
+# root can write to every file, so use another user.
 if [ "$(id -u)" -eq 0 ]; then
 	chmod 755 "$dir"
 	mkdir "$dir/build"

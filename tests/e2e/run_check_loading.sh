@@ -15,7 +15,7 @@ rm "$dir/libpart.so"
 echo "$got" | grep -q "^command  FAIL  $dir/program cannot be metered: its dynamic linker cannot load it: .*libpart.so" ||
 	fail "without libpart.so: $got"
 
-# A library that needs a newer libc than there is.
+# A library that needs a newer libc than the installed one.
 cp "$build/memagent-run" "$dir"
 echo 'int part(void); int whole(void) { return part(); }' >"$dir/whole.c"
 echo 'NEWER_9 { part; };' >"$dir/map"

@@ -5,7 +5,7 @@ set -eu
 
 . "$(dirname "$0")/lib/run.sh"
 
-# environment PREFIX...: what a command finds in its environment under the prefix
+# environment PREFIX...: print the command's environment when it runs with the prefix.
 environment()
 {
 	env -i 'dotted.name=it'\''s "here"' 'percent%%=() { :; }' 'new-line=one
@@ -17,7 +17,7 @@ two' mr_version=x mr_url=y mr_rest=z file=f library=l url=u OLDPWD=/nowhere "$@"
 PATH=/usr/bin:/bin
 wanted=$(environment cat /proc/self/environ)
 got=$(environment MEMAGENT_URL="$MEMAGENT_URL" "$build/memagent-run" cat /proc/self/environ)
-# What is the wrapper's own it may overwrite.
+# memagent-run may overwrite its own variables.
 wanted=$(printf %s "$wanted" | sed 's/mr_[a-z]*=.|//g')
 got=$(printf %s "$got" | sed 's/mr_[a-z]*=[^|]*|//g')
 [ "$got" = "$wanted" ] || fail "the command got
@@ -25,7 +25,7 @@ $got
 instead of
 $wanted"
 
-# A PWD that came in stays as it was, and one that did not is not made up.
+# PWD is unchanged, and not set if it was not set.
 mkdir "$dir/real"
 ln -s real "$dir/link"
 got=$(cd "$dir/real" && env "PWD=$dir/link" "$build/memagent-run" printenv PWD)

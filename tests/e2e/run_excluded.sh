@@ -23,14 +23,14 @@ for names in other,scripte scripted2 'a,,b' xscripted; do
 	[ -s "$work/points" ] || fail "MEMAGENT_EXCLUDE=$names: no points"
 done
 
-# Its user's namespace fails where a second thread is; its command, which it becomes, is metered.
+# A user namespace fails in a process with a second thread.  The command that it execs has an agent.
 if unshare --user true 2>/dev/null; then
 	metered "$library" unshare --user "$scripted"
 	expect_equal "unshare: status" 0 "$status"
 	expect_equal "unshare: service" scripted "$(tag service)"
 fi
 
-# said NAME VARIABLE=VALUE... COMMAND: what memagent-run says of a program called so
+# said NAME VARIABLE=VALUE... COMMAND: print what memagent-run says about a program with this name.
 said()
 {
 	name=$1

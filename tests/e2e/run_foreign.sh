@@ -41,7 +41,7 @@ printf '\026' | dd of="$dir/s390" bs=1 seek=19 conv=notrunc 2>/dev/null
 printf '\002' | dd of="$dir/s390" bs=1 seek=5 conv=notrunc 2>/dev/null
 expect s390 '64-bit S/390 of the other byte order'
 
-# LD_PRELOAD would make the loader of the other machine complain, so it is not set:
-# seen with a script, whose interpreter is foreign but stands in for one that runs.
+# LD_PRELOAD would make the other machine's dynamic linker complain, so it is not set.  A script
+# shows that: its interpreter looks foreign but runs.
 got=$("$build/memagent-run" --check "$dir/aarch64") && fail "--check of it is well"
 echo "$got" | grep -q "^command  FAIL  $dir/aarch64 cannot be metered: it is a 64-bit AArch64" || fail "--check: $got"

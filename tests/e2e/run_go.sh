@@ -4,7 +4,7 @@ set -eu
 
 . "$(dirname "$0")/lib/run.sh"
 
-# What Go's own linker makes: a note and no libc, static or with a loader.
+# As Go's own linker makes them: a note and no libc, static or with a dynamic linker.
 cat >"$dir/go.s" <<'END'
 	.section .note.go.buildid,"a"
 	.long 4, 4, 4

@@ -13,7 +13,7 @@ grep -q 'MEMAGENT_PASSWORD ' "$dir/out" || fail "--help lacks MEMAGENT_PASSWORD"
 ! grep -q '@' "$dir/out" || fail "--help has a marker left"
 ! grep -q '.\{80\}' "$dir/out" || fail "--help is wider than 79 columns"
 
-# Every variable of the table is there.
+# --help has every variable of the table.
 sed -n 's/^OPTION([a-z_]*, "\([A-Z_]*\)".*/MEMAGENT_\1/p' "$root/agent/settings/options.def" >"$dir/variables"
 [ -s "$dir/variables" ] || fail "options.def could not be read"
 while read -r variable; do

@@ -24,8 +24,8 @@ expect 126 'not executable' "$dir"
 PATH=$dir:$PATH
 expect 126 'not executable' plain
 
-# The first in PATH that can be run is the one, an empty part is here, and a
-# builtin of the shell is no command.
+# The first executable file in PATH is used, an empty part means the current directory, and a
+# shell builtin is not a command.
 mkdir "$dir/bin"
 printf '#!/bin/sh\necho second\n' >"$dir/bin/plain"
 chmod +x "$dir/bin/plain"

@@ -24,7 +24,7 @@ export SEEN="$dir/seen"
 "$dir/memagent-run" env --version >/dev/null
 [ "$(cat "$SEEN")" = env ] || fail "preloaded into: $(tr '\n' ' ' <"$SEEN")"
 
-# Here the shell that runs memagent-run has the library from outside.
+# Here the library is already in the caller's LD_PRELOAD.
 rm "$SEEN"
 env 'dotted.name=x' LD_PRELOAD="$dir/libmemagent.so" "$dir/memagent-run" printf ''
 seen=$(tr '\n' ' ' <"$SEEN")

@@ -4,7 +4,7 @@ set -eu
 
 . "$(dirname "$0")/lib/run.sh"
 
-# expect VARIABLE FLAG VALUE: the variable is the flag's name in capitals but for --tag.
+# expect VARIABLE FLAG VALUE: the option sets MEMAGENT_VARIABLE.
 expect()
 {
 	got=$("$build/memagent-run" "--$2" "$3" printenv "MEMAGENT_$1") || fail "--$2 $3: not set"
@@ -50,6 +50,6 @@ expect URL url "file://$dir/other"
 { sed -n 's/^expect [A-Z_]* \([a-z-]*\) .*/\1/p' "$0" && echo allocator; } | sort -u >"$dir/tested"
 diff "$dir/tested" "$dir/options" || fail "tested here (<) and named by --help (>) differ"
 
-# What follows the command is the command's.
+# Words after the command are the command's.
 got=$("$build/memagent-run" --interval 2s echo --interval 3s -- --help)
 [ "$got" = '--interval 3s -- --help' ] || fail "the command's own options became '$got'"

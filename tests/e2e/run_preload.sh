@@ -28,7 +28,7 @@ expect "$other:$ours" "$other:$ours"
 expect "$other $ours" "$other $ours"
 expect "$ours:$ours.6" "$ours.6" 2>/dev/null
 
-# Disabled, nothing is preloaded, and nothing is taken away.
+# If disabled, LD_PRELOAD is unchanged.
 got=$(LD_PRELOAD=$other "$dir/memagent-run" --enabled 0 printenv LD_PRELOAD)
 [ "$got" = "$other" ] || fail "with --enabled 0: '$got'"
 if "$dir/memagent-run" --enabled 0 printenv LD_PRELOAD; then

@@ -5,7 +5,7 @@ set -eu
 
 . "$(dirname "$0")/lib/run.sh"
 
-# expect_service NAME: all points so far are of this service, whose spaces have a backslash.
+# expect_service NAME: all points so far have this service, with escaped spaces.
 expect_service()
 {
 	[ -s "$dir/points" ] || fail "$1: there are no points"

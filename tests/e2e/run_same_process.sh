@@ -23,11 +23,11 @@ for signal in TERM KILL SEGV; do
 	[ $status -eq $wanted ] || fail "killed by $signal: $status instead of $wanted"
 done
 
-# An ignored signal stays ignored, and one that is not is not.
+# Signal dispositions are unchanged.
 ignored='grep SigIgn /proc/self/status'
 
-# The last seven digits: signals 32 and 33 are the C library's own, which it handles in a process with
-# a second thread.
+# Compare the last seven digits: libc handles its own signals 32 and 33 in a process with a second
+# thread.
 program_signals()
 {
 	sed 's/.*\(.......\)$/\1/'
@@ -39,7 +39,7 @@ for setting in "trap '' INT HUP" "trap '' PIPE" :; do
 	[ "$got" = "$wanted" ] || fail "after $setting: $got instead of $wanted"
 done
 
-# 0 is the pipe's or the terminal's, so look at what was not there.
+# Descriptor 0 is open anyway, so check one that was not.
 open=$("$build/memagent-run" sh -c 'ls /proc/$$/fd' | tr '\n' ' ')
 wanted=$(sh -c 'ls /proc/$$/fd' | tr '\n' ' ')
 [ "$open" = "$wanted" ] || fail "descriptors $open instead of $wanted"

@@ -8,7 +8,8 @@ set -eu
 echo 'int main(void) { return 3; }' >"$dir/main.c"
 made=0
 
-# expect NAME RUNTIME SANITIZER: $dir/NAME runs as it does alone, and --check says that it cannot be metered
+# expect NAME RUNTIME SANITIZER: $dir/NAME runs as it does alone, and --check reports that it cannot
+# be metered.
 expect()
 {
 	made=$((made + 1))
@@ -44,14 +45,14 @@ fi
 	exit 77
 }
 
-# Such a run-time in LD_PRELOAD must come first as well.
+# Such a run-time must be first in LD_PRELOAD, too.
 if runtime=$(gcc -print-file-name=libasan.so) && [ -e "$runtime" ]; then
 	runtime=$(readlink -f "$runtime")
 	LD_PRELOAD=$runtime "$build/memagent-run" /bin/true 2>"$dir/err" || fail "LD_PRELOAD: status $?: $(cat "$dir/err")"
 	grep -q 'cannot meter /bin/true: LD_PRELOAD has libasan' "$dir/err" || fail "LD_PRELOAD: it said: $(cat "$dir/err")"
 fi
 
-# UndefinedBehaviorSanitizer's may come later.
+# UndefinedBehaviorSanitizer's need not be first.
 if built undefined gcc -fsanitize=undefined; then
 	"$build/memagent-run" "$dir/undefined" 2>"$dir/err" && fail "undefined: it did not run"
 	[ ! -s "$dir/err" ] || fail "undefined: it said: $(cat "$dir/err")"

@@ -10,7 +10,7 @@ script() # NAME FIRST-LINE
 	chmod +x "$dir/$1"
 }
 
-# well NAME FIRST-LINE: it runs and nothing is said
+# well NAME FIRST-LINE: it runs and no line is printed.
 well()
 {
 	script "$1" "$2"
@@ -45,7 +45,7 @@ missing split-gone '#!/usr/bin/env -S -u A no-such-program -x' \
 missing dos "$(printf '#!/bin/sh\r')" \
 	"the first line of $dir/dos ends as in DOS, in a carriage return"
 
-# The interpreter is what cannot be metered.
+# Here the interpreter cannot be metered.
 echo 'int main(void) { return 3; }' | gcc -static -x c - -o "$dir/static"
 script unmetered "#!$dir/static"
 script again "#!$dir/unmetered"

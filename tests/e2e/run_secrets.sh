@@ -14,7 +14,7 @@ done
 . "$(dirname "$0")/lib/ping.sh"
 
 
-# refused OPTION...: and the secret is not repeated
+# refused OPTION...: it is refused, and the message does not repeat the secret.
 refused()
 {
 	status=0
@@ -31,7 +31,7 @@ refused --password=hush
 refused --url http://me:hush@localhost:8086
 refused --url=https://hush@localhost
 
-# A curl that writes down its command line, before it could hide a part of it.
+# A curl that records its command line.
 mkdir "$dir/bin"
 cat >"$dir/bin/curl" <<END
 #!/bin/sh
@@ -60,7 +60,7 @@ echo "$got" | grep -q "^password  FAIL  $dir/none cannot be read" || fail "no pa
 
 [ ! -e "$dir/curl-lines" ] || fail "it ran curl: $(cat "$dir/curl-lines")"
 
-# Nor is one from MEMAGENT_URL shown.
+# A password in MEMAGENT_URL is not shown either.
 got=$(MEMAGENT_URL=http://me:hush@127.0.0.1:1 "$build/memagent-run" --check) && fail "nobody there: $got"
 echo "$got" | grep -q '^server  FAIL  http://\*\*\*@127.0.0.1:1 does not answer' || fail "masked: $got"
 ! echo "$got" | grep -q hush || fail "the secret is shown: $got"

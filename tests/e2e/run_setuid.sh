@@ -13,7 +13,7 @@ mkdir "$dir/bin" "$dir/points.d"
 cp "$build/memagent-run" "$build/libmemagent.so" "$dir/bin"
 chmod 755 "$dir"
 chmod 777 "$dir/points.d"
-# Says whether the kernel set AT_SECURE.
+# Prints whether the kernel set AT_SECURE.
 printf '#include <sys/auxv.h>\nint main(void) { return (int)getauxval(AT_SECURE); }\n' |
 	gcc -x c - -o "$dir/bin/plain"
 cd "$dir/bin"
@@ -25,7 +25,7 @@ copy() # NAME OWNER MODE
 	chmod "$3" "$1"
 }
 
-# expect NAME SECURE WHY COMMAND...: the verdict, and whether the kernel agrees
+# expect NAME SECURE WHY COMMAND...: memagent-run's verdict is right, and the kernel agrees.
 expect()
 {
 	name=$1 secure=$2 why=$3

@@ -15,7 +15,7 @@ for flags in -static -static-pie; do
 	[ ! -e "$dir/points" ] || fail "$flags: and yet it was metered"
 done
 
-# A program that it starts is metered all the same.
+# A program that it starts has an agent.
 printf '#include <unistd.h>\nint main(void) { return execl("/bin/true", "true", (char *)0); }\n' >"$dir/main.c"
 gcc -static -o "$dir/static" "$dir/main.c"
 "$build/memagent-run" "$dir/static" 2>/dev/null

@@ -30,6 +30,6 @@ for bad in novalue =x x= ''; do
 	grep -q 'expected KEY=VALUE' "$dir/err" || fail "--tag '$bad': $(cat "$dir/err")"
 done
 
-# And the library reads it as it was meant.
+# The library reads it as intended.
 "$build/memagent-run" --tag 'a=b,c=d e' true
 grep -q ',a=b\\,c\\=d\\ e[, ]' "$dir/points" || fail "in the point: $(head -c 300 "$dir/points")"

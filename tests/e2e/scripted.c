@@ -71,7 +71,7 @@ static void resize(size_t slot, size_t size)
 	expected.total_requested_bytes += size;
 }
 
-/* One object a slot, each kind of call in turn. */
+/* One object per slot, made by each kind of call in turn. */
 static void fill(size_t slot)
 {
 	const size_t size = next_size();
@@ -103,7 +103,7 @@ static void fill(size_t slot)
 
 static void fail(void)
 {
-	/* volatile, so that the compiler does not know better than to ask. */
+	/* volatile, so that the compiler keeps the calls. */
 	volatile size_t most = PTRDIFF_MAX;
 	volatile size_t half = SIZE_MAX / 2;
 
@@ -192,7 +192,7 @@ static bool read_options(int argc, char **argv)
 	return true;
 }
 
-/* Return in the child; the parent ends as that does. */
+/* Return in the child.  The parent exits with the child's status. */
 static void go_on_in_child(void)
 {
 	const id_t id = (id_t)options.user;

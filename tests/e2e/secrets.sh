@@ -17,7 +17,7 @@ clean_up_more()
 	rm -f "$work.found"
 }
 
-# Nobody listens on port 1; the last ones are no valid URLs.
+# Nothing listens on port 1; the last URLs are invalid.
 mkdir "$work/spool"
 echo 'm f=1 1' >"$work/lines"
 for url in http://me:hush@127.0.0.1:1 'http://127.0.0.1:1/path?p=hush' https://hush@127.0.0.1:1 udp://me:hush@127.0.0.1:1 \
@@ -30,7 +30,7 @@ for url in http://me:hush@127.0.0.1:1 'http://127.0.0.1:1/path?p=hush' https://h
 	hidden "$url, in the log"
 	MEMAGENT_URL=$url timeout -s KILL 60 "$build/memagent-run" --check >"$work/checked" 2>&1 || :
 	hidden "$url, with --check"
-	# It would try for long.
+	# Limit the retries.
 	MEMAGENT_URL=$url timeout 1 "$build/memagent-send" "$work/lines" >"$work/sent" 2>&1 || :
 	hidden "$url, of memagent-send"
 done
@@ -50,8 +50,8 @@ hidden "points"
 MEMAGENT_URL=http://me:hush@127.0.0.1:1 "$build/memagent-run" --help >"$work/help"
 hidden "--help"
 
-# While it runs, and what it has started; a variable that the shell cannot pass on among them.
-# The settings are not words of env's, whose command line it is at first.
+# While the program and its children run, with a variable that a shell cannot pass on.
+# Not set by env, because they would be on env's command line.
 MEMAGENT_URL=http://me:hush@127.0.0.1:1 MEMAGENT_LOG=off env "dotted.name=x" \
 	"$build/memagent-run" "$scripted" -u "$work/end" >"$work/out" &
 child=$!

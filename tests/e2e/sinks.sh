@@ -35,7 +35,7 @@ done
 expect_equal "what the link leads to" mine "$(cat "$work/target")"
 [ ! -e "$work/none" ] || fail "it was made through a loose link"
 
-# A link in the spool, by the name of what was kept there, is neither sent nor removed.
+# A symbolic link with the name of a spool file is neither sent nor removed.
 kept=$1
 mv "$kept" "$work/outside"
 ln -s "$work/outside" "$kept"

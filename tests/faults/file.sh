@@ -12,12 +12,12 @@ embedded=libmemagent-jemalloc.so
 	for kind in error interrupt short; do
 		sweep --who agent --kind $kind $to_file
 	done
-	# The agent's thread needs no memory for that.
+	# The agent's thread allocates nothing for a file.
 	sweep --who agent --kind memory --none $to_file
 	for kind in memory error; do
 		sweep --who shim --kind $kind $to_file
 	done
-	# jemalloc itself crashes in a program's thread that it finds no memory for.
+	# jemalloc itself crashes in a thread for which it finds no memory.
 	if [ -e "$build/$embedded" ]; then
 		for kind in error interrupt short; do
 			sweep --who agent --kind $kind --library $embedded $to_file

@@ -15,10 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-/* More than there are blocks of counters at first. */
+/* More than the initial blocks of counters. */
 #define THREADS 40
 #define OBJECTS 50
-/* So small that libc keeps all, and frees nothing of them. */
+/* So small that libc caches all of them. */
 #define STACK_BYTES ((size_t)64 << 10)
 #define STATUS 7
 
@@ -48,7 +48,7 @@ static void *work(void *arg)
 	return (void *)sum;
 }
 
-/* Return the sum that all threads made. */
+/* Return the sum of all threads' results. */
 static uintptr_t crowd(void)
 {
 	pthread_t threads[THREADS];

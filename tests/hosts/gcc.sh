@@ -3,14 +3,14 @@
 . "$(dirname "$0")/lib/hosts.sh"
 need gcc make
 
-# Nothing of the make that may have started this.
+# Ignore the settings of a make that started this test.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES BUILD V
 
 work()
 {
 	metered make -C "$root" -j2 BUILD="$PWD" "$PWD/libmemagent.so" "$PWD/memagent-run" >"$scratch/out"
 	sort "$scratch/out"
-	# -flto and a mistake, for more of its ways.
+	# -flto and a compile error run more of gcc's programs.
 	metered gcc -O2 -flto -o say -x c - <<-'END'
 		#include <stdio.h>
 		int main(void) { return printf("hello\n") != 6; }

@@ -46,7 +46,7 @@ configure()
 is_up()
 {
 	curl -s -f -o /dev/null "http://127.0.0.1:$port/numbers.txt" || {
-		# Somebody else has the port: another one.
+		# The port is in use: try another.
 		! grep -qs 'Address already in use' "$scratch/error.log" || fail "port $port is taken"
 		false
 	}
@@ -93,7 +93,7 @@ work()
 	await workers_are 4 # the two of the cache among them
 	kill -USR1 "$server"
 	finish QUIT
-	# wrk leaves in the middle of some (499).
+	# wrk aborts some requests at its end (499).
 	cut -d ' ' -f 6-9 "$scratch/access.log" | grep -v ' 499$' | sort -u
 	sed "s/^[^[]*//; s/[0-9]*#[0-9]*: //; s/\\*[0-9]* //; s/:$port/:PORT/" "$scratch/error.log"
 }

@@ -4,11 +4,11 @@
 . "$(dirname "$0")/lib/hosts.sh"
 need initdb postgres psql pgbench
 
-# It refuses to be root.
+# postgres refuses to run as root.
 as_user=
 if [ "$(id -u)" -eq 0 ]; then
 	as_user='setpriv --reuid nobody --regid nogroup --clear-groups --'
-	# Where the user cannot get at it.
+	# The user cannot read the original.
 	if ! $as_user test -x "$(command -v postgres)"; then
 		cp -r "$hosts_dir/usr" "$work/usr"
 		PATH=$(echo "$work"/usr/lib/postgresql/*/bin):$PATH

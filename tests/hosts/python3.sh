@@ -13,7 +13,7 @@ counts_threads='ignore:This process (pid=:DeprecationWarning'
 work()
 {
 	metered python3 -W error -W "$counts_threads" "$root/tests/hosts/work/snake.py" "$work/tls.pem"
-	# All through malloc, and not through pools of its own.
+	# All objects from malloc, not from Python's own pools.
 	PYTHONMALLOC=malloc metered python3 -W "$counts_threads" "$root/tests/hosts/work/snake.py" "$work/tls.pem"
 	metered python3 -c 'raise SystemExit(3)'
 	metered python3 -c 'import os; os.abort()' 2>&1

@@ -9,7 +9,7 @@ cli()
 	redis-cli -s "$scratch/socket" "$@"
 }
 
-# The server, on what it finds in its directory.
+# Start the server on the data in its directory.
 serve()
 {
 	start redis-server --port 0 --unixsocket "$scratch/socket" --dir "$scratch" --appendonly yes --save '' \
@@ -67,7 +67,7 @@ work()
 	tr '\r' '\n' <"$scratch/benchmark" | sed -n 's/: [0-9.]* requests per second.*//p'
 	cli flushall async
 	write
-	# The children that write files would have no points if they were done in less than an interval.
+	# Children that write files would have no points if they ended within an interval.
 	cli config set rdb-key-save-delay 10
 	cli bgrewriteaof
 	await is_done
@@ -81,7 +81,7 @@ work()
 	read_back third
 	cli shutdown nosave
 	finish 0
-	# What the log has that is not a notice.
+	# The lines of the log that are not notices.
 	grep '#' "$scratch/log" | sed 's/^[^#]*//' | grep -v 'Redis version\|overcommit\|Transparent Huge' || :
 }
 

@@ -2,7 +2,7 @@
 # columns.sh refuses a line of more than 100 columns, except in tables, code blocks and pictures.
 . "$(dirname "$0")/lib.sh"
 
-# row COUNT: that many letters of two bytes each.
+# row COUNT: print that many letters of two bytes each.
 row()
 {
 	awk -v n="$1" 'BEGIN { while (n-- > 0) printf "ü"; print "" }'

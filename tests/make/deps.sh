@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 mkdir "$work/bin"
-# play PROGRAM <BODY
+# play PROGRAM <BODY: make a script that replaces PROGRAM.
 play()
 {
 	{

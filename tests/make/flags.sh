@@ -9,7 +9,7 @@ compiler one
 compiler two
 library=$work/build/libmemagent.so
 
-# built COMPILER VARIABLE=VALUE…: as a user does, from the environment.
+# built COMPILER VARIABLE=VALUE…: build with settings from the environment, as a user does.
 built()
 {
 	cc=$1

@@ -17,7 +17,7 @@ command -v valgrind >/dev/null || {
 	exit 77
 }
 
-# gcc 12, or whatever has made the library.
+# The compiler that made the library.
 compiler()
 {
 	readelf -p .comment "$build/libmemagent.so" | awk '
@@ -25,7 +25,7 @@ compiler()
 		/GCC:/ { print "gcc " int($NF); exit }'
 }
 
-# A line "library operation instructions" for each.
+# Lines "library operation instructions".
 measure()
 {
 	local library

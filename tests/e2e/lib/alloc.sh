@@ -6,7 +6,7 @@
 programs=$build/tests/alloc
 library=$build/libmemagent.so
 
-# library_of ALLOCATOR: its library, or "" for libc's own; 1 when it is not installed.
+# library_of ALLOCATOR: print its library, or "" for libc's own; return 1 if it is not installed.
 library_of()
 {
 	case $1 in
@@ -19,8 +19,8 @@ library_of()
 	ldconfig -p | sed -n "s/^[[:space:]]*$soname .* => //p" | head -n 1 | grep .
 }
 
-# metered PRELOAD VARIABLE=VALUE... COMMAND...: its output in $work/out and $work/err, its exit
-# status in $status, its points in $work/points.
+# metered PRELOAD VARIABLE=VALUE... COMMAND...: run it with the agent.  Its output is in $work/out and
+# $work/err, its exit status in $status, its points are in $work/points.
 metered()
 {
 	preload=$1
@@ -31,7 +31,7 @@ metered()
 		"$@" </dev/null >"$work/out" 2>"$work/err" || status=$?
 }
 
-# figure NAME: as field, of the last point that has it.
+# figure NAME: print the field's value from the last point that has it.
 figure()
 {
 	sed 's/[, ]/\n/g' "$work/points" | sed -n "s/^$1=\([0-9.]*\)i\{0,1\}$/\1/p" | tail -n 1
@@ -46,7 +46,7 @@ expect_between()
 	fi
 }
 
-# tag NAME, field NAME: of the last point; nothing when it has none.  An integer comes without its i.
+# tag NAME, field NAME: print its value in the last point, or nothing.  Integers lose their i.
 tag()
 {
 	tail -n 1 "$work/points" | cut -d ' ' -f 1 | tr , '\n' | sed -n "s/^$1=//p"

@@ -1,14 +1,14 @@
 # shellcheck shell=sh disable=SC2154 # work, runs and so on are influx.sh's
 # kills.sh: influxd killed many times while points come; to be sourced after influx.sh.
 
-# A part of ${1} seconds.
+# Sleep for a random part of ${1} seconds.
 random_pause()
 {
 	random=$(od -An -N2 -tu2 /dev/urandom)
 	sleep "$(awk -v most="$1" -v random="$random" 'BEGIN { print most * random / 65536 }')"
 }
 
-# kill_influxd TIMES DIR: SIGKILL, at random moments while points arrive, and start it again on DIR.
+# kill_influxd TIMES DIR: kill influxd at random moments while points arrive, and restart it on DIR.
 kill_influxd()
 {
 	killed=0

@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # root, dir and port are shared with the test; fail is its own
 # ping.sh: a server for memagent-run --check to ask.
 
-# start [CERTIFICATE]: port is where it listens, on 127.0.0.1; $program, when set, is another server
+# start [CERTIFICATE]: start it on 127.0.0.1, port $port.  $program, if set, is another server.
 start()
 {
 	python3 "$root/tests/e2e/lib/${program:-ping.py}" "$dir/port" "$@" &

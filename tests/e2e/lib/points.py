@@ -25,19 +25,19 @@ if [event for event, _ in events] != ["start", "exit"]:
 points = sorted((row["time"], row["agent_late_ns"]) for row in rows)[:-1]
 due = [time - late for time, late in points]
 
-# Where in an interval they are due.  Between the two clocks that were read the system may have run
-# something else: then a point seems to be due later than it was, never sooner.
+# The offset in an interval at which points are due.  The two clocks may be read with a delay
+# between: then a point seems to be due later than it was, never earlier.
 phase = statistics.median((d - due[0] + interval // 2) % interval - interval // 2 for d in due)
 slack = interval // 5
 number = [int((d - due[0] - phase + slack) // interval) for d in due]
 wrong = []
-# Between the event and the schedule's beginning the system may have run something else, too.
+# There may be a delay between the event and the schedule's start, too.
 if not 0 <= due[0] - events[0][1] + slack <= interval + max(2 * slack, 100000000):
     wrong.append("the first point was due %d ns after the start" % (due[0] - events[0][1]))
 for i in range(len(number) - 1):
     late = points[i][1]
-    # What it skips it has decided a moment before: if the system ran something else in between, it was
-    # less late then.
+    # The agent decides a moment earlier which points it skips.  After a delay in between, the point is
+    # later than the agent assumed.
     if not 1 <= number[i + 1] - number[i] <= late // interval + 1:
         wrong.append("after %d (late by %d ns) the next one is %d intervals away: %d"
                      % (points[i][0], late, number[i + 1] - number[i], points[i + 1][0]))

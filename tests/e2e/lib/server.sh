@@ -5,7 +5,7 @@
 cases=$runs
 command -v python3 >/dev/null || skip "python3 is not installed"
 
-# script NAME STEP...: what the server does for NAME, from now on.
+# script NAME STEP...: set what the server does for NAME from now on.
 script()
 {
 	name=$1
@@ -14,7 +14,7 @@ script()
 	mv "$cases/$name.new" "$cases/$name"
 }
 
-# start_server NAME...: of all that have a script.
+# start_server NAME...: start it for these names, which have scripts.
 start_server()
 {
 	python3 "$root/tests/e2e/lib/server.py" "$cases" "$@" &
@@ -34,7 +34,7 @@ url_of()
 	echo "http://127.0.0.1:$(cat "$cases/$1.port")"
 }
 
-# start NAME MS VARIABLE=VALUE...: in the background, the program for MS, writing to the server's NAME.
+# start NAME MS VARIABLE=VALUE...: run the program in the background for MS, with NAME as its server.
 start()
 {
 	name=$1
@@ -43,7 +43,7 @@ start()
 	begin "$name" MEMAGENT_URL="$(url_of "$name")" MEMAGENT_INTERVAL=50ms "$@" "$scripted" -w "$ms"
 }
 
-# seen NAME, stored NAME, unstored NAME: the lines, each once, in order.
+# seen NAME, stored NAME, unstored NAME: print these lines, each once, in order.
 seen()
 {
 	sort -u "$cases/$1.seen"
@@ -60,19 +60,19 @@ unstored()
 	seen "$1" | comm -23 - "$work/stored"
 }
 
-# requests NAME: how many requests to write it had.
+# requests NAME: print how many write requests it had.
 requests()
 {
 	grep -c '/write' "$cases/$1.log"
 }
 
-# last_of NAME FIELD: in the last point that is stored.
+# last_of NAME FIELD: print the value in the last stored point.
 last_of()
 {
 	grep '^memagent,' "$cases/$1.stored" | tail -n 1 | sed -n "s/.*[ ,]$2=\([0-9]*\)i.*/\1/p"
 }
 
-# The last point is that of the program's end, so nothing came after it.
+# The last point is taken at the program's end, so nothing follows it.
 expect_complete()
 {
 	for field in mallocs frees reallocs total_requested_bytes; do

@@ -10,7 +10,7 @@ tls_answers()
 	curl -s -f -m 5 -o /dev/null --cacert "$work/$1.pem" "https://localhost:$tls_port/ping"
 }
 
-# tls_start_proxy NAME: with the certificate NAME.pem, on $tls_url.
+# tls_start_proxy NAME: start it at $tls_url with the certificate NAME.pem.
 tls_start_proxy()
 {
 	round=0

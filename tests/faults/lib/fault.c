@@ -165,7 +165,7 @@ static int is_there(struct dl_phdr_info *object, size_t size, void *arg)
 	return 0;
 }
 
-/* Not by dladdr, which looks for the function too, and takes its time for it. */
+/* Not by dladdr, which also searches the function's name and is slow. */
 static enum object object_at(uintptr_t at)
 {
 	struct place place = {at, OTHERS};
@@ -202,10 +202,10 @@ static bool is_near_agents_code(void)
 	return frames.near;
 }
 
-/* Whether the call ${name}, which can have faults of the kinds ${kinds}, is to have one. */
+/* Return whether the call ${name}, which can fail in the ways ${kinds}, is to fail. */
 static bool is_due(unsigned kinds, const char *name, const void *caller)
 {
-	static __thread bool inside; /* what this looks up is nobody's call */
+	static __thread bool inside; /* calls made by this library do not count */
 	bool counts = false;
 	int saved = errno;
 
@@ -229,7 +229,7 @@ static bool is_due(unsigned kinds, const char *name, const void *caller)
 
 #define CALLER __builtin_extract_return_addr(__builtin_return_address(0))
 
-/* Where the call may have an error: that of the kind. */
+/* Set the error of this kind of fault. */
 #define FAIL(kinds, error, result)                                                                 \
 	do {                                                                                       \
 		if (is_due(kinds, __func__, CALLER)) {                                             \
@@ -246,7 +246,7 @@ static bool is_due(unsigned kinds, const char *name, const void *caller)
 		}                                                                                  \
 	} while (0)
 
-/* What is asked for, or half of it. */
+/* The requested length, or half of it. */
 static size_t cut(size_t n, const char *name, const void *caller)
 {
 	return n > 1 && is_due(SHORT, name, caller) ? n / 2 : n;
@@ -348,7 +348,7 @@ int getaddrinfo(const char *host, const char *service, const struct addrinfo *hi
 	return NEXT(getaddrinfo)(host, service, hints, out);
 }
 
-/* open and openat, with and without 64, all take a mode at most. */
+/* open and openat, with and without 64, take at most a mode. */
 #define OPEN(name)                                                                                 \
 	int name(const char *path, int flags, ...)                                                 \
 	{                                                                                          \
@@ -467,7 +467,7 @@ int unlinkat(int at, const char *path, int flags)
 	return NEXT(unlinkat)(at, path, flags);
 }
 
-/* Linux has closed it whatever it says. */
+/* Linux closes it even if it returns an error. */
 int close(int fd)
 {
 	int result = NEXT(close)(fd);
@@ -537,7 +537,7 @@ int poll(struct pollfd *fds, nfds_t n, int timeout)
 	return NEXT(poll)(fds, n, timeout);
 }
 
-/* OpenSSL 3.5 aborts where it finds no memory for a lock of its configuration. */
+/* OpenSSL 3.5 aborts without memory for a lock of its configuration. */
 void abort(void)
 {
 	Dl_info caller;
@@ -548,7 +548,7 @@ void abort(void)
 	__builtin_unreachable();
 }
 
-/* Of those that go by it, the ones that may fail. */
+/* The calls that may fail. */
 long syscall(long number, ...)
 {
 	va_list args;

@@ -49,20 +49,20 @@ class Run:
             setting.replace("%d", self.dir).split("=", 1) for setting in args.settings)
         env.update(
             LD_PRELOAD=f"{args.build}/{args.library}:{args.build}/tests/faults/lib/libfault.so",
-            # Of thousands of runs, with their threads, some have the same process id.
+            # Among thousands of runs some have the same process id.
             MEMAGENT_TAGS=f"run={self.name}", FAULT_WHO=args.who, FAULT_KIND=args.kind, FAULT_AT=str(at), FAULT_REPORT=report)
         self.result = host(args, self.dir, env if at >= 0 else {})
         self.fault = read(report).decode()
 
     def lines(self):
-        """What the agent has written to files of its own."""
+        """Return what the agent has written to its own files."""
         files = [os.path.join(self.dir, "sink")]
         spool = os.path.join(self.dir, "spool")
         files += [os.path.join(spool, name) for name in os.listdir(spool) if name[0] != "."]
         return b"".join(map(read, sorted(files)))
 
     def last_counts(self):
-        """The program's own calls in its last point, if it has told of its end."""
+        """Return the program's own calls in its last point, if it has an exit event."""
         own = [line for line in self.lines().split(b"\n") if b",pid=%d," % self.result[4] in line]
         if not any(b'event="exit"' in line for line in own):
             return None
@@ -92,7 +92,7 @@ def host(args, directory, env):
 
 
 def query(args, statement, tag="run"):
-    """Return {run: count} of what the database has; of the spooled, by another tag."""
+    """Return {run: count} of the points in the database; spooled points have another tag."""
     settings = dict(setting.split("=", 1) for setting in args.settings)
     url = settings["MEMAGENT_URL"] + "/query?" + urllib.parse.urlencode(
         {"db": "memagent", "q": statement})
@@ -126,7 +126,7 @@ def check(run, bare, good):
 
 
 def check_counts(args, runs, good, delivered):
-    """The last point of a run that is delivered to its end has the program's own calls, no others."""
+    """Check that a completely delivered run's last point has exactly the program's own calls."""
     for field in ("mallocs", "frees", "reallocs"):
         last = query(args, f"SELECT last({field}) FROM memagent GROUP BY run")
         wanted = last.get(good.name)
@@ -136,7 +136,7 @@ def check_counts(args, runs, good, delivered):
 
 
 def check_told(runs, delivered):
-    """Return (run, what is wrong) for those whose points are neither there nor mourned."""
+    """Return (run, what is wrong) for runs whose points are neither stored nor reported lost."""
     for run in runs:
         if run.last_counts() is None and not run.result[3] and \
                 run.name not in delivered:
@@ -144,7 +144,7 @@ def check_told(runs, delivered):
 
 
 def check_spooled(args, runs):
-    """The points that lay in the spool are in the database, or still there."""
+    """Check that the spooled points are in the database or still in the spool."""
     count = query(args, "SELECT count(mallocs) FROM memagent GROUP BY pid", "pid")
     if not any(count.get(run.spooled.decode()) for run in runs):
         yield runs[0], "no run at all has delivered what was in the spool"
@@ -156,7 +156,7 @@ def check_spooled(args, runs):
 
 
 def numbers(args, total):
-    """Which calls are to fail."""
+    """Return which calls are to fail."""
     n = 1
     while True:
         yield n
@@ -164,13 +164,13 @@ def numbers(args, total):
 
 
 def sweep(args, bare, good):
-    """Return all runs and those that are wrong, with why."""
+    """Return all runs, and the wrong ones with the reason."""
     runs, wrong, missed = [], [], 0
     at = numbers(args, int(good.fault.split()[-1] if good.fault else 0))
     with concurrent.futures.ThreadPoolExecutor(6) as pool:
         while missed < LOST:
             for run in pool.map(lambda n: Run(args, n), [next(at) for _ in range(8)]):
-                # A library's own abort is nothing that the agent can prevent.
+                # The agent cannot prevent a library's own abort.
                 if "abort of OpenSSL" in run.fault:
                     missed = 0
                     continue

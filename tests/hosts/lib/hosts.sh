@@ -24,12 +24,12 @@
 # shellcheck source=tools/hosts.sh
 . "$root/tools/hosts.sh"
 
-# The same for everybody, and not what a user has set up for himself.
+# The same for all users, without their own configuration.
 export LC_ALL=C TZ=UTC HOME="$work/home"
 mkdir "$HOME"
 : >"$work/killed"
 
-# Where a server that gives up being root can still load the transport, wherever the build is.
+# Readable for others, so that a server without root can load the transport.
 library=$work/library
 mkdir "$library"
 cp "$build"/*.so "$library"
@@ -53,13 +53,13 @@ need()
 	done
 }
 
-# executable PROGRAM: the name that its points have.
+# executable PROGRAM: print the service of its points.
 executable()
 {
 	basename "$(readlink -f "$(command -v "$1")")"
 }
 
-# What $turn adds to the environment.
+# The environment that $turn adds.
 enter_turn()
 {
 	case $turn in
@@ -67,16 +67,16 @@ enter_turn()
 	metered) export LD_PRELOAD="$library/libmemagent.so" ;;
 	jemalloc) export LD_PRELOAD="$library/libmemagent-jemalloc.so" ;;
 	esac
-	# A busy machine may take its time with the last point.
+	# On a busy machine the last point may take long.
 	export MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_DATABASE="$turn" MEMAGENT_INTERVAL=10ms \
 		MEMAGENT_EXIT_TIMEOUT=30s
 }
 
-# keep NAME PID: the status $kept.
+# keep NAME PID: wait for it; its status is in $kept.
 keep()
 {
 	echo "$1: $kept" >>"$work/$turn.status"
-	# Ended by a signal, it cannot tell of its end.
+	# A process killed by a signal has no exit event.
 	[ $kept -lt 128 ] || echo "$2" >>"$work/killed"
 }
 
