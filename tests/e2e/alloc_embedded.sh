@@ -152,10 +152,10 @@ real "a C++ program" "$work/map"
 expect_between "a C++ program: mallocs" 1980 "$(field mallocs)" 2100
 
 "$build/memagent-run" --url "file://$work/run" --allocator jemalloc "$work/map" >"$work/out"
-grep -q ',allocator=jemalloc,' "$work/run" || fail "memagent-run --allocator jemalloc: another one"
+grep -q ',allocator=jemalloc,' "$work/run" || fail "memagent-run --allocator jemalloc: wrong allocator"
 "$build/memagent-run" --url "file://$work/run2" --allocator own "$work/map" >"$work/out"
-grep -q ',allocator=glibc,' "$work/run2" || fail "memagent-run --allocator own: another one"
+grep -q ',allocator=glibc,' "$work/run2" || fail "memagent-run --allocator own: wrong allocator"
 status=0
 "$build/memagent-run" --allocator best "$work/map" 2>"$work/err" || status=$?
 expect_equal "memagent-run --allocator best" 2 "$status"
-grep -q "expected own or jemalloc" "$work/err" || fail "memagent-run does not say what it expects"
+grep -q "expected own or jemalloc" "$work/err" || fail "memagent-run does not print what it accepts"

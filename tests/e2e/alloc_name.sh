@@ -68,7 +68,7 @@ metered "$library" "$work/static"
 expect_equal "inside the program: allocator" jemalloc "$(tag allocator)"
 expect_equal "inside the program: agent_coverage" 0 "$(field agent_coverage)"
 grep -q "^memagent\[.*not all .* are counted: the program has its own malloc" "$work/err" ||
-	fail "inside the program: it does not say that it is not seen"
+	fail "inside the program: it does not report that nothing is counted"
 
 objcopy --redefine-sym mallctl=je_mallctl "$archive" "$work/prefixed.a"
 g++ -shared -o "$work/prefixed.so" -Wl,--whole-archive "$work/prefixed.a" -Wl,--no-whole-archive

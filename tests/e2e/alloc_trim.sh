@@ -66,6 +66,6 @@ if other=$(library_of mimalloc); then
 	name=mimalloc
 	run MEMAGENT_TRIM_INTERVAL=100ms "$programs/fragmented" 200
 	grep -q '^memagent\[.*MEMAGENT_TRIM_INTERVAL has no effect: allocator mimalloc ' "$work/err" ||
-		fail "mimalloc: it does not say that it cannot"
+		fail "mimalloc: it does not report that it cannot trim"
 	[ -z "$(figure trims)" ] || fail "mimalloc: it has trims"
 fi

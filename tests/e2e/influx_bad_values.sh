@@ -35,13 +35,13 @@ for value in 1 0s -1s 1.5 9ms 25h 'soon' '1 s' 99999999999999999999s 1d; do
 	bad EXIT_TIMEOUT "$value" "$value" "from 10ms to 24h"
 done
 bad MEASUREMENT "$newline" "1 to 255 bytes"
-grep -q '^memagent,' "$file" || fail "the default measurement does not stand in"
+grep -q '^memagent,' "$file" || fail "the default measurement was not used"
 bad SERVICE "$newline" "1 to 255 bytes"
-grep -q ',service=scripted[ ,]' "$file" || fail "the default service does not stand in"
+grep -q ',service=scripted[ ,]' "$file" || fail "the default service was not used"
 for value in env '=prod' 'env=' 'env=prod,' host=me pid=1 pid_ns=1 service=a time=1 'env=a,env=b'; do
 	bad TAGS "$value" "$value" "KEY=VALUE"
 	grep -q "^memagent,host=[^,]*,pid=$pid,\(pid_ns=[0-9]*,\)\{0,1\}service=scripted,allocator=glibc,allocator_version=[^,]* " "$file" ||
-		fail "TAGS=$value: tags got in"
+		fail "TAGS=$value: a tag was used"
 done
 bad USERNAME "$newline" "1 to 255 bytes"
 bad PASSWORD "$long" "1 to 255 bytes"

@@ -20,7 +20,7 @@ expect_unchanged "disk full"
 expect_line "disk full" "No space left"
 [ "$(wc -l <"$work/disk/points")" -ge 2 ] || fail "nothing was written while there was room"
 grep -vqE '^memagent(_event)?,.* [0-9]{19}$' "$work/disk/points" && fail "a line is not whole"
-[ -z "$(tail -c 1 "$work/disk/points")" ] || fail "the last line does not end"
+[ -z "$(tail -c 1 "$work/disk/points")" ] || fail "the last line has no newline"
 
 # The disk is full from the start.
 dd if=/dev/zero of="$work/disk/filler" bs=1k 2>/dev/null || :

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib/influx.sh"
 
 influxd_start "$work/influxdb"
-influxd_query '' 'SHOW DATABASES' | grep -q memagent && fail "the database is there already"
+influxd_query '' 'SHOW DATABASES' | grep -q memagent && fail "the database exists already"
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=50ms "$scripted" -w 500 -x 7
 expect_silence "all is well"
 expect_equal "exit status" 7 "$status"

@@ -54,7 +54,7 @@ fi
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 answer=$(curl -s -XPOST --data-binary "@$file" "$INFLUXD_URL/write?db=memagent&precision=ns")
-[ -z "$answer" ] || fail "InfluxDB does not take it: $answer"
+[ -z "$answer" ] || fail "InfluxDB does not accept it: $answer"
 expect_equal "points in the file and in InfluxDB" "$(grep -c '^memagent,' "$file")" "$(count_points memagent memagent)"
 for n in 1 2 3 4 5 6 7 8; do
 	pid=$(sed -n "s/^memagent,.*,pid=\([0-9]*\),.*service=writer${n}[ ,].*/\1/p" "$file" | head -n 1)

@@ -26,4 +26,4 @@ for name in $names; do
 done | sort -n >"$work/waits"
 least=$(head -n 1 "$work/waits")
 most=$(tail -n 1 "$work/waits")
-[ $((most - least)) -ge 200 ] || fail "the first points of ten came within $((most - least)) ms of a second"
+[ $((most - least)) -ge 200 ] || fail "the first points of ten processes are within $((most - least)) ms"

@@ -19,7 +19,7 @@ dd if=/dev/zero of="$work/disk/filler2" bs=1k 2>/dev/null || :
 tries=0
 until [ -s "$runs/run.err" ]; do
 	tries=$((tries + 1))
-	[ $tries -lt 400 ] || fail "not a word of the full disk"
+	[ $tries -lt 400 ] || fail "the full disk is not reported"
 	sleep 0.05
 done
 sleep 1

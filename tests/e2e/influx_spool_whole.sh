@@ -35,9 +35,9 @@ kept LD_PRELOAD="$build/libmemagent.so $build/tests/preload/lib/libhalf_write.so
 expect_equal "killed: exit status" 137 "$status"
 killed=$pid
 half=$(find "$spool" -name '.memagent-*.half')
-[ -s "$half" ] || fail "nothing half-written was left: $(ls -A "$spool")"
+[ -s "$half" ] || fail "no incomplete file was left: $(ls -A "$spool")"
 expect_equal "killed: mode" 600 "$(stat -c %a "$half")"
-[ -n "$(tail -c 1 "$half")" ] || fail "what was written is not cut off in the middle of a line"
+[ -n "$(tail -c 1 "$half")" ] || fail "the write was not cut off in the middle of a line"
 
 kept
 cut=$pid
@@ -65,14 +65,14 @@ expect_equal "points of the file that was cut off" $((lines - 1)) "$(points_of "
 [ -f "$work/$linked" ] || fail "the file behind a link is gone"
 expect_equal "points behind a link" 0 "$(points_of 111)"
 expect_equal "points of somebody else's file" 0 "$(points_of 222)"
-[ -e "$half" ] || fail "what may still be written to is gone"
+[ -e "$half" ] || fail "an incomplete file that may still grow was removed"
 
 # An old incomplete file is removed, and a full disk leaves no file.
 rm -f "$spool/$linked" "$spool/$others"
 touch -d '2 hours ago' "$half"
 influxd_stop
 kept
-[ ! -e "$half" ] || fail "what was left half-written two hours ago stays"
+[ ! -e "$half" ] || fail "an incomplete file of two hours ago is not removed"
 the_file
 rm "$file"
 (

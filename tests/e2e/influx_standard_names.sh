@@ -38,7 +38,7 @@ expect_quiet ours-in-a-file
 
 for pair in URL:HOST TOKEN:TOKEN ORG:ORG DATABASE:DATABASE; do
 	grep -qx "memagent\[[0-9]*\]: MEMAGENT_${pair%:*} is not set; using INFLUX_${pair#*:}" "$cases/theirs.err" ||
-		fail "not said that INFLUX_${pair#*:} is used"
+		fail "it does not report that INFLUX_${pair#*:} is used"
 done
 expect_equal "lines on stderr" 4 "$(wc -l <"$cases/theirs.err")"
 ! grep -q their-token "$cases/theirs.err" || fail "the token is shown"

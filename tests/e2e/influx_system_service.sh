@@ -7,7 +7,7 @@
 jailed=$build/tests/e2e/jailed
 status=0
 "$jailed" true || status=$?
-[ $status -ne 77 ] || skip "no such filter here"
+[ $status -ne 77 ] || skip "this system has no such filter"
 expect_equal "the filter alone" 0 $status
 # The filter really kills, by SIGSYS.
 status=0

@@ -27,7 +27,7 @@ expect_line "the server comes late" "127.0.0.1"
 expect_exact memagent
 early=$(influxd_query memagent "SELECT count(mallocs) FROM memagent WHERE agent_send_errors = 0" |
 	jq -r '.results[0].series[0].values[0][1] // 0')
-[ "$early" -ge 1 ] || fail "no point of the time before the server was there"
+[ "$early" -ge 1 ] || fail "no point from before the server's start"
 points=$(count_points memagent memagent)
 [ "$points" -ge 35 ] || fail "$points points of 5 seconds at 100ms"
 errors=$(influxd_query memagent "SELECT last(agent_send_errors) FROM memagent" |

@@ -41,5 +41,5 @@ asked forced-v2 '/api/v2/write?bucket=b&precision=ns'
 asked v1 '/write?db=memagent&rp=two+hours&precision=ns'
 
 # InfluxDB 2 creates no database.  A refused token is reported, but not shown.
-grep -q 'the server answers 401 .*unauthorized access' "$cases/wrong-token.err" || fail "nothing of the wrong token"
+grep -q 'the server answers 401 .*unauthorized access' "$cases/wrong-token.err" || fail "the wrong token is not reported"
 ! grep -q wr0ng "$cases/wrong-token.err" || fail "the token is shown"

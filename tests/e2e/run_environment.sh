@@ -31,5 +31,5 @@ ln -s real "$dir/link"
 got=$(cd "$dir/real" && env "PWD=$dir/link" "$build/memagent-run" printenv PWD)
 [ "$got" = "$dir/link" ] || fail "PWD became '$got'"
 if env -u PWD "$build/memagent-run" printenv PWD; then
-	fail "PWD was made up"
+	fail "PWD was set"
 fi

@@ -43,5 +43,5 @@ expect s390 '64-bit S/390 of the other byte order'
 
 # LD_PRELOAD would make the other machine's dynamic linker complain, so it is not set.  A script
 # shows that: its interpreter looks foreign but runs.
-got=$("$build/memagent-run" --check "$dir/aarch64") && fail "--check of it is well"
+got=$("$build/memagent-run" --check "$dir/aarch64") && fail "--check accepts it"
 echo "$got" | grep -q "^command  FAIL  $dir/aarch64 cannot be metered: it is a 64-bit AArch64" || fail "--check: $got"

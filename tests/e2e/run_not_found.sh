@@ -30,5 +30,5 @@ mkdir "$dir/bin"
 printf '#!/bin/sh\necho second\n' >"$dir/bin/plain"
 chmod +x "$dir/bin/plain"
 [ "$(PATH=$dir:$dir/bin:$PATH "$build/memagent-run" plain)" = second ] || fail "PATH is not followed"
-[ "$(cd "$dir/bin" && PATH=/bin: "$build/memagent-run" plain)" = second ] || fail "nor its empty part"
+[ "$(cd "$dir/bin" && PATH=/bin: "$build/memagent-run" plain)" = second ] || fail "an empty part of PATH is not followed"
 expect 127 'not there' unset

@@ -19,4 +19,4 @@ done
 printf '#include <unistd.h>\nint main(void) { return execl("/bin/true", "true", (char *)0); }\n' >"$dir/main.c"
 gcc -static -o "$dir/static" "$dir/main.c"
 "$build/memagent-run" "$dir/static" 2>/dev/null
-[ -s "$dir/points" ] || fail "what it started was not metered"
+[ -s "$dir/points" ] || fail "its child had no agent"

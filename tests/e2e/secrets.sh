@@ -24,7 +24,7 @@ for url in http://me:hush@127.0.0.1:1 'http://127.0.0.1:1/path?p=hush' https://h
 	htp://me:hush@127.0.0.1:1 http://me:hush@127.0.0.1:99999 'http://me:hush@' me:hush@127.0.0.1; do
 	run_metered MEMAGENT_URL="$url" MEMAGENT_SPOOL="$work/spool" "$scripted" -w 100
 	expect_equal "$url: status" 0 "$status"
-	[ -s "$work/err" ] || fail "$url: not a word of it"
+	[ -s "$work/err" ] || fail "$url: it is not reported"
 	hidden "$url"
 	run_metered MEMAGENT_URL="$url" MEMAGENT_LOG="$work/log" "$scripted" -w 100
 	hidden "$url, in the log"
@@ -34,8 +34,8 @@ for url in http://me:hush@127.0.0.1:1 'http://127.0.0.1:1/path?p=hush' https://h
 	MEMAGENT_URL=$url timeout 1 "$build/memagent-send" "$work/lines" >"$work/sent" 2>&1 || :
 	hidden "$url, of memagent-send"
 done
-[ -n "$(ls "$work/spool")" ] || fail "nothing came into the spool"
-[ -s "$work/log" ] || fail "nothing came into the log"
+[ -n "$(ls "$work/spool")" ] || fail "the spool is empty"
+[ -s "$work/log" ] || fail "the log is empty"
 for proxy in http://me:hush@127.0.0.1:1 me:hush@127.0.0.1:1 'nonsense://me:hush@:'; do
 	run_metered MEMAGENT_URL=http://127.0.0.1:1 MEMAGENT_PROXY="$proxy" "$scripted" -w 100
 	hidden "proxy $proxy"

@@ -18,7 +18,7 @@ influxd_stop
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_LOG="$work/log" MEMAGENT_SPOOL="$work/spool" "$scripted" -w 100
 expect_silence "with a log"
 expect_mode "the log" "$work/log"
-[ -s "$work/log" ] || fail "nothing in the log"
+[ -s "$work/log" ] || fail "the log is empty"
 set -- "$work/spool"/*
 expect_equal "files in the spool" 1 $#
 expect_mode "the file in the spool" "$1"
@@ -33,7 +33,7 @@ for link in link loose; do
 	grep -q "MEMAGENT_LOG=$work/$link cannot be used" "$work/err" || fail "a log by a $link: $(cat "$work/err")"
 done
 expect_equal "what the link leads to" mine "$(cat "$work/target")"
-[ ! -e "$work/none" ] || fail "it was made through a loose link"
+[ ! -e "$work/none" ] || fail "it was created through a dangling link"
 
 # A symbolic link with the name of a spool file is neither sent nor removed.
 kept=$1

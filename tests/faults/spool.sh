@@ -16,7 +16,7 @@ mkdir "$work/spool"
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=10ms MEMAGENT_SPOOL="$work/spool" \
 	"$scripted" -w 100
 set -- "$work"/spool/memagent-*.lp
-[ -f "$1" ] || fail "nothing in the spool"
+[ -f "$1" ] || fail "the spool is empty"
 influxd_start "$work/influxdb"
 for kind in error interrupt short; do
 	sweep --who agent --kind $kind --influx --spooled "$1" --ms 120 MEMAGENT_URL="$INFLUXD_URL" \

@@ -10,8 +10,8 @@
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
 rule=$root/grafana/provisioning/alerting/memagent.yaml
-command -v jq >/dev/null || skip "there is no jq"
-python3 -c 'import yaml' 2>/dev/null || skip "there is no python3 with yaml"
+command -v jq >/dev/null || skip "jq is not installed"
+python3 -c 'import yaml' 2>/dev/null || skip "python3 with yaml is not installed"
 
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
@@ -44,7 +44,7 @@ awk -v now="$now" 'BEGIN {
 			    now - 2400 + t
 	}
 }' >"$work/points"
-curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 
 # ask NAME NOW: the answer to the rule's query of that name, at that time.
 ask()
@@ -81,7 +81,7 @@ for after in 0 2 4; do
 	expect_equal "$after s after its time it fires for" "$leaks" "$(firing "$rule" $((now - after)))"
 done
 jq -e '.groups[0].rules[0] | .condition == .data[-1].refId and all(.data[]; .refId == .model.refId) and
-	(.data | map(.refId) | unique | length) == (.data | length)' "$work/rule" >/dev/null || fail "the parts do not fit together"
+	(.data | map(.refId) | unique | length) == (.data | length)' "$work/rule" >/dev/null || fail "the parts are inconsistent"
 jq -e '.groups[0].rules[0] | [.annotations, .data[].model | .. | strings | select(contains("$$") or contains("${"))] == []' \
 	"$work/rule" >/dev/null || fail "a dollar sign of a raw field is doubled, or braces follow it"
 jq -e '.groups[0].rules[0] | [.uid, .title, .condition, .noDataState, .execErrState, .labels[], .data[].refId, .data[].datasourceUid

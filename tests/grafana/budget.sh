@@ -15,7 +15,7 @@ lib=$root/tests/grafana/lib
 to=1700000900
 shown=900
 
-command -v jq >/dev/null || skip "there is no jq"
+command -v jq >/dev/null || skip "jq is not installed"
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 
@@ -32,7 +32,7 @@ awk -v to=$to '{ name[n++] = $1 } END {
 }' "$work/names" >"$work/points"
 split -l 5000 "$work/points" "$work/part."
 for part in "$work"/part.*; do
-	curl -s -f -X POST --data-binary "@$part" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+	curl -s -f -X POST --data-binary "@$part" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 done
 
 for name in memagent fleet; do
@@ -76,7 +76,7 @@ jq -r .name "$work/asked" >"$work/list"
 while read -r name; do
 	over_budget "$name" "$(query "$name")"
 done <"$work/list" >"$work/found"
-[ ! -s "$work/found" ] || fail "the plainest takes $((plainest / 1000)) ms; more than $most times that: $(cat "$work/found")"
+[ ! -s "$work/found" ] || fail "the simplest takes $((plainest / 1000)) ms; more than $most times that: $(cat "$work/found")"
 expect_between "queries" 70 "$(wc -l <"$work/list")" 1000
 
 # Process n holds more than process n - 1.

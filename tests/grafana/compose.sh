@@ -23,9 +23,9 @@ if command -v docker-compose >/dev/null; then
 elif docker compose version >/dev/null 2>&1; then
 	compose='docker compose'
 else
-	skip "there is no docker-compose"
+	skip "docker-compose is not installed"
 fi
-python3 -c 'import yaml' 2>/dev/null || skip "there is no python3 with yaml"
+python3 -c 'import yaml' 2>/dev/null || skip "python3 with yaml is not installed"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -156,7 +156,7 @@ words = yaml.safe_load(open(sys.argv[1]))["services"]["influxdb-" + sys.argv[2]]
 assert words[:2] == ["sh", "-c"], words
 print(words[2].replace("$$", "$").replace("/tmp/", sys.argv[3] + "/"))' "$root/compose.yaml" "$version" "$work" >"$work/begin"
 	env -i PATH="$work/bin:$PATH" "$@" sh "$work/begin" >"$work/begun" 2>&1 || :
-	grep -q "$text" "$work/begun" || fail "with $* InfluxDB begins with $(cat "$work/begun"), not with $text"
+	grep -q "$text" "$work/begun" || fail "with $* InfluxDB starts with $(cat "$work/begun"), not with $text"
 }
 password=DOCKER_INFLUXDB_INIT_PASSWORD
 token=DOCKER_INFLUXDB_INIT_ADMIN_TOKEN
@@ -171,7 +171,7 @@ expect_begun v3 '^600$' INFLUXDB_V3_TOKEN=apiv3_t
 
 # The lines that make them up, and that they come where they are wanted.
 (cd "$work/project" && sed -n "s/^#   \\((umask .*\\)/\\1/p" "$root/.env.example" | sh)
-[ "$(stat -c %a "$work/project/.env")" = 600 ] || fail "anybody may read .env"
+[ "$(stat -c %a "$work/project/.env")" = 600 ] || fail "others may read .env"
 (cd "$work/project" && $compose -p memagent --profile v2 --profile v3 config) >"$work/config" 2>&1 || fail "with .env: $(cat "$work/config")"
 for name in INFLUXDB_V2_PASSWORD INFLUXDB_V2_TOKEN INFLUXDB_V3_TOKEN; do
 	value=$(sed -n "s/^$name=//p" "$work/project/.env")

@@ -10,16 +10,16 @@
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
 [ "$(id -u)" -eq 0 ] || skip "only root can make a chroot"
-command -v jq >/dev/null || skip "there is no jq"
-python3 -c 'import yaml' 2>/dev/null || skip "there is no python3 with yaml"
-command -v debootstrap >/dev/null || skip "there is no debootstrap"
+command -v jq >/dev/null || skip "jq is not installed"
+python3 -c 'import yaml' 2>/dev/null || skip "python3 with yaml is not installed"
+command -v debootstrap >/dev/null || skip "debootstrap is not installed"
 mkdir "$work/mountable"
 unshare --mount mount --bind /proc "$work/mountable" 2>/dev/null || skip "this user has no right to mount"
 
 # What this system itself installs from, if it is of the Debian that the Dockerfile begins with.
 mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
 	sed -n 's/^bookworm main //p' | head -n 1)
-[ -n "$mirror" ] || skip "apt knows no mirror of Debian 12"
+[ -n "$mirror" ] || skip "apt has no mirror of Debian 12"
 
 debootstrap --variant=minbase bookworm "$work/debian-12-slim" "$mirror" >"$work/debootstrap.log" 2>&1 ||
 	skip "debootstrap got no Debian: $(tail -n 1 "$work/debootstrap.log")"

@@ -4,8 +4,8 @@
 # by itself as on the page; hostile names are text.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip "there is no Chromium"
-command -v gnuplot >/dev/null || skip "there is no gnuplot"
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip "Chromium is not installed"
+command -v gnuplot >/dev/null || skip "gnuplot is not installed"
 
 # look FILE [OPTION...]: run a page; print the text of its element "found".
 look()

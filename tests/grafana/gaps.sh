@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-command -v jq >/dev/null || skip "there is no jq"
+command -v jq >/dev/null || skip "jq is not installed"
 influxd_start "$work/influxdb"
 from=$(($(date +%s) * 1000 - 1000))
 begin_endless patient MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_SERVICE=patient

@@ -4,7 +4,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 command -v jq >/dev/null || {
-	echo "there is no jq"
+	echo "jq is not installed"
 	exit 77
 }
 "$root/grafana/make.sh" --check

@@ -5,7 +5,7 @@
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-command -v jq >/dev/null || skip "there is no jq"
+command -v jq >/dev/null || skip "jq is not installed"
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 
@@ -27,7 +27,7 @@ BEGIN {
 		point("anew", 4, t, t < 40 ? t : t - 40, t < 40 ? 100000 : 100, 0)
 	}
 }' >"$work/points"
-curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 
 # newest DASHBOARD TITLE SERVICE TO_MS INTERVAL_MS CHANGE: what the panel shows by its reducer, {SERIES: VALUE}; the query
 # changed by jq's CHANGE.

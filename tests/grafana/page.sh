@@ -4,8 +4,8 @@
 # nothing is wider than the window, and no two texts of a picture overlap.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip "there is no Chromium"
-command -v gnuplot >/dev/null || skip "there is no gnuplot"
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || skip "Chromium is not installed"
+command -v gnuplot >/dev/null || skip "gnuplot is not installed"
 
 # points SERVICE PID: forty points of a process that grows.
 points()
@@ -68,7 +68,7 @@ found()
 {
 	with_script "$1"
 	look "$1/looked.html" >"$work/found"
-	grep -q '^looked at [1-9][0-9]* texts$' "$work/found" || fail "the browser did not look: $(cat "$work/found")"
+	grep -q '^looked at [1-9][0-9]* texts$' "$work/found" || fail "the browser did not run the script: $(cat "$work/found")"
 	[ "$(sed -n 's/^looked at \([0-9]*\) texts$/\1/p' "$work/found")" -gt 80 ] || fail "only $(cat "$work/found")"
 	sed '/^looked at/d' "$work/found"
 }
@@ -88,6 +88,6 @@ done
 rm "$work/one/growth.svg"
 found "$work/one" | grep -q 'growth.svg does not load' || fail "a picture that is not there was not found"
 sed -i 's/>MiB</>MiB of memory that are live at this time, in this process, or resident in it</' "$work/many/heap.svg"
-found "$work/many" | grep -q 'is cut off' || fail "a text that is cut off was not found"
+found "$work/many" | grep -q 'is cut off' || fail "a text that is cut off was not detected"
 sed -i 's|</svg>|<text x="100" y="100">one</text><text x="105" y="102">other</text></svg>|' "$work/many/objects.svg"
-found "$work/many" | grep -q 'one lies over other' || fail "texts over each other were not found"
+found "$work/many" | grep -q 'one lies over other' || fail "overlapping texts were not found"

@@ -5,7 +5,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 python3 -c 'import yaml' 2>/dev/null || {
-	echo "there is no python3 with yaml"
+	echo "python3 with yaml is not installed"
 	exit 77
 }
 work=$(mktemp -d)

@@ -13,7 +13,7 @@ requests=80 # of 100 ms
 each=102    # objects that a request makes
 
 for program in jq curl; do
-	command -v $program >/dev/null || skip "there is no $program"
+	command -v $program >/dev/null || skip "$program is not installed"
 done
 [ -e "$server" ] || fail "$server is missing"
 

@@ -6,7 +6,7 @@
 
 report=$build/memagent-report
 for program in gnuplot curl; do
-	command -v $program >/dev/null || skip "there is no $program"
+	command -v $program >/dev/null || skip "$program is not installed"
 done
 
 # points SERVICE PID FORMULA: forty points, one a second; what is live at t s is the formula's value.
@@ -40,7 +40,7 @@ expect_class()
 	expect_silence "$1"
 	expect_equal "class of $3" "$1" "$(figure "$work/$1" class)"
 	grep -qF -e "$2" "$work/words" || fail "$1: no \"$2\" in: $(cat "$work/words")"
-	sed '$d' "$work/words" | cmp -s - "$work/$1/verdict.txt" || fail "verdict.txt has not what was printed"
+	sed '$d' "$work/words" | cmp -s - "$work/$1/verdict.txt" || fail "verdict.txt differs from the output"
 	expect_equal "last line" "The page: $work/$1/index.html" "$(tail -n 1 "$work/words")"
 }
 
@@ -67,7 +67,7 @@ for word in 'Live bytes and resident set' MiB live resident seconds; do
 	grep -qF ">$word<" "$work/level/heap.svg" || fail "no \"$word\" in heap.svg"
 done
 if grep -nE '(src|href)="?(/|[a-z]+:)|<script|@import|url\(' "$page"; then
-	fail "the page needs more than what lies beside it"
+	fail "the page needs files that are not beside it"
 fi
 
 # When the points are from, and which command of which version made the report, stand on the page and in the words.
@@ -166,8 +166,8 @@ expect_equal "first class" leaks "$(figure "$work/like" class | head -n 1)"
 expect_equal "processes in figures.tsv" 24 "$(figure "$work/like" process | wc -l)"
 remark='6 of 23 processes of worker with this verdict are shown; figures.tsv has all.'
 expect_equal "lines of words" 10 "$(wc -l <"$work/words")"
-grep -qxF "$remark" "$work/words" || fail "no word of what is not shown"
-grep -qF "$remark" "$work/like/index.html" || fail "the page does not say what is not shown"
+grep -qxF "$remark" "$work/words" || fail "the text does not say which processes are not shown"
+grep -qF "$remark" "$work/like/index.html" || fail "the page does not say which processes are not shown"
 expect_equal "tables" 7 "$(grep -c '<table>' "$work/like/index.html")"
 for words in 'Live bytes (solid) and resident set (dashed)' 'seconds; 6 of 24 processes shown, those with the most live bytes'; do
 	grep -qF ">$words<" "$work/like/heap.svg" || fail "no \"$words\" in heap.svg"
@@ -192,7 +192,7 @@ done
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 for points in "$work/leaks.lp" "$work/odd.lp" "$work/like.lp" "$work/tags.lp"; do
-	grep ' [0-9]*$' "$points" | curl -s -f -X POST --data-binary @- "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+	grep ' [0-9]*$' "$points" | curl -s -f -X POST --data-binary @- "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 done
 cat "$work/leaks.lp" "$work/tags.lp" "$work/like.lp" >"$work/shops.lp"
 for service in shop "d'or"; do
@@ -251,13 +251,13 @@ read_as "o'neil \"r\"" "$password"
 [ $status -eq 0 ] || fail "with the password: status $status"
 expect_silence "with the password"
 "$report" -o "$work/file" --service shop "$work/shops.lp" >/dev/null
-cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "with the password the figures are others"
+cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "with the password the figures differ"
 rm -r "$work/auth"
 for wrong in "$password " "${password%?}" ''; do
 	read_as "o'neil \"r\"" "$wrong"
 	expect_equal "status with the password \"$wrong\"" 1 $status
 	grep -q 'authorization failed\|unable to parse\|username required' "$work/err" || fail "nothing about \"$wrong\" that is wrong"
-	! grep -qF "$password" "$work/err" || fail "the password is told"
+	! grep -qF "$password" "$work/err" || fail "the password is shown"
 	[ ! -e "$work/auth" ] || fail "something was written with the password \"$wrong\""
 done
 
@@ -265,16 +265,16 @@ done
 printf '%s\n' "$password" >"$work/password"
 MEMAGENT_USERNAME="o'neil \"r\"" MEMAGENT_PASSWORD_FILE=$work/password INFLUX_HOST=$INFLUXD_URL INFLUX_DATABASE=memagent \
 	"$report" -o "$work/auth" --since 1h --service shop >"$work/words" 2>"$work/err" || fail "with the password in a file: status $?"
-cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "with the password in a file the figures are others"
-grep -q 'MEMAGENT_URL is not set; using INFLUX_HOST' "$work/err" || fail "nothing about INFLUX_HOST"
+cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "with the password in a file the figures differ"
+grep -q 'MEMAGENT_URL is not set; using INFLUX_HOST' "$work/err" || fail "INFLUX_HOST is not reported"
 rm -r "$work/auth"
 MEMAGENT_URL=file://$work/shops.lp "$report" -o "$work/auth" --service shop >/dev/null || fail "MEMAGENT_URL=file://: status $?"
-cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "by MEMAGENT_URL=file:// the figures are others"
+cmp -s "$work/file/figures.tsv" "$work/auth/figures.tsv" || fail "with MEMAGENT_URL=file:// the figures differ"
 rm -r "$work/auth"
 
 read_as '' ''
 expect_equal "status with no user" 1 $status
-grep -q 'unable to parse authentication credentials' "$work/err" || fail "nothing about the user that is missing"
+grep -q 'unable to parse authentication credentials' "$work/err" || fail "the missing user is not reported"
 influxd_stop
 influxd_start "$work/influxdb"
 
@@ -323,8 +323,8 @@ influxd_query '' 'SHOW DATABASES' | grep -q memagent || fail "the database is go
 ! grep -r s3cret "$work/secret" || fail "a password is shown"
 grep -qF 'http://***@h' "$work/secret/index.html" || fail "the URL is not shown"
 : >"$work/occupied"
-"$report" -o "$work/occupied/below" "$work/all.lp" >"$work/out" 2>"$work/err" && fail "what cannot be made was made"
-grep -qF "cannot create directory $work/occupied/below" "$work/err" || fail "nothing about the directory"
+"$report" -o "$work/occupied/below" "$work/all.lp" >"$work/out" 2>"$work/err" && fail "a directory was created although that is impossible"
+grep -qF "cannot create directory $work/occupied/below" "$work/err" || fail "the directory is not reported"
 for option in -h --help; do
 	"$report" $option | grep -q '^usage: memagent-report' || fail "no help for $option"
 done

@@ -6,7 +6,7 @@
 
 report=$build/memagent-report
 for program in gnuplot xmllint; do
-	command -v $program >/dev/null || skip "there is no $program"
+	command -v $program >/dev/null || skip "$program is not installed"
 done
 now=1764330000
 

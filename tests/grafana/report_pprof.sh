@@ -5,7 +5,7 @@
 
 report=$build/memagent-report
 for program in protoc gzip readelf; do
-	command -v $program >/dev/null || skip "there is no $program"
+	command -v $program >/dev/null || skip "$program is not installed"
 done
 
 # The part of profile.proto that is used.

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 . "$root/tests/e2e/lib/server.sh"
 
-command -v gnuplot >/dev/null || skip "there is no gnuplot"
+command -v gnuplot >/dev/null || skip "gnuplot is not installed"
 
 script v2 '200 | {"results":[{"statement_id":0}]}'
 script v1 '200 | {"results":[{"statement_id":0}]}'

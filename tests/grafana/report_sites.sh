@@ -6,7 +6,7 @@
 
 report=$build/memagent-report
 for program in gnuplot curl; do
-	command -v $program >/dev/null || skip "there is no $program"
+	command -v $program >/dev/null || skip "$program is not installed"
 done
 now=$(date +%s)
 
@@ -44,7 +44,7 @@ expect_equal "stack" "push_global handle main __libc_start_main _start" \
 	"$(sed -n '/ in push_global, called by:$/,/^$/s/^    //p' "$work/shop.words" | paste -sd ' ' -)"
 expect_equal "hostile stack" "</script><i>&\"'\\x??é [jit] [truncated]" \
 	"$(sed -n '/ in <.script>.*, called by:$/,/^$/s/^    //p' "$work/shop.words" | paste -sd ' ' -)"
-sed '$d' "$work/shop.words" | cmp -s - "$work/shop/verdict.txt" || fail "verdict.txt has not what was printed"
+sed '$d' "$work/shop.words" | cmp -s - "$work/shop/verdict.txt" || fail "verdict.txt differs from the output"
 page=$work/shop/index.html
 expect_equal "rows on the page" 5 "$(sed -n '/<table class="sites">/,/<\/table>/p' "$page" | grep -c '^<tr>')"
 grep -qF '<th scope="row"><code>&lt;/script&gt;&lt;i&gt;,= &quot;' "$page" || fail "a name is not escaped on the page"
@@ -64,7 +64,7 @@ _start;__libc_start_main;main;handle;push_global 3900000
 other 10000" "$(grep -v script "$work/folded")"
 expect_equal "folded lines" 4 "$(wc -l <"$work/folded")"
 "$report" --folded "$work/folded.file" -o "$work/no-report" "$work/shop.lp" >"$work/words" || fail "folded to a file: status $?"
-cmp -s "$work/folded" "$work/folded.file" || fail "the folded stacks in a file are others"
+cmp -s "$work/folded" "$work/folded.file" || fail "the folded stacks in a file differ"
 [ ! -s "$work/words" ] || fail "folded to a file, yet something was printed"
 [ ! -e "$work/no-report" ] || fail "folded stacks, and a report"
 
@@ -90,10 +90,10 @@ grep -qxF 'bar 8;_start;__libc_start_main;main;fill_cache 5000000' "$work/folded
 
 grep -v '^memagent_site' "$work/shop.lp" >"$work/none.lp"
 run none "$work/none.lp"
-! grep -qi 'allocated what\|called by' "$work/none.words" "$work/none/index.html" || fail "sites out of nowhere"
+! grep -qi 'allocated what\|called by' "$work/none.words" "$work/none/index.html" || fail "it invented sites"
 expect_equal "files without sites" "" "$(cd "$work/none" && find . -name 'flame*')"
-"$report" --folded - "$work/none.lp" >"$work/words" 2>"$work/err" && fail "folded stacks out of nowhere"
-grep -q 'the points have no call sites' "$work/err" || fail "nothing about the sites that are missing"
+"$report" --folded - "$work/none.lp" >"$work/words" 2>"$work/err" && fail "it invented folded stacks"
+grep -q 'the points have no call sites' "$work/err" || fail "the missing sites are not reported"
 
 # ---- from InfluxDB, where the stacks are older than the chosen time ----
 
@@ -101,7 +101,7 @@ influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 # The byte that is not UTF-8 would come back as another.
 LC_ALL=C sed 's/\o377//' "$work/two.lp" >"$work/db.lp"
-curl -s -f -X POST --data-binary @"$work/db.lp" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+curl -s -f -X POST --data-binary @"$work/db.lp" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 for service in shop bar; do
 	run file --service "$service" "$work/db.lp"
 	run db --url "$INFLUXD_URL" --since 1h --service "$service"

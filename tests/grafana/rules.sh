@@ -18,7 +18,7 @@ fail()
 }
 
 command -v jq >/dev/null || {
-	echo "there is no jq"
+	echo "jq is not installed"
 	exit 77
 }
 work=$(mktemp -d)

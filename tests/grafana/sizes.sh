@@ -5,7 +5,7 @@
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-command -v jq >/dev/null || skip "there is no jq"
+command -v jq >/dev/null || skip "jq is not installed"
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 
@@ -26,7 +26,7 @@ awk -v from=$from 'BEGIN {
 		printf " %d000000000\n", from + t
 	}
 }' >"$work/points"
-curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 
 # ask TITLE CHANGE: the heatmap's rows, every 5 s, by their names; the query changed by jq's CHANGE.
 ask()
@@ -71,10 +71,10 @@ awk -v from=$from 'BEGIN {
 			printf " %d000000000\n", from + t
 		}
 }' >"$work/points"
-curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 rows=$(ask "Requested sizes" .)
 expect_equal "4 KiB of all" '[[45,5],[50,5],[55,5],[60,5],[65,10],[70,10],[75,10],[80,10],[85,10]]' "$(of "$rows" '≤ 4 KiB')"
 expect_equal "64 bytes beside others" '[[25,15],[30,9],[45,17],[50,15],[55,15],[60,15],[65,15]]' "$(of "$rows" '≤ 64 B')"
 # That this can fail: the query of one process without its process.
 [ "$(of "$(ask "$of_process" 'sub(", \"host\", \"service\", \"pid\" fill\\(null"; " fill(null")')" '≤ 4 KiB')" != "$(of "$rows" '≤ 4 KiB')" ] ||
-	fail "what InfluxDB mixes up makes no difference"
+	fail "mixing processes up makes no difference"

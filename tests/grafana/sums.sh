@@ -5,7 +5,7 @@
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-command -v jq >/dev/null || skip "there is no jq"
+command -v jq >/dev/null || skip "jq is not installed"
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 least_ms=$(sed -n 's/^ *timeInterval: \([0-9]*\)s$/\1000/p' "$root/grafana/provisioning/datasources/memagent.yaml")
@@ -18,7 +18,7 @@ awk -v from=$from 'BEGIN {
 			printf "memagent,host=h,service=s,pid=%d heap_alloc_bytes=1000i %.0f000000\n", process,
 			    (from + t) * 1000 + process * 200 + t * 37 * process % 400
 }' >"$work/points"
-curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "the points were not taken"
+curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 
 # sums DASHBOARD TITLE INTERVAL_MS: the different values of the panel's buckets.
 sums()

@@ -95,8 +95,8 @@ trimming='n = int(t / 2); trims = ",trims=" n ",trim_pause_ns=" (n == 17 ? 7e7 :
 	if (t > 33) rss = 5e6'
 expect returns '19 trims took 106.0 ms in all, the last 2.0 ms, 70.0 ms at most; the most effective shrank the resident set from 28.6 MiB to 4.8 MiB.' \
 	"$freed" 40 "$one"
-grep -qx 'rss_before_trim_bytes	30000000' "$figures" || fail "nothing of what was resident before the trim"
-grep -qx 'rss_after_trim_bytes	5000000' "$figures" || fail "nothing of what was resident after the trim"
+grep -qx 'rss_before_trim_bytes	30000000' "$figures" || fail "the resident set before the trim is missing"
+grep -qx 'rss_after_trim_bytes	5000000' "$figures" || fail "the resident set after the trim is missing"
 trimming='trims = ",trims=" int(t / 2) ",trim_pause_ns=2000000,trim_pause_total_ns=" 2e6 * int(t / 2)'
 expect returns '19 trims took 38.0 ms in all, the last 2.0 ms, 2.0 ms at most; none shrank the resident set.' "$freed" 40 "$one"
 trimming='trims = ",trims=0"'

@@ -46,8 +46,8 @@ END
 
 PATH=$work/bin:$PATH "$root/tools/deps.sh" check >"$work/out" 2>"$work/err" || fail "it failed: $(cat "$work/err")"
 grep -q ' libclang-common-14-dev' "$work/installed" || fail "it installs $(cat "$work/installed")"
-! grep -q 'libclang-rt-dev\|cppcheck' "$work/installed" || fail "it installs what is not offered: $(cat "$work/installed")"
-grep -q 'offers no cppcheck' "$work/err" || fail "of what is not offered it says: $(cat "$work/err")"
+! grep -q 'libclang-rt-dev\|cppcheck' "$work/installed" || fail "it installs packages that the release lacks: $(cat "$work/installed")"
+grep -q 'offers no cppcheck' "$work/err" || fail "about packages that the release lacks it says: $(cat "$work/err")"
 grep -q 'installing .*(2 packages' "$work/out" || fail "it says: $(cat "$work/out")"
 grep -q ' 60 MiB to download, 20 MiB on the disk; this takes roughly 1 min' "$work/out" || fail "it says: $(cat "$work/out")"
 [ "$(tail -n 1 "$work/out")" = "apt-get installs" ] || fail "it does not say so before: $(cat "$work/out")"

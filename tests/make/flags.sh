@@ -38,7 +38,7 @@ all=$compiled
 [ "$all" -gt 20 ] || fail "only $all objects were compiled"
 expect_everywhere compiled ' -c ' -D_FORTIFY_SOURCE=2 -Wdate-time -fstack-protector-strong -Werror=format-security
 expect_everywhere linked '\.o .*\.o ' -fstack-protector-strong -Wl,-Bsymbolic-functions
-! grep -q -e ' -Werror ' "$work/one.calls" || fail "a warning would end the build"
+! grep -q -e ' -Werror ' "$work/one.calls" || fail "a warning is an error"
 env LD_PRELOAD="$library" MEMAGENT_URL="file://$work/points" true || fail "a program does not run with it"
 grep -q mallocs= "$work/points" || fail "the library does not count"
 

@@ -6,9 +6,9 @@
 build=${BUILD:-$root/build}
 make_it help >"$work/help" || fail "make help failed"
 for goal in all deps demo test test-distros deps-hosts deps-browse fuzz check docs bench install clean help; do
-	grep -q "^  $goal  *[a-z]" "$work/help" || fail "make help does not tell of $goal"
+	grep -q "^  $goal  *[a-z]" "$work/help" || fail "make help lacks $goal"
 done
-grep -q '#' "$work/help" && fail "make help prints marks of comments"
+grep -q '#' "$work/help" && fail "make help prints comment characters"
 
 for tool in tools/deps.sh tools/demo/demo.sh tests/run tests/distros.sh tests/fuzz/long tests/bench/run.sh; do
 	"$root/$tool" -h >"$work/said" 2>&1 </dev/null || fail "$tool -h failed: $(cat "$work/said")"

@@ -41,4 +41,4 @@ in_system 'mount -o remount,bind,ro /
 		"$1/tests/e2e/scripted" -x 7 >/mnt/out 2>/mnt/err && exit 1
 	[ $? -eq 7 ]
 	grep -q "cannot write to file:///written: /written: Read-only file system" /mnt/err' ||
-	fail "on a root that cannot be written to"
+	fail "with a read-only root"

@@ -49,7 +49,7 @@ clean_up_more()
 need()
 {
 	for program; do
-		command -v "$program" >/dev/null || skip "there is no $program; make deps-hosts installs it"
+		command -v "$program" >/dev/null || skip "$program is not installed; make deps-hosts installs it"
 	done
 }
 
