@@ -38,7 +38,7 @@ mirror=$(apt-get indextargets --format '$(ORIGIN) $(COMPONENT) $(REPO_URI)' 'Cre
 	sed -n 's/^Debian main //p' | head -n 1)
 [ -n "$mirror" ] || die "apt knows no mirror of Debian here"
 
-# make_root RELEASE: a minimal system that reaches the network as this one does.
+# make_root RELEASE: make a minimal system with this one's access to the network.
 make_root()
 {
 	rm -rf --one-file-system "$root"
@@ -48,7 +48,7 @@ make_root()
 	git clone -q "$source" "$root/memagent"
 }
 
-# inside COMMAND…: in the chroot, with nothing of this environment.
+# inside COMMAND…: run it in the chroot, with an empty environment.
 inside()
 {
 	# shellcheck disable=SC2016 # the inner shell's
@@ -59,7 +59,7 @@ inside()
 			sh -c "cd /memagent && exec \"\$@\"" sh "$@"' "$root" "$@"
 }
 
-# step NAME COMMAND…: its output goes to the log.
+# step NAME COMMAND…: run it; its output is written to the log.
 step()
 {
 	local name=$1 began=$SECONDS

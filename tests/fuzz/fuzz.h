@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_FUZZ_H
 #define MEMAGENT_FUZZ_H
 /*
- * fuzz: what the fuzzers share.
+ * fuzz: shared by the fuzzers.
  *
  * An input is a list of texts with a bar between two, so that the corpus can be read and written by
  * hand; a text may have any byte but the bar and NUL.
@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What libFuzzer calls with each input. */
+/* libFuzzer calls this with each input. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is not so, is a finding. */
+/* A false condition is a finding. */
 #define CHECK(condition)                                                                           \
 	do {                                                                                       \
 		if (!(condition)) {                                                                \
@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct input {
 	char *text; /* a copy with a NUL at the end */
-	char *next; /* NULL behind the last */
+	char *next; /* NULL after the last */
 };
 
 static inline void input_open(struct input *in, const uint8_t *data, size_t size)
@@ -48,7 +48,7 @@ static inline void input_close(struct input *in)
 	free(in->text);
 }
 
-/* Return the next text; "" behind the last. */
+/* Return the next text; "" after the last. */
 static inline char *input_text(struct input *in)
 {
 	char *text = in->next;
@@ -61,7 +61,7 @@ static inline char *input_text(struct input *in)
 	return text;
 }
 
-/* Return the next text as a number; ${missing} when it is none. */
+/* Return the next text as a number; ${missing} if it is not one. */
 static inline int64_t input_number(struct input *in, int64_t missing)
 {
 	const char *text = input_text(in);

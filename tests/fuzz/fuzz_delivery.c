@@ -113,7 +113,7 @@ static void add(const char *step)
 	backlog_add(&backlog, line, at + n + 1);
 }
 
-/* While a request is under way, what the backlog has dropped of it may yet arrive. */
+/* Points of a request in progress may arrive even if the backlog has dropped them. */
 static void check_books(void)
 {
 	CHECK(delivery_is_busy(&delivery) ||
@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		check_books();
 	}
-	/* Nobody answers any more, and the program ends. */
+	/* The server answers no more, and the program ends. */
 	if (delivery_finish(&delivery, now + CLOCK_S))
 		CHECK(backlog_points(&backlog) == 0);
 	CHECK(added <= acknowledged + backlog_points(&backlog) + delivery_dropped(&delivery));

@@ -20,7 +20,7 @@ static bool read_bytes(void *arg, uint64_t at, void *out, size_t n)
 {
 	struct bytes *b = arg;
 
-	/* A file must not make it read for ever. */
+	/* No file makes it read for ever. */
 	CHECK(++b->reads < 10 * 1000 * 1000);
 	if (n > b->size || at > b->size - n)
 		return false;

@@ -24,7 +24,7 @@ struct wanted {
 	size_t tags;
 };
 
-/* What must arrive of a text: all but control bytes, and no backslash at the end. */
+/* The part of a text that must arrive: all but control bytes and a backslash at the end. */
 static const char *clean(char *text)
 {
 	char *to = text;
@@ -69,7 +69,7 @@ static void check_head(const struct lp_line *line, const char *measurement,
 	}
 }
 
-/* Return what the field ${name} has, or -1 when there must not be one; take it out of ${point}. */
+/* Remove the field ${name} from ${point}.  Return its value, or -1 if it must be missing. */
 static int64_t take_value(struct point *point, const char *name, bool *is_fraction)
 {
 	int64_t value = -1;
@@ -115,7 +115,7 @@ static void check_fields(const struct lp_line *line, struct point *point)
 	}
 }
 
-/* Nothing is left that should have been written. */
+/* No field is left over. */
 static void check_complete(const struct point *point)
 {
 	if (point->schema == SCHEMA_GO_RUNTIME)
@@ -126,7 +126,7 @@ static void check_complete(const struct point *point)
 		CHECK(point->sizes[i] == 0 || fields_size_name(i) == NULL);
 }
 
-/* The longest that one line with one field can be. */
+/* The longest line with one field. */
 static size_t least(const struct line *head)
 {
 	return head->used + 1 + 64 + 1 + 20 + 1 + 1 + 20 + 1;
@@ -171,7 +171,7 @@ static void check_event(const struct line *line, const struct wanted *wanted, ch
 	lp_free(&parsed);
 }
 
-/* The options take no measurement of nothing, and none that would be a comment. */
+/* The options accept no empty measurement, and none that would be a comment. */
 static bool is_measurement(const char *text)
 {
 	while (is_control(*text) && *text)

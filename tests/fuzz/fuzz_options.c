@@ -30,7 +30,7 @@ static const char *get(const char *name)
 	return NULL;
 }
 
-/* By other means than duration.c. */
+/* An implementation independent of duration.c. */
 static void check_duration(const char *text)
 {
 	static const struct {
@@ -57,7 +57,7 @@ static void check_duration(const char *text)
 	}
 }
 
-/* Write ${text} as a part of a tag.  Return how long it is then. */
+/* Write ${text} as a part of a tag.  Return its length. */
 static size_t escape(char *out, const char *text)
 {
 	size_t n = 0;
@@ -70,7 +70,7 @@ static size_t escape(char *out, const char *text)
 	return n;
 }
 
-/* Each tag, written as the user would, is read as the same again. */
+/* Each tag, written as a user would, reads back the same. */
 static void check_tags(const char *text)
 {
 	struct tag tag, again;
@@ -100,7 +100,7 @@ static bool is_clean(const char *text, size_t longest)
 	return strlen(text) <= longest && !has_control(text, strlen(text));
 }
 
-/* Each returns whether a value of that kind may come out. */
+/* Each returns whether this is a valid value of its kind. */
 #define OK_TEXT(v) is_clean(v, 255)
 #define OK_NAME(v) (OK_TEXT(v) && ((v)[0] == '\0' || (v)[strlen(v) - 1] != '\\'))
 #define OK_MEASUREMENT(v) (OK_NAME(v) && (v)[0] != '\0' && (v)[0] != '#')
@@ -117,7 +117,7 @@ static bool is_clean(const char *text, size_t longest)
 #define OK_COUNT(value) ((value) >= 1 && (value) <= 1000)
 #define OK_SHARE(value) ((value) >= 100 && (value) <= 100000)
 
-/* A text that is taken is the one that was given, or the default. */
+/* An accepted text is the given one or the default. */
 static void check_text(const char *got, const char *variable, const char *standard,
 		       const char *default_)
 {
@@ -128,7 +128,7 @@ static void check_text(const char *got, const char *variable, const char *standa
 	CHECK((given && strcmp(got, given) == 0) || strcmp(got, default_) == 0);
 }
 
-/* A relative path has the working directory before it. */
+/* A relative path is appended to the working directory. */
 static void check_file(const char *got, const char *variable, const char *standard,
 		       const char *default_)
 {
@@ -144,7 +144,7 @@ static void check_file(const char *got, const char *variable, const char *standa
 		check_text(got, variable, standard, default_);
 }
 
-/* A URL that is not valid leaves none. */
+/* An invalid URL leaves none. */
 static void check_url(const char *got, const char *variable, const char *standard,
 		      const char *default_)
 {
@@ -182,7 +182,7 @@ static const struct {
 #undef OPTION
 };
 
-/* What is said does not depend on what the secrets are: each byte of them may be an x. */
+/* Messages do not depend on the secrets: with each byte replaced by x they are the same. */
 static void check_secrets(const char *problems)
 {
 	static const char *const secrets[] = {"MEMAGENT_PASSWORD", "MEMAGENT_TOKEN",

@@ -15,18 +15,18 @@
 #include "shim/shim.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Nothing is followed here. */
+/* This test compares no privileges. */
 int shim_create_thread(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *))
 {
 	(void)thread, (void)attr, (void)run;
 	return EAGAIN;
 }
 
-#define LINE_BYTES 4096 /* that come in one piece */
+#define LINE_BYTES 4096 /* read at once */
 
 struct lines {
 	const char *text; /* all */
-	size_t at;	  /* what has come of it */
+	size_t at;	  /* how much was read */
 	struct privileges privileges;
 	size_t stop_after;
 };
@@ -48,7 +48,7 @@ static int take_line(void *arg, const char *text, size_t len)
 	return 0;
 }
 
-/* Whether ${value} is the number at ${text}, and nothing else stands in its way. */
+/* Return whether ${value} is the number at ${text}, after blanks only. */
 static bool is_number(const char *text, int64_t value)
 {
 	char *end;
@@ -56,7 +56,7 @@ static bool is_number(const char *text, int64_t value)
 	return strtoll(text, &end, 10) == value && (*end == ' ' || *end == '\n' || *end == '\0');
 }
 
-/* Where there is a value, it stands behind ${key}; this by other means than proc.c. */
+/* A value must follow ${key} in the text; independent of proc.c. */
 static void check_value(const char *text, const char *key, int64_t value, int64_t unit)
 {
 	bool found = value == -1;

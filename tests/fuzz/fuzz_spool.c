@@ -18,7 +18,7 @@
 #include "agent/settings/options.h"
 #include "tests/fuzz/fuzz.h"
 
-#define LINE_LONGEST 32768 /* what is longer is no point of ours */
+#define LINE_LONGEST 32768 /* a longer line is not a point of the agent */
 #define ROUNDS 100000
 
 static char directory[200];
@@ -58,7 +58,7 @@ static void put_file(const char *prefix, const uint8_t *data, size_t size)
 	close(fd);
 }
 
-/* What a delivery would do, with half of what waits. */
+/* Do what delivery does, with half of the waiting lines. */
 static void deliver(size_t size)
 {
 	char batch[65536];
@@ -73,7 +73,7 @@ static void deliver(size_t size)
 	backlog_done(&backlog, backlog.first + points);
 }
 
-/* Return how much of the beginning of the file is whole lines of our length. */
+/* Return how many bytes at the file's start are whole lines of permitted length. */
 static size_t whole(const uint8_t *data, size_t size)
 {
 	size_t at = 0;
@@ -108,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		CHECK(++rounds < ROUNDS);
 	} while (spool.file_fd >= 0);
 	CHECK(got_used == whole(data, size) && memcmp(got, data, got_used) == 0);
-	CHECK(rmdir(directory) == 0); /* the file is gone */
+	CHECK(rmdir(directory) == 0); /* the file was removed */
 	CHECK(mkdir(directory, 0700) == 0);
 	close(spool.dir_fd);
 	free(got);

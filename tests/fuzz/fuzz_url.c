@@ -55,7 +55,7 @@ static void check_scheme(const char *url)
 		check_host_port(url);
 }
 
-/* Whether ${part}, which is nowhere else in the URL and not what stands for a secret, is shown. */
+/* Return whether ${part} is shown.  It is nowhere else in the URL, and not the mask. */
 static bool is_shown(const char *url, const char *shown, const char *part)
 {
 	const char *at = strstr(url, part);
@@ -64,7 +64,7 @@ static bool is_shown(const char *url, const char *shown, const char *part)
 	       strstr(shown, part);
 }
 
-/* Nothing of a secret may be seen but a few bytes; nor all of it, when it is no more. */
+/* At most a few bytes of a secret may be seen, and never all of it. */
 static void check_secret(const char *url, const char *shown, const char *secret)
 {
 	char part[SEEN_BYTES + 1] = "";

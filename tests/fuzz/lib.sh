@@ -14,7 +14,7 @@ setting()
 	echo "${value:-$2}"
 }
 
-# fuzz FUZZER FINDINGS ARGUMENT...: run it; what it finds is put into that directory.
+# fuzz FUZZER FINDINGS ARGUMENT...: run it; findings are written to that directory.
 fuzz()
 {
 	local fuzzer=$1 findings=$2

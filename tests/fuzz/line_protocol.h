@@ -1,9 +1,9 @@
 #ifndef MEMAGENT_LINE_PROTOCOL_H
 #define MEMAGENT_LINE_PROTOCOL_H
 /*
- * line_protocol: reads line protocol as InfluxDB does, and knows nothing of who writes it.
+ * line_protocol: reads line protocol as InfluxDB does, independently of the encoder.
  *
- * A special byte is escaped when a backslash stands before it; any other backslash is itself.
+ * A backslash escapes a special byte.  Any other backslash is literal.
  *
  * Layer    tests/fuzz.
  * Source   InfluxDB 1.x, models/points.go.
@@ -48,7 +48,7 @@ static inline void lp_free(struct lp_line *line)
 	}
 }
 
-/* Take what stands before the first unescaped byte of ${stops}; "" is not allowed. */
+/* Take the text before the first unescaped byte of ${stops}; it must not be empty. */
 static inline char *lp_word(const char **p, const char *end, const char *stops, const char *special)
 {
 	const char *begin = *p;
@@ -73,7 +73,7 @@ static inline char *lp_word(const char **p, const char *end, const char *stops, 
 	return NULL;
 }
 
-/* Take digits.  Return how many, or 0 also when they are too many. */
+/* Take digits.  Return their number; 0 if there are none or too many. */
 static inline size_t lp_digits(const char **p, const char *end, uint64_t *out)
 {
 	const char *begin = *p;
@@ -160,7 +160,7 @@ static inline int lp_tag(const char **p, const char *end, struct lp_line *line)
 /*
  * lp_parse(text, len, line):
  * Parse the first line, which must have a time and its newline, and no control byte before that.
- * Return what is behind it, and the caller frees ${line} with lp_free; or NULL.
+ * Return the text after it, or NULL.  The caller frees ${line} with lp_free.
  */
 static inline const char *lp_parse(const char *text, size_t len, struct lp_line *line)
 {

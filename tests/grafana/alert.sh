@@ -17,7 +17,7 @@ influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 now=$(date +%s)
 
-# A point every 30 s of each: what it holds after ${t} seconds.
+# One point of each every 30 s, with the bytes that it holds after ${t} seconds.
 awk -v now="$now" 'BEGIN {
 	for (t = 0; t < 2400; t += 30) {
 		held["leak"] = 1e6 + 10 * t
@@ -46,7 +46,7 @@ awk -v now="$now" 'BEGIN {
 }' >"$work/points"
 curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 
-# ask NAME NOW: the answer to the rule's query of that name, at that time.
+# ask NAME NOW: print the answer to the rule's query NAME at that time.
 ask()
 {
 	jq -r --arg name "$1" --argjson now "$2" '.groups[0].rules[0].data[] | select(.refId == $name) |
@@ -56,17 +56,18 @@ ask()
 	influxd_query memagent "$(cat "$work/query")" || fail "the query $1"
 }
 
-# firing RULE NOW [LEAST_TIMES] [PARTS]: the services that it fires for: six times, by more than a 100th, unless said otherwise.
+# firing RULE NOW [LEAST_TIMES] [PARTS]: print the services that the rule fires for.  The defaults are
+# six times and a 100th.
 firing()
 {
 	python3 -c 'import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout)' "$1" >"$work/rule"
 	ask growth "$2" >"$work/growth"
 	ask lowest "$2" >"$work/lowest"
-	# The rule in words of jq; a change of its conditions has to be made here too.
+	# The rule in jq.  A change of its conditions must be repeated here.
 	expect_equal "conditions" '["least reduce growth min","times reduce growth count","total reduce growth sum","before reduce lowest min","leaks math $least > 0 && $times >= 6 && $total * 100 > $before"]' \
 		"$(jq -c '.groups[0].rules[0].data[2:] |
 			map(.model | "\(.refId) \(.type) \(.expression)\(if .reducer then " " + .reducer else "" end)")' "$work/rule")"
-	# Grafana puts together what has the same labels, and leaves out what has no partner.
+	# Grafana joins series with the same labels, and drops those without a partner.
 	jq -rs --argjson times "${3-6}" --argjson parts "${4-100}" '(.[1].results[0].series // [] | map({key: (.tags | tostring), value: ([.values[][1]] | min)}) | from_entries) as $before |
 		.[0].results[0].series[] | [.values[][1]] as $growth | $before[.tags | tostring] as $before |
 		select($before and ($growth | min) > 0 and ($growth | length) >= $times and ($growth | add) * $parts > $before) |
@@ -76,7 +77,7 @@ firing()
 leaks="leak
 leak-below-a-saw
 old-enough"
-# InfluxDB is asked a little after Grafana's now.
+# InfluxDB gets the query a little after Grafana's "now".
 for after in 0 2 4; do
 	expect_equal "$after s after its time it fires for" "$leaks" "$(firing "$rule" $((now - after)))"
 done
@@ -92,11 +93,13 @@ panel=$(jq -r '.groups[0].rules[0].annotations.__panelId__' "$work/rule")
 expect_equal "the panel that it links to" "Live bytes of each process" \
 	"$(jq -r --argjson id "$panel" '.panels[] | select(.id == $id).title' "$root/grafana/dashboards/memagent.json")"
 
-# That this can fail: with doubled dollar signs, as fields that are not raw need them, InfluxDB is asked for nothing.
+# This can fail: with doubled dollar signs, as fields that are not raw need them, the query matches
+# nothing.
 sed 's/\$timeFilter/$$timeFilter/' "$rule" >"$work/broken.yaml"
 [ "$( (firing "$work/broken.yaml" "$now") 2>/dev/null)" = "" ] || fail "a doubled dollar sign makes no difference"
 
-# That this can fail: the mean does not see the leak below the saw, and of a shorter time nothing is six times five minutes.
+# This can fail: the mean hides the leak below the saw, and a shorter time has no six times five
+# minutes.
 expect_other()
 {
 	sed "$1" "$rule" >"$work/broken.yaml"

@@ -19,7 +19,7 @@ command -v jq >/dev/null || skip "jq is not installed"
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 
-# All fields, but the sizes above 1 GiB; before the time that is shown, the first ten.
+# All fields except the sizes above 1 GiB.  Points before the shown time have the first ten only.
 "$build/memagent-describe" fields-tsv | cut -f 1 | grep -v 'sizes_le_[0-9]\{11\}' >"$work/names"
 awk -v to=$to '{ name[n++] = $1 } END {
 	for (t = -20700; t < 900; t++)
@@ -53,7 +53,7 @@ query()
 	jq -r --arg name "$1" 'select(.name == $name).query' "$work/asked"
 }
 
-# time_of QUERY: the best of three, in microseconds.
+# time_of QUERY: print the best of three times, in microseconds.
 time_of()
 {
 	rm -f "$work"/answer.*
@@ -64,7 +64,7 @@ time_of()
 	grep -q '"series"' "$work/answer.1" || fail "there is no answer to $1"
 }
 
-# over_budget NAME QUERY: says so if it is.
+# over_budget NAME QUERY: print NAME if the query costs too much.
 over_budget()
 {
 	took=$(time_of "$2")
@@ -84,7 +84,7 @@ influxd_query memagent "$(query "variable largest of memagent")" >"$work/answer"
 expect_equal "the ten largest" '["11","12","13","14","15","16","17","18","19","20"]' \
 	"$(jq -c -L "$lib" 'include "substitute"; variable_values' "$work/answer")"
 
-# That this can fail: all sizes of all processes in one query, as it once was.
+# This can fail: one query for all sizes of all processes costs too much.
 slow=$(jq -rs 'map(select(.name | startswith("Requested sizes ")) | .query) | map(capture("\\(SELECT (?<v>.*) AS \"v\"").v) as $rates
 	| [range($rates | length)] | "SELECT \(map("sum(\"v\(.)\")") | join(", ")) FROM (SELECT \(map("\($rates[.]) AS \"v\(.)\"") | join(", "))"' "$work/asked")
 rest=$(query "Requested sizes A" | sed 's/.* AS "v"//')

@@ -33,7 +33,7 @@ mkdir "$work/project"
 cp -R "$root/compose.yaml" "$root/grafana" "$root/Dockerfile" "$work/project"
 "$build/memagent-run" --help >"$work/help"
 
-# check DIRECTORY: what is wrong, a line each.
+# check DIRECTORY: print what is wrong, one line each.
 check()
 {
 	(cd "$1" && $compose -p memagent --profile v2 --profile v3 config) >"$work/config" 2>"$work/err" || {
@@ -104,7 +104,7 @@ for name, service in config["services"].items():
             wrong("has not %s at %s" % (source, target))
     words = [word for key in ("command", "entrypoint") for word in service.get(key) or []]
     for word in words:
-        # The name of a variable is none, nor is a word on what is missing.
+        # A variable's name is not a password, nor is the text for a missing one.
         if re.search(r"(?i)(^|[^_a-z])--?(user(name)?|pass(word)?|token|admin)([= ]|$)|://[^/ ]*@|(password|passwd|token|username)=", word):
             wrong("has a user or a password on its command line: " + word)
     if name.startswith("load") and not re.search(r"\bwrk\b.* http://demo(-v[23])?:8080/v1/push", " ".join(words)):
@@ -133,8 +133,8 @@ END
 check "$work/project" >"$work/found"
 [ ! -s "$work/found" ] || fail "$(cat "$work/found")"
 
-# What does not start without .env says what is missing: the script that the container begins with, here.
-# influxdb3 is a program that shows what it is given.
+# A service that needs .env says what is missing.  The container's start script runs here.
+# influxdb3 is replaced by a program that prints its arguments.
 mkdir "$work/bin"
 cat >"$work/bin/influxdb3" <<'END'
 #!/bin/sh
@@ -169,7 +169,7 @@ expect_begun v3 '^600$' INFLUXDB_V3_TOKEN=apiv3_t
 [ "$(sed 1d "$work/begun" | python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])')" = apiv3_t ] ||
 	fail "InfluxDB 3 is given the token in $(cat "$work/begun")"
 
-# The lines that make them up, and that they come where they are wanted.
+# The lines of .env.example make secrets, and the services get them.
 (cd "$work/project" && sed -n "s/^#   \\((umask .*\\)/\\1/p" "$root/.env.example" | sh)
 [ "$(stat -c %a "$work/project/.env")" = 600 ] || fail "others may read .env"
 (cd "$work/project" && $compose -p memagent --profile v2 --profile v3 config) >"$work/config" 2>&1 || fail "with .env: $(cat "$work/config")"
@@ -180,7 +180,7 @@ for name in INFLUXDB_V2_PASSWORD INFLUXDB_V2_TOKEN INFLUXDB_V3_TOKEN; do
 done
 rm "$work/project/.env"
 
-# That this can fail: expect_found TEXT SED
+# This can fail.  expect_found TEXT SED: this change of the file is found.
 expect_found()
 {
 	rm -rf "$work/broken"

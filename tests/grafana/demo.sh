@@ -3,8 +3,8 @@
 # runs to its end and draws pictures, with real load.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
 
-# points FORMULAS: 250 ms apart, from 1 s before a load of 10 s until 3 s after it; awk's statements set what the
-# points have, with the served requests so far and whether the load is over.
+# points FORMULAS: points 250 ms apart, from 1 s before a load of 10 s to 3 s after it.  FORMULAS are
+# awk statements that set the fields, from the number of served requests and whether the load is over.
 points()
 {
 	awk 'BEGIN {
@@ -23,7 +23,7 @@ points()
 	}' >"$work/points"
 }
 
-# What the server says that it holds in the end, objects and bytes, as the points below have it.
+# The objects and bytes that the server reports at its end, the same as in the points below.
 held_by()
 {
 	case $1 in
@@ -113,13 +113,14 @@ expect_complaint 'has "x" for column 8' local "$local"'; if (t == 1005) { print 
 : >"$work/points"
 ! judge local || fail "it passes without any points"
 
-# ---- for real ----
+# ---- with real load ----
 
 for program in wrk gnuplot jq; do
 	command -v $program >/dev/null || skip "$program is not installed"
 done
 
-# demo STATUS VARIABLE=VALUE...: ends with that status; its output in $work/out and $work/err.
+# demo STATUS VARIABLE=VALUE...: run it; it must exit with STATUS.  Its output is in $work/out and
+# $work/err.
 demo()
 {
 	want=$1 status=0
@@ -128,7 +129,7 @@ demo()
 	[ $status -eq "$want" ] || fail "the demo with $*: status $status instead of $want: $(tail -n 20 "$work/out")"
 }
 
-# expect_pictures EXPERIMENT...: that the page shows these, and its files are there.
+# expect_pictures EXPERIMENT...: the page shows these, and its files exist.
 expect_pictures()
 {
 	sed -n 's/.*href="\([^"]*\)".*src="\([^"]*\)".*/\1\n\2/p' "$work/pictures/index.html" >"$work/named"
@@ -143,7 +144,7 @@ grep -q '^LEAK: demo-global' "$work/out" || fail "global is not called a leak"
 expect_pictures global
 rm -r "$work/pictures"
 
-# With a server that keeps nothing, whatever it is asked for, local is as expected and global is not, by both judges.
+# With a server that never keeps anything, both judges accept local and reject global.
 mkdir "$work/build"
 ln -s "$build"/*.so "$build/memagent-run" "$build/memagent-report" "$work/build"
 cat >"$work/build/demo-server" <<END
@@ -161,7 +162,7 @@ grep -q 'not as expected: global;' "$work/err" || fail "it does not say which of
 expect_pictures local global
 expect_equal "complaints on the page" 1 "$(grep -c 'Not as expected:<br>the server holds 0 objects' "$work/pictures/index.html")"
 
-# ---- what it does not do ----
+# ---- wrong use ----
 
 demo 1 ONLY=global SECONDS=4
 grep -q 'SECONDS=4 is too short .* at least 5' "$work/err" || fail "SECONDS=4 is not explained"

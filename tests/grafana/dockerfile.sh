@@ -16,7 +16,7 @@ command -v debootstrap >/dev/null || skip "debootstrap is not installed"
 mkdir "$work/mountable"
 unshare --mount mount --bind /proc "$work/mountable" 2>/dev/null || skip "this user has no right to mount"
 
-# What this system itself installs from, if it is of the Debian that the Dockerfile begins with.
+# This system's own mirror, if its release is that of the Dockerfile.
 mirror=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
 	sed -n 's/^bookworm main //p' | head -n 1)
 [ -n "$mirror" ] || skip "apt has no mirror of Debian 12"
@@ -28,7 +28,7 @@ cp -a /etc/apt/sources.list* /etc/apt/apt.conf.d /etc/apt/trusted.gpg.d "$work/d
 cp -a /usr/share/keyrings/. "$work/debian-12-slim/usr/share/keyrings/"
 cp -L /etc/resolv.conf /etc/hosts "$work/debian-12-slim/etc/"
 
-# inside USER COMMAND...: in the stage, with /proc and /dev, and nothing of this environment.
+# inside USER COMMAND...: run it in the stage, with /proc and /dev and an empty environment.
 inside()
 {
 	local user=$1
@@ -39,7 +39,7 @@ inside()
 		sh "$stage" "$user" "$workdir" "$@"
 }
 
-# The context: what is not ignored by git, which is what .dockerignore leaves.
+# The build context: all files that git does not ignore, as .dockerignore has it.
 mkdir "$work/context"
 (cd "$root" && git ls-files -co --exclude-standard -z | tar --null --ignore-failed-read -cf - -T -) | tar -xf - -C "$work/context"
 
@@ -62,7 +62,7 @@ copy()
 	esac
 	mkdir -p "$target"
 	for source in "${@:1:$#-1}"; do
-		# Of a folder Docker copies what is in it.
+		# For a folder, Docker copies its contents.
 		if [ -d "$from/$source" ]; then
 			cp -a "$from/$source/." "$target"
 		else
@@ -107,7 +107,7 @@ for program in wrk curl sh memagent-run memagent-report demo-server; do
 	inside "$user" sh -c "command -v $program" >/dev/null || fail "the image has no $program"
 done
 
-# words_of SERVICE KEY SED: the words of a command, the addresses of the network's names changed by sed, into ${words[@]}.
+# words_of SERVICE KEY SED: set ${words[@]} to the words of a command, with addresses changed by sed.
 words_of()
 {
 	python3 -c 'import json, sys, yaml

@@ -14,7 +14,7 @@ sleep 22
 end patient
 to=$(date +%s%3N)
 
-# The graphs' queries of what the allocator tells, with what each joins over and the times at which it has a value.
+# The graphs' queries of allocator fields, with the gap that each joins and the times of its values.
 jq -c -L "$root/tests/grafana/lib" --argjson from "$from" --argjson to "$to" 'include "substitute";
 	[flat | .panels[] | select(.type == "timeseries") | . as $panel | .targets[]
 		| select(.query | test("heap_(sys|inuse|idle)_bytes")) | .refId as $ref
@@ -25,8 +25,9 @@ jq -c -L "$root/tests/grafana/lib" --argjson from "$from" --argjson to "$to" 'in
 	"$root/grafana/dashboards/memagent.json" >"$work/asked"
 influxd_query memagent "$(jq -r 'map(.query) | join(";\n")' "$work/asked")" >"$work/answers" || fail "$(cat "$work/answers")"
 
-# holes MOST: the queries with a hole that is not joined over; MOST replaces what they join over, unless it is null.
-# Grafana joins what is shorter than that.
+# holes MOST: print the queries with a gap that is not joined.  MOST, unless null, replaces the gap that
+# they join.
+# Grafana joins shorter gaps.
 holes()
 {
 	jq -rs --argjson most "$1" '.[0] as $asked | .[1].results as $answers | range($asked | length) as $i
@@ -37,5 +38,5 @@ holes()
 expect_equal "graphs of what the allocator tells" 4 "$(jq length "$work/asked")"
 expect_equal "holes" '' "$(holes null)"
 
-# That this can fail: what joins the other series does not join these.
+# This can fail: the gap that other series join is too short for these.
 expect_equal "holes of the others' three seconds" 4 "$(holes 3000 | wc -l)"

@@ -10,14 +10,14 @@ without_code()
 	awk '/^```/ { code = !code } !code' "$1"
 }
 
-# headings FILE: the fragment of each heading, as GitHub makes it.
+# headings FILE: print the fragment of each heading, as GitHub makes it.
 headings()
 {
 	without_code "$1" | sed -n 's/^##* //p' | tr '[:upper:]' '[:lower:]' |
 		sed 's/[^a-z0-9 _-]//g; s/ /-/g'
 }
 
-# links FILE: the target of each link and picture outside of code blocks.
+# links FILE: print the target of each link and picture outside of code blocks.
 links()
 {
 	without_code "$1" | grep -oE '\]\([^)[:space:]]+\)' | sed 's/^](//; s/)$//'

@@ -9,8 +9,8 @@ command -v jq >/dev/null || skip "jq is not installed"
 influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 
-# A point a second of each of two that make 100 objects of 50 bytes a second and free 40, another one that ended after
-# 60 s and held more than both; and one that began anew after 40 s.
+# One point a second of each: two processes make 100 objects of 50 bytes a second and free 40, one held
+# more than both and ended after 60 s, and one was restarted after 40 s.
 from=1700000000
 awk -v from=$from '
 function point(service, pid, t, age, made, held) {
@@ -29,8 +29,8 @@ BEGIN {
 }' >"$work/points"
 curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 
-# newest DASHBOARD TITLE SERVICE TO_MS INTERVAL_MS CHANGE: what the panel shows by its reducer, {SERIES: VALUE}; the query
-# changed by jq's CHANGE.
+# newest DASHBOARD TITLE SERVICE TO_MS INTERVAL_MS CHANGE: print what the panel's reducer shows, {SERIES:
+# VALUE}.  jq's CHANGE changes the query.
 newest()
 {
 	jq -r -L "$root/tests/grafana/lib" --arg title "$2" --arg service "$3" --argjson from $from --argjson to "$4" --argjson ms "$5" \
@@ -42,7 +42,7 @@ newest()
 	jq -c '[.results[0].series[]? | {key: (.tags // {} | to_entries | map(.value) | join(" ")), value: .values[-1][1]}] | from_entries' "$work/answer"
 }
 
-# In the 1, 5 and 15 s until then, wherever the seconds of the clock begin.
+# In the last 1, 5 and 15 s, wherever the clock's seconds start.
 for at in 90300 90750 95001; do
 	for ms in 1000 5000 15000; do
 		to=$((from * 1000 + at))
@@ -50,7 +50,7 @@ for at in 90300 90750 95001; do
 		expect_equal "processes $when" '{"":2}' "$(newest memagent Processes shop $to $ms)"
 		expect_equal "objects made per second $when" '{"":200}' "$(newest memagent "Objects made" shop $to $ms)"
 		expect_equal "growth $when" '{"":360000}' "$(newest memagent "Growth per minute" shop $to $ms)"
-		# The last of each: of the one at 0.24 s and the other at 0.48 s of each second.
+		# The last value of each: one has points at 0.24 s of each second, the other at 0.48 s.
 		first=$(((at - 240) / 1000))
 		first=$((first * 60))
 		second=$(((at - 480) / 1000))
@@ -69,7 +69,7 @@ for at in 90300 90750 95001; do
 	done
 done
 
-# The one that began anew: its live bytes fell once, where it began, and no growth is made up for it.
+# The restarted one: its live bytes fell once, at the restart, and no growth is shown there.
 to=$(((from + 90) * 1000 + 300))
 newest fleet "Services by growth per minute" anew $to 1000 >/dev/null
 expect_equal "growth of the one that began anew" '[true,180000,180000000]' \
@@ -77,7 +77,7 @@ expect_equal "growth of the one that began anew" '[true,180000,180000000]' \
 newest memagent "Processes" ended $to 1000 >/dev/null
 expect_equal "how many have ended" '[0,1]' "$(jq -c '[.results[0].series[0].values[][1]] | unique' "$work/answer")"
 
-# That this can fail: buckets of the clock have a last one that has just begun.
+# This can fail: of the clock's buckets the last one has just begun.
 on_the_clock='gsub(", [$]{__to}ms[)]"; ")")'
 to=$(((from + 90) * 1000 + 300))
 expect_equal "live objects on the clock" '{"":5400}' "$(newest memagent "Live objects" shop $to 5000 "$on_the_clock")"

@@ -19,7 +19,8 @@ points()
 	}'
 }
 
-# look PAGE: run the page with a script added that looks at it; its findings, a line each, then "looked at N texts".
+# look PAGE: run the page with a script that inspects it.  Print its findings, one line each, then
+# "looked at N texts".
 look()
 {
 	"$browser" --headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking \
@@ -30,7 +31,7 @@ look()
 			inside'
 }
 
-# The pictures stand in the page itself, so that a script may measure their texts.
+# The pictures are inlined, so that a script may measure their texts.
 with_script()
 {
 	awk -v dir="$1" '
@@ -63,7 +64,7 @@ with_script()
 		{ print }' "$1/index.html" >"$1/looked.html"
 }
 
-# found DIRECTORY: what is wrong with its page.
+# found DIRECTORY: print what is wrong with its page.
 found()
 {
 	with_script "$1"
@@ -84,7 +85,7 @@ for name in one many; do
 	[ -z "$wrong" ] || fail "$name: $wrong"
 done
 
-# That this can fail.
+# This can fail.
 rm "$work/one/growth.svg"
 found "$work/one" | grep -q 'growth.svg does not load' || fail "a picture that is not there was not found"
 sed -i 's/>MiB</>MiB of memory that are live at this time, in this process, or resident in it</' "$work/many/heap.svg"

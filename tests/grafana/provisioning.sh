@@ -60,7 +60,7 @@ END
 
 check "$root/grafana"
 
-# That this can fail.
+# This can fail.
 broken()
 {
 	rm -rf "$work/grafana"

@@ -17,7 +17,8 @@ for program in jq curl; do
 done
 [ -e "$server" ] || fail "$server is missing"
 
-# start_served NAME SERVICE MODE [ALLOCATOR]: a metered server; its address in $NAME.url, its process id in $NAME.pid.
+# start_served NAME SERVICE MODE [ALLOCATOR]: start a server with the agent.  Its address is in $NAME.url,
+# its process id in $NAME.pid.
 start_served()
 {
 	LD_PRELOAD="$build/libmemagent.so${4:+:$4}" MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=250ms \
@@ -30,14 +31,14 @@ start_served()
 	await_rows memagent 'SELECT mallocs FROM memagent'
 }
 
-# One after the other, on one connection.
+# One request after another, on one connection.
 push()
 {
 	url=$(cat "$work/$1.url")
 	yes "url = \"$url\"" | head -n $requests | curl -s -K - >/dev/null
 }
 
-# ask QUERIES: their answers, in order; QUERIES is a JSON array of texts.
+# ask QUERIES: print the answers to this JSON array of queries, in order.
 ask()
 {
 	influxd_query memagent "$(jq -r 'join(";\n")' "$1")"
@@ -48,16 +49,16 @@ ask()
 from=$(($(date +%s) * 1000 - 1000))
 influxd_start "$work/influxdb"
 start_served shop shop global
-# A name with all that a regular expression takes for its own.
+# A name with all special characters of regular expressions.
 start_served odd 'shop.b/(2)|x+' local
-# glibc does not tell all that jemalloc does.
+# glibc reports less than jemalloc.
 jemalloc=$(find /usr/lib -name libjemalloc.so.2 | head -n 1)
 servers='shop odd'
 if [ -n "$jemalloc" ]; then
 	start_served jemalloc jemalloc cache "$jemalloc"
 	servers='shop odd jemalloc'
 fi
-# Beyond the first second, which is the first bucket.
+# Past the first second, which is the first bucket.
 sleep 1.5
 pushes=
 for name in $servers; do
@@ -66,7 +67,7 @@ for name in $servers; do
 done
 wait $pushes
 sleep 1
-# All still run: a stat shows those that do.
+# All still run, because a stat shows running processes.
 to=$(date +%s%3N)
 for name in $servers; do
 	status=0
@@ -77,14 +78,14 @@ done
 children=
 after=$(($(date +%s) * 1000 + 1000))
 
-# What not every allocator tells, glibc among those that don't.
+# Fields that glibc and some other allocators do not report.
 untold_by_glibc='["arenas", "heap_released_bytes", "heap_metadata_bytes"]'
 optional=$untold_by_glibc
 [ -z "$jemalloc" ] || optional='[]'
 
-# ---- the variables, each asked with what was chosen in those before ----
+# ---- the variables, each with the choices in those before ----
 
-# choose_variable DASHBOARD NAME CHOSEN: its values as JSON.
+# choose_variable DASHBOARD NAME CHOSEN: print its values as JSON.
 choose_variable()
 {
 	jq -c -L "$lib" --arg name "$2" --argjson chosen "$3" --argjson from "$from" --argjson to "$to" \
@@ -175,7 +176,7 @@ expect_agreement "the fleet, one service" "$fleet" '{"host": "all", "service": [
 
 ask_panels "the leak" "$memagent" "{\"host\": $host, \"service\": [\"shop\"], \"pid\": [\"$shop\"]}"
 
-# values NAME: a query's values that are not null, in order of time.
+# values NAME: print a query's values that are not null, sorted by time.
 values()
 {
 	jq -s --arg name "$1" '([.[0][].name] | index($name)) as $i |
@@ -218,8 +219,8 @@ expect_found 'where nothing is meant' answers ".results[$index].series[0].tags.p
 expect_found 'Mallocs and frees per second A: {' raw '.results[0].series[0] |= ((.columns | index("mallocs")) as $i | .values[20:][][$i] += 1000)'
 expect_found 'Live bytes A: {} 0 at' answers ".results[$(jq '[.[].name] | index("Live bytes A")' "$work/asked")].series[0].values[-1][1] += 1"
 
-# expect_taken_for_another NAME DASHBOARD CHOSEN: every query that asks for another field is found, but the one that asks
-# for that field, and how many processes there are, which any field tells.
+# expect_taken_for_another NAME DASHBOARD CHOSEN: every query that asks for a wrong field is found, except
+# the one that should ask for that field, and the number of processes, which any field shows.
 expect_taken_for_another()
 {
 	jq '(.panels[].targets[]?.query) |= gsub("(?<how>last|max|min)\\(\"[a-z_0-9]+\"\\)"; "\(.how)(\"agent_tick_ns\")")' \

@@ -9,7 +9,7 @@ for program in gnuplot curl; do
 	command -v $program >/dev/null || skip "$program is not installed"
 done
 
-# points SERVICE PID FORMULA: forty points, one a second; what is live at t s is the formula's value.
+# points SERVICE PID FORMULA: forty points, one a second; the live bytes at t s are the formula's value.
 points()
 {
 	service=$1 awk -v now="$now" -v pid="$2" 'BEGIN {
@@ -32,7 +32,7 @@ figure()
 	sed -n "s/^$2	//p" "$1/figures.tsv"
 }
 
-# expect_class CLASS WORDS FORMULA: of a process that holds what the formula says.
+# expect_class CLASS WORDS FORMULA: this is the verdict on a process with these live bytes.
 expect_class()
 {
 	points shop 1 "$3" >"$work/$1.lp"
@@ -70,7 +70,7 @@ if grep -nE '(src|href)="?(/|[a-z]+:)|<script|@import|url\(' "$page"; then
 	fail "the page needs files that are not beside it"
 fi
 
-# When the points are from, and which command of which version made the report, stand on the page and in the words.
+# The page and the text have the points' times, the command and the version.
 version=$("$report" -v)
 from=$(LC_ALL=C date -d "@$((now - 45))" '+%Y-%m-%d %H:%M:%S')
 to=$(LC_ALL=C date -d "@$((now - 6))" '+%Y-%m-%d %H:%M:%S %Z')
@@ -79,7 +79,7 @@ for file in "$page" "$work/level/verdict.txt"; do
 done
 grep -qF "<code>memagent-report -o $work/level --requests 1000 $work/level.lp</code>" "$page" || fail "the page has no command"
 
-# Bars of all sizes stand over their names, and one point is enough for what needs no second.
+# Bars of all sizes are above their names, and figures that need one point are there with one.
 echo 'memagent,host=h,service=x,pid=9 mallocs=15i,heap_alloc_bytes=1i,sizes_0=1i,sizes_le_1=2i,sizes_le_16=3i,sizes_le_2048=4i 1000000000000000000' \
 	>"$work/sizes.lp"
 "$report" -o "$work/sizes" "$work/sizes.lp" >"$work/words" 2>"$work/err" || fail "one point: status $?"
@@ -95,7 +95,7 @@ expect_equal "bars" '0, 1, 16, 2 Ki' "$(paste -sd, "$work/found" | sed 's/,/, /g
 
 # ---- curves ----
 
-# stretches PICTURE NUMBER: how many a curve is made of, in its own colour, beside its piece in the key.
+# stretches PICTURE NUMBER: print of how many lines the curve consists, besides its line in the key.
 stretches()
 {
 	awk -v plot="gnuplot_plot_$2\"" 'index($0, plot) { inside = 1 }
@@ -105,7 +105,7 @@ stretches()
 		END { print moves - 1 }' "$1"
 }
 
-# What the allocator says comes in every tenth point: a line joins them, but nothing joins what a gap is between.
+# Allocator fields are in every tenth point: a line joins these, but no line crosses a gap.
 for curve in 1 2; do
 	expect_equal "stretches of the allocator's curve $curve" 1 "$(stretches "$work/level/allocator.svg" $curve)"
 done
@@ -115,8 +115,8 @@ for picture in heap allocator; do
 	expect_equal "stretches of $picture with a gap" 2 "$(stretches "$work/gap/$picture.svg" 2)"
 done
 
-# Of many points those that stand out are drawn: what was there for a second only is there, too.
-# expect_high PICTURE WHAT: the picture goes up to what one of the points has of it.
+# Of many points the extremes are drawn, even if they lasted one second.
+# expect_high PICTURE WHAT: the picture shows the peak of a single point.
 expect_high()
 {
 	awk -v now="$now" -v high="$2" 'BEGIN {
@@ -234,7 +234,7 @@ done
 
 # ---- a user and a password ----
 
-# read_as USER PASSWORD: as that user, from the database that asks who it is.
+# read_as USER PASSWORD: read as that user from the database that requires one.
 read_as()
 {
 	status=0
@@ -261,7 +261,7 @@ for wrong in "$password " "${password%?}" ''; do
 	[ ! -e "$work/auth" ] || fail "something was written with the password \"$wrong\""
 done
 
-# The same settings as the agent's: a file with the password, InfluxDB's own names, a URL of a file.
+# The agent's other settings: a file with the password, InfluxDB's own variables, a file:// URL.
 printf '%s\n' "$password" >"$work/password"
 MEMAGENT_USERNAME="o'neil \"r\"" MEMAGENT_PASSWORD_FILE=$work/password INFLUX_HOST=$INFLUXD_URL INFLUX_DATABASE=memagent \
 	"$report" -o "$work/auth" --since 1h --service shop >"$work/words" 2>"$work/err" || fail "with the password in a file: status $?"
@@ -278,7 +278,7 @@ grep -q 'unable to parse authentication credentials' "$work/err" || fail "the mi
 influxd_stop
 influxd_start "$work/influxdb"
 
-# ---- what it says when it can't ----
+# ---- errors ----
 
 # expect_refusal STATUS TEXT ARGUMENT...
 expect_refusal()
@@ -318,7 +318,7 @@ unset MEMAGENT_URL MEMAGENT_TOKEN_FILE
 expect_refusal 2 '--url needs a value' --url
 influxd_query '' 'SHOW DATABASES' | grep -q memagent || fail "the database is gone"
 
-# The command is shown without what a URL has of passwords; a file that cannot be written is named.
+# The shown command hides a URL's password, and an unwritable file is named.
 "$report" -o "$work/secret" --url http://me:s3cret@h "$work/all.lp" >/dev/null || fail "a URL with a password: status $?"
 ! grep -r s3cret "$work/secret" || fail "a password is shown"
 grep -qF 'http://***@h' "$work/secret/index.html" || fail "the URL is not shown"

@@ -13,7 +13,7 @@ script page '404 | <html>not here</html>'
 script empty 204
 start_server v2 v1 refuses page empty
 
-# ask NAME TEXT VARIABLE=VALUE...: the report ends with 1 and says the text.
+# ask NAME TEXT VARIABLE=VALUE...: the report exits with 1 and prints the text.
 ask()
 {
 	name=$1 text=$2 status=0
@@ -24,7 +24,7 @@ ask()
 	[ ! -e "$work/none" ] || fail "$name: something was written"
 }
 
-# asked NAME TEXT...: what stands in the requests for points.
+# asked NAME TEXT...: the requests for points contain these texts.
 asked()
 {
 	name=$1

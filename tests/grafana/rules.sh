@@ -24,7 +24,7 @@ command -v jq >/dev/null || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# {NAME: {unit, kind, group}} of the tables.
+# {NAME: {unit, kind, group}} from the tables.
 "$build/memagent-describe" fields-tsv |
 	jq -Rn '[inputs | split("\t") | {key: .[0], value: {unit: .[1], kind: .[2], group: .[3]}}] | from_entries' >"$work/fields"
 [ "$(jq length "$work/fields")" -gt 80 ] || fail "there are few fields: $(jq -c keys "$work/fields")"
@@ -34,7 +34,7 @@ broken_rules()
 	jq -r -L "$here/lib" --argjson fields "$(cat "$work/fields")" -f "$here/lib/rules.jq" "$1"
 }
 
-# The panels of collapsed rows beside the others.
+# All panels, also those of collapsed rows.
 for name in memagent fleet; do
 	jq -L "$here/lib" 'include "substitute"; flat' "$dashboards/$name.json" >"$work/$name.json"
 done
@@ -45,7 +45,7 @@ for name in memagent fleet; do
 	[ ! -s "$work/found" ] || fail "$name.json: $(cat "$work/found")"
 done
 
-# expect_broken RULE CHANGE [DASHBOARD]: the copy that the change makes of it breaks the rule.
+# expect_broken RULE CHANGE [DASHBOARD]: a copy with the change breaks the rule.
 expect_broken()
 {
 	jq "$2" "$dashboards/${3-memagent}.json" >"$work/broken.json"
@@ -55,7 +55,7 @@ expect_broken()
 		fail "\"$1\" is not found in a copy with $2, but: $(cat "$work/found")"
 }
 
-# panel TITLE: as jq's path to it.
+# panel TITLE: print jq's path to it.
 panel()
 {
 	echo "(.panels[] | select(.title == \"$1\"))"
@@ -143,7 +143,7 @@ expect_broken 'variable host calls holt_winters()' '.templating.list[1].query |=
 
 # ---- counters ----
 
-# expect_bare WHAT: drawn in the first panel in place of its last().
+# expect_bare WHAT: the first panel with WHAT instead of its last() breaks the rule on counters.
 expect_bare()
 {
 	expect_broken 'draws the counter mallocs without a derivative' \
@@ -189,7 +189,7 @@ expect_broken 'is wider than the page' '.panels[1].gridPos.w = 25'
 expect_broken 'overlap' '.panels[1].gridPos = .panels[2].gridPos'
 expect_broken 'has an address in it' '.description = "http://influxdb.example:8086"'
 
-# That each panel that has to be there is missed, and in its row.
+# Each required panel is missed, and in its row.
 while IFS='|' read -r row title; do
 	expect_broken "has no panel \"$title\" in a row \"$row\"" "$(panel "$title").title = \"Another\""
 	expect_broken "has no panel \"$title\" in a row \"$row\"" "$(panel "$row").title = \"Another\""
@@ -240,7 +240,7 @@ expect_broken 'annotation has not one $timeFilter' '.annotations.list[0].query |
 expect_broken 'annotation has no title' 'del(.annotations.list[0].titleColumn)'
 expect_broken 'annotation asks two things' '.annotations.list[0].target.query = ""'
 
-# And that no name of a field is passed over: without the tables all are unknown.
+# All field names are checked: without the tables all are unknown.
 echo '{}' >"$work/fields"
 unknown=$(broken_rules "$dashboards/memagent.json" | grep -c 'no table declares')
 [ "$unknown" -gt 50 ] || fail "only $unknown names are looked up"

@@ -20,7 +20,7 @@ awk -v from=$from 'BEGIN {
 }' >"$work/points"
 curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 
-# sums DASHBOARD TITLE INTERVAL_MS: the different values of the panel's buckets.
+# sums DASHBOARD TITLE INTERVAL_MS: print the distinct values of the panel's buckets.
 sums()
 {
 	jq -r -L "$root/tests/grafana/lib" --arg title "$2" --argjson from $from --argjson ms "$3" 'include "substitute"; flat |
@@ -36,5 +36,5 @@ for panel in "Live bytes of each service" "Live bytes on each host" "Services by
 done
 expect_equal "Live bytes" '[4000]' "$(sums memagent "Live bytes" "$least_ms")"
 
-# That this can fail: in buckets as long as the time between two points some miss a process.
+# This can fail: some buckets as long as the time between two points lack a process.
 expect_equal "Live bytes each second" '[3000,4000]' "$(sums memagent "Live bytes" 1000)"

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 figures=$work/report/figures.tsv
 report_requests=
 
-# The words do not need the pictures.
+# The text does not depend on the pictures.
 mkdir "$work/bin"
 printf '#!/bin/sh\n' >"$work/bin/gnuplot"
 chmod +x "$work/bin/gnuplot"
@@ -22,8 +22,8 @@ fail()
 	exit 1
 }
 
-# verdict LIVE COUNT BUSY [TIME]: of COUNT points; awk's expressions say what is live at the point t, how much was done by
-# then, in hundreds of objects, and at which second it was; as many seconds as points if there is no TIME.
+# verdict LIVE COUNT BUSY [TIME]: judge COUNT points.  awk's expressions give the live bytes at the point
+# t, the work done by then in hundreds of objects, and the second (by default t).
 verdict()
 {
 	awk 'BEGIN {
@@ -44,7 +44,7 @@ verdict()
 		fail "status $?: $(cat "$work/words")"
 }
 
-# expect CLASSES WORDS LIVE COUNT BUSY [TIME]: a class for each process that is found in it.
+# expect CLASSES WORDS LIVE COUNT BUSY [TIME]: a class for each process that the points show.
 expect()
 {
 	classes=$1 words=$2
@@ -105,7 +105,7 @@ trimming=
 
 # ---- the load is not over ----
 
-# Half an hour of it is a leak for the alert rule, too.
+# Growth for half an hour is a leak for the alert rule, too.
 expect leaks 'LEAK' '1e8 + t * 1e5 + t % 9 * 1e6' 100 t 't * 30'
 expect grows 'the load is not over' '1e8 + t * 1e5 + t % 9 * 1e6' 100 t 't * 10'
 expect grows 'busy from the first point on and the load is not over' '1e6 + t * 1e6' 60 t
@@ -129,18 +129,18 @@ expect unknown ', in 10 points' '1e6 + busy * 1e5' 20 't < 3 ? 0 : t < 13 ? (t -
 expect unknown 'but not steadily' '1e6 + (busy > 20 ? 1e7 : 0)' 40 "$one"
 expect unknown 'but not steadily' '1e6 + (t > 55) * 2e7' 60 t
 expect unknown 'but not steadily' '1e6 + busy * 1e4 + int(busy / 30) * 3e6' 110 't < 5 ? 0 : t < 105 ? t - 5 : 100'
-# Caches that are filled late, or ever more slowly.
+# Caches that fill late, or more and more slowly.
 expect unknown 'but not steadily' '1e6 + (busy < 19 ? busy : 19) * 1e6' 40 "$one"
 expect unknown 'but not steadily' '1e6 + 2e5 * t * (1 - 0.42 * t / 150)' 150 t
 
-# ---- gaps, and clocks that are set ----
+# ---- gaps, and clocks that were changed ----
 
 expect leaks 'LEAK' '1e6 + busy * 1e6' 40 "$one" 't + (t > 20) * 40'
 expect leaks 'LEAK' '1e6 + busy * 1e6' 40 "$one" 't + (t > 20) * 86400'
 expect grows 'the load is not over' '1e6 + t * 1e6' 40 t 't + (t > 20) * 86400'
 expect returns 'No leak' '1e6 + t % 3 * 1e4' 60 t 't - (t >= 30) * 20.5'
 
-# ---- two of one number, as in a container that is started again ----
+# ---- two processes with one pid, as in a restarted container ----
 
 again='t % 40 < 5 ? 0 : t % 40 > 30 ? 25 : t % 40 - 5'
 expect 'leaks leaks' 'LEAK: shop (process 1 on h, started again)' '1e6 + busy * 1e6' 80 "$again"

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_UNIT_H
 #define MEMAGENT_UNIT_H
 /*
- * unit: what the unit tests share.
+ * unit: shared by the unit tests.
  *
  * Layer    tests; libcheck.  Every test runs in a child process, so it may leave statics, limits
  * and threads behind.
@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNIT_TIMEOUT_S 60 /* sanitizers are slow, and so are shared machines */
+#define UNIT_TIMEOUT_S 60 /* for sanitizers on busy machines */
 #define UNIT_SEEDS 20	  /* rounds of a randomised test; the round is the seed */
 
 #define UNIT_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The program: ${add} adds the module's tests to the case that it is given. */
+/* The main program: ${add} adds the module's tests to its case. */
 #define UNIT_MAIN(name, add)                                                                       \
 	int main(void)                                                                             \
 	{                                                                                          \
@@ -42,7 +42,7 @@ static inline int unit_run(const char *name, void (*add)(TCase *all))
 
 /*
  * unit_random(state):
- * The next of a fixed sequence (splitmix64): the same everywhere, for the same start.
+ * Return the next number of a fixed sequence (splitmix64), which depends on its start only.
  */
 static inline uint64_t unit_random(uint64_t *state)
 {
@@ -53,7 +53,7 @@ static inline uint64_t unit_random(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/* One of 0 … ${n} - 1. */
+/* Return one of 0 to ${n} - 1. */
 static inline size_t unit_pick(uint64_t *state, size_t n)
 {
 	return (size_t)(unit_random(state) % n);

@@ -7,13 +7,13 @@ include "meant";
 
 def rows: .columns as $c | .values | map([$c, .] | transpose | map({key: .[0], value: .[1]}) | from_entries);
 
-# Of a time in ns the bucket's beginning in ms; buckets end at $to.
+# The start in ms of the bucket of a time in ns; buckets end at $to.
 def bucket($ms): . / 1e6 - $to | $to + (. / $ms | floor) * $ms | tostring;
 
 def in_order: to_entries | map({t: (.key | tonumber), v: .value}) | sort_by(.t);
 def by_time(f): map({key: (.t | tostring), value: f}) | from_entries;
 
-# {"BUCKET": VALUE} of ${column} for one process; in: its points.
+# {"BUCKET": VALUE} of ${column} for one process.  Input: its points.
 def value_of($column; $ms):
 	def reduced(f): reduce .[] as $row ({}; ($row.time | bucket($ms)) as $t | ($row | f) as $v
 		| if $v == null then . elif $column.how == "max" then .[$t] |= ([. // $v, $v] | max)
@@ -46,17 +46,17 @@ def sums($meaning; $ms; $raw):
 def expected($meaning; $ms; $raw):
 	sums($meaning; $ms; $raw);
 
-# A time in ns is more than jq's numbers hold to the last digit.
+# A time in ns has more digits than jq's numbers.
 def answered:
 	[.series[]? | (.tags // {}) as $series | .values[] | . as $row | range(1; length) as $i
 		| select($row[$i] != null) | {key: cell($series; $i - 1; $row[0] / 1e6 | round), value: $row[$i]}]
 	| from_entries;
 
-# Where there are none, a count is 0 or null.
+# Without points a count is 0 or null.
 def without_0($meaning):
 	if $meaning.of == "count" then map_values(select(. != 0)) else . end;
 
-# The absolute part is for differences of large rates, which need not cancel out to the last digit.
+# The absolute tolerance is for differences of large rates, which are not exact.
 def close($a; $b): (($a - $b) | fabs) <= 1e-7 + 1e-9 * ([($a | fabs), ($b | fabs)] | max);
 
 def differences($want; $got):

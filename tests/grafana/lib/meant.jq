@@ -6,18 +6,18 @@
 def last($field): {how: "last", field: $field};
 def max($field): {how: "max", field: $field};
 def rate($field): {how: "rate", of: last($field), ms: 1000};
-# How fast the lowest values grow, a minute.
+# Growth of the lowest values, per minute.
 def growth($field): {how: "slope", of: {how: "min", field: $field}, ms: 60000};
 def less($a; $b): {how: "less", a: $a, b: $b};
 def share($field): {how: "scaled", of: rate($field), by: 1e-9};
 # The last of all buckets.
 def newest($of): {how: "newest", of: $of};
-# As the last point has it, at the time of that point.
+# The last point's value, at its time.
 def point($field): {how: "point", field: $field};
 
 def sizes: "sizes_0", (range(0; 31) | "sizes_le_\(pow(2; .))");
 
-# ---- of all of them: a series for each process, their sum, the largest of their values, how many they are, the sum for each value of a tag ----
+# ---- of all processes: a series for each, their sum, the largest value, their number, the sum for each tag value ----
 
 def each($column): {of: "each", columns: [$column]};
 def sum($column): {of: "sum", columns: [$column]};
@@ -101,7 +101,7 @@ def meant_by_fleet:
 	"Objects made per second by each service A": sum_by("service"; rate("mallocs"))
 	};
 
-# A query for each size, A to Z, AA and so on.
+# One query for each size, A to Z, AA and so on.
 def meant_by_sizes:
 	[sizes] | to_entries | map({key: "Requested sizes \(.key | if . < 26 then [65 + .] else [65, 39 + .] end | implode)",
 		value: sum(rate(.value))}) | from_entries;

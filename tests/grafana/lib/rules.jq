@@ -4,7 +4,7 @@
 include "rules_query";
 include "rules_panel";
 
-# What has to be there: the panels of each row, and each dashboard's variables after the data source.
+# Required: the panels of each row, and each dashboard's variables after the data source.
 def required:
 	{
 	memagent: {
@@ -67,7 +67,7 @@ def of_page:
 		| select(overlaps($p[$i].gridPos; $p[$j].gridPos)) | "panels \($p[$i].id) and \($p[$j].id) overlap"),
 	(if any(.. | strings; test("https?://")) then "has an address in it" else empty end);
 
-# JavaScript's replace() of a text takes the first only, and so does Grafana for these two.
+# Grafana replaces only the first of each of these two, as JavaScript's replace() does.
 def one_time_filter: [match("\\$timeFilter"; "g")] | length == 1;
 
 def of_variables($required):

@@ -5,18 +5,18 @@ include "rules_query";
 
 def our_datasource: .datasource == {type: "influxdb", uid: "${datasource}"};
 
-# Points come every interval, and three seconds without one are a gap; those of the allocator every 10 s.
+# Three seconds without a point are a gap.  Allocator fields have a value every 10 s only.
 def gap_ms: 3000;
 def slow_gap_ms: 25000;
 
 def span_well($most): . == false or (type == "number" and . > 0 and . <= $most);
 
-# The overrides of spanNulls, as {REFID: VALUE}; others than by a query's letter are ["?"].
+# The overrides of spanNulls, as {REFID: VALUE}; overrides by anything but a query's letter are ["?"].
 def spans:
 	[.fieldConfig.overrides[] | . as $o | .properties[] | select(.id == "custom.spanNulls")
 		| {key: (if $o.matcher.id == "byFrameRefID" then $o.matcher.options else "?" end), value}] | from_entries;
 
-# In: a target.  The allocator tells what it asks for every ten seconds only.
+# Input: a target.  Returns whether it asks for allocator fields, which have a value every ten seconds.
 def is_slow($fields): all(.query | fields_of($fields)[]; $fields[.].group == "allocator");
 
 def wrong_gaps($fields):
@@ -31,7 +31,7 @@ def wrong_gaps($fields):
 			else empty end)
 	end;
 
-# A stat and a bar are of now: null when there is nothing now.
+# A stat and a bar show the present: null if there is no value now.
 def wrong_newest:
 	if .type != "stat" and .type != "bargauge" then empty
 	else
@@ -43,8 +43,8 @@ def wrong_newest:
 			then "ranks what has ended" else empty end)
 	end;
 
-# A graph has ten lines at most: one for each of the ten largest processes, or one for all of them.  Only the row of one
-# process has several for each.
+# A graph has ten lines at most: one for each of the ten largest processes, or one for all.  Only the
+# row of a single process has several lines for it.
 def too_many_lines:
 	if .type == "timeseries" and (.title | contains("$pid") | not) then
 		[.targets[].query | select(endswith("\(by_process) fill(null)"))] as $of_each
@@ -55,7 +55,7 @@ def too_many_lines:
 		else empty end
 	else empty end;
 
-# Legends begin with the largest, counts with 0, and red is for growth only.
+# Legends start with the largest, axes of counts with 0, and red is for growth only.
 def wrong_looks:
 	(if .type == "bargauge" and (.fieldConfig.defaults.links // [] | any(.[]; .url | contains("=${__data.fields.Field:percentencode}")) | not)
 		then "has bars that lead nowhere" else empty end),
@@ -66,7 +66,7 @@ def wrong_looks:
 	(if .type == "bargauge" and .fieldConfig.defaults.color.mode != (if .title | test("growth") then "thresholds" else "fixed" end)
 		then "has colours that say nothing" else empty end);
 
-# Grafana puts a query's tags into the columns of a table in any order.
+# Grafana orders a query's tags at random in the columns of a table.
 def wrong_columns:
 	if .type == "table" then
 		(.transformations[0] // {} | select(.id == "organize").options.indexByName // {} | keys) as $placed
@@ -80,7 +80,7 @@ def wrong_flags($fields):
 		| if any($words[]; .["0"].color == "red" and .["1"].text) then empty else "has a bare 1 or 0" end
 	else empty end;
 
-# Grafana sorts the rows of a heatmap by the number that their names begin with, if all do.
+# Grafana sorts a heatmap's rows by the number at the start of their names, if all have one.
 def wrong_order:
 	if .type == "heatmap" and ([.targets[].query | scan("AS \"([^\"]+)\"")[]] | all(.[]; test("^[0-9.]")))
 	then "has rows that are sorted without their unit" else empty end;

@@ -2,7 +2,7 @@
 #
 # In: its text.  $fields: {NAME: {unit, kind, group}}, all that the tables declare.
 
-# Names between double quotes that are neither tags, nor measurements, nor given in the query itself.
+# Names in double quotes that are neither tags, nor measurements, nor defined in the query.
 def names:
 	([match("AS \"([^\"]+)\""; "g").captures[0].string] +
 		["host", "service", "pid", "pid_ns", "memagent", "memagent_event", "up", "down", "v", "text", "event"]) as $own
@@ -12,9 +12,9 @@ def fields_of($fields): names | map(select($fields[.]));
 
 def unknown($fields): names | map(select($fields[.] | not));
 
-# Counters, quoted or not, outside of a non_negative_derivative of their last in a bucket; of the name that
-# they have in a query within the query will do.  "last(mallocs) AS v" within count() only asks
-# whether there was a point.
+# Counters, quoted or not, outside of a non_negative_derivative of their last value in a bucket.  A
+# derivative of their name in an inner query is fine, too.  "last(mallocs) AS v" within count() only
+# asks whether there was a point.
 def bare_counters($fields):
 	. as $query
 	| gsub("non_negative_derivative\\(last\\(\"[a-z_0-9]+\"\\), 1[sm]\\)"; "")
@@ -25,18 +25,18 @@ def bare_counters($fields):
 
 def by_process: "\"host\", \"service\", \"pid\", \"pid_ns\"";
 
-# A table of the last points has no buckets.
+# A table of last points has no buckets.
 def of_last_points: startswith("SELECT last(") and endswith(" GROUP BY \(by_process)");
 
 def buckets: "time($__interval, ${__to}ms)";
 
-# Of everything that is read from the points, the tags that it is grouped by.
+# The tags that each reading of points is grouped by.
 def readings:
 	(if of_last_points then . + " fill" else . end)
 	| [match("FROM \"memagent\" WHERE (?<where>[^()]*) GROUP BY (?<by>.*?) fill"; "g").captures
 		| map({key: .name, value: .string}) | from_entries];
 
-# What a gap is filled with: nothing.  A count of none is 0.
+# Gaps are not filled, except counts, with 0.
 def filled_well:
 	gsub("^SELECT count.* fill\\(0\\)$"; "")
 	| test("fill\\((?!null\\)|none\\))") | not;
@@ -61,7 +61,8 @@ def units($fields): . as $query | fields_of($fields) | map($fields[.].unit as $u
 
 # ---- InfluxDB 3 ----
 
-# Its InfluxQL has no SLIMIT, not all functions, and long had no columns with and without a derivative side by side.
+# Its InfluxQL lacks SLIMIT and some functions, and long did not allow columns with and without a
+# derivative in one query.
 def unanswered_by_v3:
 	([scan("\\b([a-z_]+)\\(")[]] | unique - ["count", "derivative", "difference", "distinct", "fill", "last", "max", "min",
 		"non_negative_derivative", "now", "sum", "time", "top"] | .[] | "calls \(.)(), which InfluxDB 3 does not have"),
@@ -71,7 +72,7 @@ def unanswered_by_v3:
 
 # ---- all of it ----
 
-# $variables: those that say which processes.
+# $variables: those that choose processes.
 def wrong_query($fields; $variables; $unit; $title):
 	(if contains("$timeFilter") | not then "has no $timeFilter" else empty end),
 	of_last_points as $whole
@@ -79,7 +80,7 @@ def wrong_query($fields; $variables; $unit; $title):
 	(if [match("time\\([^)]*\\)"; "g").string] | unique != (if $whole then [] else [buckets] end)
 		then "has buckets that do not end with the time that is shown" else empty end),
 	(if gsub("\\$timeFilter AND time < \\$\\{__to\\}ms"; "") | contains("$timeFilter") then "has the last instant as a bucket of its own" else empty end),
-	# Grafana takes what is between two slashes for a regular expression, and escapes variables in it.
+	# Grafana treats text between two slashes as a regular expression and escapes variables in it.
 	(if ($title | contains("sizes, process $pid")) and contains("FROM (") then "asks for one process in several passes" else empty end),
 	(if test("/.*[$]__interval.*/") then "has $__interval between slashes" else empty end),
 	(if readings == [] then "reads no points" else empty end),

@@ -1,11 +1,11 @@
 # substitute.jq: a query as Grafana sends it to InfluxDB, and what comes back as Grafana reads it.
 
-# In: a dashboard.  A row that is collapsed holds its panels itself; here they follow it.
+# Input: a dashboard.  A collapsed row contains its panels; here they follow it.
 def flat: .panels |= [.[] | if .type == "row" then .panels as $held | (.panels = []), $held[] else . end];
 
 def regex_escaped: gsub("(?<c>[\\\\^$*+?.()|\\[\\]{}/])"; "\\\(.c)");
 
-# A variable between /^ and $/: ".*" stands for all, one value for itself, several for (one|other).
+# A variable between /^ and $/: all values are ".*", one is itself, several are (one|other).
 def in_regex:
 	if . == "all" then ".*"
 	elif length == 1 then .[0] | regex_escaped
@@ -14,7 +14,8 @@ def in_regex:
 
 def replaced($what; $by): split($what) | join($by);
 
-# In: the query.  Times in ms; ${variables} as {host: "all" | [VALUE...], ...}; "largest" is "all" if it is not there.
+# Input: the query.  Times are in ms, ${variables} is {host: "all" | [VALUE...], ...}.  A missing
+# "largest" is "all".
 def substituted($from; $to; $interval_ms; $variables):
 	replaced("$timeFilter"; "time >= \($from)ms and time <= \($to)ms")
 	| replaced("$__interval"; "\($interval_ms)ms")
@@ -22,9 +23,9 @@ def substituted($from; $to; $interval_ms; $variables):
 	| reduce ({largest: "all"} + $variables | to_entries[]) as $v (.;
 		replaced("${\($v.key)}"; $v.value | in_regex) | replaced("$\($v.key)"; $v.value | in_regex));
 
-# The longer of what the panel's points need (as many as it is wide, if it says nothing) and the least of the data
-# source, which is 2s.
+# The interval: enough for the panel's number of points (by default its width), and at least the data
+# source's minimum, 2 s.
 def interval_ms($from; $to): [($to - $from) / (.maxDataPoints // 1000), 2000] | max | floor;
 
-# The values of a variable: of each row the second column, or the only one.
+# The values of a variable: the second column of each row, or the only one.
 def variable_values: [.results[0].series[]?.values[] | .[1] // .[0]] | unique;

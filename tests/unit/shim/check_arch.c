@@ -42,7 +42,7 @@ static void handle(int signal)
 	handled++;
 }
 
-/* A load, an addition and a store would lose what the handler adds in between. */
+/* A load, an addition and a store would lose the handler's additions in between. */
 START_TEST(handler_loses_nothing)
 {
 	const struct sigaction action = {.sa_handler = handle};

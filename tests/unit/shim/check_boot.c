@@ -49,7 +49,7 @@ START_TEST(realloc_moves_what_fits)
 }
 END_TEST
 
-/* Nothing is handed out beyond the arena's end, also when it is full to the last byte. */
+/* No object lies past the arena's end, also when it is full to the last byte. */
 START_TEST(full_arena_gives_no_more)
 {
 	const size_t sizes[] = {0, 1, 16, 4096, SIZE_MAX - 15, SIZE_MAX};

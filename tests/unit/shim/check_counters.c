@@ -115,7 +115,7 @@ START_TEST(table_and_buckets_agree)
 		ck_assert_str_eq(s->id, id);
 		before = to;
 	}
-	/* All of the address space; what malloc could ever return has a name. */
+	/* Every size that fits into the address space has a name. */
 	ck_assert_uint_ge(before, (size_t)1 << 47);
 }
 END_TEST
@@ -128,7 +128,7 @@ START_TEST(table_names_no_bucket_twice)
 }
 END_TEST
 
-/* A life of objects, in a block that is the thread's own or that is shared. */
+/* Objects are made and freed, counted in the thread's own block or in a shared one. */
 static void live(struct counters *c, enum counters_owner owner)
 {
 	counters_made(c, 10, 24, owner);
@@ -140,7 +140,7 @@ static void live(struct counters *c, enum counters_owner owner)
 	counters_failed(c, owner);
 }
 
-/* Those in ${c}, whose index for a size is ${index_of}. */
+/* Return the objects in ${c}, where ${index_of} gives the index for a size. */
 static void expect_life(const struct counters *c, uint64_t lives, size_t (*index_of)(size_t))
 {
 	ck_assert_uint_eq(counters_mallocs(c), 3 * lives);
@@ -194,7 +194,7 @@ START_TEST(takes_the_largest_sizes)
 	ck_assert_uint_eq(c.requested_bytes, SIZE_MAX);
 	ck_assert_uint_eq(c.alloc_bytes, SIZE_MAX - 1);
 	ck_assert_uint_eq(c.freed_bytes, c.alloc_bytes);
-	/* More than a machine instruction has room for. */
+	/* More than fits into an instruction. */
 	counter_add(&c.frees, UINT64_C(1) << 40, OWN);
 	ck_assert_uint_eq(c.frees, (UINT64_C(1) << 40) + 1);
 }
@@ -226,8 +226,8 @@ START_TEST(loses_nothing_of_many_writers)
 END_TEST
 
 /*
- * Where an addition is one instruction (counter_add).  Clang's thread sanitizer says what it is in
- * its own way, and keeps signals back.
+ * Only where an addition is one instruction (counter_add).  Clang's ThreadSanitizer replaces it,
+ * and delays signals.
  */
 #if defined(__has_feature)
 #	if __has_feature(thread_sanitizer)
@@ -249,7 +249,7 @@ static void count_in_handler(int signal_number)
 	handled = handled + 1;
 }
 
-/* The handler comes between any two instructions of the thread whose block it is. */
+/* The handler runs between any two instructions of the thread that owns the block. */
 START_TEST(loses_nothing_to_a_signal_handler)
 {
 	struct itimerval often = {{0, 20}, {0, 20}};

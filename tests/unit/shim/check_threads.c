@@ -29,7 +29,7 @@ static void start(void)
 	threads_init(true);
 }
 
-/* As the shim counts: in one's own block if there is one, in the shared one if not. */
+/* Count as the shim does: in the thread's own block if it has one, else in the shared one. */
 static void count_made(size_t size)
 {
 	struct counters *c = threads_own.self ? threads_own.self : threads_claim();
@@ -131,12 +131,13 @@ START_TEST(a_block_goes_from_thread_to_thread)
 	for (int i = 0; i < 1000; i++)
 		ck_assert_ptr_eq(run_and_join(count_one, NULL), first);
 	sum();
-	ck_assert_uint_eq(counters_mallocs(&app), 1001); /* each went on where one had stopped */
+	ck_assert_uint_eq(counters_mallocs(&app),
+			  1001); /* each continued the counts of an earlier one */
 	ck_assert_uint_eq(app.requested_bytes, 10010);
 }
 END_TEST
 
-/* Threads that are all there at once, and then go all at once. */
+/* Threads that all run at the same time, and then all end. */
 static pthread_barrier_t all_there, may_go;
 
 static void *count_in_a_crowd(void *arg)
@@ -214,7 +215,7 @@ START_TEST(no_two_threads_share_a_block)
 		for (unsigned j = 0; j < i; j++)
 			ck_assert(!share_a_line(blocks[i], blocks[j]));
 	}
-	/* As many blocks as there were threads at once, and no more. */
+	/* There are as many blocks as concurrent threads, no more. */
 	crowd(count_in_a_crowd, CROWD, again);
 	for (unsigned i = 0; i < CROWD; i++)
 		ck_assert(is_among(again[i], blocks));
@@ -224,7 +225,7 @@ START_TEST(no_two_threads_share_a_block)
 }
 END_TEST
 
-/* What a thread was, in the destructor of a key that was made after ours. */
+/* The state of a thread in the destructor of a key that was created after ours. */
 static struct {
 	int calls;
 	struct counters *self, *fast, *claimed;
@@ -244,7 +245,7 @@ static void count_late(void *arg)
 	late.error = errno;
 	count_made(100);
 	count_freed(10);
-	/* Once more, when all destructors have had their turn. */
+	/* Once more, after all destructors have run. */
 	if (++late.calls == 1)
 		pthread_setspecific(late_key, arg);
 }
@@ -274,7 +275,7 @@ START_TEST(late_calls_go_to_the_shared_block)
 	sum();
 	ck_assert_uint_eq(counters_mallocs(&app), 3);
 	ck_assert_uint_eq(app.frees, 2);
-	/* And the block was free for the next all the same. */
+	/* The block was free for the next thread. */
 	ck_assert_ptr_eq(run_and_join(count_one, NULL), block);
 }
 END_TEST
@@ -285,7 +286,7 @@ static void *first_call_is_late(void *arg)
 	return NULL;
 }
 
-/* It had no block to give back; the destructor may claim one, and then gives it back. */
+/* It had no block.  Its destructor may claim one, and then returns it. */
 START_TEST(a_first_call_may_be_late)
 {
 	ck_assert_int_eq(pthread_key_create(&late_key, count_late), 0);
@@ -400,7 +401,7 @@ START_TEST(blocks_keep_to_their_kind)
 }
 END_TEST
 
-/* No mapping can be made in between: then there is no memory. */
+/* Until the limit is lifted, no mapping can be made, so there is no memory. */
 static struct rlimit plenty;
 
 static void memory_ends(void)
@@ -419,8 +420,8 @@ static void memory_is_back(void)
 }
 
 /*
- * Take every block that can be had without memory, until there is only the one that muted threads
- * then share, and be left in that.
+ * Take every free block, until only the one is left that muted threads share without memory, and
+ * stay in that.
  */
 static void use_up_blocks(void)
 {
@@ -455,7 +456,7 @@ START_TEST(without_memory_threads_share_a_block)
 	ck_assert_uint_eq(counters_mallocs(&app), 1);
 	ck_assert_uint_eq(app.frees, 1);
 	ck_assert_uint_eq(counters_mallocs(&agent), 0);
-	/* Who comes later has a block of its own again. */
+	/* Later threads have their own blocks again. */
 	ck_assert_ptr_nonnull(run_and_join(count_one, NULL));
 }
 END_TEST
@@ -484,13 +485,13 @@ START_TEST(without_memory_the_agent_is_still_the_agent)
 	sum();
 	ck_assert_uint_eq(counters_mallocs(&app), 1);
 	ck_assert_uint_eq(agent.requested_bytes, 1000);
-	/* What was shared is nobody's own later. */
+	/* A shared block never becomes a thread's own. */
 	threads_mute();
 	ck_assert_ptr_ne(threads_own.self, before);
 }
 END_TEST
 
-/* What comes from a mapping, not with the library, is reached and added up like the rest. */
+/* Blocks in a later mapping are found and summed like the library's own. */
 START_TEST(blocks_of_all_slabs_add_up)
 {
 	for (uint64_t i = 1; i <= 1000; i++) {
@@ -507,7 +508,7 @@ START_TEST(blocks_of_all_slabs_add_up)
 }
 END_TEST
 
-/* What an allocator counts of a thread's bytes, in the thread's storage. */
+/* An allocator's counters of a thread's bytes, in the thread's storage. */
 static THREAD_LOCAL struct {
 	uint64_t freed, something_else, allocated;
 } heap = {40, 1, 100};
@@ -548,7 +549,7 @@ START_TEST(bytes_that_the_allocator_counts)
 	sum();
 	expect_bytes(&app, 50, 20);
 	expect_bytes(&agent, 7, 3);
-	/* The agent's block, taken again, goes on. */
+	/* The agent's block, taken again, continues. */
 	before = threads_mute();
 	heap.allocated += 1;
 	threads_unmute(before);
@@ -558,7 +559,7 @@ START_TEST(bytes_that_the_allocator_counts)
 }
 END_TEST
 
-/* As libc does in the last moment of a thread: its own signals, too. */
+/* As libc does in a thread's last moment, with its own signals too. */
 static void block_all(int how)
 {
 	uint64_t all = ~(uint64_t)0;
@@ -609,14 +610,14 @@ static void *allocate_and_claim(void *unused)
 	return threads_own.self;
 }
 
-/* What a thread has allocated by the time it gets its block is in it, and stays when it ends. */
+/* A thread's bytes from before it has a block are in the block, and stay when it ends. */
 START_TEST(bytes_stay_when_a_thread_ends)
 {
 	void *block;
 
 	use_bytes();
 	block = run_and_join(allocate_and_claim, NULL);
-	/* As the thread saw them: 100 and 40 were counted in it from the start. */
+	/* The thread itself saw 100 and 40 from the start. */
 	expect_bytes(&app, 1100, 140);
 	sum();
 	expect_bytes(&app, 1100, 140);
@@ -627,7 +628,7 @@ START_TEST(bytes_stay_when_a_thread_ends)
 }
 END_TEST
 
-/* The agent's threads share a block then, and in it each counts what it gains there. */
+/* The agent's threads share a block then, and each adds only its own growth. */
 START_TEST(bytes_of_the_agent_without_memory)
 {
 	uint32_t before;
@@ -688,7 +689,7 @@ START_TEST(a_child_has_the_bytes_of_threads_that_it_has_not)
 }
 END_TEST
 
-/* In a child: is the block of a thread that did not come along free again, and is nothing lost? */
+/* In a child, the blocks of threads that do not exist there are free, and no count is lost. */
 static int in_child(void *const *blocks)
 {
 	threads_after_fork();
@@ -747,7 +748,7 @@ START_TEST(a_child_keeps_its_own_block)
 	crowd(count_in_a_crowd, CROWD / 2, blocks);
 	threads_after_fork();
 	ck_assert_ptr_eq(threads_own.self, mine);
-	/* More than are free, so that all that are free are taken. */
+	/* More than the free ones, so that all are taken. */
 	crowd(count_in_a_crowd, CROWD, blocks);
 	ck_assert(!is_among(mine, blocks));
 }
@@ -762,15 +763,15 @@ static void *count_and_go(void *arg)
 }
 
 /*
- * Objects change hands: what one thread makes, another frees, so that no block on its own has a
- * meaning.  A sampler adds up all the time.
+ * One thread makes objects, another frees them, so a single block means nothing.  A sampler sums
+ * all blocks all the time.
  */
 #define TRADERS 4
 #define SAMPLES 300
 
 /*
- * The size of the object that lies there; 0 is none.  Room for one, so that as few as possible are
- * alive, and the smallest mistake makes it less than none.
+ * The size of the object in transit; 0: none.  Few objects are live at a time, so that the smallest
+ * mistake makes a negative sum.
  */
 static atomic_size_t shelf;
 static atomic_bool trading_over;
@@ -797,7 +798,7 @@ static void *trade(void *arg)
 	return NULL;
 }
 
-/* Threads that come and go meanwhile, so that blocks change hands too. */
+/* Short-lived threads, so that blocks change owners too. */
 static void *come_and_go(void *unused)
 {
 	(void)unused;
@@ -822,7 +823,7 @@ static const char *look(const struct counters *before, const struct counters *c)
 	return NULL;
 }
 
-/* Return what was wrong, if anything was. */
+/* Return the error, or NULL. */
 static void *sample(void *unused)
 {
 	struct counters before = {0}, now, muted;
@@ -843,7 +844,7 @@ START_TEST(a_sampler_never_sees_less_than_nothing)
 	pthread_t traders[TRADERS], churn;
 	const char *wrong;
 
-	/* With many blocks to add up, much happens between the first and the last. */
+	/* With many blocks, much happens between the first and the last of a sum. */
 	crowd(count_and_go, CROWD, blocks);
 	made += CROWD;
 	freed += CROWD;
@@ -867,7 +868,7 @@ END_TEST
 
 static atomic_int doubled;
 
-/* Mark one's block as taken; nobody else may have. */
+/* Mark the thread's block as taken; no other thread may have marked it. */
 static void take(void)
 {
 	if (__atomic_exchange_n(&threads_own.self->failed_allocs, 1, __ATOMIC_RELAXED))
@@ -879,7 +880,7 @@ static void give(void)
 	__atomic_store_n(&threads_own.self->failed_allocs, 0, __ATOMIC_RELAXED);
 }
 
-/* Two at a time, so that they go back in another order than they came. */
+/* Two at a time, so that they are returned in another order. */
 static void *scramble(void *unused)
 {
 	(void)unused;
@@ -899,7 +900,7 @@ static void *scramble(void *unused)
 	return NULL;
 }
 
-/* Blocks are taken and given back by many at once, from the same list. */
+/* Many threads take and return blocks of the same list at once. */
 START_TEST(no_block_is_lost_or_doubled_in_a_scramble)
 {
 	pthread_t threads[SCRAMBLERS];
@@ -912,7 +913,7 @@ START_TEST(no_block_is_lost_or_doubled_in_a_scramble)
 	ck_assert_int_eq(doubled, 0);
 	sum();
 	ck_assert_uint_eq(counters_mallocs(&agent), UINT64_C(2) * SCRAMBLERS * SCRAMBLES);
-	/* All are free again: as many as there can have been at once, each of them once. */
+	/* All are free again: at most as many as concurrent threads, each once. */
 	do {
 		threads_mute();
 		take();

@@ -72,7 +72,7 @@ START_TEST(says_why_it_cannot_read)
 	unlink(path);
 	expect_error("/tmp", ENOTSUP);
 	expect_error("/dev/null", ENOTSUP);
-	/* Nobody ever writes into it: reading must not wait. */
+	/* Nothing writes to the FIFO: reading must not block. */
 	ck_assert_int_eq(mkfifo(path, 0600), 0);
 	expect_error(path, ENOTSUP);
 	unlink(path);

@@ -2,7 +2,7 @@
 
 #include "tests/unit/unit.h"
 
-/* Vectors of the algorithm's authors. */
+/* Test vectors of the algorithm's authors. */
 static const struct {
 	const char *text;
 	uint64_t hash;

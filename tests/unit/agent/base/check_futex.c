@@ -8,7 +8,7 @@
 
 #define MS INT64_C(1000000)
 #define S INT64_C(1000000000)
-#define FAR (30 * S) /* nobody waits that long unless a wake-up was lost */
+#define FAR (30 * S) /* a wait takes this long only if a wake-up was lost */
 
 static int64_t now_ns(void)
 {
@@ -48,7 +48,7 @@ START_TEST(waits_until_the_deadline)
 	for (; now_ns() < deadline; waits++)
 		futex_wait(&word, 7, deadline);
 	ck_assert_int_eq(errno, 77);
-	/* It may return early, but it is no busy loop; and it does end. */
+	/* It may return early, but it does not return at once every time, and it ends. */
 	ck_assert_int_lt(waits, 100);
 	ck_assert_int_lt(now_ns() - deadline, 10 * S);
 }
@@ -69,10 +69,10 @@ END_TEST
 
 static uint32_t word;
 static uint32_t waiting;
-static int message; /* plain: made visible by the word alone */
+static int message; /* not atomic: only the word orders it */
 
 struct waiter {
-	int seen; /* the message, if the word ever changed */
+	int seen; /* the message, or 0 if the word never changed */
 	int64_t took_ns;
 };
 
@@ -126,7 +126,7 @@ static void *wait_once(void *unused)
 	return NULL;
 }
 
-/* It may be too early, so it is done until all have looked. */
+/* A wake-up may come too early, so repeat it until all threads have returned. */
 START_TEST(wakes_without_a_change)
 {
 	pthread_t threads[WAITERS];
@@ -163,7 +163,7 @@ static void *take_odd_turns(void *unused)
 	return NULL;
 }
 
-/* To and fro: a wake-up that gets lost between look and wait would cost the whole deadline. */
+/* Back and forth: a wake-up lost between check and wait would cost the whole deadline. */
 START_TEST(loses_no_wake_up)
 {
 	int64_t began = now_ns();

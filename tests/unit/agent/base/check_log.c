@@ -8,7 +8,7 @@
 
 #define REFUSED "cannot deliver: 127.0.0.1 port 8086 after 3 ms: refused"
 
-/* A clock that goes on only when told to. */
+/* A clock that the test sets. */
 static int64_t now = 1000 * CLOCK_S;
 static char path[] = "/tmp/memagent-check-log-XXXXXX";
 
@@ -49,7 +49,7 @@ START_TEST(says_the_same_once)
 	log_say(LOG_SEND, "cannot deliver: %s after %d ms: refused", "127.0.0.1 port 8086", 3);
 	now += 3600 * CLOCK_S;
 	log_say(LOG_SEND, REFUSED);
-	/* That it took longer is nothing new. */
+	/* Another duration alone is not a new line. */
 	log_say(LOG_SEND, "cannot deliver: 127.0.0.1 port 8086 after 14 ms: refused");
 	expect("memagent[7]: " REFUSED "\n");
 }
@@ -77,7 +77,7 @@ START_TEST(says_it_again_when_it_was_over)
 }
 END_TEST
 
-/* What could not be said in that minute is said after it, if it is so still. */
+/* A line that was held back in that minute is printed after it if it is still true. */
 START_TEST(says_one_line_a_minute)
 {
 	log_say(LOG_SEND, "one");
@@ -92,7 +92,7 @@ START_TEST(says_one_line_a_minute)
 }
 END_TEST
 
-/* Who has told of settings, and not of files. */
+/* A line about settings does not hold back one about files. */
 static bool by_the_parent(enum log_kind kind)
 {
 	return kind == LOG_CONFIG;

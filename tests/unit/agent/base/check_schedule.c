@@ -7,9 +7,9 @@
 static const struct {
 	int64_t start, interval, now, next;
 } rows[] = {
-    {100, 10, 99, 100}, /* not begun yet */
+    {100, 10, 99, 100}, /* before the start */
     {100, 10, 0, 100},
-    {100, 10, 100, 110}, /* this one is taken: the next is strictly later */
+    {100, 10, 100, 110}, /* this point is taken now: the next is strictly later */
     {100, 10, 101, 110},
     {100, 10, 109, 110},
     {100, 10, 110, 120},
@@ -18,7 +18,7 @@ static const struct {
     {0, 1, 41, 42},
     {-50, 20, -31, -30},
     {7 * S, S, 9 * S + 1, 10 * S},
-    /* A suspend of a day: what was missed is skipped. */
+    /* A suspend of a day: missed points are skipped. */
     {7 * S, S / 4, 86407 * S + 3, 86407 * S + S / 4},
     {5, 86400 * S, 6, 86400 * S + 5},
     {3, 10 * S, INT64_C(9000000000000000000), INT64_C(9000000000000000003)},
@@ -54,7 +54,7 @@ START_TEST(lateness_never_adds_up)
 	int64_t start = 123456789;
 	int64_t due = start;
 
-	/* Always late by almost an interval, and yet one point for each. */
+	/* Always late by almost an interval, but one point for each. */
 	for (int64_t i = 1; i <= 10000; i++) {
 		due = schedule_next(start, S, due + S - 1 - i);
 		ck_assert_int_eq(due, start + i * S);

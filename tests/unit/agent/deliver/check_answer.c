@@ -181,14 +181,14 @@ START_TEST(the_head_tells_the_server)
 		answer_header(&body, heads[_i].lines[i], strlen(heads[_i].lines[i]));
 	answer_read(&body, 204, NULL, 0, &answer);
 	ck_assert_str_eq(answer.server, heads[_i].server);
-	/* The next answer begins with nothing. */
+	/* The next answer starts empty. */
 	answer_begin(&body);
 	answer_read(&body, 204, NULL, 0, &answer);
 	ck_assert_str_eq(answer.server, "");
 }
 END_TEST
 
-/* libcurl's lines have a length, and no NUL behind it. */
+/* libcurl's lines have a length and no NUL. */
 START_TEST(a_line_of_the_head_ends_where_it_ends)
 {
 	static const char line[] = "X-Influxdb-Version: 1.8.10\r\n";

@@ -62,7 +62,7 @@ START_TEST(keeps_the_order)
 	add("three\n");
 	expect("one\ntwo\nthree\n");
 	ck_assert_uint_eq(backlog_points(&b), 3);
-	expect("one\ntwo\nthree\n"); /* a copy takes nothing away */
+	expect("one\ntwo\nthree\n"); /* copying removes nothing */
 	backlog_done(&b, 1);
 	expect("two\nthree\n");
 	backlog_done(&b, 3);
@@ -116,7 +116,7 @@ START_TEST(drops_what_can_never_fit)
 	open_of(8);
 	add("one\n");
 	add("12345678\n");
-	expect("one\n"); /* nothing else had to go for it */
+	expect("one\n"); /* nothing else was dropped for it */
 	ck_assert_uint_eq(b.too_long, 1);
 	ck_assert_uint_eq(b.dropped, 0);
 	ck_assert_uint_eq(b.next, 1);
@@ -127,7 +127,7 @@ END_TEST
 
 START_TEST(wraps_around_at_every_place)
 {
-	/* 4 and 6 bytes in 11: the seam comes to lie in every place of a line. */
+	/* Lines of 4 and 6 bytes in 11: the ring's end falls on every byte of a line. */
 	open_of(11);
 	add("abc\n");
 	for (int i = 0; i < 100; i++) {
@@ -152,13 +152,13 @@ START_TEST(is_told_of_points_that_are_gone_already)
 	open_of(16);
 	add("one\n");
 	add("two\n");
-	backlog_copy(&b, out, sizeof(out), &points, &len); /* under way: 0 and 1 */
+	backlog_copy(&b, out, sizeof(out), &points, &len); /* 0 and 1 are being sent */
 	add("three\n");
 	add("four\n"); /* drops 0 */
 	ck_assert_uint_eq(b.dropped, 1);
 	backlog_done(&b, 2);
 	expect("three\nfour\n");
-	backlog_done(&b, 2); /* again: nothing more */
+	backlog_done(&b, 2); /* a second time: no effect */
 	backlog_done(&b, 0);
 	expect("three\nfour\n");
 }
@@ -237,7 +237,7 @@ START_TEST(gives_memory_back_when_empty)
 }
 END_TEST
 
-/* Whether the kernel has been told so of the mapping at ${address}, by proc_pid_smaps(5). */
+/* Return whether the mapping at ${address} has that advice, by proc_pid_smaps(5). */
 static bool is_of_small_pages(const void *address)
 {
 	char line[1024];
@@ -256,11 +256,11 @@ static bool is_of_small_pages(const void *address)
 	return is_told;
 }
 
-/* Where all memory may come in huge pages, one point would take 2 MiB. */
+/* If all memory may be huge pages, one point would take 2 MiB. */
 START_TEST(takes_no_huge_page)
 {
 	if (access("/sys/kernel/mm/transparent_hugepage", F_OK))
-		return; /* nor can it, here */
+		return; /* not possible on this system */
 	open_of(4 << 20);
 	ck_assert(is_of_small_pages(b.ring));
 }
@@ -284,7 +284,7 @@ START_TEST(says_when_there_is_no_memory)
 }
 END_TEST
 
-/* The same, done simply: an array of lines that are there. */
+/* A simple model: an array of the lines in the backlog. */
 static struct {
 	char lines[4096][64];
 	uint64_t first, next, dropped;

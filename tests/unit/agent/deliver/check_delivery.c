@@ -11,11 +11,11 @@
 #define FIRST_WAIT (500 * CLOCK_MS)
 #define LONGEST_WAIT (30 * CLOCK_S)
 
-/* As InfluxDB says it. */
+/* InfluxDB's own text. */
 #define NO_DATABASE "{\"error\":\"database not found: \\\"x\\\"\"}"
 #define NO_BUCKET "{\"code\":\"not found\",\"message\":\"bucket \\\"x\\\" not found\"}"
 
-/* A clock that goes on only when told to. */
+/* A clock that the test sets. */
 static int64_t now = 1000 * CLOCK_S;
 
 int64_t clock_mono_ns(void)
@@ -48,11 +48,11 @@ void log_say(enum log_kind kind, const char *format, ...)
 	va_end(args);
 }
 
-/* What the server says, one after the other; when that is over, the last again. */
+/* The server's answers in order; the last one repeats. */
 struct scripted {
 	struct transport_answer answer;
-	int64_t after_ns; /* how long it takes; negative: for ever */
-	int points;	  /* that come in meanwhile, while it is being waited for */
+	int64_t after_ns; /* duration; negative: no answer */
+	int points;	  /* points taken during the wait */
 };
 
 #define NEVER -1
@@ -64,17 +64,17 @@ static struct {
 	int64_t ready_ns;
 	const char *body;
 	size_t len;
-	char copy[DELIVERY_BATCH_BYTES + 1]; /* of the last body */
-	uint64_t stored;		     /* lines in bodies that were answered 204 */
-	char store[1 << 20];		     /* those bodies */
+	char copy[DELIVERY_BATCH_BYTES + 1]; /* the last body */
+	uint64_t stored;		     /* number of lines answered with 204 */
+	char store[1 << 20];		     /* their text */
 	size_t store_used;
 	int64_t longest_wait;
-	bool v2; /* nothing can be created */
+	bool v2; /* the server cannot create a database */
 } server;
 
 static struct backlog backlog;
 static struct delivery d;
-static int handle; /* just an address */
+static int handle; /* only its address matters */
 static uint64_t added;
 
 static void add_points(int n)
@@ -126,7 +126,7 @@ static uint64_t lines_in(const char *text)
 	return n;
 }
 
-/* All but ${refused} of the points. */
+/* Store all points but ${refused}. */
 static void store(uint64_t refused)
 {
 	uint64_t lines = lines_in(server.copy);
@@ -144,7 +144,7 @@ static bool server_poll(void *h, int64_t wait_ns, struct transport_answer *answe
 	ck_assert_int_ge(wait_ns, 0);
 	if (wait_ns > server.longest_wait)
 		server.longest_wait = wait_ns;
-	/* It stays the caller's, unchanged. */
+	/* The body stays the caller's, unchanged. */
 	ck_assert_int_eq(memcmp(server.body, server.copy, server.len), 0);
 	if (server.ready_ns - now > wait_ns) {
 		now += wait_ns ? wait_ns : 1;
@@ -185,7 +185,7 @@ static void start(void)
 	start_with(1 << 20);
 }
 
-/* Step until nothing is under way. */
+/* Step until no request is in progress. */
 static void step(void)
 {
 	do
@@ -193,7 +193,7 @@ static void step(void)
 	while (delivery_is_busy(&d));
 }
 
-/* Go to where the next request is due, and step. */
+/* Advance the clock to the next request, and step. */
 static void step_when_due(void)
 {
 	if (now < delivery_due_ns(&d))
@@ -245,9 +245,9 @@ START_TEST(waits_in_slices)
 	ck_assert(delivery_is_busy(&d));
 	ck_assert_int_eq(now - began, 35 * CLOCK_MS);
 	ck_assert_int_le(server.longest_wait, SLICE);
-	delivery_step(&d, -5); /* late already: one look, no wait */
+	delivery_step(&d, -5); /* already late: one poll, no wait */
 	ck_assert_int_le(now - began, 36 * CLOCK_MS);
-	ck_assert_uint_eq(backlog_points(&backlog), 1); /* not let go of yet */
+	ck_assert_uint_eq(backlog_points(&backlog), 1); /* still in the backlog */
 	step();
 	ck_assert_uint_eq(server.begun, 1);
 	ck_assert_uint_eq(backlog_points(&backlog), 0);
@@ -274,9 +274,9 @@ static const struct row {
 	bool html;
 	const char *text;
 	uint64_t left;	  /* of 3 points */
-	uint64_t refused; /* of them */
+	uint64_t refused; /* of these */
 	bool waits;	  /* before the next request */
-	const char *says; /* part of the line, or NULL for no line */
+	const char *says; /* a part of the log line, or NULL for none */
 	bool v2;
 } table[] = {
     {200, false, "", 0, 0, false, NULL, false},
@@ -343,7 +343,7 @@ START_TEST(counts_what_a_partial_write_refuses)
 }
 END_TEST
 
-/* Of the four points that were sent the backlog has dropped three meanwhile. */
+/* The backlog has dropped three of the four points in the request. */
 START_TEST(counts_a_partial_refusal_of_drops)
 {
 	struct scripted *s;
@@ -384,7 +384,7 @@ START_TEST(goes_on_after_a_refusal)
 	add_points(2);
 	step();
 	add_points(1);
-	ck_assert_int_le(delivery_due_ns(&d), now); /* the server is there: no reason to wait */
+	ck_assert_int_le(delivery_due_ns(&d), now); /* the server answers, so there is no wait */
 	step();
 	ck_assert_str_eq(server.copy, "p2\n");
 	ck_assert_uint_eq(server.stored, 1);
@@ -433,12 +433,12 @@ START_TEST(waits_when_creating_is_in_vain)
 	add_points(1);
 	step();
 	step();
-	ck_assert_uint_eq(server.creates, 1); /* no loop of creating and writing */
+	ck_assert_uint_eq(server.creates, 1); /* it does not create again and again */
 	ck_assert_int_gt(delivery_due_ns(&d), now);
 	ck_assert_uint_eq(d.errors, 1);
 	ck_assert_int_eq(said.lines, 1);
 	ck_assert_uint_eq(backlog_points(&backlog), 1);
-	/* InfluxDB itself said so: not what one says of another server. */
+	/* InfluxDB itself said so, so the line does not suspect another server. */
 	ck_assert_msg(strstr(said.text, "not InfluxDB") == NULL, "%s", said.text);
 }
 END_TEST
@@ -467,7 +467,7 @@ START_TEST(waits_when_it_may_not_create)
 	ck_assert_int_eq(said.lines, 1);
 	ck_assert_ptr_nonnull(strstr(said.text, "it cannot be created"));
 	ck_assert_ptr_nonnull(strstr(said.text, refusals[_i].says));
-	/* Somebody may have set the rights straight by now. */
+	/* The permissions may have been corrected by now. */
 	step_when_due();
 	ck_assert_uint_eq(server.creates, 2);
 	step();
@@ -482,13 +482,13 @@ START_TEST(splits_what_is_too_large)
 	answer(204, "");
 	add_points(9);
 	step();
-	ck_assert_int_le(delivery_due_ns(&d), now); /* smaller, but at once */
+	ck_assert_int_le(delivery_due_ns(&d), now); /* smaller batches, without a wait */
 	step();
 	ck_assert_uint_eq(lines_in(server.copy), 4);
 	step();
 	ck_assert_str_eq(server.copy, "p0\np1\n");
 	ck_assert_uint_eq(server.stored, 2);
-	step_when_due(); /* feels its way back up */
+	step_when_due(); /* batches grow again */
 	ck_assert_str_eq(server.copy, "p2\np3\np4\np5\n");
 	step_when_due();
 	ck_assert_str_eq(server.copy, "p6\np7\np8\n");
@@ -517,7 +517,7 @@ START_TEST(drops_the_one_that_is_too_large)
 }
 END_TEST
 
-/* How long the ${failures}th in a row is to wait, give or take a quarter. */
+/* The wait after the ${failures}th failure in a row, plus or minus a quarter. */
 static int64_t nominal_wait(int failures)
 {
 	int64_t wait = FIRST_WAIT;
@@ -529,7 +529,7 @@ static int64_t nominal_wait(int failures)
 
 START_TEST(backs_off_further_each_time)
 {
-	/* The jitter comes out of the low bits: take the clock there, and to both ends. */
+	/* The jitter is made from the clock's low bits: try the middle and both ends. */
 	static const int64_t low[] = {0, 1, 510, 1019, 1020, 1021};
 
 	now += low[_i];
@@ -548,7 +548,7 @@ START_TEST(backs_off_further_each_time)
 		ck_assert_int_le(wait, nominal * 5 / 4);
 		now = delivery_due_ns(&d) - 1;
 		step();
-		ck_assert_uint_eq(server.begun, (size_t)failures); /* not before its time */
+		ck_assert_uint_eq(server.begun, (size_t)failures); /* not early */
 		now++;
 	}
 	ck_assert_uint_eq(d.errors, 100);
@@ -573,7 +573,7 @@ START_TEST(does_not_come_back_with_the_others)
 		least = wait < least ? wait : least;
 		most = wait > most ? wait : most;
 	}
-	/* Spread over most of the half. */
+	/* The waits cover most of the range. */
 	ck_assert_int_gt(most - least, FIRST_WAIT * 4 / 10);
 }
 END_TEST
@@ -597,7 +597,7 @@ END_TEST
 START_TEST(honours_retry_after)
 {
 	answer(429, "")->answer.retry_after_ns = 20 * CLOCK_S;
-	answer(503, "")->answer.retry_after_ns = 1; /* sooner than we would: we would not */
+	answer(503, "")->answer.retry_after_ns = 1; /* earlier than the back-off: it is ignored */
 	add_points(1);
 	step();
 	ck_assert_int_eq(delivery_due_ns(&d), now + 20 * CLOCK_S);
@@ -611,7 +611,7 @@ START_TEST(honours_retry_after)
 }
 END_TEST
 
-/* 12 bytes: four points of three bytes, and each new one pushes one out. */
+/* 12 bytes: room for four points of three bytes, so each new point drops one. */
 START_TEST(takes_back_a_drop_that_was_delivered)
 {
 	start_with(12);
@@ -632,7 +632,7 @@ START_TEST(takes_back_no_more_than_it_delivered)
 	add_points(4);
 	step();
 	ck_assert_uint_eq(server.stored, 4);
-	ck_assert_uint_eq(delivery_dropped(&d), 2); /* p4 and p5 never got a chance */
+	ck_assert_uint_eq(delivery_dropped(&d), 2); /* p4 and p5 were never sent */
 	ck_assert_uint_eq(backlog_points(&backlog), 4);
 }
 END_TEST
@@ -662,7 +662,7 @@ START_TEST(keeps_a_drop_that_was_not_delivered)
 }
 END_TEST
 
-/* That the bodies were p0, p1, … without a gap. */
+/* Check that the bodies were p0, p1, ... without a gap. */
 static void expect_stored_in_order(uint64_t points)
 {
 	const char *p = server.store;
@@ -678,7 +678,7 @@ static void expect_stored_in_order(uint64_t points)
 	ck_assert_ptr_eq(p, server.store + server.store_used);
 }
 
-/* One batch after the other, but with room for others between them. */
+/* One batch after another, with pauses for other processes. */
 START_TEST(delivers_much_in_batches)
 {
 	answer(204, "");
@@ -701,7 +701,7 @@ START_TEST(finishes_with_all)
 	answer(204, "")->after_ns = 100 * CLOCK_MS;
 	add_points(30000);
 	ck_assert(delivery_finish(&d, now + CLOCK_S));
-	ck_assert_int_eq(now - began, 4 * 100 * CLOCK_MS); /* no room for others now */
+	ck_assert_int_eq(now - began, 4 * 100 * CLOCK_MS); /* no pauses now */
 	expect_stored_in_order(30000);
 	ck_assert_int_le(server.longest_wait, SLICE);
 }
@@ -719,7 +719,7 @@ START_TEST(finishes_what_is_under_way)
 }
 END_TEST
 
-/* Whatever was to be waited for: this is the last chance. */
+/* Every wait is cut short: this is the last chance. */
 START_TEST(finishes_without_waiting_its_turn)
 {
 	int64_t began;
@@ -745,7 +745,7 @@ START_TEST(finishes_with_the_first_failure)
 	ck_assert_uint_eq(server.begun, 1);
 	ck_assert_int_eq(now, began);
 	ck_assert_uint_eq(backlog_points(&backlog), 2);
-	ck_assert_int_eq(said.lines, 0); /* what becomes of the rest is the caller's to tell */
+	ck_assert_int_eq(said.lines, 0); /* the caller reports what is left */
 	ck_assert_str_eq(d.reason, "the server answers 503 busy");
 }
 END_TEST
@@ -845,7 +845,7 @@ START_TEST(finishes_after_the_deadline_at_once)
 }
 END_TEST
 
-/* Many slow batches: the deadline counts for all of them together. */
+/* Many slow batches: one deadline for all of them. */
 START_TEST(finishes_in_the_middle)
 {
 	int64_t deadline = now + 250 * CLOCK_MS;
@@ -883,7 +883,7 @@ static void random_answer(uint64_t *seed, struct scripted *s)
 	s->points = (int)unit_pick(seed, 30);
 }
 
-/* Whatever the server says: each point is stored, given up or waiting, and no two of these. */
+/* Whatever the answers, each point is exactly one of stored, dropped or waiting. */
 START_TEST(accounts_for_every_point)
 {
 	uint64_t seed = (uint64_t)_i;

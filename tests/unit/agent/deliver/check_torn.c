@@ -16,14 +16,14 @@ static const struct {
     {"m,a=b v=1", "(torn)\n"},
     {"m,a=b v=1i", "(torn)\n"},
     {"m,a=b v=1i ", "(torn)\n"},
-    /* Valid, but for another time. */
+    /* Valid, but for a second time. */
     {"m,a=b v=1i 170000000000000000", "(torn)\n"},
     {"1700000000000000000", "(torn)\n"},
     {"m v=1i 11700000000000000000", "(torn)\n"},
     /* Nothing is missing. */
     {"m,a=b v=1i" TIME, "\n"},
     {"m,a=b v=\"x\"" TIME, "\n"},
-    /* A text that is not closed would go on over the newline. */
+    /* An open quote would continue over the newline. */
     {"m v=\"", "\"(torn)\n"},
     {"m v=\"x", "\"(torn)\n"},
     {"m v=\"x" TIME, "\"(torn)\n"},
@@ -34,7 +34,7 @@ static const struct {
     {"m v=\"x\",w=\"", "\"(torn)\n"},
     {"m,a=b\\", "(torn)\n"},
     {"m,a=b\\\"c v=1", "(torn)\n"},
-    /* Only the text of a field is closed by one. */
+    /* A quote only closes the text of a field. */
     {"m,a=\" v=\"x", "\"(torn)\n"},
     {"m\",a=\"b\" v\"=\"x", "\"(torn)\n"},
     {"m,a=\" v=1", "(torn)\n"},

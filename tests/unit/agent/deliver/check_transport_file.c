@@ -35,12 +35,12 @@ static void remove_dir(void)
 	ck_assert_int_eq(rmdir(dir), 0);
 }
 
-/* A clock that goes on with every wait, and faster than the real one. */
+/* A clock that each wait advances, faster than the real one. */
 static int64_t now = 1000 * CLOCK_S;
 static int64_t step_ns = CLOCK_MS;
 static int waits_begun, waits_ended;
-static int locked_fd = -1;   /* another's descriptor, with a lock */
-static int unlock_after = 0; /* so many waits it lets go; 0 is never */
+static int locked_fd = -1;   /* another process's descriptor, with a lock */
+static int unlock_after = 0; /* it unlocks after so many waits; 0: never */
 
 int64_t clock_mono_ns(void)
 {
@@ -183,7 +183,7 @@ START_TEST(appends_where_the_end_is_now)
 	void *handle = open_good();
 
 	expect_stored(handle, ONE);
-	ck_assert_int_eq(truncate(path, 0), 0); /* a rotation by copy and truncate */
+	ck_assert_int_eq(truncate(path, 0), 0); /* log rotation by copy and truncate */
 	expect_stored(handle, TWO);
 	expect_content(TWO);
 }
@@ -197,7 +197,7 @@ START_TEST(makes_a_file_that_was_removed_anew)
 	ck_assert_int_eq(unlink(path), 0);
 	expect_stored(handle, TWO);
 	expect_content(TWO);
-	/* Unless it cannot: then nothing is lost either. */
+	/* If it cannot, nothing is lost either. */
 	ck_assert_int_eq(unlink(path), 0);
 	ck_assert_int_eq(mkdir(path, 0700), 0);
 	expect_failed(handle, ONE, "directory");
@@ -231,7 +231,7 @@ START_TEST(looks_at_the_end_of_a_long_file)
 }
 END_TEST
 
-/* Where the disk is full, half a line is not made longer either. */
+/* On a full disk an incomplete line is not made longer. */
 START_TEST(takes_back_the_end_of_half_a_line)
 {
 	void *handle;
@@ -274,7 +274,7 @@ START_TEST(keeps_its_descriptor_to_itself)
 
 	close(fd);
 	open_good();
-	/* What was free before is the file's now. */
+	/* The file now has the space that was free before. */
 	ck_assert_int_ne(fcntl(fd, F_GETFD) & FD_CLOEXEC, 0);
 	ck_assert_int_ne(fcntl(fd, F_GETFL) & O_APPEND, 0);
 }
@@ -391,7 +391,7 @@ START_TEST(cuts_an_error_that_does_not_fit)
 }
 END_TEST
 
-/* A limit on file sizes cuts a write short as a full disk does; what it says is why. */
+/* A limit on file sizes cuts a write short, as a full disk does, with another errno. */
 START_TEST(takes_back_half_a_line)
 {
 	void *handle = open_good();
@@ -411,7 +411,7 @@ START_TEST(takes_back_half_a_line)
 }
 END_TEST
 
-/* Begin a write into a file that somebody else has locked. */
+/* Begin a write to a file that another process has locked. */
 static void *begin_locked(void)
 {
 	void *handle = open_good();
@@ -434,13 +434,13 @@ START_TEST(waits_for_a_lock_as_long_as_it_may)
 	ck_assert_int_eq(now - began, 25 * CLOCK_MS);
 	expect_content("");
 
-	/* Let go in the middle of a wait: then it goes through. */
+	/* Unlocked in the middle of a wait: then the write succeeds. */
 	unlock_after = waits_ended + 3;
 	ck_assert(transport_file.poll(handle, 25 * CLOCK_MS, &answer));
 	ck_assert_int_eq(answer.status, 204);
 	ck_assert_int_eq(waits_ended, unlock_after);
 	expect_content(ONE);
-	/* And it holds none between its writes. */
+	/* It holds no lock between its writes. */
 	ck_assert_int_eq(flock(locked_fd, LOCK_EX | LOCK_NB), 0);
 }
 END_TEST

@@ -17,12 +17,12 @@ static const struct {
 	const char *text;
 	bool html;
 	enum verdict verdict;
-	bool v2; /* there, nothing can be created */
+	bool v2; /* such a server cannot create a database */
 } writes[] = {
     {200, "", false, VERDICT_DELIVERED, false},
     {204, "", false, VERDICT_DELIVERED, false},
     {299, "", false, VERDICT_DELIVERED, false},
-    {200, "Welcome to nginx!", true, VERDICT_RETRY, false}, /* a portal, a proxy's page */
+    {200, "Welcome to nginx!", true, VERDICT_RETRY, false}, /* a page of a portal or proxy */
     {204, "", true, VERDICT_RETRY, false},
 
     {400, "partial write: field type conflict", false, VERDICT_DROP, false},
@@ -38,12 +38,13 @@ static const struct {
      VERDICT_DROP, true},
     {404, "{\"code\":\"not found\",\"message\":\"organization name \\\"x\\\" not found\"}", false,
      VERDICT_DROP, true},
-    {404, "404 page not found", false, VERDICT_RETRY, true}, /* not a word of what */
+    {404, "404 page not found", false, VERDICT_RETRY,
+     true}, /* it does not say what was not found */
     {404, "", false, VERDICT_RETRY, true},
     {404, "<title>not found</title>", true, VERDICT_RETRY, true},
 
     {413, "Request Entity Too Large", false, VERDICT_SPLIT, false},
-    {413, "<html>", true, VERDICT_SPLIT, false}, /* from a proxy: fewer will go through */
+    {413, "<html>", true, VERDICT_SPLIT, false}, /* from a proxy: a smaller batch may pass */
 
     {401, "authorization failed", false, VERDICT_RETRY, false},
     {403, "not authorized", false, VERDICT_RETRY, false},
@@ -56,7 +57,7 @@ static const struct {
     {0, "Could not connect to server", false, VERDICT_RETRY, false},
     {0, "Timeout was reached", false, VERDICT_RETRY, false},
 
-    /* What no InfluxDB says. */
+    /* Texts that no InfluxDB sends. */
     {100, "", false, VERDICT_RETRY, false},
     {199, "", false, VERDICT_RETRY, false},
     {300, "", false, VERDICT_RETRY, false},
@@ -103,7 +104,7 @@ START_TEST(of_a_creation)
 }
 END_TEST
 
-/* A text of 255 bytes with what is looked for at its very end. */
+/* A text of 255 bytes that ends with the searched words. */
 START_TEST(reads_the_text_to_its_end)
 {
 	static const char found[] = "database not found";

@@ -32,7 +32,7 @@ START_TEST(a_point_to_the_byte)
 	line_tag(&head, "host", "web1");
 	line_tag(&head, "pid", "42");
 	point.time_ns = INT64_C(1700000000123456789);
-	point.value[FIELD_frees] = 0; /* known to be none: not the same as unknown */
+	point.value[FIELD_frees] = 0; /* known to be 0, which differs from unknown */
 	point.value[FIELD_mallocs] = 3;
 	point.value[FIELD_heap_alloc_bytes] = 1234567890;
 	point.value[FIELD_agent_send_errors] = INT64_MAX;
@@ -119,9 +119,9 @@ START_TEST(go_runtime_has_its_own_names)
 	point.schema = SCHEMA_GO_RUNTIME;
 	point.value[FIELD_mallocs] = 3;
 	point.value[FIELD_heap_alloc_bytes] = 5;
-	point.value[FIELD_agent_send_errors] = 7; /* there is no name for it */
+	point.value[FIELD_agent_send_errors] = 7; /* it has no name in the schema */
 	point.value[FIELD_trim_cpu_fraction] = 250000000;
-	point.sizes[0] = 3; /* nor for these */
+	point.sizes[0] = 3; /* nor have these */
 	ck_assert_int_eq(line_point(&line, &head, &point, 0), 0);
 	expect(
 	    &line,
@@ -136,7 +136,7 @@ START_TEST(a_point_without_fields_is_none)
 	ck_assert_int_eq(line_point(&line, &head, &point, 0), -1);
 	ck_assert_int_eq(errno, EINVAL);
 
-	/* Nor is what falls into a bucket that has no name, because nothing can. */
+	/* Nor is a count in a bucket without a name, which cannot happen. */
 	point.sizes[50] = 1;
 	errno = 0;
 	ck_assert_int_eq(line_point(&line, &head, &point, 0), -1);
@@ -170,7 +170,7 @@ START_TEST(never_writes_behind_the_buffer)
 	point.value[FIELD_mallocs] = 10;
 	point.sizes[1] = 7;
 	for (size_t size = 0; size <= needed + 1; size++) {
-		char *text = malloc(size ? size : 1); /* so that a sanitizer sees the end */
+		char *text = malloc(size ? size : 1); /* exactly sized, for the sanitizer */
 		struct line small;
 
 		ck_assert_ptr_nonnull(text);
@@ -201,7 +201,7 @@ START_TEST(fits_again_after_it_did_not)
 }
 END_TEST
 
-/* Half a head would be points of somebody else: better none. */
+/* Points with an incomplete head would be another process's: none is written. */
 START_TEST(a_head_that_did_not_fit_makes_no_points)
 {
 	static const char whole[] = "m,key=value";
@@ -230,7 +230,7 @@ START_TEST(nothing_is_added_to_what_is_full)
 	line_measurement(&head, "m");
 	line_tag(&head, "key", "value");
 	ck_assert(head.full);
-	line_tag(&head, "a", "b"); /* would fit on its own */
+	line_tag(&head, "a", "b"); /* it would fit alone */
 	line_measurement(&head, "x");
 	ck_assert(head.full);
 	ck_assert_uint_le(head.used, 4);
@@ -264,7 +264,7 @@ static const struct {
 	const char *written;
 } measurements[] = {
     {"memagent", "memagent"}, {"go.runtime.web1", "go.runtime.web1"},
-    {"a,b c", "a\\,b\\ c"},   {"a=b", "a=b"}, /* no special character here */
+    {"a,b c", "a\\,b\\ c"},   {"a=b", "a=b"}, /* not special in a measurement */
     {"a\"b'c", "a\"b'c"},     {"a\nb\x01\x1f\x7f", "ab"},
     {"a\\b", "a\\b"},	      {"a\\\\", "a"},
     {"a\\,b", "a\\\\,b"},     {"\xc3\xa4", "\xc3\xa4"},
@@ -288,9 +288,9 @@ static const struct {
     {",", "=", ",\\,=\\="},
     {"k", "\"quoted\"", ",k=\"quoted\""},
     {"k", "a\\b", ",k=a\\b"},
-    {"k\\", "v\\", ",k=v"}, /* it would escape what comes next */
+    {"k\\", "v\\", ",k=v"}, /* it would escape the next character */
     {"k", "v\\\\\\", ",k=v"},
-    {"k", "v\\\n", ",k=v"}, /* the end, once the control byte has gone */
+    {"k", "v\\\n", ",k=v"}, /* the last byte after the control byte is removed */
     {"k", "v\n\\\x01\\", ",k=v"},
     {"k\r\n", "v1\nv2\tv3\x7f", ",k=v1v2v3"},
     {"k", "  ", ",k=\\ \\ "},
@@ -311,7 +311,7 @@ START_TEST(escapes_a_tag)
 }
 END_TEST
 
-/* Every field and every bucket there is, each with another value. */
+/* Every field and every bucket, each with a different value. */
 static void fill_point(void)
 {
 	for (unsigned i = 0; i < FIELDS; i++)
@@ -335,7 +335,7 @@ START_TEST(splits_to_the_byte)
 }
 END_TEST
 
-/* Check the lines of ${got}, take them together again, and return how many there were. */
+/* Check the lines of ${got}, join them again, and return their number. */
 static int join_lines(const struct line *got, size_t longest, char *joined, size_t size)
 {
 	const char *p = got->text, *end = got->text + got->used;
@@ -361,7 +361,7 @@ static int join_lines(const struct line *got, size_t longest, char *joined, size
 
 #define LONGEST_FIELD 50 /* and the time fits too */
 
-/* However it is split: no line too long, and together the very same point. */
+/* However it is split, no line is too long, and together they are the same point. */
 START_TEST(splits_into_the_same_point)
 {
 	static char joined[LINE_BYTES + 1];
@@ -381,7 +381,7 @@ START_TEST(splits_into_the_same_point)
 		ck_assert_str_eq(joined, whole);
 		ck_assert_int_le(lines, before);
 		before = lines;
-		/* And none ends while there is room for another field. */
+		/* No line ends while another field would fit. */
 		if (longest > head.used + 2 * LONGEST_FIELD)
 			ck_assert_uint_le((size_t)lines, strlen(whole) / (longest - head.used -
 									  2 * LONGEST_FIELD) +
@@ -393,7 +393,7 @@ END_TEST
 
 START_TEST(splits_within_the_buffer)
 {
-	char *text = malloc(1500); /* so that a sanitizer sees the end */
+	char *text = malloc(1500); /* exactly sized, for the sanitizer */
 	struct line small;
 
 	ck_assert_ptr_nonnull(text);
@@ -515,7 +515,7 @@ static void random_text(uint64_t *seed, char *out, size_t longest)
 	out[n] = '\0';
 }
 
-/* What of ${text} is to arrive. */
+/* The part of ${text} that must arrive. */
 static void clean(char *text)
 {
 	char *to = text;

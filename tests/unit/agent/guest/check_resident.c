@@ -9,7 +9,7 @@
 
 #include "tests/unit/unit.h"
 
-/* A library that this program is not linked to, and two functions of its that lie apart. */
+/* A library that this program is not linked to, and two of its functions that are far apart. */
 #define LIBRARY "libcurl.so.4"
 
 typedef const char *says(int code);
@@ -33,7 +33,7 @@ static char *page_of(const void *p)
 	return (char *)((uintptr_t)p & ~((uintptr_t)getpagesize() - 1));
 }
 
-/* Whether the page that ${p} is in is mapped. */
+/* Return whether the page of ${p} is resident. */
 static bool is_resident(const void *p)
 {
 	int pagemap = open("/proc/self/pagemap", O_RDONLY);
@@ -47,7 +47,7 @@ static bool is_resident(const void *p)
 	return page >> 63;
 }
 
-/* As a debugger does it; the byte is never run. */
+/* As a debugger does; the byte is never executed. */
 static void write_breakpoint(char *at)
 {
 	const size_t bytes = (size_t)getpagesize();
@@ -68,7 +68,7 @@ START_TEST(sheds_what_was_loaded)
 	ck_assert(is_resident((void *)strerror_of));
 	resident_drop(before);
 	ck_assert(!is_resident((void *)strerror_of));
-	/* It comes back as it was. */
+	/* Its contents are unchanged. */
 	ck_assert_str_eq(strerror_of(7), said);
 	ck_assert(is_resident((void *)strerror_of));
 }
@@ -80,7 +80,7 @@ START_TEST(leaves_what_was_there_before)
 	int before = resident_objects();
 
 	strerror_of(7);
-	/* One of libc's own, so that it is there, and that nothing else needs. */
+	/* A library of libc's package, which exists and which nothing else needs. */
 	ck_assert_ptr_nonnull(dlopen("libBrokenLocale.so.1", RTLD_NOW | RTLD_LOCAL));
 	ck_assert_int_eq(resident_objects(), before + 1);
 	resident_drop(before);

@@ -3,7 +3,7 @@
 #include "agent/base/clock.h"
 #include "tests/unit/unit.h"
 
-/* Clocks that go by what a reading is to take. */
+/* Clocks that advance by the duration of a reading. */
 static int64_t mono_ns = 1000 * CLOCK_S, cpu_ns = 7;
 static int64_t wait_ns, work_ns;
 
@@ -38,7 +38,7 @@ const struct allocator *allocator_find(char version[ALLOCATOR_VERSION_BYTES])
 static const struct {
 	const struct allocator *allocator;
 	int64_t interval, wait, work;
-	int64_t due; /* after the reading began */
+	int64_t due; /* after the start of the reading */
 } rows[] = {
     {&quick, 0, 0, 0, 0},
     {&slow, 0, 0, 0, 10 * CLOCK_S},
@@ -47,10 +47,10 @@ static const struct {
     /* A hundredth of the time. */
     {&quick, 0, 0, CLOCK_MS, 100 * CLOCK_MS},
     {&slow, CLOCK_S, 0, CLOCK_S, 100 * CLOCK_S},
-    /* Whoever was stopped for an hour meanwhile. */
+    /* The process was stopped for an hour meanwhile. */
     {&slow, CLOCK_S, 3600 * CLOCK_S, CLOCK_MS, CLOCK_S},
     {&quick, 0, 3600 * CLOCK_S, CLOCK_MS, 100 * CLOCK_MS},
-    /* Once in ten minutes in any case. */
+    /* Once in ten minutes at least. */
     {&slow, 0, 0, 7 * CLOCK_S, 600 * CLOCK_S},
     {&slow, 0, 0, INT64_MAX / 50, 600 * CLOCK_S},
 };

@@ -29,7 +29,7 @@ static const char sample[] = "Name:\tinfluxd\n"
 			     "Seccomp:\t0\n"
 			     "nonvoluntary_ctxt_switches:\t5\n";
 
-/* Parse a copy that ends where the text does, so that a sanitizer sees what is read behind it. */
+/* Parse an exactly sized copy, so that a sanitizer finds reads past its end. */
 static int parse(const char *text, size_t len, int64_t *out)
 {
 	char *copy = malloc(len ? len : 1);
@@ -75,7 +75,7 @@ START_TEST(leaves_out_what_is_not_there)
 					    "\n\nThreads:\t3\n\n"};
 	int64_t s[FIELDS];
 
-	/* A process whose memory is gone already, a kernel thread, has no line of it. */
+	/* A kernel thread, or a process that has released its memory, has no such line. */
 	for (size_t i = 0; i < UNIT_COUNT(texts); i++) {
 		ck_assert_int_eq(parse(texts[i], strlen(texts[i]), s), 0);
 		ck_assert_int_eq(s[FIELD_threads], 3);
@@ -115,7 +115,7 @@ static const char *const malformed[] = {
     "VmRSS:\t9007199254740992 kB\n", /* 2^63 bytes */
     "Threads:\t9223372036854775808\n",
     "VmRSS:\t99999999999999999999999999 kB\n",
-    "VmSize:\t1 kB\nVmRSS:\tmuch\nThreads:\t1\n", /* one bad line is one too many */
+    "VmSize:\t1 kB\nVmRSS:\tmuch\nThreads:\t1\n", /* one malformed line spoils all */
 };
 
 START_TEST(refuses_malformed_text)
@@ -140,7 +140,7 @@ START_TEST(takes_a_nul_like_any_byte)
 }
 END_TEST
 
-/* Wherever the text is cut, it is read to there and no further. */
+/* Wherever the text is cut, nothing past the cut is read. */
 START_TEST(survives_any_cut)
 {
 	int64_t s[FIELDS];
@@ -206,7 +206,7 @@ END_TEST
 
 #define GROUPS 1000
 
-/* The line of groups stands before what we want, and a directory service makes it long. */
+/* The line of groups comes before the needed ones, and a directory service makes it long. */
 START_TEST(reads_behind_many_groups)
 {
 	static gid_t groups[GROUPS];
@@ -217,7 +217,7 @@ START_TEST(reads_behind_many_groups)
 		groups[i] = 1000000000 + i;
 	ck_assert_int_ge(fd, 0);
 	if (setgroups(GROUPS, groups)) {
-		ck_assert_int_eq(errno, EPERM); /* not root: nothing to try */
+		ck_assert_int_eq(errno, EPERM); /* not root: nothing to test */
 		return;
 	}
 	ck_assert_int_eq(proc_status_read(fd, s), 0);
@@ -247,7 +247,7 @@ START_TEST(says_when_it_cannot_read)
 }
 END_TEST
 
-/* The lines that were handed out, one behind the other with newlines, and how many there were. */
+/* The delivered lines, joined by newlines, and their number. */
 static struct {
 	char text[1 << 16];
 	size_t used;
@@ -268,7 +268,7 @@ static int see(void *arg, const char *text, size_t len)
 	return ++seen.lines == seen.stop_after ? 42 : 0;
 }
 
-/* Return what came of reading ${len} bytes of ${text}. */
+/* Return the result of reading ${len} bytes of ${text}. */
 static int see_all(const char *text, size_t len, int stop_after)
 {
 	char path[] = "/tmp/memagent-check-proc-XXXXXX";
@@ -277,7 +277,7 @@ static int see_all(const char *text, size_t len, int stop_after)
 
 	ck_assert_int_ge(fd, 0);
 	unlink(path);
-	ck_assert_int_eq(write(fd, text, len), (ssize_t)len); /* and read from the beginning */
+	ck_assert_int_eq(write(fd, text, len), (ssize_t)len); /* it is read from the start */
 	memset(&seen, 0, sizeof(seen));
 	seen.stop_after = stop_after;
 	result = proc_each_line(fd, see, &seen);
@@ -311,12 +311,12 @@ START_TEST(hands_out_long_lines_in_pieces)
 	ck_assert_uint_le(seen.longest, 4096);
 	for (size_t i = 0; i < seen.used; i++)
 		lines += seen.text[i] == '\n';
-	ck_assert_uint_eq(seen.used - (size_t)lines, sizeof(text) - 1); /* not a byte is lost */
+	ck_assert_uint_eq(seen.used - (size_t)lines, sizeof(text) - 1); /* no byte is lost */
 	ck_assert_int_eq(strncmp(seen.text + seen.used - 51, text + sizeof(text) - 50, 50), 0);
 }
 END_TEST
 
-/* Wherever a line comes to lie, between two pieces of reading as well. */
+/* Wherever a line is, also across two reads. */
 START_TEST(hands_out_what_there_is)
 {
 	static char text[20000];
@@ -349,7 +349,7 @@ START_TEST(reads_times_and_faults)
 	ck_assert_uint_lt(work, UINT64_MAX);
 	ck_assert_int_ge(after[FIELD_minor_faults], before[FIELD_minor_faults]);
 	ck_assert_int_ge(after[FIELD_cpu_sys_ns], before[FIELD_cpu_sys_ns]);
-	/* Nanoseconds, then: it was a moment, not minutes. */
+	/* The unit is nanoseconds, so the value is small. */
 	ck_assert_int_lt(after[FIELD_cpu_user_ns] - before[FIELD_cpu_user_ns],
 			 INT64_C(60) * 1000000000);
 }

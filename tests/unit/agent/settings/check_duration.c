@@ -21,7 +21,7 @@ static const struct {
     {"1m", 60 * S},
     {"90m", 5400 * S},
     {"24h", 86400 * S},
-    /* The longest of each unit that 2^63 - 1 ns have room for. */
+    /* The longest of each unit that fits into 2^63 - 1 ns. */
     {"9223372036854ms", INT64_C(9223372036854) * (S / 1000)},
     {"9223372036s", 9223372036 * S},
     {"153722867m", 153722867 * (60 * S)},
@@ -64,7 +64,7 @@ static const char *const too_long[] = {
     "2562048h",
     "9223372036854775807ms",
     "9223372036854775808ms",
-    "18446744073709551617s", /* 1 if it wrapped */
+    "18446744073709551617s", /* would be 1 if it wrapped */
     "99999999999999999999999999s",
     "9223372036854775807h",
 };

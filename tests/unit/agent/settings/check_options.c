@@ -10,7 +10,7 @@
 #define KIB INT64_C(1024)
 #define MIB (1024 * KIB)
 
-/* An environment, and a reader of it as options_read wants one. */
+/* An environment, and a getter for options_read. */
 static struct {
 	const char *name;
 	const char *value;
@@ -43,7 +43,7 @@ static const char *get(const char *name)
 
 static struct options o;
 
-/* With just ${variable} set; its copies outlive this. */
+/* Set ${variable} only, to a copy. */
 static void read_with(const char *variable, const char *value)
 {
 	variables = 0;
@@ -52,7 +52,7 @@ static void read_with(const char *variable, const char *value)
 	options_read(&o, get);
 }
 
-/* The path of ${file}, which was given by a relative name. */
+/* Return the absolute path of the relative ${file}. */
 static const char *in_directory(const char *file)
 {
 	static char path[8192];
@@ -76,7 +76,7 @@ static size_t lines(const char *text)
 static void expect_defaults(const struct options *p)
 {
 	ck_assert(p->enabled);
-	/* No default stands in for a bad URL. */
+	/* A bad URL is not replaced by the default. */
 	ck_assert_str_eq(p->url,
 			 strstr(p->problems, "MEMAGENT_URL=") ? "" : "http://localhost:8086");
 	ck_assert_str_eq(p->database, "memagent");
@@ -229,7 +229,7 @@ END_TEST
 static const struct {
 	const char *variable;
 	const char *value;
-	const char *shown; /* NULL: as it is */
+	const char *shown; /* NULL: the value itself */
 } bad[] = {
     {"ENABLED", "2", NULL},
     {"ENABLED", "yes", NULL},
@@ -256,7 +256,7 @@ static const struct {
     {"BUFFER", "63KiB", NULL},
     {"BUFFER", "1025MiB", NULL},
     {"BUFFER", "1048577KiB", NULL},
-    {"BUFFER", "4294967300MiB", NULL}, /* 4 if it wrapped */
+    {"BUFFER", "4294967300MiB", NULL}, /* would be 4 if it wrapped */
     {"BUFFER", "99999999999999999999KiB", NULL},
     {"BUFFER", "1GiB", NULL},
     {"SPOOL", "/a\nb", "/a?b"},
@@ -358,7 +358,7 @@ START_TEST(says_which_default_it_takes)
 }
 END_TEST
 
-/* Each variable that takes a text, and the longest it takes. */
+/* Each variable with a text, and its maximum length. */
 static const struct {
 	const char *variable;
 	const char *start;
@@ -504,7 +504,7 @@ START_TEST(never_shows_a_password_in_a_proxy)
 }
 END_TEST
 
-/* Not valid, each for another reason, and with a password all the same. */
+/* Each is invalid for another reason, and contains a password. */
 static const char *const leaks[] = {
     "ftp://user:secret@host",	 "http://user:secret@",	       "http://user:secret@host?db=x",
     "http://user:secret@host/ ", "http://user:secret@:8086",   "user:secret@host",
@@ -522,7 +522,7 @@ START_TEST(never_shows_a_password_in_a_url)
 }
 END_TEST
 
-/* The mask comes before the cut, which could take the @ away. */
+/* Masking comes before truncation, which could remove the @. */
 START_TEST(masks_a_url_that_is_cut)
 {
 	char url[2048] = "http://user:secret";
@@ -540,7 +540,7 @@ static const struct {
 	const char *foreign;
 	const char *variable;
 	const char *value;
-	const char *const *kept; /* the member of o */
+	const char *const *kept; /* a member of o */
 } standards[] = {
     {"INFLUX_HOST", "URL", "https://u:secret@db", &o.url},
     {"INFLUX_TOKEN", "TOKEN", "secret", &o.token},
@@ -548,12 +548,12 @@ static const struct {
     {"INFLUX_DATABASE", "DATABASE", "mine", &o.database},
 };
 
-/* One line says so, without what may be a secret. */
+/* One line reports it, without a possible secret. */
 START_TEST(takes_the_standard_variable_where_ours_is_missing)
 {
 	char wanted[128];
 
-	set(standards[_i].variable, ""); /* which is as good as missing */
+	set(standards[_i].variable, ""); /* empty counts as missing */
 	set_foreign(standards[_i].foreign, standards[_i].value);
 	options_read(&o, get);
 	ck_assert_str_eq(*standards[_i].kept, standards[_i].value);

@@ -21,7 +21,7 @@ static void expect_end(const char **text)
 	const char *before = *text;
 	struct tag tag;
 
-	/* At the end it stays there, however often it is asked. */
+	/* At the end it stays there, however often it is called. */
 	ck_assert_int_eq(tags_next(text, &tag), 0);
 	ck_assert_int_eq(tags_next(text, &tag), 0);
 	ck_assert_ptr_eq(*text, before);
@@ -58,7 +58,7 @@ static const struct {
     {"\\,=\\=", ",", "="},
     {"\\\\=\\\\", "\\", "\\"},
     {"a\\\\=b", "a\\", "b"},	       /* the backslash is escaped, the equals sign is not */
-    {"a\\nb=c\\ d", "a\\nb", "c\\ d"}, /* no escapes, so the backslash is itself */
+    {"a\\nb=c\\ d", "a\\nb", "c\\ d"}, /* not an escape, so the backslash is literal */
     {"a=b\\", "a", "b\\"},
     {"a=\\", "a", "\\"},
     {"\xc3\xa4=\xe2\x82\xac", "\xc3\xa4", "\xe2\x82\xac"},
@@ -79,7 +79,7 @@ static const char *const malformed[] = {
     "a,b=c", "a=\n", "a=b\n", "\x01=b",	  "a\x7f=b", "a=b\tc", "a=\x1f", "a\\\n=b",
 };
 
-/* Return what the first tag that is not there is taken for. */
+/* Return the result for a tag past the end. */
 static int last_answer(const char *text)
 {
 	struct tag tag;
@@ -177,14 +177,14 @@ START_TEST(what_was_escaped_comes_back)
 }
 END_TEST
 
-/* Whatever the text is, it comes to an end inside of it. */
+/* Whatever the text, parsing ends inside of it. */
 START_TEST(survives_any_text)
 {
 	uint64_t seed = (uint64_t)_i;
 
 	for (int round = 0; round < 2000; round++) {
 		size_t n = unit_pick(&seed, 40);
-		char *text = malloc(n + 1); /* of its own, so that a sanitizer sees the end */
+		char *text = malloc(n + 1); /* exactly sized, for the sanitizer */
 		const char *rest = text;
 		struct tag tag;
 

@@ -24,7 +24,7 @@ static const struct {
     {"unix:///run/a b?c#d", URL_UNIX},
     {"file:///tmp/points", URL_FILE},
     {"file:///x", URL_FILE},
-    {"file:///tmp/a b?c#d@e", URL_FILE}, /* a path is taken as it is */
+    {"file:///tmp/a b?c#d@e", URL_FILE}, /* a path is used unchanged */
     {"file:///tmp/a\nb", URL_FILE},
 
     {"", URL_BAD},
@@ -104,7 +104,7 @@ START_TEST(tells_host_and_port)
 	const char *port = NULL;
 
 	for (size_t size = 1; size <= needed; size++) {
-		char *host = malloc(size); /* of its own, so that a sanitizer sees the end */
+		char *host = malloc(size); /* exactly sized, for the sanitizer */
 		int result;
 
 		ck_assert_ptr_nonnull(host);
@@ -148,7 +148,7 @@ START_TEST(masks_user_and_password)
 }
 END_TEST
 
-/* What people mistype, and what is no URL but holds a password all the same. */
+/* Typical mistakes, and texts that are not URLs but contain a password. */
 static const char *const leaks[] = {
     "http://user:secret@host",	 "http:/user:secret@host",
     "http//user:secret@host",	 "http:user:secret@host",
@@ -174,7 +174,7 @@ START_TEST(cuts_what_does_not_fit)
 	const char *whole = "http://***@host/path";
 
 	for (size_t size = 1; size <= strlen(whole) + 1; size++) {
-		char *out = malloc(size); /* of its own, so that a sanitizer sees the end */
+		char *out = malloc(size); /* exactly sized, for the sanitizer */
 
 		ck_assert_ptr_nonnull(out);
 		url_mask("http://user:secret@host/path", out, size);

@@ -155,7 +155,7 @@ START_TEST(leaves_the_start_out)
 }
 END_TEST
 
-/* Three points of rest end the start. */
+/* Three points of rest end the start-up. */
 START_TEST(begins_with_the_rest)
 {
 	judge(leak, start_rest_load_rest, 50, 1);
@@ -188,7 +188,7 @@ START_TEST(finds_the_best_trim)
 }
 END_TEST
 
-/* Of a gap only a minute counts towards the half hour. */
+/* A gap counts as one minute of the half hour. */
 START_TEST(does_not_count_a_gap)
 {
 	judge(leak, only_load, 60, 1);

@@ -19,7 +19,7 @@ static void set_up(void)
 	ck_assert_ptr_nonnull(points);
 }
 
-/* Forty points of a process of those tags, which keeps ${kept} bytes a second under load. */
+/* Forty points of a process with these tags, which keeps ${kept} bytes a second under load. */
 static void add_process(const char *tags, double kept)
 {
 	for (int t = 0; t < 40; t++) {
@@ -84,7 +84,7 @@ START_TEST(groups_like_ones)
 }
 END_TEST
 
-/* A tag is told where it is what tells processes apart, and only there. */
+/* A tag is shown only if processes differ in it. */
 START_TEST(tells_tags_apart)
 {
 	add_process("host=h,service=s,pid=1,env=prod,zone=x", 0);
@@ -98,7 +98,7 @@ START_TEST(tells_tags_apart)
 }
 END_TEST
 
-/* Where an allocator cannot tell sizes there is nothing to judge. */
+/* Without live bytes, because sizes are unknown, there is no verdict. */
 START_TEST(needs_live_bytes)
 {
 	fputs("memagent,pid=1 mallocs=5i 1700000000\n", points);

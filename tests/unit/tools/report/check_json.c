@@ -9,7 +9,7 @@ static struct json of(const char *text)
 
 static const struct {
 	const char *json;
-	const char *text; /* NULL: a mistake */
+	const char *text; /* NULL: malformed */
 } strings[] = {
     {"\"\"", ""},
     {" \"a b\"", "a b"},
@@ -90,7 +90,7 @@ START_TEST(takes_any_depth)
 }
 END_TEST
 
-/* Return how many elements are taken before the end, or the mistake. */
+/* Return how many elements are read before the end or the error. */
 static size_t elements_of(struct json *json)
 {
 	bool first = true;

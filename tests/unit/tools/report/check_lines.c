@@ -52,7 +52,7 @@ START_TEST(reads_a_point)
 }
 END_TEST
 
-/* What these lines leave is the point of another process. */
+/* Of these lines only the other process's point is used. */
 static const char *const no_points[] = {
     "memagent,host=h heap_alloc_bytes=1i\n", /* no time */
     "memagent,host=h heap_alloc\n",	     /* cut short */
@@ -144,7 +144,7 @@ START_TEST(puts_in_order)
 }
 END_TEST
 
-/* The order of tags, and the allocator's, do not tell processes apart; all others do. */
+/* Processes differ in any tag, but not in the order of tags or in the allocator's. */
 START_TEST(groups_by_tags)
 {
 	read_text(

@@ -37,7 +37,7 @@ START_TEST(reads_points)
 }
 END_TEST
 
-/* Members may come in another order than InfluxDB's; sizes come with an answer of their own. */
+/* Members may be in any order, and sizes are in a second answer. */
 START_TEST(reads_sizes)
 {
 	ck_assert_int_eq(take(points), 0);
@@ -61,7 +61,7 @@ START_TEST(has_no_points)
 }
 END_TEST
 
-/* The stack comes with an answer of its own, whose points may be from before the chosen time. */
+/* Stacks are in a second answer, whose points may be from before the chosen time. */
 static const char sites[] = "{\"results\":[{\"series\":[{\"values\":[[1700000001000000000,5,null],["
 			    "1700000002000000000,7,3]],"
 			    "\"columns\":[\"time\",\"live_bytes\",\"live_bytes_error\"],\"tags\":{"

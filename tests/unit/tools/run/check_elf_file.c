@@ -5,7 +5,7 @@
 
 #include "tests/unit/unit.h"
 
-/* A file in memory, with room for what the tests put into it. */
+/* A file in memory. */
 static struct image {
 	unsigned char bytes[4096];
 	size_t size;
@@ -65,7 +65,7 @@ static void put_dynamic(const char *library)
 	    {.d_tag = DT_NEEDED, .d_un.d_val = 16},
 	    {.d_tag = DT_STRTAB, .d_un.d_val = ADDRESS + NAMES_AT},
 	    {.d_tag = DT_NULL},
-	    {.d_tag = DT_NEEDED, .d_un.d_val = 1}, /* behind the end */
+	    {.d_tag = DT_NEEDED, .d_un.d_val = 1}, /* past the end */
 	};
 
 	put_head(3);
@@ -156,7 +156,7 @@ START_TEST(tells_a_go_program)
 }
 END_TEST
 
-/* However short the file is cut, there is an answer. */
+/* A file of any length gets an answer. */
 START_TEST(takes_a_file_of_any_length)
 {
 	put_dynamic("libasan.so.8");
