@@ -47,15 +47,16 @@ static void check_text(FILE *file, char **text, const size_t *size, const char *
 static void check_stacks(const struct stacks *stacks)
 {
 	struct protobuf profile;
-	struct tree *tree = tree_make(stacks, live_of);
+	struct tree tree;
 	char *text;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	CHECK(tree_depth(tree) <= TREE_DEPTH_MOST + 2);
-	flame_write(out, tree, "title", FLAME_LIVE);
+	tree_make(stacks, live_of, &tree);
+	CHECK(tree.depth <= TREE_DEPTH_MOST + 2);
+	flame_write(out, &tree, "title", FLAME_LIVE);
 	check_text(out, &text, &size, "\n");
-	tree_free(tree);
+	tree_free(&tree);
 	out = open_memstream(&text, &size);
 	stacks_write_folded(out, stacks);
 	check_text(out, &text, &size, "\n");

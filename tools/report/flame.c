@@ -25,7 +25,7 @@ struct drawing {
 
 int flame_height(const struct tree *tree)
 {
-	return ABOVE + (int)tree_depth(tree) * LEVEL_HEIGHT + BELOW;
+	return ABOVE + (int)tree->depth * LEVEL_HEIGHT + BELOW;
 }
 
 /* ---- a frame ---- */
@@ -40,7 +40,7 @@ static uint32_t hash(const char *name)
 }
 
 /* The same function has the same colour in all pictures.  All are light: the text is dark. */
-static void print_colour(const struct drawing *d, const struct tree *node)
+static void print_colour(const struct drawing *d, const struct tree_node *node)
 {
 	uint32_t h = hash(node->name);
 	unsigned a = h % 71, b = h / 71 % 51;
@@ -53,7 +53,7 @@ static void print_colour(const struct drawing *d, const struct tree *node)
 		fprintf(d->out, "#%02x%02x%02x", 255 - b / 5, 160 + a, 80 + b);
 }
 
-static void print_title(const struct drawing *d, const struct tree *node)
+static void print_title(const struct drawing *d, const struct tree_node *node)
 {
 	fputs("<title>", d->out);
 	escape_print(d->out, node->name);
@@ -61,14 +61,14 @@ static void print_title(const struct drawing *d, const struct tree *node)
 		node->value / d->all * 100);
 }
 
-static void print_frame(const struct drawing *d, const struct tree *node, size_t level, double from)
+static void print_frame(const struct drawing *d, const struct tree_node *node)
 {
-	double x = from / d->all * FLAME_WIDTH, width = node->value / d->all * FLAME_WIDTH;
-	int y = d->root_y - (int)level * LEVEL_HEIGHT;
+	double x = node->from / d->all * FLAME_WIDTH, width = node->value / d->all * FLAME_WIDTH;
+	int y = d->root_y - (int)node->level * LEVEL_HEIGHT;
 	int characters = (int)((width - 6) / CHARACTER_WIDTH);
 
-	fprintf(d->out, "<g class=\"f\" data-d=\"%zu\" data-x=\"%.0f\" data-v=\"%.0f\">", level,
-		from, node->value);
+	fprintf(d->out, "<g class=\"f\" data-d=\"%zu\" data-x=\"%.0f\" data-v=\"%.0f\">",
+		node->level, node->from, node->value);
 	print_title(d, node);
 	fprintf(d->out, "<rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"%d\" fill=\"", x, y,
 		fmax(width - 0.5, LEAST_WIDTH), LEVEL_HEIGHT - 1);
@@ -82,16 +82,11 @@ static void print_frame(const struct drawing *d, const struct tree *node, size_t
 	fputs("</g>\n", d->out);
 }
 
-static void print_frames(const struct drawing *d, const struct tree *node, size_t level,
-			 double from)
+static void print_frames(const struct drawing *d, const struct tree *tree)
 {
-	if (node->value / d->all * FLAME_WIDTH < LEAST_WIDTH)
-		return;
-	print_frame(d, node, level, from);
-	for (size_t i = 0; i < node->count; i++) {
-		print_frames(d, node->children[i], level + 1, from);
-		from += node->children[i]->value;
-	}
+	for (size_t i = 0; i < tree->count; i++)
+		if (tree->nodes[i]->value / d->all * FLAME_WIDTH >= LEAST_WIDTH)
+			print_frame(d, tree->nodes[i]);
 }
 
 /* ---- the picture ---- */
@@ -109,7 +104,8 @@ static const char style[] =
 void flame_write(FILE *out, const struct tree *tree, const char *title, enum flame_colour colour)
 {
 	const int height = flame_height(tree);
-	const struct drawing d = {out, colour, tree->value, height - BELOW - LEVEL_HEIGHT};
+	const struct drawing d = {out, colour, tree->nodes[0]->value,
+				  height - BELOW - LEVEL_HEIGHT};
 
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -127,7 +123,7 @@ void flame_write(FILE *out, const struct tree *tree, const char *title, enum fla
 		"<text class=\"matched\" x=\"%d\" y=\"%d\" text-anchor=\"end\"></text>\n"
 		"<text class=\"details\" x=\"4\" y=\"%d\"></text>\n",
 		FLAME_WIDTH - 4, FLAME_WIDTH - 4, height - 9, height - 9);
-	if (tree->value > 0)
-		print_frames(&d, tree, 0, 0);
+	if (d.all > 0)
+		print_frames(&d, tree);
 	fprintf(out, "<script><![CDATA[\n%s]]></script>\n</svg>\n", flame_script);
 }

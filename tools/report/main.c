@@ -212,17 +212,19 @@ static char *make_flame_title(const char *what, int64_t from_ms, int64_t until_m
 static size_t write_flame(const struct stacks *stacks, double (*value)(const struct site_row *row),
 			  enum flame_colour colour, struct page_flame *out)
 {
-	struct tree *tree = tree_make(stacks, value);
-	size_t n = tree->count > 0;
+	struct tree tree;
+	size_t n;
 	FILE *file;
 
+	tree_make(stacks, value, &tree);
+	n = tree.count > 1;
 	if (n) {
 		file = create(out->file);
-		flame_write(file, tree, out->title, colour);
+		flame_write(file, &tree, out->title, colour);
 		close_written(file, out->file);
-		out->height = flame_height(tree);
+		out->height = flame_height(&tree);
 	}
-	tree_free(tree);
+	tree_free(&tree);
 	return n;
 }
 

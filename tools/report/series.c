@@ -79,7 +79,8 @@ static size_t keep_identifying(struct series_tag *tags, size_t n)
 		else
 			free_tag(&tags[i]);
 	}
-	qsort(tags, kept, sizeof(*tags), by_key);
+	if (kept)
+		qsort(tags, kept, sizeof(*tags), by_key);
 	return kept;
 }
 
@@ -151,19 +152,16 @@ struct series_process *series_process(struct series *series, const struct series
 /* Remove the tag ${key} from ${*n} tags.  Return its value, or NULL. */
 static char *remove_tag(struct series_tag *tags, size_t *n, const char *key)
 {
-	char *value = NULL;
-	size_t kept = 0;
-
 	for (size_t i = 0; i < *n; i++) {
-		if (value || strcmp(tags[i].key, key) != 0) {
-			tags[kept++] = tags[i];
+		char *value = tags[i].value;
+
+		if (strcmp(tags[i].key, key) != 0)
 			continue;
-		}
-		value = tags[i].value;
 		free(tags[i].key);
+		tags[i] = tags[--*n];
+		return value;
 	}
-	*n = kept;
-	return value;
+	return NULL;
 }
 
 struct site *series_site(struct series *series, const struct series_choice *choice,

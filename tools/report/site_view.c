@@ -177,7 +177,7 @@ static void want(const struct site_table *table, struct source *source)
 
 void site_view_make(const struct findings *findings, struct site_view *out)
 {
-	const struct finding *shown[SITE_VIEW_TABLES];
+	const struct finding *shown[SITE_VIEW_TABLES] = {NULL};
 	struct source source = {.all = NULL};
 
 	*out = (struct site_view){.count = 0};

@@ -21,13 +21,13 @@
 #define OUTPUT_MOST ((size_t)16 << 20) /* bytes of one command */
 
 /* They take the same options, and give the same output. */
-static const struct {
-	const char *name;
-	const char *option; /* an additional one, or NULL */
+static struct {
+	char name[24];
+	char option[24]; /* an additional one, or "" */
 } programs[] = {
-    {"eu-addr2line", NULL},
+    {"eu-addr2line", ""},
     {"llvm-symbolizer", "--output-style=GNU"},
-    {"addr2line", NULL},
+    {"addr2line", ""},
 };
 
 /* ---- what is wanted ---- */
@@ -228,9 +228,9 @@ static void ask_file(struct source *source, const size_t *indices, size_t n, int
 	for (size_t p = 0; text == NULL && p < sizeof(programs) / sizeof(programs[0]); p++) {
 		size_t used = 0;
 
-		arguments[used++] = (char *)(uintptr_t)programs[p].name;
-		if (programs[p].option)
-			arguments[used++] = (char *)(uintptr_t)programs[p].option;
+		arguments[used++] = programs[p].name;
+		if (programs[p].option[0])
+			arguments[used++] = programs[p].option;
 		for (size_t i = 0; i < sizeof(options); i += 3)
 			arguments[used++] = options + i;
 		arguments[used++] = source->all[indices[0]].path;

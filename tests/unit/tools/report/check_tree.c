@@ -30,31 +30,35 @@ static double live(const struct site_row *row)
 	return row->live_bytes;
 }
 
-static void print(FILE *out, const struct tree *tree)
+/* Each node as "LEVEL NAME FROM+VALUE", with '!' before what is no code. */
+static char *describe(const struct tree *tree)
 {
-	fprintf(out, "%s%s=%.0f", tree->is_code ? "" : "!", tree->name, tree->value);
-	for (size_t i = 0; i < tree->count; i++) {
-		fputs(i ? " " : "(", out);
-		print(out, tree->children[i]);
-	}
-	if (tree->count)
-		fputc(')', out);
-}
-
-static void expect(const char *wanted, size_t depth)
-{
-	struct tree *tree = tree_make(&stacks, live);
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	ck_assert_ptr_nonnull(out);
-	print(out, tree);
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct tree_node *node = tree->nodes[i];
+
+		fprintf(out, "%s%zu %s%s %.0f+%.0f", i ? ", " : "", node->level,
+			node->is_code ? "" : "!", node->name, node->from, node->value);
+	}
 	fclose(out);
+	return text;
+}
+
+static void expect(const char *wanted, size_t depth)
+{
+	struct tree tree;
+	char *text;
+
+	tree_make(&stacks, live, &tree);
+	text = describe(&tree);
 	ck_assert_str_eq(text, wanted);
-	ck_assert_uint_eq(tree_depth(tree), depth);
+	ck_assert_uint_eq(tree.depth, depth);
 	free(text);
-	tree_free(tree);
+	tree_free(&tree);
 	for (size_t i = 0; i < stacks.count; i++)
 		frames_free(&all[i].frames);
 }
@@ -67,7 +71,9 @@ START_TEST(merges)
 	add_stack("p", "main;a", 5, "4");
 	add_stack("p", "other", 3, "other");
 	add_stack("p", "[truncated];main", 2, "5");
-	expect("!all=140(main=135(b=100 a=35(y=20 x=10)) !other=3 ![truncated]=2(main=2))", 4);
+	expect("0 !all 0+140, 1 main 0+135, 2 b 0+100, 2 a 100+35, 3 y 100+20, 3 x 120+10, "
+	       "1 !other 135+3, 1 ![truncated] 138+2, 2 main 138+2",
+	       4);
 }
 END_TEST
 
@@ -76,7 +82,7 @@ START_TEST(has_processes)
 	stacks.has_several = true;
 	add_stack("p", "main", 10, "1");
 	add_stack("q", "main", 20, "1");
-	expect("!all=30(!q=20(main=20) !p=10(main=10))", 3);
+	expect("0 !all 0+30, 1 !q 0+20, 2 main 0+20, 1 !p 20+10, 2 main 20+10", 3);
 }
 END_TEST
 
@@ -84,21 +90,21 @@ START_TEST(leaves_out_what_holds_nothing)
 {
 	add_stack("p", "main;a", 0.5, "1");
 	add_stack("p", "main;b", -10, "2");
-	expect("!all=0", 1);
+	expect("0 !all 0+0", 1);
 }
 END_TEST
 
 START_TEST(is_bounded)
 {
 	static char deep[20001];
-	struct tree *tree;
+	struct tree tree;
 
 	for (size_t i = 0; i < sizeof(deep) - 1; i++)
 		deep[i] = i % 2 ? ';' : 'f';
 	add_stack("p", deep, 10, "1");
-	tree = tree_make(&stacks, live);
-	ck_assert_uint_eq(tree_depth(tree), TREE_DEPTH_MOST + 1);
-	tree_free(tree);
+	tree_make(&stacks, live, &tree);
+	ck_assert_uint_eq(tree.depth, TREE_DEPTH_MOST + 1);
+	tree_free(&tree);
 	frames_free(&all[0].frames);
 }
 END_TEST
