@@ -68,7 +68,8 @@ static void check_stacks(const struct stacks *stacks)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct series_choice choice = {"m", "", "", "", INT64_MAX};
+	static const struct series_choice choice = {
+	    .measurement = "m", .host = "", .service = "", .pid = "", .until_ms = INT64_MAX};
 	struct series series = {.processes = NULL};
 	struct findings findings;
 	struct stacks stacks;

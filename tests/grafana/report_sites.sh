@@ -112,3 +112,15 @@ done
 "$report" --folded - --url "$INFLUXD_URL" --since "$(($(date +%s) - now + 20))s" --service shop >"$work/folded.db" || fail "from InfluxDB: status $?"
 sed 's/??/?/' "$work/folded" | cmp -s - "$work/folded.db" ||
 	fail "other stacks from InfluxDB: $(cat "$work/folded.db")"
+
+# ---- between two times: the stacks are from before them ----
+
+for source in "$work/db.lp" "--url $INFLUXD_URL"; do
+	# shellcheck disable=SC2086 # an option and its value
+	run between --service shop --from $((now - 20)) --until $((now - 10)) $source
+	expect_equal "rows of $source between two times" "4.8 MiB 97.7 KiB 0 bytes 195.3 KiB 31.0 s 0 % fill_cache
+2.9 MiB 19.5 KiB 5.7 MiB 97.7 KiB 31.0 s 100 % push_global" "$(table "$work/between.words" | grep -v 'script\|other')"
+	grep -q '^    __libc_start_main$' "$work/between.words" || fail "no stack from before the time, of $source"
+	sed -n 's/^<g class="f" data-d="0" .* data-v="\([0-9]*\)".*/\1/p' "$work/between/flame-growth.svg" >"$work/growth"
+	expect_equal "growth in $source" 1000000 "$(cat "$work/growth")"
+done

@@ -291,7 +291,7 @@ static void keep_sizes(struct head *head, const struct text *sizes, int64_t time
 	head->sizes_ms = time_ms;
 }
 
-/* Parse the time that ends a line.  Return whether the point is chosen. */
+/* Parse the time that ends a line.  Return whether the point is not too late. */
 static bool read_time(const struct reader *reader, const char *p, const char *end, int64_t *time_ms)
 {
 	return p && lines_time(p + 1, (size_t)(end - p - 1), time_ms) &&
@@ -325,7 +325,8 @@ static void read_site(const struct reader *reader, const struct head *head, cons
 	p = read_site_fields(p, end, &point);
 	if (!read_time(reader, p, end, &point.sample.time_ms))
 		return;
-	sites_add(site, &point.sample);
+	if (*time_ms >= reader->choice->from_ms)
+		sites_add(site, &point.sample);
 	sites_keep_text(&site->function, head->function, strlen(head->function), *time_ms);
 	keep_string(&site->stack, point.stack, *time_ms);
 	keep_string(&site->frames, point.frames, *time_ms);
@@ -337,7 +338,8 @@ static void read_process(const struct reader *reader, struct head *head, const c
 	struct line_point point = {.sample = series_unknown(0)};
 
 	p = read_fields(p, end, &point);
-	if (!read_time(reader, p, end, &point.sample.time_ms))
+	if (!read_time(reader, p, end, &point.sample.time_ms) ||
+	    point.sample.time_ms < reader->choice->from_ms)
 		return;
 	series_add(head->process, &point.sample);
 	keep_sizes(head, &point.sizes, point.sample.time_ms);

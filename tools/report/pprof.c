@@ -342,7 +342,7 @@ void pprof_encode(const struct stacks *stacks, struct protobuf *out)
 void pprof_write(FILE *out, const struct stacks *stacks)
 {
 	struct protobuf profile;
-	unsigned char bytes[4096];
+	unsigned char bytes[4096] = {0};
 	z_stream stream = {.zalloc = Z_NULL};
 	int state = Z_OK;
 

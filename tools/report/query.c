@@ -79,7 +79,10 @@ static char *make_query(const struct request *r, const struct question *question
 	}
 	print_quoted(out, '"', measurement);
 	free(measurement);
-	fprintf(out, " WHERE time > now() - %s%s", r->since, question->before);
+	if (r->from[0])
+		fprintf(out, " WHERE time >= %s%s", r->from, question->before);
+	else
+		fprintf(out, " WHERE time > now() - %s%s", r->since, question->before);
 	if (r->until[0])
 		fprintf(out, " AND time <= %s", r->until);
 	print_condition(out, "service", r->choice.service);

@@ -19,6 +19,7 @@ enum flag {
 	FLAG_HOST,
 	FLAG_PID,
 	FLAG_SINCE,
+	FLAG_FROM,
 	FLAG_UNTIL,
 	FLAG_REQUESTS,
 	FLAG_TITLE,
@@ -53,6 +54,7 @@ static const struct option flags[] = {
     {"host", required_argument, NULL, FLAG_HOST},
     {"pid", required_argument, NULL, FLAG_PID},
     {"since", required_argument, NULL, FLAG_SINCE},
+    {"from", required_argument, NULL, FLAG_FROM},
     {"until", required_argument, NULL, FLAG_UNTIL},
     {"requests", required_argument, NULL, FLAG_REQUESTS},
     {"title", required_argument, NULL, FLAG_TITLE},
@@ -88,6 +90,7 @@ static void usage(void)
 	    "  --since TIME        how far to look back, like 90s, 10m, 2h or 7d (default " SINCE
 	    ");\n"
 	    "                      ignored for a file\n"
+	    "  --from SECONDS      ignore points before this time, in seconds since 1970\n"
 	    "  --until SECONDS     ignore points after this time, in seconds since 1970\n"
 	    "  --requests NUMBER   requests served in this time; adds figures per request\n"
 	    "  --title TEXT        title of the page\n"
@@ -185,7 +188,7 @@ static const char *parse_since(const char *value)
 }
 
 /* Parse seconds with an optional fraction.  Return nanoseconds, in digits. */
-static const char *parse_until(const char *value, int64_t *until_ms)
+static const char *parse_time(const char *option, const char *value, int64_t *time_ms)
 {
 	size_t whole = strspn(value, "0123456789");
 	size_t digits = value[whole] == '.' ? strspn(value + whole + 1, "0123456789") : 0;
@@ -193,11 +196,12 @@ static const char *parse_until(const char *value, int64_t *until_ms)
 	char *ns;
 
 	if (whole == 0 || whole > 10 || value[whole + digits + (value[whole] == '.')] != '\0')
-		messages_usage_error("--until %s is not valid: expected seconds since 1970", value);
+		messages_usage_error("%s %s is not valid: expected seconds since 1970", option,
+				     value);
 	memcpy(fraction, value + whole + 1, digits < 9 ? digits : 9);
 	if (asprintf(&ns, "%.*s%s", (int)whole, value, fraction) < 0)
 		messages_fail("out of memory");
-	*until_ms = strtoll(ns, NULL, 10) / 1000000;
+	*time_ms = strtoll(ns, NULL, 10) / 1000000;
 	return ns;
 }
 
@@ -316,8 +320,11 @@ static void apply_flag(struct request *request, int flag, const char *value)
 	case FLAG_SINCE:
 		request->since = parse_since(value);
 		break;
+	case FLAG_FROM:
+		request->from = parse_time("--from", value, &request->choice.from_ms);
+		break;
 	case FLAG_UNTIL:
-		request->until = parse_until(value, &request->choice.until_ms);
+		request->until = parse_time("--until", value, &request->choice.until_ms);
 		break;
 	case FLAG_REQUESTS:
 		request->requests = parse_requests(value);
@@ -352,6 +359,7 @@ void request_read(struct request *request, int argc, char **argv)
 	*request = (struct request){
 	    .choice = {.host = "", .service = "", .pid = "", .until_ms = INT64_MAX},
 	    .since = SINCE,
+	    .from = "",
 	    .until = "",
 	    .title = "",
 	    .directory = DIRECTORY,

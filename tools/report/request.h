@@ -18,7 +18,8 @@ struct request {
 	struct series_choice choice;
 	const char *file;  /* of line protocol; NULL: read from InfluxDB */
 	const char *since; /* a duration of InfluxQL */
-	const char *until; /* ns since 1970, in digits; "": no limit */
+	const char *from;  /* ns since 1970, in digits; "": use ${since} */
+	const char *until; /* the same; "": no limit */
 	double requests;   /* served by the program; 0: unknown */
 	const char *title;
 	const char *directory; /* to write to */

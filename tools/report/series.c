@@ -149,16 +149,16 @@ struct series_process *series_process(struct series *series, const struct series
 	return process;
 }
 
-/* Remove the tag ${key} from ${*n} tags.  Return its value, or NULL. */
-static char *remove_tag(struct series_tag *tags, size_t *n, const char *key)
+/* Return a copy of the value of the tag ${key}, and empty the tag, or return NULL. */
+static char *take_tag(struct series_tag *tags, size_t n, const char *key)
 {
-	for (size_t i = 0; i < *n; i++) {
-		char *value = tags[i].value;
+	for (size_t i = 0; i < n; i++) {
+		char *value;
 
 		if (strcmp(tags[i].key, key) != 0)
 			continue;
-		free(tags[i].key);
-		tags[i] = tags[--*n];
+		value = alloc_check(strdup(tags[i].value));
+		tags[i].value[0] = '\0';
 		return value;
 	}
 	return NULL;
@@ -167,11 +167,11 @@ static char *remove_tag(struct series_tag *tags, size_t *n, const char *key)
 struct site *series_site(struct series *series, const struct series_choice *choice,
 			 struct series_tag *tags, size_t n, char **function)
 {
-	char *id = remove_tag(tags, &n, "site");
+	char *id = take_tag(tags, n, "site");
 	struct series_process *process;
 	struct site *site = NULL;
 
-	*function = remove_tag(tags, &n, "function");
+	*function = take_tag(tags, n, "function");
 	process = series_process(series, choice, tags, n);
 	if (process && id && id[0]) {
 		clean(id);

@@ -76,6 +76,7 @@ struct series_choice {
 	const char *service;
 	const char *pid;
 	int64_t until_ms;
+	int64_t from_ms;
 };
 
 /*

@@ -19,7 +19,9 @@ const char *const site_view_heads[SITE_VIEW_CELLS] = {
 
 static struct words dash_or(struct words words, double value)
 {
-	return isnan(value) ? (struct words){"-"} : words;
+	const struct words dash = {"-"};
+
+	return isnan(value) ? dash : words;
 }
 
 static struct words percent(double share)

@@ -6,7 +6,8 @@
 #include "tools/report/lines.h"
 #include "tools/report/series.h"
 
-static const struct series_choice choice = {"memagent", "", "", "", INT64_MAX};
+static const struct series_choice choice = {
+    .measurement = "memagent", .host = "", .service = "", .pid = "", .until_ms = INT64_MAX};
 static struct series series;
 static struct findings findings;
 static FILE *points;

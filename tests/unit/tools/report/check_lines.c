@@ -21,7 +21,8 @@ static void read_text(const char *text)
 
 static void set_up(void)
 {
-	choice = (struct series_choice){"memagent", "", "", "", INT64_MAX};
+	choice = (struct series_choice){
+	    .measurement = "memagent", .host = "", .service = "", .pid = "", .until_ms = INT64_MAX};
 }
 
 static double value(size_t process, size_t sample, enum series_field field)
@@ -201,7 +202,11 @@ END_TEST
 
 START_TEST(chooses_sites)
 {
-	choice = (struct series_choice){"m", "", "shop", "", 1700000000000};
+	choice = (struct series_choice){.measurement = "m",
+					.host = "",
+					.service = "shop",
+					.pid = "",
+					.until_ms = 1700000000000};
 	read_text("m,service=shop mallocs=1i 1700000000\nm,service=bar mallocs=1i 1700000000\n"
 		  "m_site,service=shop,site=a,function=f live_bytes=1i 1700000000\n"
 		  "m_site,service=shop,site=a,function=f live_bytes=1i 1700000001\n"

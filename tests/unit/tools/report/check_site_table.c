@@ -7,7 +7,8 @@
 #include "tools/report/lines.h"
 #include "tools/report/series.h"
 
-static const struct series_choice choice = {"memagent", "", "", "", INT64_MAX};
+static const struct series_choice choice = {
+    .measurement = "memagent", .host = "", .service = "", .pid = "", .until_ms = INT64_MAX};
 static struct series series;
 static struct site_table table;
 
