@@ -19,7 +19,7 @@ run_metered MEMAGENT_URL="file://$work/disk/points" MEMAGENT_INTERVAL=10ms "$scr
 expect_unchanged "disk full"
 expect_line "disk full" "No space left"
 [ "$(wc -l <"$work/disk/points")" -ge 2 ] || fail "nothing was written while there was room"
-grep -vqE '^memagent(_event)?,.* [0-9]{19}$' "$work/disk/points" && fail "a line is not whole"
+grep -vqE '^memagent(_event|_site)?,.* [0-9]{19}$' "$work/disk/points" && fail "a line is not whole"
 [ -z "$(tail -c 1 "$work/disk/points")" ] || fail "the last line has no newline"
 
 # The disk is full from the start.

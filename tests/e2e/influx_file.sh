@@ -47,7 +47,7 @@ done
 expect_silence "eight at once"
 expect_equal "first line" "$first" "$(head -n 1 "$file")"
 if grep -vE '^memagent_event,([^ ]|\\ )+ event="(start|exit)",text="[^"]*" [0-9]{19}$' "$file" |
-	grep -vE '^memagent_site,([^ ]|\\ )+ [a-z0-9_]+=[0-9]+i(,[a-z0-9_]+=[0-9]+i)*(,stack="[^"]+",frames="[^"]*")? [0-9]{19}$' |
+	grep -vE '^memagent_site,([^ ]|\\ )+ [a-z0-9_]+=[0-9]+i(,[a-z0-9_]+=-?[0-9]+i)*(,verdict="[a-z-]+")?(,stack="[^"]+",frames="[^"]*")? [0-9]{19}$' |
 	grep -vE '^memagent,([^ ]|\\ )+ [a-z0-9_]+=[0-9.]+i(,[a-z0-9_]+=[0-9.]+i)* [0-9]{19}$' >&2; then
 	fail "these lines are not whole"
 fi

@@ -105,7 +105,7 @@ FILENAME == ARGV[1] {
 }
 
 # An event, which dashboards show.
-/^memagent_event(,[^ ,=]+=[^ ,=]+)+ event="(start|exit)",text="[^"]*" [0-9]+$/ {
+/^memagent_event(,[^ ,=]+=[^ ,=]+)+ event="(start|exit|leak|no leak)",text="[^"]*" [0-9]+$/ {
 	if (index($0, " event=\"start\"")) {
 		sub(/^memagent_event/, "memagent", $1)
 		life[$1]++
@@ -116,12 +116,14 @@ FILENAME == ARGV[1] {
 
 # A call site: integers, then perhaps the two texts.  Spaces in function names are escaped.
 /^memagent_site,/ {
-	if ($0 !~ /^memagent_site(,[^ ,=]+=(\\.|[^ ,=\\])+)+ [a-z_0-9]+=[0-9]+i(,[a-z_0-9]+=[0-9]+i)*(,stack="[^"]+",frames="[^"]*")? [0-9]+$/) {
+	if ($0 !~ /^memagent_site(,[^ ,=]+=(\\.|[^ ,=\\])+)+ [a-z_0-9]+=[0-9]+i(,[a-z_0-9]+=-?[0-9]+i)*(,verdict="[a-z-]+")?(,stack="[^"]+",frames="[^"]*")? [0-9]+$/) {
 		complain("line " FNR " is no call site: " $0)
 		next
 	}
 	line = $0
-	sub(/,stack=".*/, "", line)
+	sub(/ [0-9]+$/, "", line)
+	sub(/,(verdict|stack)=".*/, "", line)
+	gsub(/,growth_bytes_per_s=-?[0-9]+i/, "", line) # the only one that may be negative
 	sub(/^.* /, "", line)
 	parse(line)
 	if (value["freed_bytes"] + 0 > value["alloc_bytes"] + 0 || value["freed_objects"] + 0 > value["alloc_objects"] + 0)

@@ -22,8 +22,8 @@ import urllib.parse
 import urllib.request
 
 LINE = re.compile(
-    rb'memagent(_event)?(,[a-z_]+=([^ ,=\\]|\\.)+)+ '
-    rb'[a-z_0-9]+=([0-9.]+i?|"[^"]*")(,[a-z_0-9]+=([0-9.]+i?|"[^"]*"))* [0-9]+')
+    rb'memagent(_event|_site|_flame)?(,[a-z_]+=([^ ,=\\]|\\.)+)+ '
+    rb'[a-z_0-9]+=(-?[0-9.]+i?|"[^"]*")(,[a-z_0-9]+=(-?[0-9.]+i?|"[^"]*"))* [0-9]+')
 LOST = 3  # calls in a row that were not reached: there are no more
 EACH_OF_LAST = 250  # calls, before which there may be steps
 NO_PID = 5000000  # and all numbers above: Linux stops at 4194304
