@@ -17,15 +17,18 @@
  *
  * For shim/sites, if ARCH_WALKS is 1:
  *
- *   ARCH_DWARF_SP, _FP, _RA   numbers of registers in DWARF: stack pointer, frame pointer, and the
- *                             column of the return address
+ *   ARCH_DWARF_SP, _FP, _RA, _PC  numbers of registers in DWARF: stack pointer, frame pointer, the
+ *                             column of the return address, program counter
  *   ARCH_HAS_LINK             whether a call leaves the return address in a register
  *   ARCH_SIGNAL_SP, _FP, _PC  where the kernel saves registers, counted from the stack pointer that
- *                             the handler's caller (the kernel's trampoline) has
+ *                             the handler's caller (the kernel's trampoline) has; with a link
+ *                             register also ARCH_SIGNAL_LINK
+ *   ARCH_SIGNAL_IN_CFI        whether the trampoline's unwind table says the same
  *   arch_caller()             return the registers that the calling function will return to
+ *   arch_code_address(word)   return the address that the saved return address ${word} means
  *   arch_is_call(end)         return whether a call instruction ends at ${end}; ARCH_CALL_BYTES
  * bytes in front of it are read arch_thread_pointer()     return the address of the thread's own
- * storage
+ * storage, where libc's description of the thread begins, or ends if ARCH_THREAD_BELOW is 1
  *
  * Layer    shim, leaf.
  */
@@ -36,7 +39,7 @@
 #define INLINE static inline __attribute__((always_inline))
 
 struct arch_registers {
-	uintptr_t pc, sp, fp;
+	uintptr_t pc, sp, fp, link;
 };
 
 /* ThreadSanitizer does not see writes of assembly code. */

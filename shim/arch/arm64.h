@@ -58,5 +58,60 @@ INLINE long arch_syscall(long number, const long *a)
 	return x0;
 }
 
-/* The walk of the stack does not know this processor. */
-#define ARCH_WALKS 0
+/* The walk of the stack: see arch.h.  clang's __builtin_dwarf_cfa is wrong on this processor. */
+#ifdef __clang__
+#	define ARCH_WALKS 0
+#else
+#	define ARCH_WALKS 1
+#endif
+#define ARCH_CALL_BYTES 4
+#define ARCH_HAS_LINK 1
+#define ARCH_THREAD_BELOW 1
+#define ARCH_SIGNAL_IN_CFI 0
+#define ARCH_DWARF_SP 31
+#define ARCH_DWARF_FP 29
+#define ARCH_DWARF_RA 30
+#define ARCH_DWARF_PC (-1) /* none */
+
+/* Below a signal handler sp points to a siginfo_t and a ucontext_t. */
+#define ARCH_SIGNAL_BYTES 4688
+#define ARCH_SIGNAL_FP 544
+#define ARCH_SIGNAL_LINK 552
+#define ARCH_SIGNAL_SP 560
+#define ARCH_SIGNAL_PC 568
+
+#if ARCH_WALKS
+/* Remove the signature of pointer authentication (xpaclri). */
+INLINE uintptr_t arch_code_address(uintptr_t word)
+{
+	register uintptr_t link __asm__("x30") = word;
+
+	__asm__("hint #7" : "+r"(link));
+	return link;
+}
+
+INLINE struct arch_registers arch_caller(void)
+{
+	const uintptr_t *frame = (const uintptr_t *)__builtin_frame_address(0);
+
+	return (struct arch_registers){
+	    .pc = (uintptr_t)__builtin_return_address(0),
+	    .sp = (uintptr_t)__builtin_dwarf_cfa(),
+	    .fp = frame[0],
+	};
+}
+#endif
+
+INLINE uintptr_t arch_thread_pointer(void)
+{
+	return (uintptr_t)__builtin_thread_pointer();
+}
+
+/* bl; blr and its forms with pointer authentication. */
+INLINE bool arch_is_call(const uint8_t *end)
+{
+	uint32_t instruction;
+
+	__builtin_memcpy(&instruction, end - 4, sizeof(instruction));
+	return instruction >> 26 == 0x25 || (instruction & 0xfefff800) == 0xd63f0000;
+}

@@ -59,6 +59,9 @@ INLINE long arch_syscall(long number, const long *a)
 #define ARCH_WALKS 1
 #define ARCH_CALL_BYTES 7
 #define ARCH_HAS_LINK 0
+#define ARCH_THREAD_BELOW 0
+#define ARCH_SIGNAL_IN_CFI 1
+#define ARCH_DWARF_PC 16
 #define ARCH_DWARF_SP 7
 #define ARCH_DWARF_FP 6
 #define ARCH_DWARF_RA 16
@@ -75,6 +78,11 @@ INLINE struct arch_registers arch_caller(void)
 
 	return (
 	    struct arch_registers){.pc = frame[1], .sp = (uintptr_t)(frame + 2), .fp = frame[0]};
+}
+
+INLINE uintptr_t arch_code_address(uintptr_t word)
+{
+	return word;
 }
 
 INLINE uintptr_t arch_thread_pointer(void)

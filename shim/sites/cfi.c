@@ -23,6 +23,12 @@ static bool is_word(int32_t offset, int32_t limit)
 	return offset % 8 == 0 && offset / 8 > -limit && offset / 8 < limit;
 }
 
+/* Return whether a register can be saved there: never above the frame's end. */
+static bool is_saved(int32_t offset)
+{
+	return offset <= 0 && is_word(offset, RULE_SAVED_MAX);
+}
+
 /* Return whether the registers are where the kernel puts them below a signal handler. */
 static bool is_kernels(const struct row *row)
 {
@@ -42,16 +48,15 @@ static rule rule_of_frame(enum rule_kind kind, const struct row *row, enum place
 		return empty_rule(RULE_BAD);
 	if (!keeps_ra && (row->ra_place != SAVED || ra == 0))
 		return empty_rule(RULE_BAD);
-	if (!is_word(row->cfa, RULE_CFA_MAX) || !is_word(fp, RULE_SAVED_MAX) ||
-	    !is_word(ra, RULE_SAVED_MAX))
+	if (!is_word(row->cfa, RULE_CFA_MAX) || !is_saved(fp) || !is_saved(ra))
 		return empty_rule(RULE_BAD);
-	return rule_make(kind, row->cfa / 8, fp / 8, ra / 8);
+	return rule_make(kind, row->cfa / 8, -fp / 8, -ra / 8);
 }
 
 static rule rule_of_row(const struct row *row, bool is_signal)
 {
 	if (is_signal)
-		return empty_rule(is_kernels(row) ? RULE_SIGNAL : RULE_BAD);
+		return empty_rule(!ARCH_SIGNAL_IN_CFI || is_kernels(row) ? RULE_SIGNAL : RULE_BAD);
 	if (row->ra_place == UNDEFINED)
 		return empty_rule(RULE_OUTERMOST);
 	switch (row->cfa_base) {

@@ -117,6 +117,7 @@ enum {
 	VAL_OFFSET,
 	VAL_OFFSET_SF,
 	VAL_EXPRESSION,
+	NEGATE_RA_STATE = 0x2d, /* of arm64: whether the return address is signed */
 	ARGS_SIZE = 0x2e,
 	NEGATIVE_OFFSET = 0x2f
 };
@@ -184,6 +185,9 @@ static void execute_extended(struct machine *m, uint8_t op, struct reader *r)
 {
 	switch (op) {
 	case NOP:
+		break;
+	case NEGATE_RA_STATE:
+		m->bad |= !ARCH_HAS_LINK;
 		break;
 	case ADVANCE1:
 		advance(m, reader_u8(r));

@@ -31,7 +31,7 @@ struct value cfi_value_of_register(uint64_t number, int64_t offset, uintptr_t ad
 		return (struct value){FROM_SP, offset};
 	case ARCH_DWARF_FP:
 		return (struct value){FROM_FP, offset};
-	case ARCH_DWARF_RA:
+	case (uint64_t)ARCH_DWARF_PC:
 		return (struct value){CONSTANT, (int64_t)((uint64_t)address + (uint64_t)offset)};
 	default:
 		return unknown;

@@ -9,12 +9,12 @@
  *        59-62   kind
  *        50-58   object (objects.h)
  *        28-49   cfa, in words, signed
- *        14-27   fp, in words, signed
- *        0-13    ra, in words, signed
+ *        14-27   fp, in words
+ *        0-13    ra, in words
  *
  * CFA is the stack pointer before the call, as in DWARF.  The caller's registers are saved in the
- * frame: its frame pointer at CFA + fp (0: it is still in the register), the return address at
- * CFA + ra (0: in the link register of processors that have one).
+ * frame: its frame pointer at CFA - fp (0: it is still in the register), the return address at
+ * CFA - ra (0: in the link register of processors that have one).
  *
  * Layer    shim, leaf.
  * Threads  any, without locks.  A reader never sees one rule at the address of another.
@@ -28,7 +28,7 @@
 enum rule_kind {
 	RULE_SP,       /* CFA = sp + cfa */
 	RULE_FP,       /* CFA = fp + cfa */
-	RULE_FP_DEREF, /* CFA = the word at fp + cfa; the saved fp is at fp + fp, not CFA + fp */
+	RULE_FP_DEREF, /* CFA = the word at fp + cfa; the saved fp is at fp - fp, not CFA - fp */
 	RULE_SIGNAL,   /* the kernel's frame below a signal handler */
 	RULE_OUTERMOST,
 	RULE_NONE, /* the object's unwind table says nothing */
@@ -38,13 +38,13 @@ enum rule_kind {
 typedef uint64_t rule;
 
 #define RULE_CFA_MAX (1L << 21) /* words; all smaller ones fit, of either sign */
-#define RULE_SAVED_MAX (1L << 13)
+#define RULE_SAVED_MAX (1L << 14)
 
-/* The arguments must fit. */
+/* In words; they must fit. */
 INLINE rule rule_make(enum rule_kind kind, long cfa, long fp, long ra)
 {
-	return (rule)1 << 63 | (rule)kind << 59 | ((rule)cfa & 0x3fffff) << 28 |
-	       ((rule)fp & 0x3fff) << 14 | ((rule)ra & 0x3fff);
+	return (rule)1 << 63 | (rule)kind << 59 | ((rule)cfa & 0x3fffff) << 28 | (rule)fp << 14 |
+	       (rule)ra;
 }
 
 INLINE rule rule_of(rule r, unsigned object)
@@ -68,18 +68,18 @@ INLINE intptr_t rule_cfa(rule r)
 	return ((intptr_t)(r << 14) >> 42) * 8;
 }
 
-INLINE intptr_t rule_fp(rule r)
+INLINE uintptr_t rule_fp(rule r)
 {
-	return ((intptr_t)(r << 36) >> 50) * 8;
+	return (r >> 14 & 0x3fff) * 8;
 }
 
-INLINE intptr_t rule_ra(rule r)
+INLINE uintptr_t rule_ra(rule r)
 {
-	return ((intptr_t)(r << 50) >> 50) * 8;
+	return (r & 0x3fff) * 8;
 }
 
 /* Addresses of code have no more bits. */
-#define RULES_ADDRESS_BITS 47
+#define RULES_ADDRESS_BITS 48
 
 #define RULES_LINE_BITS 12
 #define RULES_WAYS 4

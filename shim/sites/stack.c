@@ -43,7 +43,8 @@ static size_t search(const uintptr_t *description, uintptr_t pointer)
 static bool is_own(uintptr_t sp, uintptr_t pointer)
 {
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): a register */
-	const uintptr_t *description = (const uintptr_t *)pointer;
+	const uintptr_t *description =
+	    (const uintptr_t *)pointer - (ARCH_THREAD_BELOW ? SEARCHED : 0);
 	size_t at = __atomic_load_n(&found, __ATOMIC_RELAXED);
 
 	if (at == 0) {

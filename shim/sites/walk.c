@@ -39,142 +39,6 @@ static void find_stack(struct walker *w)
 	w->largest = end ? end - w->r.sp : FOREIGN_FRAME;
 }
 
-/* AddressSanitizer does not let others read between variables. */
-static __attribute__((no_sanitize("address"))) uintptr_t word_at(uintptr_t address)
-{
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): a register of the program */
-	return *(const uintptr_t *)address;
-}
-
-static bool stop(struct walker *w, enum walk_end end)
-{
-	w->end = end;
-	return false;
-}
-
-/* Return whether the frame can end at ${cfa}. */
-static bool is_frame(const struct walker *w, uintptr_t cfa)
-{
-	return cfa % WORD == 0 && cfa - w->r.sp - 1 < w->largest;
-}
-
-/* Return whether the frame that ends at ${cfa} has a word at ${address}. */
-static bool has_word(const struct walker *w, uintptr_t cfa, uintptr_t address)
-{
-	uintptr_t lowest = w->r.sp - RED_ZONE;
-
-	return address - lowest < cfa - lowest && address % WORD == 0;
-}
-
-/* Go to the caller's frame.  ${fp_at} is where its frame pointer is saved, or 0. */
-INLINE bool leave(struct walker *w, uintptr_t cfa, uintptr_t fp_at, uintptr_t ra_at)
-{
-	if (!is_frame(w, cfa) || !has_word(w, cfa, ra_at) || (fp_at && !has_word(w, cfa, fp_at)))
-		return stop(w, WALK_BOUNDS);
-	if (fp_at)
-		w->r.fp = word_at(fp_at);
-	w->r.pc = word_at(ra_at);
-	if (!w->is_foreign)
-		w->largest -= cfa - w->r.sp;
-	w->r.sp = cfa;
-	w->is_interrupted = false;
-	return w->r.pc ? true : stop(w, WALK_WHOLE);
-}
-
-/* The function has aligned its stack; fp is in the frame, and near it is the address of the end. */
-static COLD bool leave_aligned(struct walker *w, rule r)
-{
-	uintptr_t inner_end = w->r.fp + WORD, cfa_at = w->r.fp + (uintptr_t)rule_cfa(r), cfa;
-
-	if (!is_frame(w, inner_end) || !has_word(w, inner_end, cfa_at))
-		return stop(w, WALK_BOUNDS);
-	cfa = word_at(cfa_at);
-	return leave(w, cfa, w->r.fp + (uintptr_t)rule_fp(r), cfa + (uintptr_t)rule_ra(r));
-}
-
-/* The kernel has put all registers there.  What it interrupted may have another stack. */
-static COLD bool leave_signal(struct walker *w)
-{
-	uintptr_t sp = w->r.sp;
-
-	if (!is_frame(w, sp + ARCH_SIGNAL_PC + WORD))
-		return stop(w, WALK_BOUNDS);
-	w->r.fp = word_at(sp + ARCH_SIGNAL_FP);
-	w->r.sp = word_at(sp + ARCH_SIGNAL_SP);
-	w->r.pc = word_at(sp + ARCH_SIGNAL_PC);
-	w->is_interrupted = true;
-	find_stack(w);
-	return true;
-}
-
-/* Return whether a call may return to ${pc}.  Code without an object is not read. */
-static __attribute__((no_sanitize("address"))) bool is_after_call(uintptr_t pc)
-{
-	struct image image;
-	struct bytes code;
-
-	if (!image_find(&image, pc))
-		return true;
-	if (!image_open(&image))
-		return false;
-	code = image_bytes(&image, pc - ARCH_CALL_BYTES);
-	return code.end - code.at >= ARCH_CALL_BYTES && arch_is_call(code.at + ARCH_CALL_BYTES);
-}
-
-static bool is_in_object(uintptr_t address)
-{
-	struct image image;
-
-	return image_find(&image, address);
-}
-
-/* No table describes the code, so it needs a frame pointer. */
-static COLD bool leave_undescribed(struct walker *w)
-{
-	uintptr_t fp = w->r.fp, cfa = fp + 2 * WORD, ra_at = fp + WORD;
-
-	/* Where a signal interrupted it, it may have no frame yet.  What a JIT made has one nearly
-	 * always. */
-	if (w->is_interrupted && is_in_object(w->r.pc))
-		return stop(w, WALK_NO_RULE);
-	/* The first function of a coroutine returns to where nobody called it (makecontext). */
-	if (w->is_foreign)
-		return stop(w, w->is_interrupted || is_after_call(w->r.pc) ? WALK_NO_RULE
-									   : WALK_WHOLE);
-	if (fp < w->r.sp || !is_frame(w, cfa) || !is_after_call(word_at(ra_at)))
-		return stop(w, WALK_BOUNDS);
-	return leave(w, cfa, fp, ra_at);
-}
-
-static COLD bool leave_rarely(struct walker *w, rule r)
-{
-	switch (r ? rule_kind(r) : RULE_NONE) {
-	case RULE_FP_DEREF:
-		return leave_aligned(w, r);
-	case RULE_SIGNAL:
-		return leave_signal(w);
-	case RULE_OUTERMOST:
-		return stop(w, WALK_WHOLE);
-	case RULE_NONE:
-		return leave_undescribed(w);
-	default:
-		return stop(w, WALK_BAD_CFI);
-	}
-}
-
-INLINE bool leave_by(struct walker *w, rule r)
-{
-	uintptr_t cfa = w->r.sp;
-
-	if (UNLIKELY(r == 0 || rule_kind(r) > RULE_FP))
-		return leave_rarely(w, r);
-	if (rule_kind(r) == RULE_FP)
-		cfa = w->r.fp;
-	cfa += (uintptr_t)rule_cfa(r);
-	return leave(w, cfa, rule_fp(r) ? cfa + (uintptr_t)rule_fp(r) : 0,
-		     cfa + (uintptr_t)rule_ra(r));
-}
-
 /* Make the rule for the code at ${address}.  Return 0 if that is in no object. */
 static COLD rule make_rule(uintptr_t address)
 {
@@ -214,6 +78,193 @@ INLINE rule rule_at(const struct walker *w, uintptr_t address)
 	if (UNLIKELY(w->is_foreign))
 		return check_rule(address, r);
 	return LIKELY(r) ? r : make_rule(address);
+}
+
+/* AddressSanitizer does not let others read between variables. */
+static __attribute__((no_sanitize("address"))) uintptr_t word_at(uintptr_t address)
+{
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): a register of the program */
+	return *(const uintptr_t *)address;
+}
+
+static bool stop(struct walker *w, enum walk_end end)
+{
+	w->end = end;
+	return false;
+}
+
+/* Return whether the frame can end at ${cfa}. */
+static bool is_frame(const struct walker *w, uintptr_t cfa)
+{
+	return cfa % WORD == 0 && cfa - w->r.sp - 1 < w->largest;
+}
+
+/* Return whether the frame that ends at ${cfa} has a word at ${address}. */
+static bool has_word(const struct walker *w, uintptr_t cfa, uintptr_t address)
+{
+	uintptr_t lowest = w->r.sp - RED_ZONE;
+
+	return address - lowest < cfa - lowest && address % WORD == 0;
+}
+
+/* Go to the caller's frame.  ${fp_at} is where its frame pointer is saved, or 0. */
+INLINE bool leave(struct walker *w, uintptr_t cfa, uintptr_t fp_at, uintptr_t ra_at)
+{
+	if (!is_frame(w, cfa) || !has_word(w, cfa, ra_at) || (fp_at && !has_word(w, cfa, fp_at)))
+		return stop(w, WALK_BOUNDS);
+	if (fp_at)
+		w->r.fp = word_at(fp_at);
+	w->r.pc = arch_code_address(word_at(ra_at));
+	if (!w->is_foreign)
+		w->largest -= cfa - w->r.sp;
+	w->r.sp = cfa;
+	w->is_interrupted = false;
+	return w->r.pc ? true : stop(w, WALK_WHOLE);
+}
+
+#	if ARCH_HAS_LINK
+/* A function that a signal interrupted may have no frame, and no call has changed the link
+ * register. */
+static COLD bool leave_leaf(struct walker *w, uintptr_t cfa)
+{
+	if (!w->is_interrupted || (cfa != w->r.sp && !is_frame(w, cfa)))
+		return stop(w, WALK_BOUNDS);
+	if (!w->is_foreign)
+		w->largest -= cfa - w->r.sp;
+	w->r.sp = cfa;
+	w->r.pc = arch_code_address(w->r.link);
+	w->is_interrupted = false;
+	return w->r.pc ? true : stop(w, WALK_WHOLE);
+}
+#	endif
+
+/* The function has aligned its stack; fp is in the frame, and near it is the address of the end. */
+static COLD bool leave_aligned(struct walker *w, rule r)
+{
+	uintptr_t inner_end = w->r.fp + WORD, cfa_at = w->r.fp + (uintptr_t)rule_cfa(r), cfa;
+
+	if (!is_frame(w, inner_end) || !has_word(w, inner_end, cfa_at))
+		return stop(w, WALK_BOUNDS);
+	cfa = word_at(cfa_at);
+	return leave(w, cfa, w->r.fp - rule_fp(r), cfa - rule_ra(r));
+}
+
+/* The kernel has put all registers there.  What it interrupted may have another stack. */
+static COLD bool leave_signal(struct walker *w)
+{
+	uintptr_t sp = w->r.sp;
+
+	if (!is_frame(w, sp + ARCH_SIGNAL_PC + WORD))
+		return stop(w, WALK_BOUNDS);
+	w->r.fp = word_at(sp + ARCH_SIGNAL_FP);
+	w->r.sp = word_at(sp + ARCH_SIGNAL_SP);
+	w->r.pc = word_at(sp + ARCH_SIGNAL_PC);
+#	if ARCH_HAS_LINK
+	w->r.link = word_at(sp + ARCH_SIGNAL_LINK);
+#	endif
+	w->is_interrupted = true;
+	find_stack(w);
+	return true;
+}
+
+/* Return whether a call may return to ${pc}.  Code without an object is not read. */
+static __attribute__((no_sanitize("address"))) bool is_after_call(uintptr_t pc)
+{
+	struct image image;
+	struct bytes code;
+
+	if (!image_find(&image, pc))
+		return true;
+	if (!image_open(&image))
+		return false;
+	code = image_bytes(&image, pc - ARCH_CALL_BYTES);
+	return code.end - code.at >= ARCH_CALL_BYTES && arch_is_call(code.at + ARCH_CALL_BYTES);
+}
+
+static bool is_in_object(uintptr_t address)
+{
+	struct image image;
+
+	return image_find(&image, address);
+}
+
+#	if !ARCH_SIGNAL_IN_CFI
+/* Return whether this is the kernel's frame: fp points behind it, to copies of two of its
+ * registers. */
+static bool is_signal(const struct walker *w)
+{
+	uintptr_t sp = w->r.sp, fp = w->r.fp;
+
+	return fp - sp >= ARCH_SIGNAL_BYTES && is_frame(w, fp + 2 * WORD) &&
+	       word_at(fp) == word_at(sp + ARCH_SIGNAL_FP) &&
+	       word_at(fp + WORD) == word_at(sp + ARCH_SIGNAL_LINK);
+}
+#	endif
+
+/*
+ * Return whether nobody called the function: it is the first of a coroutine.  Its return address
+ * begins another function (makecontext), or is in code that no table describes (PHP's fibers).
+ */
+static bool is_first(const struct walker *w)
+{
+	rule next;
+
+	if (w->is_interrupted || is_after_call(w->r.pc))
+		return false;
+	next = rule_at(w, w->r.pc);
+	return w->is_foreign || (next && rule_kind(next) != RULE_NONE);
+}
+
+/* No table describes the code, so it needs a frame pointer. */
+static COLD bool leave_undescribed(struct walker *w)
+{
+	uintptr_t fp = w->r.fp, cfa = fp + 2 * WORD, ra_at = fp + WORD;
+
+	if (is_first(w))
+		return stop(w, WALK_WHOLE);
+	/* Where a signal interrupts it, it may have no frame yet; but what a JIT made mostly has.
+	 */
+	if (w->is_foreign || (w->is_interrupted && is_in_object(w->r.pc)))
+		return stop(w, WALK_NO_RULE);
+#	if !ARCH_SIGNAL_IN_CFI
+	if (is_signal(w))
+		return leave_signal(w);
+#	endif
+	if (fp < w->r.sp || !is_frame(w, cfa) || !is_after_call(arch_code_address(word_at(ra_at))))
+		return stop(w, WALK_BOUNDS);
+	return leave(w, cfa, fp, ra_at);
+}
+
+static COLD bool leave_rarely(struct walker *w, rule r)
+{
+	switch (r ? rule_kind(r) : RULE_NONE) {
+	case RULE_FP_DEREF:
+		return leave_aligned(w, r);
+	case RULE_SIGNAL:
+		return leave_signal(w);
+	case RULE_OUTERMOST:
+		return stop(w, WALK_WHOLE);
+	case RULE_NONE:
+		return leave_undescribed(w);
+	default:
+		return stop(w, WALK_BAD_CFI);
+	}
+}
+
+INLINE bool leave_by(struct walker *w, rule r)
+{
+	uintptr_t cfa = w->r.sp;
+
+	if (UNLIKELY(r == 0 || rule_kind(r) > RULE_FP))
+		return leave_rarely(w, r);
+	if (rule_kind(r) == RULE_FP)
+		cfa = w->r.fp;
+	cfa += (uintptr_t)rule_cfa(r);
+#	if ARCH_HAS_LINK
+	if (UNLIKELY(rule_ra(r) == 0))
+		return leave_leaf(w, cfa);
+#	endif
+	return leave(w, cfa, rule_fp(r) ? cfa - rule_fp(r) : 0, cfa - rule_ra(r));
 }
 
 static uint64_t frame_of(rule r, uintptr_t address)

@@ -13,10 +13,13 @@ sources=$(cd "$here/../walk" && pwd)
 library=$build/tests/walk/libcompare.so
 wanted=100000 # stacks
 
-[ "$(uname -m)" = x86_64 ] || {
+case $(uname -m) in
+x86_64 | aarch64) ;;
+*)
 	echo "the walk does not know $(uname -m)"
 	exit 77
-}
+	;;
+esac
 
 directory=$(mktemp -d) || exit 1
 trap 'rm -rf "$directory"' EXIT

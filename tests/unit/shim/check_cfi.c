@@ -7,7 +7,8 @@
 #include "tests/unit/shim/unwind_table.h"
 #include "tests/unit/unit.h"
 
-#if ARCH_WALKS
+/* Registers and code are those of x86-64. */
+#ifdef __x86_64__
 
 static struct unwind_table table;
 
@@ -32,8 +33,8 @@ static void check(size_t offset, enum rule_kind kind, long cfa, long fp)
 
 	ck_assert_uint_eq(rule_kind(r), kind);
 	ck_assert_int_eq(rule_cfa(r), cfa);
-	ck_assert_int_eq(rule_fp(r), fp);
-	ck_assert_int_eq(rule_ra(r), kind <= RULE_FP_DEREF ? -8 : 0);
+	ck_assert_int_eq(-(long)rule_fp(r), fp);
+	ck_assert_uint_eq(rule_ra(r), kind <= RULE_FP_DEREF ? 8 : 0);
 }
 
 START_TEST(rows_follow_the_code)
@@ -66,8 +67,6 @@ START_TEST(forms_that_mean_the_same)
 	check(0, RULE_SP, 8, -16);
 	MAKE(0x11, 6, 2); /* offset_extended_sf */
 	check(0, RULE_SP, 8, -16);
-	MAKE(0x2f, 6, 0x7e); /* negative_offset_extended, -(126 * -8) */
-	check(0, RULE_SP, 8, 126 * 8);
 	MAKE(0x12, 7, 0x7e); /* def_cfa_sf */
 	check(0, RULE_SP, 16, 0);
 	MAKE(0x13, 0x7d); /* def_cfa_offset_sf */
@@ -164,6 +163,8 @@ START_TEST(instructions_beyond_a_rule)
 	    {0x0e, 12},			    /* not whole words */
 	    {0x0e, 0x80, 0x80, 0x80, 0x20}, /* too large */
 	    {0x0e, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f},
+	    {0x2f, 6, 2}, /* rbp is above the frame */
+	    {0x11, 6, 0x7e},
 	    {0x09, 6, 3},	      /* rbp is in rbx */
 	    {0x86, 0xff, 0xff, 0x3f}, /* rbp is too far away */
 	    {0x86, 0},		      /* rbp at CFA is the caller's */

@@ -9,7 +9,7 @@ static rule rule_for(uintptr_t address)
 {
 	long n = (long)(address % RULE_SAVED_MAX);
 
-	return rule_of(rule_make(RULE_SP, n, -n, n / 2), (unsigned)(address / 3 % 512));
+	return rule_of(rule_make(RULE_SP, n, n, n / 2), (unsigned)(address / 3 % 512));
 }
 
 static uintptr_t random_address(uint64_t *state)
@@ -20,18 +20,18 @@ static uintptr_t random_address(uint64_t *state)
 START_TEST(rule_keeps_its_parts)
 {
 	const long cfas[] = {0, 1, -1, RULE_CFA_MAX - 1, 1 - RULE_CFA_MAX};
-	const long saved[] = {0, 1, -1, RULE_SAVED_MAX - 1, 1 - RULE_SAVED_MAX};
+	const long saved[] = {0, 1, 2, RULE_SAVED_MAX - 2, RULE_SAVED_MAX - 1};
 
 	for (size_t i = 0; i < UNIT_COUNT(cfas) * UNIT_COUNT(saved); i++) {
 		long cfa = cfas[i % UNIT_COUNT(cfas)], fp = saved[i / UNIT_COUNT(cfas)];
-		rule r = rule_of(rule_make(RULE_BAD, cfa, fp, -fp), 511);
+		rule r = rule_of(rule_make(RULE_BAD, cfa, fp, RULE_SAVED_MAX - 1 - fp), 511);
 
 		ck_assert_uint_ne(r, 0);
 		ck_assert_uint_eq(rule_kind(r), RULE_BAD);
 		ck_assert_uint_eq(rule_object(r), 511);
 		ck_assert_int_eq(rule_cfa(r), cfa * 8);
-		ck_assert_int_eq(rule_fp(r), fp * 8);
-		ck_assert_int_eq(rule_ra(r), -fp * 8);
+		ck_assert_uint_eq(rule_fp(r), (uintptr_t)fp * 8);
+		ck_assert_uint_eq(rule_ra(r), (uintptr_t)(RULE_SAVED_MAX - 1 - fp) * 8);
 	}
 }
 END_TEST
