@@ -43,10 +43,11 @@ static size_t search(const uintptr_t *description, uintptr_t pointer)
 static bool is_own(uintptr_t sp, uintptr_t pointer)
 {
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): a register */
-	const uintptr_t *description =
-	    (const uintptr_t *)pointer - (ARCH_THREAD_BELOW ? SEARCHED : 0);
+	const uintptr_t *description = (const uintptr_t *)pointer;
 	size_t at = __atomic_load_n(&found, __ATOMIC_RELAXED);
 
+	if (ARCH_THREAD_BELOW)
+		description -= SEARCHED;
 	if (at == 0) {
 		at = search(description, pointer);
 		__atomic_store_n(&found, at, __ATOMIC_RELAXED);
