@@ -77,11 +77,14 @@ END_TEST
 /* The number of generations is limited, so one comes back. */
 START_TEST(rules_stay_forgotten)
 {
+	unsigned found = 0;
+
 	rules_add(1000, rule_for(1000));
 	for (unsigned i = 0; i < 1U << (64 - RULES_ADDRESS_BITS); i++) {
 		rules_forget();
-		ck_assert_uint_eq(rules_find(1000), 0);
+		found += rules_find(1000) != 0;
 	}
+	ck_assert_uint_eq(found, 0);
 }
 END_TEST
 
@@ -125,6 +128,7 @@ START_TEST(mixed_entry_is_no_rule)
 {
 	uintptr_t a = 0x401000, b = a + 1;
 	struct rules_entry *line = rules_line(a), old;
+	unsigned found = 0;
 
 	while (rules_line(b) != line)
 		b++;
@@ -134,7 +138,8 @@ START_TEST(mixed_entry_is_no_rule)
 	rules_add(b, rule_for(b));
 	line[0].check = old.check;
 	for (uintptr_t at = 0x400000; at < 0x500000; at++)
-		ck_assert_uint_eq(rules_find(at), 0);
+		found += rules_find(at) != 0;
+	ck_assert_uint_eq(found, 0);
 }
 END_TEST
 
@@ -156,7 +161,7 @@ START_TEST(concurrent_rules_are_never_mixed)
 {
 	pthread_t writers[3];
 	uint64_t state = 99;
-	unsigned hits = 0;
+	unsigned hits = 0, wrong = 0;
 
 	for (uintptr_t i = 0; i < UNIT_COUNT(writers); i++)
 		ck_assert_int_eq(pthread_create(&writers[i], NULL, write_rules, (void *)(i + 1)),
@@ -165,12 +170,13 @@ START_TEST(concurrent_rules_are_never_mixed)
 		uintptr_t address = 4096 + unit_pick(&state, 100000);
 		rule r = rules_find(address);
 
-		ck_assert(r == 0 || r == rule_for(address));
 		hits += r != 0;
+		wrong += r != 0 && r != rule_for(address);
 	}
 	for (size_t i = 0; i < UNIT_COUNT(writers); i++)
 		pthread_join(writers[i], NULL);
 	ck_assert_uint_gt(hits, 0);
+	ck_assert_uint_eq(wrong, 0);
 }
 END_TEST
 
