@@ -75,6 +75,7 @@ static const struct {
     {"operator new(unsigned long)", "operator new"},
     {"operator new[](unsigned long)", "operator new[]"},
     {"(anonymous namespace)::work(int)", "(anonymous namespace)::work"},
+    {"v8::(anonymous namespace)::work(int)", "v8::(anonymous namespace)::work"},
     {"Cache::operator()(int) const", "Cache::operator()"},
     {"Cache::operator bool() const", "Cache::operator bool"},
     {"bool operator< <int>(A<int> const&)", "operator< <int>"},

@@ -235,17 +235,30 @@ START_TEST(follows_the_addresses_of_a_prelinked_file)
 	prepare(first, "-shared -fPIC -g -Wl,--build-id=0x12345678");
 	split("/dev/null");
 	build(second, "-shared -fPIC -g -Wl,--build-id=0x12345678 -Wl,-Ttext-segment=0x20000000");
-	run("objcopy --only-keep-debug %s %s/second.debug", second, directory);
+	run("objcopy --only-keep-debug --strip-symbol=outer %s %s/second.debug", second, directory);
 	run("objcopy --add-gnu-debuglink=%s/second.debug %s", directory, first);
 	ck_assert_str_eq(named(inner), "inner");
+	/* This one is in .dynsym only, where the addresses are those of the file again. */
+	ck_assert_str_eq(named(outer), "outer");
 }
 END_TEST
 
+static const struct {
+	const char *loaded, *replacement;
+} replaced[] = {
+    {"-Wl,--build-id=0x12345678", "-Wl,--build-id=0x12345679"},
+    {"-Wl,--build-id=0x1234", "-Wl,--build-id=0x12345678"},
+    {"-Wl,--build-id=0x12345678", "-Wl,--build-id=none"},
+};
+
 START_TEST(names_nothing_from_a_replaced_file)
 {
-	prepare(first, "-shared -fPIC");
-	run("sed -i 's/inner/other/' %s/source.c", directory);
-	build(second, "-shared -fPIC -Wl,--build-id=0x1234");
+	char flags[64];
+
+	snprintf(flags, sizeof(flags), "-shared -fPIC %s", replaced[_i].loaded);
+	prepare(first, flags);
+	snprintf(flags, sizeof(flags), "-shared -fPIC %s", replaced[_i].replacement);
+	build(second, flags);
 	run("mv %s %s", second, first);
 	ck_assert_str_eq(named(outer), bare("first", outer));
 }
@@ -316,6 +329,11 @@ START_TEST(names_the_functions_of_the_program)
 	dl_iterate_phdr(take_bias, &bias);
 	ck_assert_str_eq(named(frame_of(PROGRAM, (uintptr_t)function_of_this_program - bias)),
 			 "function_of_this_program");
+	/* An object that is not known is not the program. */
+	ck_assert_int_eq(strncmp(named(frame_of(OBJECTS + 1,
+						(uintptr_t)function_of_this_program - bias)),
+				 "[other]+0x", 10),
+			 0);
 	names_file(&names, frame_of(PROGRAM, 0), file, sizeof(file));
 	ck_assert_str_eq(file, "check_names");
 }
@@ -374,6 +392,7 @@ START_TEST(goes_on_in_a_forked_child)
 	/* As in a copy that was made in the middle of a step, with the numbers of other files. */
 	names.is_busy = true;
 	ck_assert_str_eq(now_named(inner), bare("first", inner));
+	ck_assert_uint_eq(names.forgotten, 1);
 	ck_assert_str_eq(named(inner), "inner");
 	ck_assert(!names.is_busy);
 }
@@ -382,19 +401,23 @@ END_TEST
 START_TEST(names_many_frames_of_many_objects)
 {
 	static uint64_t frames[3000];
+	uint64_t other;
 
+	build(second, "-shared -fPIC -O0 -falign-functions=256");
+	describe_file(OTHER_OBJECT, second);
+	other = frame_of(OTHER_OBJECT, address_of(second, "inner"));
 	prepare(first, "-shared -fPIC");
-	prepare(second, "-shared -fPIC");
-	describe_file(OTHER_OBJECT, first);
 	for (size_t i = 0; i < 3000; i++)
-		frames[i] =
-		    i % 3 ? frame_of(OTHER_OBJECT, (i * 7) & 0xffff) : (i % 2 ? inner : outer);
-	frames[2999] = frame_of(OTHER_OBJECT, address_of(first, "inner"));
+		frames[i] = i % 2 ? inner + i * 4 : other + i * 4;
+	frames[2997] = inner;
+	frames[2998] = other;
+	frames[2999] = outer;
 	names_want(&names, frames, 3000);
 	finish();
 	ck_assert_str_eq(now_named(inner), "inner");
+	ck_assert_str_eq(now_named(other), "inner");
 	ck_assert_str_eq(now_named(outer), "outer");
-	ck_assert_str_eq(now_named(frames[2999]), "inner");
+	ck_assert_str_eq(now_named(frames[2990]), bare("second", frames[2990]));
 }
 END_TEST
 
@@ -457,12 +480,40 @@ END_TEST
 START_TEST(names_are_of_limited_length)
 {
 	char flags[1024], name[601];
+	const char *found;
 
 	unit_repeat(name, 'f', 600);
 	snprintf(flags, sizeof(flags), "-shared -fPIC -Douter=%s", name);
 	build(first, flags);
 	describe_file(FILE_OBJECT, first);
-	ck_assert_uint_eq(strlen(named(frame_of(FILE_OBJECT, address_of(first, name)))), NAME_MOST);
+	found = named(frame_of(FILE_OBJECT, address_of(first, name)));
+	ck_assert_uint_eq(strlen(found), NAME_MOST);
+	ck_assert_str_eq(found + NAME_MOST - 3, "...");
+}
+END_TEST
+
+/* All frames of a function share the text of its name. */
+START_TEST(keeps_a_name_once)
+{
+	static uint64_t frames[20000];
+	char name[251];
+	uint64_t address;
+	FILE *f;
+
+	snprintf(name, sizeof(name), "%s/source.c", directory);
+	f = fopen(name, "a");
+	unit_repeat(name, 'f', 250);
+	fprintf(f, "void %s(void) { __asm__ volatile(\".fill 20000, 1, 0x90\"); }\n", name);
+	fclose(f);
+	build(first, "-shared -fPIC");
+	describe_file(FILE_OBJECT, first);
+	address = address_of(first, name);
+	for (size_t i = 0; i < 20000; i++)
+		frames[i] = frame_of(FILE_OBJECT, address + i);
+	names_want(&names, frames, 20000);
+	finish();
+	ck_assert_uint_eq(names.refused, 0);
+	ck_assert_str_eq(now_named(frames[19999]), name);
 }
 END_TEST
 
@@ -520,7 +571,7 @@ static void add(TCase *all)
 	tcase_add_loop_test(all, finds_debug_information_by_its_link, 0, UNIT_COUNT(places));
 	tcase_add_test(all, uses_no_debug_information_of_another_build);
 	tcase_add_test(all, follows_the_addresses_of_a_prelinked_file);
-	tcase_add_test(all, names_nothing_from_a_replaced_file);
+	tcase_add_loop_test(all, names_nothing_from_a_replaced_file, 0, UNIT_COUNT(replaced));
 	tcase_add_test(all, trusts_a_file_without_a_build_id_only_if_it_is_old);
 	tcase_add_test(all, bears_other_kinds_of_files);
 	tcase_add_test(all, names_the_functions_of_the_program);
@@ -532,6 +583,7 @@ static void add(TCase *all)
 	tcase_add_test(all, names_generated_code);
 	tcase_add_test(all, names_are_clean);
 	tcase_add_test(all, names_are_of_limited_length);
+	tcase_add_test(all, keeps_a_name_once);
 	tcase_add_test(all, demangles);
 	tcase_add_loop_test(all, bears_a_broken_file, 0, UNIT_SEEDS / 4);
 }
