@@ -351,7 +351,6 @@ FUZZ_elf_file = tools/run/elf_file.c tools/run/script.c
 FUZZ_line = agent/encode/line.c agent/encode/fields.c
 FUZZ_name = agent/sites/name.c agent/sites/plumbing.c agent/sites/demangle.c shim/object.c
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
-FUZZ_proc = agent/measure/proc.c agent/guest/privileges.c agent/guest/namespaces.c agent/base/fnv.c
 FUZZ_perf_map = agent/sites/perf_map.c
 FUZZ_proc = agent/measure/proc.c agent/guest/privileges.c agent/guest/namespaces.c agent/base/fnv.c
 FUZZ_sites = $(call report,lines.c series.c sites.c utf8.c site_table.c findings.c diagnosis.c lives.c names.c sentences.c \

@@ -58,8 +58,16 @@ static const char *demangled(const char *name)
 	return out;
 }
 
+/* gcc's sanitizers need libstdc++. */
+static bool has_cxx(void)
+{
+	return dlsym(RTLD_DEFAULT, "__cxa_demangle") != NULL;
+}
+
 START_TEST(leaves_names_alone_without_a_cxx_library)
 {
+	if (has_cxx())
+		return;
 	ck_assert_str_eq(demangled("_Z3puti"), "_Z3puti");
 	ck_assert_str_eq(demangled("main"), "main");
 }
@@ -86,6 +94,8 @@ END_TEST
 
 START_TEST(finds_a_library_that_is_loaded_later)
 {
+	if (has_cxx())
+		return;
 	ck_assert_str_eq(demangled("_Z3puti"), "_Z3puti");
 	if (load_cxx())
 		ck_assert_str_eq(demangled("_Z3puti"), "put(int)");
@@ -104,10 +114,10 @@ START_TEST(leaves_a_name_alone_that_grows_without_end)
 	for (unsigned i = 2; i < 82; i++) {
 		char part[8];
 
-		if (i < 37)
+		if (i < 36)
 			snprintf(part, sizeof(part), "S%c_", digits[i]);
 		else
-			snprintf(part, sizeof(part), "S1%c_", digits[i - 37]);
+			snprintf(part, sizeof(part), "S%c%c_", digits[i / 36], digits[i % 36]);
 		used += (size_t)snprintf(name + used, sizeof(name) - used, "S_I%s%sE", part, part);
 	}
 	ck_assert_str_eq(demangled(name), name);
