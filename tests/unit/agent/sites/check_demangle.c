@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "tests/unit/unit.h"
 
@@ -102,6 +103,49 @@ START_TEST(finds_a_library_that_is_loaded_later)
 }
 END_TEST
 
+/* A library with a __cxa_demangle of its own, loaded by the program. */
+static const char source[] =
+    "char *strdup(const char *);"
+    "char *__cxa_demangle(const char *name, char *out, unsigned long *size, int *status)"
+    "{ *status = 0; return strdup(\"used\"); }\n"
+    "#ifdef GNU\n"
+    "void _ZSt16__throw_bad_castv(void) {}\n"
+    "#endif\n"
+    "#ifdef UNIQUE\n"
+    "__asm__(\".data; .globl mark; .type mark, @gnu_unique_object; .size mark, 8;\""
+    "	\"mark: .quad 0; .text\");\n"
+    "extern long mark; long *get_mark(void) { return &mark; }\n"
+    "#endif\n";
+
+static const struct {
+	const char *flags, *name;
+} libraries[] = {
+    {"-DGNU -DUNIQUE", "used"},
+    {"-DGNU", "_Z3puti"},    /* may be unloaded */
+    {"-DUNIQUE", "_Z3puti"}, /* ends the process when there is no memory */
+};
+
+START_TEST(uses_a_safe_library_only)
+{
+	char directory[] = "/tmp/memagent-check-XXXXXX", path[64], command[256];
+	FILE *f;
+
+	if (has_cxx())
+		return;
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/library.so", directory);
+	snprintf(command, sizeof(command), "gcc -shared -fPIC -w %s -x c -o %s -",
+		 libraries[_i].flags, path);
+	f = popen(command, "w");
+	fputs(source, f);
+	ck_assert_int_eq(pclose(f), 0);
+	ck_assert_ptr_nonnull(dlopen(path, RTLD_NOW));
+	unlink(path);
+	rmdir(directory);
+	ck_assert_str_eq(demangled("_Z3puti"), libraries[_i].name);
+}
+END_TEST
+
 /* Each parameter is twice as long as the one before: 2^80 bytes in 1 KiB. */
 START_TEST(leaves_a_name_alone_that_grows_without_end)
 {
@@ -172,6 +216,7 @@ static void add(TCase *all)
 	tcase_add_test(all, leaves_names_alone_without_a_cxx_library);
 	tcase_add_test(all, demangles_through_the_programs_library);
 	tcase_add_test(all, finds_a_library_that_is_loaded_later);
+	tcase_add_loop_test(all, uses_a_safe_library_only, 0, UNIT_COUNT(libraries));
 	tcase_add_test(all, leaves_a_name_alone_that_grows_without_end);
 	tcase_add_test(all, does_not_overflow_the_stack);
 }
