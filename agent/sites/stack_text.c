@@ -3,8 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "agent/base/executable.h"
 #include "agent/sites/plumbing.h"
 #include "shim/sites/objects.h"
 #include "shim/sites/walk.h"
@@ -26,9 +26,7 @@ static bool describe(unsigned index, struct names_object *out)
 
 void stack_text_open(struct stack_text *t)
 {
-	ssize_t n = readlink("/proc/thread-self/exe", t->executable, sizeof(t->executable) - 1);
-
-	t->executable[n > 0 ? n : 0] = '\0';
+	executable_path(t->executable, sizeof(t->executable));
 	t->names.describe = describe;
 }
 

@@ -21,6 +21,7 @@ static const struct {
     {"_ZN6server6handle17h0123456789abcdeXE", NULL}, /* no hash */
     {"_ZN6server6handleE", NULL},
     {"_ZN6server99handle17h0123456789abcdefE", NULL}, /* longer than the text */
+    {"_ZN6server27handle17h0123456789abcdefE", NULL},
     {"_ZN99999999999999999999999E", NULL},
     {"_ZN17h0123456789abcdefE", NULL}, /* nothing but a hash */
     {"_ZN", NULL},
@@ -31,11 +32,13 @@ static const struct {
 START_TEST(reads_a_rust_name)
 {
 	char out[128] = "";
-	bool is_one = demangle_rust(rust[_i].mangled, out, sizeof(out));
+	char *mangled = strdup(rust[_i].mangled); /* the sanitizer knows its end */
+	bool is_one = demangle_rust(mangled, out, sizeof(out));
 
 	ck_assert_int_eq(is_one, rust[_i].name != NULL);
 	if (is_one)
 		ck_assert_str_eq(out, rust[_i].name);
+	free(mangled);
 }
 END_TEST
 
