@@ -53,8 +53,8 @@ bool loop_must_open_first(const struct options *options, bool is_forked);
 
 /*
  * loop_child_is_short_lived(task):
- * Return whether this is a forked child that is too young to send anything over the network.  Any
- * thread.
+ * Return whether this is a forked child younger than MEMAGENT_MIN_UPTIME with a network
+ * destination. Any thread.
  */
 bool loop_child_is_short_lived(const struct loop_task *task);
 

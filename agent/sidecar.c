@@ -34,7 +34,7 @@
 #define RETIRE_WAIT_NS (100 * CLOCK_MS)
 #define OPEN_WAIT_NS CLOCK_S
 
-/* DELAYED: in a young forked child, whose sidecar waits before it works. */
+/* DELAYED: in a new forked child, whose sidecar waits before it works, as it may be short-lived. */
 enum { DELAYED, WORKING, STOPPED, RELEASED };
 
 #define NO_PROCESS (-1) /* as task.pid: a copy of a process with a sidecar */
@@ -91,8 +91,7 @@ static void wait_for_exit(void)
 		futex_wait(&sidecar.state, STOPPED, INT64_MAX);
 }
 
-/* Wait in a young forked child.  Return whether the sidecar is to work: false if already stopped.
- */
+/* Wait in a new forked child.  Return false if the sidecar was stopped before it worked. */
 static bool start_working(void)
 {
 	if (!sidecar.task.is_forked)
@@ -113,7 +112,7 @@ static void *sidecar_main(void *unused)
 		has_descriptors = true;
 		loop_open_first(&sidecar.task);
 	}
-	/* A young child need not copy the descriptor table before it works. */
+	/* While it waits, it need not copy the descriptor table. */
 	if (!start_working())
 		why = LOOP_ASKED;
 	else if (has_descriptors || unshare_descriptors() == 0)
@@ -247,7 +246,7 @@ void sidecar_stop(void)
 
 	if (!sidecar_is_here())
 		return;
-	/* A young child sends nothing, so do not wait until its sidecar runs. */
+	/* A short-lived child sends nothing, so do not wait until its sidecar runs. */
 	if (!sidecar.task.is_retired && loop_child_is_short_lived(&sidecar.task) &&
 	    futex_change(&sidecar.state, DELAYED, STOPPED))
 		return;

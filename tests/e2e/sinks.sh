@@ -43,5 +43,5 @@ influxd_start "$work/influxdb"
 run_metered MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=20ms MEMAGENT_SPOOL="$work/spool" "$scripted" -w 300
 expect_silence "a link in the spool"
 [ -L "$kept" ] || fail "the link is gone"
-expect_equal "processes that were heard of" "$pid" \
+expect_equal "processes in the database" "$pid" \
 	"$(influxd_query memagent 'SELECT count(mallocs) FROM memagent GROUP BY pid' | jq -r '.results[0].series[].tags.pid')"

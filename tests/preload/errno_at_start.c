@@ -27,8 +27,8 @@ static int run(void *unused)
 	return errno == EXDEV ? 0 : EXPECT_FAILED;
 }
 
-/* In the parent and in the child. */
-static void see_off(pid_t child)
+/* Check errno in the parent and in the child, and the child's status. */
+static void expect_child_and_errno(pid_t child)
 {
 	CHECK(errno == EXDEV);
 	if (child == 0)
@@ -43,11 +43,11 @@ static void try_processes(void)
 	int terminal;
 
 	errno = EXDEV;
-	see_off(fork());
-	see_off(_Fork());
-	see_off((pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
-	see_off(clone(run, stack + STACK, SIGCHLD, NULL));
-	see_off(forkpty(&terminal, NULL, NULL, NULL));
+	expect_child_and_errno(fork());
+	expect_child_and_errno(_Fork());
+	expect_child_and_errno((pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0));
+	expect_child_and_errno(clone(run, stack + STACK, SIGCHLD, NULL));
+	expect_child_and_errno(forkpty(&terminal, NULL, NULL, NULL));
 }
 
 static void try_threads(void)

@@ -99,7 +99,7 @@ FILENAME == ARGV[1] {
 		promised = $4
 	else if (++told[$1, $2, $3] > lives_told[$1]) {
 		lives_told[$1]++
-		heard++
+		seen_processes++
 	}
 	next
 }
@@ -205,7 +205,7 @@ END {
 			complain("process " want[1] ": expected " want[2] " " want[3] " " want[4] \
 			    ", the last point has " have)
 	}
-	if (heard < promised)
-		complain("only " heard " of " promised " processes wrote expectations")
+	if (seen_processes < promised)
+		complain("only " seen_processes " of " promised " processes wrote expectations")
 	exit complaints > 0
 }

@@ -26,7 +26,7 @@ static void catch (int number)
 	caught = 1;
 }
 
-static int look(struct dl_phdr_info *object, size_t bytes, void *unused)
+static int find_code(struct dl_phdr_info *object, size_t bytes, void *unused)
 {
 	(void)bytes, (void)unused;
 	if (strstr(object->dlpi_name, "libc.so.6") == NULL)
@@ -46,7 +46,7 @@ int main(void)
 	long result;
 
 	CHECK(sigaction(SIGSYS, &action, NULL) == 0);
-	dl_iterate_phdr(look, NULL);
+	dl_iterate_phdr(find_code, NULL);
 	if (prctl(PR_SET_SYSCALL_USER_DISPATCH, PR_SYS_DISPATCH_ON, from, size, &selector))
 		skip("this kernel has no syscall user dispatch");
 	selector = 1;

@@ -4,7 +4,7 @@
 #
 # ANSWER is InfluxDB's, in ns, to two queries, for agent_late_ns and for the events of one process.  The agent takes its points
 # at whole intervals; a point's own time less how late it was taken tells when it was due, and
-# from how late it was follows which one was due next: so each point tells of the one after it.
+# from how late it was follows which one was due next: so each point predicts the next one.
 # Prints how many points there are.
 import json, statistics, sys
 

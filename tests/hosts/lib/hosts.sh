@@ -35,7 +35,7 @@ mkdir "$library"
 cp "$build"/*.so "$library"
 chmod 755 "$work"
 
-exec 3>&2 # where it tells of trouble while work has the other
+exec 3>&2 # stderr for messages while the work has descriptor 2
 at_work=
 turn=bare
 server=

@@ -810,7 +810,8 @@ static void *come_and_go(void *unused)
 	return NULL;
 }
 
-static const char *look(const struct counters *before, const struct counters *c)
+/* Return what is wrong with the sum ${c} after the sum ${before}, or NULL. */
+static const char *find_error(const struct counters *before, const struct counters *c)
 {
 	if (c->frees > counters_mallocs(c))
 		return "more objects freed than made";
@@ -823,7 +824,7 @@ static const char *look(const struct counters *before, const struct counters *c)
 	return NULL;
 }
 
-/* Return the error, or NULL. */
+/* Sum all blocks all the time.  Return the error, or NULL. */
 static void *sample(void *unused)
 {
 	struct counters before = {0}, now, muted;
@@ -832,7 +833,7 @@ static void *sample(void *unused)
 	(void)unused;
 	for (int i = 0; i < SAMPLES && wrong == NULL; i++) {
 		threads_sum(&now, &muted);
-		wrong = look(&before, &now);
+		wrong = find_error(&before, &now);
 		before = now;
 	}
 	return (void *)(uintptr_t)wrong;
