@@ -70,8 +70,7 @@ static inline bool privileges_of(int tasks, const char *thread, char out[STATUS_
 /* Return whether all threads of the process have the main thread's privileges. */
 static inline bool privileges_are_equal(void)
 {
-	char listing[4096], main_id[32], main_privileges[STATUS_BYTES],
-	    privileges[STATUS_BYTES];
+	char listing[4096], main_id[32], main_privileges[STATUS_BYTES], privileges[STATUS_BYTES];
 	int tasks = open("/proc/self/task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool equal = true;
 	long length;
