@@ -1,12 +1,12 @@
 # shellcheck shell=bash disable=SC2154 # words, build, work and the like are run.sh's
-# agent.sh: the agent itself, in a process that does nothing else.
+# agent.sh: measures the agent itself, in an idle process.
 #
-#   agent/ticks.N    N threads: tick_us, what it takes to sample and encode a point (median); cpu_us, what
-#                    the agent's thread takes in all for one, delivery included (mean)
-#   agent/point      bytes of a point in line protocol, and in a gzipped batch of 30 of them
-#   agent/memory     what a process occupies more than the bare one, in KiB: rss_kib and pss_kib (shared
-#                    pages in full, and by share), private_kib (what nobody else has), for whatever is but a
-#                    library; _http: with the agent sending to InfluxDB
+#   agent/ticks.N    N threads: tick_us, CPU time to sample and encode a point (median); cpu_us, all CPU
+#                    time of the agent's thread for a point, with delivery (mean)
+#   agent/point      bytes of a point in line protocol, and in a gzipped batch of 30
+#   agent/memory     memory of a process minus the bare one's, in KiB: rss_kib and pss_kib (shared pages
+#                    in full, or divided by their users), private_kib (unshared pages); for contenders
+#                    that are plain libraries; _http: with the agent sending to InfluxDB
 
 # crowd_start THREADS [NAME=VALUE…]: sets pid, and ${crowd}, a descriptor that ends it when closed.
 crowd_start()

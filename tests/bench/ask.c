@@ -4,7 +4,7 @@
  *   ask PORT CONNECTIONS COUNT
  *
  * Each connection sets and gets objects of 100 bytes among 10,000 keys, one request at a time,
- * COUNT requests in all.  Prints how many were answered, of all connections.
+ * COUNT requests in all.  Prints the number of answers over all connections.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

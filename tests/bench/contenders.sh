@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # what is set here is run.sh's, and build and work are
-# contenders.sh: who is compared, and how a command is run under each; to be sourced.
+# contenders.sh: the contenders, and how each runs a command; to be sourced.
 #
 #   contender NAME    set
-#     words       what goes before a command: NAME=VALUE words and, for some, a program
-#     slow        1 when it is so slow that it gets a twentieth of the work, in one round
+#     words       the words before a command: NAME=VALUE and, for some, a program
+#     slow        1 if it is so slow that it does a twentieth of the work, in one round
 #     kind        "allocates" for another allocator that counts nothing, else "counts"
 #     absent      '' or why it cannot take part
 contenders='bare memagent memagent-jemalloc jemalloc jemalloc-prof tcmalloc tcmalloc-sampler tcmalloc-profiler mimalloc memusage heaptrack massif'

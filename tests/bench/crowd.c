@@ -3,8 +3,8 @@
  *
  *   crowd THREADS
  *
- * Each thread, the main one included, makes one object.  Prints "ready" when all are there, and
- * ends when its standard input does.
+ * Each thread, the main one included, makes one object.  Prints "ready" when all run, and ends when
+ * its standard input does.
  */
 #include <limits.h>
 #include <pthread.h>

@@ -3,10 +3,9 @@
  *
  *   operations COUNT
  *
- * For each operation in turn: COUNT times to warm up, COUNT times and twice COUNT times, with a
- * call of mark after each.  Callgrind writes down at each mark what was counted since the one
- * before; the last of three less the second is COUNT operations and nothing else.  Prints the names
- * in the order of the marks.
+ * Runs each operation COUNT times to warm up, then COUNT times, then twice COUNT times, and calls
+ * mark after each.  At each mark callgrind writes the count since the previous one.  The third
+ * count minus the second is exactly COUNT operations.  Prints the names in the order of the marks.
  */
 #include <dlfcn.h>
 #include <pthread.h>

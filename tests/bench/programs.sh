@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2154,SC2016 # words, mode, build and work are run.sh's; $ is perl's
-# programs.sh: whole programs, from start to end; processor time, user and system, and in the full run
-# the instructions in user mode, by valgrind: they tell a percent from the machine's mood, and where time
-# goes into waiting for memory they tell less.
+# programs.sh: whole programs, from start to end.  Processor time, user and system; in the full run also
+# instructions in user mode, by valgrind.  Instructions show differences of one percent, which noise
+# hides in times, but not the time spent waiting for memory.
 #
-#   python     /usr/bin/python3, all of its objects from malloc: makes JSON, reads it, sorts it
+#   python     /usr/bin/python3 with all objects from malloc: writes, reads and sorts JSON
 #   perl       hashes of arrays of strings
 #   cc1        gcc's compiler proper on a large preprocessed file, -O1
 #   sqlite3    a database in memory: inserts, an index, a join

@@ -1,17 +1,17 @@
-# results.json from the samples.
+# Makes results.json from the samples.
 #
 #   schema          1
 #   machine         mode, at (UTC), cpu, cores, memory_bytes, kernel, distribution, libc, commit, and load, the
 #                   load average when the run began
 #   contenders[]    name, and kind: none, allocates (another allocator, which counts nothing) or counts
-#   missing[]       name, why
+#   missing[]       name, and why it is missing
 #   results[]       one for each workload, metric and contender:
 #     workload, metric, contender
 #     better        "less" or "more"
-#     main          whether it is the workload's first metric, which the table and the picture show
+#     main          whether it is the workload's first metric, which table and picture show
 #     rounds, best, median
-#     ratio         to bare in the same round, turned so that less is better: median, low and high (the
-#                   quartiles), best (of the two bests); null where bare has none
+#     ratio         to bare in the same round, turned so that less is better: median, low and high
+#                   (quartiles), best (of the two best rounds); null if bare has none
 def quantile($q):
   sort | ((length - 1) * $q) as $at | ($at | floor) as $i |
   .[$i] + (.[[$i + 1, length - 1] | min] - .[$i]) * ($at - $i);

@@ -1,21 +1,21 @@
 #!/bin/bash
-# What the library costs, beside doing without, other allocators and other tools that count.
+# Compares the cost of the library with the bare program, other allocators and other profilers.
 #
 #   tests/bench/run.sh quick|full
 #
-#   BENCH_ONLY='micro/* servers/redis'   the workloads, by patterns; all without it
-#   CONTENDERS='bare memagent'           see contenders.sh; all without it
-#   OUT=bench                            where the figures go
+#   BENCH_ONLY='micro/* servers/redis'   patterns of workloads; default all
+#   CONTENDERS='bare memagent'           see contenders.sh; default all
+#   OUT=bench                            directory for the figures
 #
-# Contenders take turns, round by round, so that a change of the machine's mood meets all of them:
-# a ratio is of two figures of one round.  The slow ones take part in the first round of full only, with
-# less work where the figure is for one operation.  Writes
+# Contenders take turns, round by round, so that a change of the machine's load affects all of them.
+# A ratio compares two figures of one round.  Slow contenders take part in the first round of full
+# only, with less work where the figure is for one operation.  Writes
 #
 #   samples.tsv    workload, metric, contender, round, value: a line for each figure
-#   results.json   what report.jq makes of them; it tells the schema
+#   results.json   made from these by report.jq, which describes the schema
 #   results.svg    a picture of the ratios
 #
-# and prints a table.  What it starts it ends, by process id.
+# and prints a table.  At the end it kills what it has started, by process id.
 set -u
 
 case ${1-} in

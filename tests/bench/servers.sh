@@ -1,14 +1,14 @@
 # shellcheck shell=bash disable=SC2154 # words, slow, mode, build, work and root are run.sh's
-# servers.sh: servers under load; requests a second, and the server's processor time for one.
+# servers.sh: servers under load: requests a second, and the server's processor time for a request.
 #
-#   demo        tools/demo/server.c, mode local, wrk: 100 connections, and a request rests for 100 ms
+#   demo        tools/demo/server.c, mode local, wrk: 100 connections; a request takes 100 ms
 #   redis       redis-benchmark: SET and GET of 100 bytes among 100,000 keys, 50 connections
 #   nginx       wrk: a file of 1 KiB, 50 connections, no log
 #   memcached   tests/bench/ask.c: set and get of 100 bytes among 10,000 keys, 8 connections
 #
-# A server leads a session of its own, which holds all its processes: nginx's worker, heaptrack's
-# interpreter.  It has the last processor for itself and who asks has the first, or what the scheduler
-# makes of the two would be most of what is measured.
+# A server runs in its own session with all its processes (nginx's worker, heaptrack's interpreter).  It
+# is pinned to the last processor and the load generator to the first.  Otherwise the scheduler's choice
+# would hide everything else.
 processors=$(awk '/^Cpus_allowed_list:/ { print $2 }' /proc/self/status)
 
 # server_start COMMAND…: set pid to the session's id.

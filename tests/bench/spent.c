@@ -3,9 +3,9 @@
  *
  *   spent COUNT [NAME=VALUE...] COMMAND [ARGUMENT...]
  *
- * Runs it COUNT times, one after another, with these variables and its output thrown away.  Prints
- * "ms" and "cpu_ms" of one run, the median of all: by the clock, and of the processor in user and
- * system mode, its children included.  Nothing of this program's own is in it but fork and exec.
+ * Runs it COUNT times, one after another, with these variables, and discards its output.  Prints
+ * the medians of "ms", the time by the clock, and "cpu_ms", the processor time in user and system
+ * mode with its children.  Of this program's own time only fork and exec are included.
  */
 #include <fcntl.h>
 #include <stdio.h>

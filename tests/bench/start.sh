@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # words, slow, mode and build are run.sh's
-# start.sh: processes that do nothing else than begin and end, one after another; ms each.
+# start.sh: processes that only start and end, one after another; ms each.
 
 # start_run COMMAND…
 start_run()

@@ -1,4 +1,4 @@
-# The table for people, from results.json.
+# Makes the readable table from results.json.
 def pad($n): tostring | . + " " * ([$n - length, 0] | max);
 def left($n): tostring | " " * ([$n - length, 0] | max) + .;
 def fixed($digits):

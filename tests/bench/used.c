@@ -3,8 +3,8 @@
  *
  *   used SESSION
  *
- * By each process's own clock, which counts all its threads, those that have ended too, and is
- * finer than the ticks in /proc.  Children that have ended are not in it.
+ * Reads each process's own clock, which includes ended threads and is finer than the ticks in
+ * /proc. Ended children are not included.
  */
 #include <dirent.h>
 #include <stdio.h>

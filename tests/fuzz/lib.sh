@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# lib.sh: what running a fuzzer takes; to be sourced, with its name in $name.
+# lib.sh: runs a fuzzer; to be sourced, with the fuzzer's name in $name.
 #
-# A line "runs: N" in a fuzzer's source says how many inputs its test thinks up, and "longest: N" how
-# many bytes they may have.
+# A line "runs: N" in a fuzzer's source is the number of inputs that its test generates, and
+# "longest: N" their maximum length in bytes.
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# lib.sh: the project is built elsewhere, by compilers that write down how they are called; to be sourced.
+# lib.sh: builds the project elsewhere, with compilers that record their arguments; to be sourced.
 #
 #   make_it ARGUMENT…	Run make in the project's directory, into $work/build, without this environment's flags.
 #   compiler NAME	Make $work/NAME, a gcc that adds its arguments to $work/NAME.calls, a line for each call.

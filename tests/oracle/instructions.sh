@@ -3,9 +3,9 @@
 #
 #   tests/oracle/instructions.sh [--record]
 #
-# Counted by callgrind in functions of the shim alone, so that another libc makes no difference, and
-# the same to the digit every time.  Who makes it faster lowers the budget with --record.  A compiler
-# other than the one that the budget is of may take a fifth more.
+# Callgrind counts only functions of the shim, so libc's version makes no difference, and counts are
+# exactly the same every time.  After an improvement lower the budget with --record.  A compiler other
+# than the budget's may take a fifth more.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
