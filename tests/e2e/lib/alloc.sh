@@ -1,7 +1,6 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154 # shared with influx.sh and the tests
-# alloc.sh: what the alloc_* tests share: runs whose points go to a file; to be sourced after
-# influx.sh.
+# alloc.sh: shared by the alloc_* tests: runs that write points to a file.  Source it after influx.sh.
 
 programs=$build/tests/alloc
 library=$build/libmemagent.so

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2154 # work, runs and so on are influx.sh's
-# kills.sh: influxd killed many times while points come; to be sourced after influx.sh.
+# kills.sh: kills influxd repeatedly while points arrive.  Source it after influx.sh.
 
 # Sleep for a random part of ${1} seconds.
 random_pause()

@@ -1,5 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # root, dir and port are shared with the test; fail is its own
-# ping.sh: a server for memagent-run --check to ask.
+# ping.sh: a server for memagent-run --check.
 
 # start [CERTIFICATE]: start it on 127.0.0.1, port $port.  $program, if set, is another server.
 start()

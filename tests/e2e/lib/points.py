@@ -1,11 +1,11 @@
-# Proves of the points of one process that none is missing and none is there twice.
+# Checks that every point of a process is stored exactly once.
 #
 # usage: points.py INTERVAL_NS <ANSWER
 #
-# ANSWER is InfluxDB's, in ns, to two queries, for agent_late_ns and for the events of one process.  The agent takes its points
-# at whole intervals; a point's own time less how late it was taken tells when it was due, and
-# from how late it was follows which one was due next: so each point predicts the next one.
-# Prints how many points there are.
+# ANSWER is InfluxDB's, in ns, to two queries: for agent_late_ns, and for the events of one process.  The
+# agent takes points at whole intervals.  A point's time minus its lateness is when it was due, and the
+# lateness says which one was due next.  So each point predicts the next one.  Prints the number of
+# points.
 import json, statistics, sys
 
 interval = int(sys.argv[1])

@@ -1,8 +1,8 @@
-# InfluxDB 2 below /v2 and InfluxDB 3 Core below /v3: what they answer to /ping and to writes.
+# A server that answers /ping and writes as InfluxDB 2 below /v2, and as InfluxDB 3 Core below /v3.
 #
 # usage: products.py PORT_FILE
 #
-# Version 2 answers /ping to anybody.  Version 3 asks for the token everywhere, and refuses a write
+# Version 2 answers /ping without a token.  Version 3 requires the token everywhere, and refuses a write
 # without a point (influxdb3_write, write_buffer/mod.rs, Error::EmptyWrite).
 import http.server, os, sys, urllib.parse
 

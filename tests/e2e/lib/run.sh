@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2034 # shared with the tests
-# run.sh: what the run_* tests share: a directory of their own, $dir, which goes with the test, and
-# a file in it for the points.
+# run.sh: shared by the run_* tests: a directory, $dir, which is removed at the end, and a file in it for
+# points.
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "${BUILD:-$root/build}" && pwd)

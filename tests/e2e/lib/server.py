@@ -1,9 +1,9 @@
-# A server that does with each request what a script says, where a real one can't be made to.
+# A server that handles each request as a script says, for what a real server cannot be made to do.
 #
 # usage: server.py DIR NAME...
 #
-# For each NAME it listens on a port of 127.0.0.1 of its own and follows the file DIR/NAME, a step a
-# line, the last one for ever; one that is put in its place meanwhile is followed from its start.  Steps:
+# For each NAME it listens on its own port of 127.0.0.1 and follows the file DIR/NAME: one step per line,
+# and the last step repeats.  If the file is replaced, it starts again with the new one.  Steps:
 #
 #   STATUS [HEADER: VALUE] [| BODY]  read the request, answer so ("date+N" in VALUE: N s from now)
 #   slow SECONDS STATUS ...          the same, later
@@ -13,9 +13,9 @@
 #   reset connection|head|body|request|answer
 #                                    break the connection: before the request, in its head, in its body,
 #                                    after it, in the middle of the answer
-#   auth CREDENTIALS                 204 where the header Authorization is that, else 401
+#   auth CREDENTIALS                 204 if the header Authorization is this, else 401
 #   nogzip STATUS ...                204 to a plain body, STATUS to a compressed one
-#   keep STEP                        the points of the request are stored nevertheless
+#   keep STEP                        store the request's points nevertheless
 #
 # What came of it: DIR/NAME.log has "SECONDS METHOD TARGET ENCODING BYTES STEP" for each request that
 # was read whole, DIR/NAME.heads their heads, DIR/NAME.seen their lines, DIR/NAME.stored the lines of those

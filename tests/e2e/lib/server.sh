@@ -1,6 +1,6 @@
 # shellcheck shell=sh disable=SC2154 # work, build, scripted and so on are influx.sh's
-# server.sh: a server that answers by a script (server.py), and programs that write to it, all at once;
-# to be sourced after influx.sh.
+# server.sh: a server that answers by a script (server.py), and programs that write to it at the same
+# time.  Source it after influx.sh.
 
 cases=$runs
 command -v python3 >/dev/null || skip "python3 is not installed"

@@ -1,6 +1,5 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # shared with the tests
-# tls.sh: a proxy with a certificate that it signed itself, in front of influxd; to be sourced after
-# influx.sh.
+# tls.sh: a proxy with a self-signed certificate in front of influxd.  Source it after influx.sh.
 
 stunnel=$(command -v stunnel4 || command -v stunnel) || skip "stunnel4 is not installed"
 command -v openssl >/dev/null || skip "openssl is not installed"

@@ -1,8 +1,8 @@
-# Receives datagrams on the first address that localhost has: 127.0.0.1 or ::1.
+# Receives datagrams on the first address of localhost: 127.0.0.1 or ::1.
 #
 # usage: udp.py PORT_FILE OUT
 #
-# OUT gets a line for each: its length, and "whole" when it is made of whole lines.
+# Writes a line to OUT for each: its length, and "whole" if it consists of whole lines.
 import os, socket, sys
 
 family, kind, _, _, address = socket.getaddrinfo("localhost", 0, type=socket.SOCK_DGRAM)[0]

@@ -1,13 +1,13 @@
-"""Runs a program again and again under the agent, each time with the next call of the agent failing.
+"""Runs a program repeatedly under the agent, each time with the agent's next call failing.
 
   sweep.py --work DIR --build DIR --who agent|own|shim --kind KIND [--step N] [--library NAME] [--none] NAME=VALUE ...
 
-NAME=VALUE are the agent's settings; %d in a value is a directory of each run's own.  Every run is
-to print, write and return what the program does without the agent.  What the agent has done is in
-the file "sink" of the run's directory, in one with the suffix .lp, or in the InfluxDB of the
-settings.  Only whole lines may be there, and when they do not tell of the program until its end,
-stderr must tell that.  Ends with one line on how many runs that were; with status 1 after
-showing what was wrong, or where there was no fault at all; with --none, where there was one.
+NAME=VALUE are the agent's settings; %d in a value is replaced by the run's own directory.  Every run
+must print, write and return what the program does without the agent.  The agent's points are in the
+file "sink" of that directory, in one with the suffix .lp, or in the InfluxDB of the settings.  There
+must be whole lines only.  If they do not reach the program's end, stderr must say so.  Prints the
+number of runs at its end.  Exits with 1, after printing what was wrong, also if no call failed at
+all; with --none, if one did.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # root, build and work are from influx.sh
-# hosts.sh: real programs do the same work bare and under the agent; to be sourced first.
+# hosts.sh: runs real programs bare and under the agent, with the same work.  Source it first.
 #
 # A test says what it needs, defines work(), and calls
 #
