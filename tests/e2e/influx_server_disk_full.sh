@@ -16,12 +16,7 @@ begin_endless run MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=50ms
 await_points memagent "agent_send_ns > 0"
 dd if=/dev/zero of="$work/disk/filler" bs=1M 2>/dev/null || :
 dd if=/dev/zero of="$work/disk/filler2" bs=1k 2>/dev/null || :
-tries=0
-until [ -s "$runs/run.err" ]; do
-	tries=$((tries + 1))
-	[ $tries -lt 400 ] || fail "the full disk is not reported"
-	sleep 0.05
-done
+wait_until "the full disk is not reported" [ -s "$runs/run.err" ]
 sleep 1
 rm "$work/disk/filler" "$work/disk/filler2"
 # influxd refuses points but keeps them in memory, so check what is stored afterwards.

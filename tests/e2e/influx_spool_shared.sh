@@ -18,12 +18,12 @@ influxd_start "$work/influxdb"
 influxd_query '' 'CREATE DATABASE memagent' >/dev/null
 begin_endless one MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=1s MEMAGENT_SPOOL="$spool"
 begin_endless other MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_INTERVAL=1s MEMAGENT_SPOOL="$spool"
-tries=0
-until [ -z "$(ls -A "$spool")" ]; do
-	tries=$((tries + 1))
-	[ $tries -lt 200 ] || fail "left in the spool: $(ls -A "$spool")"
-	sleep 0.05
-done
+is_delivered()
+{
+	[ -z "$(ls -A "$spool")" ]
+}
+
+wait_until "files are left in the spool" is_delivered
 end one
 expect_silence "one"
 end other

@@ -20,12 +20,7 @@ start_server()
 	python3 "$root/tests/e2e/lib/server.py" "$cases" "$@" &
 	children="$children $!"
 	for name; do
-		tries=0
-		until [ -e "$cases/$name.port" ]; do
-			tries=$((tries + 1))
-			[ $tries -lt 400 ] || fail "the scripted server did not start"
-			sleep 0.05
-		done
+		wait_until "the scripted server did not start" [ -e "$cases/$name.port" ]
 	done
 }
 
