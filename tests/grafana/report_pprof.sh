@@ -113,6 +113,11 @@ sample 9610 961000 100 10000 other
 mapping 1 0x0 /usr/bin/server 0123456789abcdef0123456789abcdef01234567
 mapping 2 0x0 /lib/x86_64-linux-gnu/libc.so.6 aabbccddeeff00112233445566778899aabbccdd" "$(decode "$work/shop.pb.gz")"
 
+# The first mapping is that of the executable, also if no stack has a main: pprof takes it for the profile's file.
+points -v service=shop -v pid=7 -v threads=1 >"$work/threads.lp"
+"$report" --pprof "$work/threads.pb.gz" "$work/threads.lp" || fail "threads: status $?"
+decode "$work/threads.pb.gz" | grep -q '^mapping 1 0x0 /usr/bin/server ' || fail "threads: $(decode "$work/threads.pb.gz")"
+
 # ---- a hostile name, several processes ----
 
 {

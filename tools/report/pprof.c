@@ -52,6 +52,7 @@ struct image {
 	struct binary binary; /* without segments if there is no such file with that build-id */
 	uint64_t end;	      /* address behind the last used one, in the file */
 	uint64_t bias;	      /* what is added to addresses in the file */
+	bool has_main;	      /* the function */
 };
 
 struct profile {
@@ -63,7 +64,6 @@ struct profile {
 	struct image *images;
 	size_t image_count;
 	size_t image_room;
-	size_t main_image; /* that of the executable */
 };
 
 static uint64_t string_id(struct profile *p, const char *text)
@@ -126,8 +126,7 @@ static void add_images(struct profile *p, const struct stack *stack)
 			image = add_image(p, frame);
 		if (image->end <= frame->address)
 			image->end = frame->address + 1;
-		if (strcmp(frame->name, "main") == 0)
-			p->main_image = (size_t)(image - p->images);
+		image->has_main |= strcmp(frame->name, "main") == 0;
 	}
 }
 
@@ -290,6 +289,20 @@ static void add_sample(struct profile *p, const struct stack *stack, bool with_p
 	free(locations);
 }
 
+/* Return the image that is most likely the executable: with a function main, or else no library. */
+static const struct image *main_image(const struct profile *p)
+{
+	const struct image *best = &p->images[0];
+
+	for (size_t i = p->image_count; i > 0; i--) {
+		const struct image *image = &p->images[i - 1];
+
+		if (image->has_main || (!best->has_main && strstr(image->path, ".so") == NULL))
+			best = image;
+	}
+	return best;
+}
+
 /* pprof takes the first mapping for that of the executable. */
 static void add_main_mapping(struct profile *p)
 {
@@ -298,7 +311,7 @@ static void add_main_mapping(struct profile *p)
 
 	if (p->image_count == 0)
 		return;
-	image = &p->images[p->main_image];
+	image = main_image(p);
 	segment = image->binary.segment_count ? image->binary.segments[0]
 					      : (struct binary_segment){0, 0, image->end};
 	mapping_id(p, image, &segment);

@@ -153,7 +153,7 @@ static void make_table(const struct finding *finding, const struct source *sourc
 		set_cells(&out->rows[i], row);
 		out->rows[i].call = call_of(site_row_function(row),
 					    place_of(source, &frames, site_row_function(row)));
-		if (i < SITE_VIEW_STACKS)
+		if (i < SITE_VIEW_STACKS && row->live_bytes >= 1)
 			make_stack(source, &frames, &out->stacks[out->stack_count++]);
 		frames_free(&frames);
 	}

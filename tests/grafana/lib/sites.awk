@@ -2,7 +2,7 @@
 #   awk -v now=SECONDS -v service=NAME -v pid=NUMBER [-v points=40] [-v path=FILE -v build_id=ID -v address=0x1100] -f sites.awk
 # push_global leaks 100,000 bytes a second.  fill_cache holds 5,000,000 bytes.  A site with a hostile name, with frames
 # of a JIT, begins after half of the time.  "other" has 10,000 bytes.  A site's first point has its stack.
-# With -v restart=1 the process was there before, with other sites, and its counts begin again.
+# With -v threads=1 all stacks begin in a thread, so none has main.  With -v restart=1 the process was there before, with other sites, and its counts begin again.
 
 function site(t, id, name, live, made, error, texts)
 {
@@ -30,9 +30,10 @@ BEGIN {
 	address = address ? address : "0x1100"
 	server = path "@" build_id "+"
 	libc = "/lib/x86_64-linux-gnu/libc.so.6@aabbccddeeff00112233445566778899aabbccdd+"
-	start = server "0x1050;" libc "0x27304;"
-	leaks = texts("_start;__libc_start_main;main;handle;push_global", start server "0x1300;+0x1400;+" address)
-	cache = texts("_start;__libc_start_main;main;fill_cache", start server "0x1310;+0x1600")
+	start = threads ? libc "0x109000;+0x89000;" : server "0x1050;" libc "0x27304;"
+	root = threads ? "clone;start_thread;" : "_start;__libc_start_main;"
+	leaks = texts(root (threads ? "" : "main;") "handle;push_global", start server (threads ? "" : "0x1300;+") "0x1400;+" address)
+	cache = texts(root (threads ? "" : "main;") "fill_cache", start server (threads ? "" : "0x1310;+") "0x1600")
 	hostile = texts("[truncated];[jit];</script><i>&\\\"'\\\\x\001\377é", "[jit]+0x7f0000001000;+0x7f0000002000;/opt/a b@+0x99")
 	for (t = 0; restart && t < 10; t++) {
 		process(t - 20, 9e6, 1e9 + t * 1000)
