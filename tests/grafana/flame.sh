@@ -40,6 +40,7 @@ const state = what => found.push(what + ": " + shown().map(g => name(g) + " " + 
 	+ "; " + (button("reset").style.display === "none" ? "whole" : "zoomed"));
 const before = frames.map(g => width(g) + label(g)).join();
 const hostile = frames.filter(g => name(g).indexOf("script") > 0)[0];
+use(one("fill_cache")); state("fill_cache");
 use(one("handle")); state("handle");
 use(hostile); state("hostile"); found.push("label: " + label(hostile));
 use(button("reset"));
@@ -58,7 +59,8 @@ document.getElementById("found").textContent = found.join("\n");
 SCRIPT
 sed -e "/^<\/svg>/{r $work/script" -e 'd}' "$work/shop/flame.svg" >"$work/shop/alone.svg"
 echo '</svg>' >>"$work/shop/alone.svg"
-expect_equal "by itself" 'handle: all 1000 above, _start 1000 above, __libc_start_main 1000 above, main 1000 above, handle 1000, push_global 1000; zoomed
+expect_equal "by itself" 'fill_cache: all 1000 above, _start 1000 above, __libc_start_main 1000 above, main 1000 above, fill_cache 1000; zoomed
+handle: all 1000 above, _start 1000 above, __libc_start_main 1000 above, main 1000 above, handle 1000, push_global 1000; zoomed
 hostile: all 1000 above, [truncated] 1000 above, [jit] 1000 above, &lt;/script&gt;&lt;i&gt;&amp;"'\''\x??é 1000; zoomed
 label: &lt;/script&gt;&lt;i&gt;&amp;"'\''\x??é
 the same as before: true

@@ -118,6 +118,10 @@ points -v service=shop -v pid=7 -v threads=1 >"$work/threads.lp"
 "$report" --pprof "$work/threads.pb.gz" "$work/threads.lp" || fail "threads: status $?"
 decode "$work/threads.pb.gz" | grep -q '^mapping 1 0x0 /usr/bin/server ' || fail "threads: $(decode "$work/threads.pb.gz")"
 
+points -v service=shop -v pid=7 -v path=/opt/x.solutions/server | LC_ALL=C sed 's/live_bytes=100000i/live_bytes=90000000i/' >"$work/plug-in.lp"
+"$report" --pprof "$work/plug-in.pb.gz" "$work/plug-in.lp" || fail "plug-in: status $?"
+decode "$work/plug-in.pb.gz" | grep -q '^mapping 1 0x0 /opt/x.solutions/server ' || fail "plug-in: $(decode "$work/plug-in.pb.gz")"
+
 # ---- a hostile name, several processes ----
 
 {

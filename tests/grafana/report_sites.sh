@@ -28,7 +28,7 @@ run()
 # table WORDS: print the rows of the table, without spaces in front and with one between.
 table()
 {
-	sed -n '/ function$/,/^$/p' "$1" | sed '1d; /^$/d; s/  */ /g; s/^ //'
+	sed -n '/ function$/,/^$/p' "$1" | sed '/ function$/d; /^$/d; s/  */ /g; s/^ //'
 }
 
 # ---- the table and the stacks ----
@@ -82,6 +82,9 @@ grep -q 'started again' "$work/restart.words" || fail "no restart"
 "$report" --folded - "$work/restart.lp" >"$work/folded.restart" || fail "restart: status $?"
 cmp -s "$work/folded" "$work/folded.restart" || fail "a restart changes the stacks: $(cat "$work/folded.restart")"
 expect_equal "tables" 2 "$(grep -c '^Who allocated what' "$work/restart.words")"
+table "$work/shop.words" >"$work/rows"
+expect_equal "rows before the restart" "27.7 MiB 1000 bytes 57.2 MiB 976.6 KiB 30.0 s 100 % gone" "$(table "$work/restart.words" | grep -vxF -f "$work/rows")"
+expect_equal "rows after the restart" "$(cat "$work/rows")" "$(table "$work/restart.words" | grep -xF -f "$work/rows")"
 
 # ---- several processes ----
 

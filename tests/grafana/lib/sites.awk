@@ -8,7 +8,7 @@ function site(t, id, name, live, made, error, texts)
 {
 	printf "memagent_site,host=h,service=%s,pid=%s,allocator=glibc,site=%s,function=%s live_bytes=%di,live_objects=%di,alloc_bytes=%di," \
 	    "alloc_objects=%di,freed_bytes=%di,freed_objects=%di,live_bytes_error=%di,oldest_ns=%.0fi,age_0s_bytes=%di%s %d000000000\n",
-	    service, pid, id, name, live, live / 100, made, made / 100, made - live, (made - live) / 100, error, (t + 1) * 1e9, live, texts, now - points + t
+	    service, pid, id, name, live, live / 100, made, made / 100, made - live, (made - live) / 100, error, (t < 0 ? t + 41 : t + 1) * 1e9, live, texts, now - points + t
 }
 
 function process(t, live, made)
@@ -35,9 +35,9 @@ BEGIN {
 	leaks = texts(root (threads ? "" : "main;") "handle;push_global", start server (threads ? "" : "0x1300;+") "0x1400;+" address)
 	cache = texts(root (threads ? "" : "main;") "fill_cache", start server (threads ? "" : "0x1310;+") "0x1600")
 	hostile = texts("[truncated];[jit];</script><i>&\\\"'\\\\x\001\377é", "[jit]+0x7f0000001000;+0x7f0000002000;/opt/a b@+0x99")
-	for (t = 0; restart && t < 10; t++) {
-		process(t - 20, 9e6, 1e9 + t * 1000)
-		site(t - 20, "00000000000000aa", "gone", 9e6, 1e9, 1000, texts("main;gone", "+0x1"))
+	for (t = 0; restart && t < 30; t++) {
+		process(t - 40, 1e6 * t, 1e9 + 1e6 * t)
+		site(t - 40, "00000000000000aa", "gone", 1e6 * t, 1e9 + 1e6 * t, 1000, texts("main;gone", "+0x1"))
 	}
 	for (t = 0; t < points; t++) {
 		live = 5010000 + 100000 * t
