@@ -138,13 +138,11 @@ static void make_stack(const struct source *source, const struct frames *frames,
 
 /* ---- tables ---- */
 
-static void make_table(const struct finding *finding, const struct source *source,
-		       struct site_view_table *out)
+static void make_table(struct site_view_table *out, const struct source *source)
 {
-	const struct site_table *table = &finding->sites;
+	const struct site_table *table = out->sites;
 	size_t shown = rows_shown(table);
 
-	out->who = finding->who;
 	for (size_t i = 0; i < shown; i++) {
 		const struct site_row *row = &table->rows[i];
 		struct frames frames;
@@ -179,7 +177,6 @@ static void want(const struct site_table *table, struct source *source)
 
 void site_view_make(const struct findings *findings, struct site_view *out)
 {
-	const struct finding *shown[SITE_VIEW_TABLES] = {NULL};
 	struct source source = {.all = NULL};
 
 	*out = (struct site_view){.count = 0};
@@ -189,10 +186,11 @@ void site_view_make(const struct findings *findings, struct site_view *out)
 		if (f->paragraph == NULL || f->sites.count == 0)
 			continue;
 		want(&f->sites, &source);
-		shown[out->count++] = f;
+		out->tables[out->count].who = f->who;
+		out->tables[out->count++].sites = &f->sites;
 	}
 	source_ask(&source);
 	for (size_t i = 0; i < out->count; i++)
-		make_table(shown[i], &source, &out->tables[i]);
+		make_table(&out->tables[i], &source);
 	source_free(&source);
 }

@@ -10,6 +10,7 @@
 #include "tools/report/words.h"
 
 struct findings;
+struct site_table;
 
 #define SITE_VIEW_ROWS 10
 #define SITE_VIEW_STACKS 3
@@ -41,6 +42,7 @@ struct site_view_stack {
 
 struct site_view_table {
 	const char *who;
+	const struct site_table *sites;
 	struct site_view_row rows[SITE_VIEW_ROWS + 1]; /* the last may be "other" */
 	size_t row_count;
 	struct site_view_stack stacks[SITE_VIEW_STACKS]; /* of the first rows */
