@@ -82,25 +82,38 @@ static bool is_jit(const struct frame *frame)
 	return frame->has_address && frame->path[0] == '\0';
 }
 
-/*
- * Give the names in ${text} to the places.  Each "[jit]" takes as many places as it stands for.
- * Return whether names and places match.
- */
-static bool match_names(struct frames *frames, char *text)
+/* Cut the last element off ${text}, which it is in.  Return it. */
+static char *last_element(char *text)
 {
-	size_t names = count_elements(text), i = 0;
-	size_t extra = frames->count > names ? frames->count - names : 0;
+	char *semicolon = strrchr(text, ';');
 
-	for (char *name = strsep(&text, ";"); name; name = strsep(&text, ";")) {
+	if (semicolon == NULL)
+		return text;
+	*semicolon = '\0';
+	return semicolon + 1;
+}
+
+/*
+ * Give the names in ${text} to the places, the innermost first: when there was no room for all
+ * names, the outermost are missing.  Each "[jit]" takes as many places as it stands for.  Return
+ * whether names and places match.
+ */
+static bool match_names(struct frames *frames, char *text, bool may_lack)
+{
+	size_t names = count_elements(text), left = frames->count;
+	size_t extra = left > names ? left - names : 0;
+
+	for (; names > 0; names--) {
+		const char *name = last_element(text);
 		bool is_run = strcmp(name, FRAMES_JIT) == 0;
 
-		if (i == frames->count)
+		if (left == 0)
 			return false;
-		frames->all[i++].name = alloc_check(strdup(name));
-		for (; is_run && extra && i < frames->count && is_jit(&frames->all[i]); extra--)
-			frames->all[i++].name = alloc_check(strdup(name));
+		frames->all[--left].name = alloc_check(strdup(name));
+		for (; is_run && extra && left && is_jit(&frames->all[left - 1]); extra--)
+			frames->all[--left].name = alloc_check(strdup(name));
 	}
-	return i == frames->count;
+	return left == 0 || may_lack;
 }
 
 static void forget_names(struct frames *frames)
@@ -153,7 +166,7 @@ void frames_read(const struct site *site, struct frames *out)
 		split_places(out, site->frames.text);
 	if (out->count == 0)
 		add_names(out, text + (is_truncated ? skip : 0));
-	else if (!match_names(out, text + (is_truncated ? skip : 0)))
+	else if (!match_names(out, text + (is_truncated ? skip : 0), is_truncated))
 		forget_names(out);
 	for (size_t i = 0; i < out->count; i++)
 		if (out->all[i].name == NULL)

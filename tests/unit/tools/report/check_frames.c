@@ -48,6 +48,10 @@ static const struct {
      "main /a@1 1, [jit] @ ff, [jit] @ fe, f /a@1 2"},
     {"[jit];f;[jit]", "[jit]+0x1;+0x2;/a@1+0x3;[jit]+0x4;+0x5;+0x6",
      "[jit] @ 1, [jit] @ 2, f /a@1 3, [jit] @ 4, [jit] @ 5, [jit] @ 6"},
+    {"[jit];js", "[jit]+0x1;+0x2;+0x3", "[jit] @ 1, [jit] @ 2, js @ 3"},
+    /* no room for the names of the outermost */
+    {"[truncated];f;[jit]", "/lib/a@1+0x1;+0x2;[jit]+0x3;+0x4",
+     "[truncated], a+0x1 /lib/a@1 1, f /lib/a@1 2, [jit] @ 3, [jit] @ 4"},
     {"main;js;[jit]", "/a@1+0x1;[jit]+0x2;+0x3", "main /a@1 1, js @ 2, [jit] @ 3"},
     /* names that do not belong to the places */
     {"main", "/lib/a@1+0x1;+0x2;[jit]+0x3", "a+0x1 /lib/a@1 1, a+0x2 /lib/a@1 2, [jit] @ 3"},
