@@ -21,7 +21,37 @@ def sizes_of_process_query: in_one_pass(each_size("\(rate(.[0])) AS \"\(.[1])\""
 # What the allocator tells of itself only every MEMAGENT_ALLOCATOR_INTERVAL, 10 s by default, and now and then a little
 # later.  One reading may be missing.
 def slow_gap_ms: 25000;
-def slow: ["heap_sys_bytes", "heap_inuse_bytes", "heap_idle_bytes", "heap_released_bytes", "heap_metadata_bytes", "arenas"];
+def slow: ["live_bytes", "sites_live_bytes", "heap_sys_bytes", "heap_inuse_bytes", "heap_idle_bytes", "heap_released_bytes", "heap_metadata_bytes", "arenas"];
+
+# ---- call sites ----
+
+# A function may have several call sites, and a call site may be in several processes: their sum.
+def of_functions($column; $functions):
+	[target(summed(of_sites; sum_of($column); "all"; "\(chosen) AND \"function\" =~ /^$\($functions)$/"; ["\"function\""]; "null");
+		"$tag_function")];
+
+# Of each site as of its last point; then how it changed from the bucket before to its last one.
+def sites_query: "SELECT last(\"live_bytes\") AS \"live\", \"live_bytes_error\" AS \"± error\", \"oldest_ns\" AS \"oldest\", " +
+	"\"verdict\" FROM \"memagent_site\" WHERE \(chosen) GROUP BY \(of_sites.each)";
+def changes_query: "SELECT last(\"growth\") AS \"growth a minute\", \"made\" AS \"made a second\" FROM (SELECT " +
+	"\(growth_of("live_bytes")) AS \"growth\", \(rate("alloc_bytes")) AS \"made\" FROM \"memagent_site\" WHERE \(chosen) " +
+	"GROUP BY \(buckets), \(of_sites.each) fill(none)) WHERE \(shown) GROUP BY \(of_sites.each)";
+
+# The last snapshots: one comes a minute by default.
+def flame_query: "SELECT \"level\", \"value\", \"self\", \"label\", \"host\", \"service\", \"pid_ns\" FROM \"memagent_flame\" " +
+	"WHERE \(shown) AND time >= ${__to}ms - 15m AND \(processes) AND \"pid\" =~ /^$flame$/";
+
+# Of the points that tell of call sites only, so that both sides are of the same moment.
+def with_sites($column; $name):
+	target(summed(of_processes; sum_of($column); "all"; "\(chosen) AND \"sites_live_bytes\" >= 0"; []; "null"); $name);
+# The area between the lines "least" and "most".
+def band: .fieldConfig.overrides += [
+	{matcher: {id: "byName", options: "most"}, properties: [{id: "custom.fillBelowTo", value: "least"}, {id: "custom.lineWidth", value: 0}]},
+	{matcher: {id: "byName", options: "least"}, properties: [{id: "custom.lineWidth", value: 0}]}];
+
+def verdicts: [["leak", "leak", "red"], ["growing", "growing", "orange"], ["level", "level", "green"],
+	["shrinking", "shrinking", "blue"], ["start-up", "start-up", "text"]];
+def sites_panel: without_data("No process tells of call sites: MEMAGENT_SITES is 0, or the agent is an old one");
 
 def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 
@@ -47,6 +77,24 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 		| over_minutes | without_soft_min)],
 	[24, 8, table_of_processes("Processes by live bytes"; "All chosen processes, the largest first, as of the last point of each. One that has ended has an old point.";
 		[["heap_alloc_bytes", "live"], ["rss_bytes", "resident"], ["rss_peak_bytes", "peak"], ["swap_bytes", "swapped"]])]
+]},
+{title: "Where", open: true, panels: [
+	[24, 10, (merged_table("Call sites by live bytes, and growth per minute"; "The call sites of the chosen processes, those that hold most first. Function: the innermost one that is no wrapper or library. Live is what it holds, an estimate that is off by at most the error in 95 of 100 cases. Made: what it allocates. Oldest: the age of its oldest object. Verdict: whether it leaks, as the agent judges it."; "bytes";
+		[table_target(sites_query), table_target(changes_query)];
+		["function", "live", "± error", "growth a minute", "made a second", "oldest", "verdict", "service", "host", "pid", "pid_ns", "site"])
+		| over_minutes | linked_to_process | in_unit("made a second"; "binBps") | in_unit("oldest"; "ns") | in_words("verdict"; verdicts)
+		| .options.sortBy = [{displayName: "live", desc: true}] | sites_panel)],
+	[12, 9, (graph("Live bytes by function"; "What the call sites of the ten functions that hold most hold, in all chosen processes. \"other\" is what is not in the list of a process."; "bytes";
+		of_functions(gauge("live_bytes"); "functions")) | over_slow_points | stacked | coloured_by_name | sites_panel)],
+	[12, 9, (graph("Growth per minute by function"; "How fast the lowest live bytes of each bucket grow, of the ten functions that grew most, in all chosen processes. What stays above 0 leaks."; "bytes";
+		of_functions(growth_of("live_bytes"); "growing")) | over_minutes | without_soft_min | coloured_by_name | sites_panel)],
+	[24, 14, (flame_graph("Live bytes by stack, process $flame"; "Which calls lead to the live bytes, in the last snapshot: of the process that holds most of those that are chosen. A snapshot comes once a minute; the last 15 minutes of the time that is shown are searched."; flame_query; ["host", "service", "pid_ns"])
+		| without_data("No snapshot in the last 15 minutes of the time that is shown"))],
+	[24, 8, (graph("Exact live bytes, and the sum of call sites"; "Of the chosen processes together: live bytes as they are counted, and the estimate that the call sites add up to, with its 95 % interval. The exact line is within the band, or close to it: then the table above can be trusted."; "bytes";
+		[with_sites(gauge("heap_alloc_bytes"); "exact"), with_sites(gauge("sites_live_bytes"); "call sites"),
+		with_sites("last(\"sites_live_bytes\") + last(\"sites_live_bytes_error\")"; "most"),
+		with_sites("last(\"sites_live_bytes\") - last(\"sites_live_bytes_error\")"; "least")])
+		| over_slow_points | band | sites_panel)]
 ]},
 {title: "Process $pid of $service", repeat: "pid", panels: [
 	[8, 8, graph("Live and resident, process $pid"; "Live bytes of this process; what the kernel has resident of it, the peak of that, and what is swapped out."; "bytes";
@@ -120,6 +168,9 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 	[tag_variable("host"; "Host"; []),
 	tag_variable("service"; "Service"; ["\"host\" =~ /^$host$/"]),
 	tag_variable("pid"; "Process"; ["\"host\" =~ /^$host$/", "\"service\" =~ /^$service$/"]),
-	largest_variable];
-	[annotation("start"; "green"), annotation("exit"; "red")];
+	largest_variable,
+	flame_variable,
+	functions_variable("functions"; "Functions that hold most"; "max(\"live_bytes\")"),
+	functions_variable("growing"; "Functions that grew most"; "last(\"live_bytes\") - first(\"live_bytes\")")];
+	[annotation("start"; "green"), annotation("exit"; "red"), annotation("leak"; "orange"), annotation("no leak"; "blue")];
 	[link_to("Fleet"; "memagent-fleet")])

@@ -50,12 +50,17 @@ def over_minutes: .interval = "1m";
 # What all_processes and the like take.
 def sum_of($column): {is: "sum(\"v\")", of: "\($column) AS \"v\""};
 
-# One query over ${sum.of}, which is taken of each process first.  There it has to be null and not 0 where nothing is:
-# InfluxDB mixes the processes up before it fills their buckets, and has too many of these.
-def summed($sum; $name; $where; $tags; $fill):
-	"SELECT \($sum.is) AS \"\($name)\" FROM (SELECT \($sum.of) FROM \"memagent\" " +
-	"WHERE \($where) GROUP BY \(buckets), \(by_process) fill(null)) " +
+# Points of processes, and points of their call sites: a series for each process, and one for each of its sites.
+def of_processes: {from: "memagent", each: by_process};
+def of_sites: {from: "memagent_site", each: "\(by_process), \"site\", \"function\""};
+
+# One query over ${sum.of}, which is taken of each series of ${points} first.  There it has to be null and not 0 where
+# nothing is: InfluxDB mixes the series up before it fills their buckets, and has too many of these.
+def summed($points; $sum; $name; $where; $tags; $fill):
+	"SELECT \($sum.is) AS \"\($name)\" FROM (SELECT \($sum.of) FROM \"\($points.from)\" " +
+	"WHERE \($where) GROUP BY \(buckets), \($points.each) fill(null)) " +
 	"WHERE \(shown) GROUP BY \([buckets] + $tags | join(", ")) fill(\($fill))";
+def summed($sum; $name; $where; $tags; $fill): summed(of_processes; $sum; $name; $where; $tags; $fill);
 
 def all_processes($sum; $name): summed($sum; $name; chosen; []; "null");
 def how_many($field; $name): summed({is: "count(\"v\")", of: "\(gauge($field)) AS \"v\""}; $name; chosen; []; "0");
@@ -112,12 +117,16 @@ def graph($title; $description; $unit; $targets):
 		tooltip: {mode: "multi", sort: "desc"}
 	};
 
+# The values lie on each other, and add up.
+def stacked: .fieldConfig.defaults.custom += {stacking: {mode: "normal", group: "A"}, fillOpacity: 40};
+
 # A line for each of the ten largest processes.  A process has its colour in all of these.
 def coloured_by_name: .fieldConfig.defaults.color.mode = "palette-classic-by-name";
 def graph_of_each($title; $description; $unit; $column):
 	graph($title; $description; $unit; [target(each_process($column; drawn); process)]) | coloured_by_name;
 
-# What the allocator tells comes every ten seconds: a sum over processes needs a value of each in every bucket.
+# What the allocator tells, and call sites, come every ten seconds: a sum over processes needs a value of each in every
+# bucket.
 def over_slow_points: .interval = "20s";
 
 def without_soft_min: del(.fieldConfig.defaults.custom.axisSoftMin);
@@ -158,12 +167,25 @@ def growth_levels: coloured([["green", null], ["orange", 1048576], ["red", 16777
 def link_with($uid; $name; $field):
 	"/d/\($uid)?${datasource:queryparam}&var-\($name)=${__data.fields.\($field):percentencode}&${__url_time_range}";
 
-# Grafana puts the tags of a process into columns in any order, another one each time.
+# Grafana puts tags into columns in any order, another one each time.
+def in_order($columns): {id: "organize", options: {excludeByName: {}, renameByName: {}, indexByName:
+	($columns | to_entries | map({key: .value, value: .key}) | from_entries)}};
+
 def table($title; $description; $unit; $targets; $columns):
 	panel("table"; $title; $description; $unit; $targets)
-	| .transformations = [{id: "organize", options: {excludeByName: {}, renameByName: {}, indexByName: (
-		["service", "host", "pid", "pid_ns"] + $columns + ["Time"] | to_entries | map({key: .value, value: .key}) | from_entries)}}]
+	| .transformations = [in_order(["service", "host", "pid", "pid_ns"] + $columns + ["Time"])]
 	| .options = {showHeader: true, cellHeight: "sm"};
+
+# Of several queries: rows with the same tags become one.  Each query has times of its own, so no time is left.
+def merged_table($title; $description; $unit; $targets; $columns):
+	panel("table"; $title; $description; $unit; $targets)
+	| .transformations = [{id: "filterFieldsByName", options: {exclude: {names: ["Time"]}}}, {id: "merge", options: {}}, in_order($columns)]
+	| .options = {showHeader: true, cellHeight: "sm"};
+
+def in_unit($column; $unit): .fieldConfig.overrides += [{matcher: {id: "byName", options: $column}, properties: [{id: "unit", value: $unit}]}];
+
+def linked_to_process: .fieldConfig.overrides += [{matcher: {id: "byName", options: "pid"}, properties: [
+	{id: "links", value: [{title: "This process", url: link_with("memagent"; "pid"; "pid")}]}]}];
 
 # The last point of each process: one selector, so that the time is that point's.  The largest first.
 def table_of_processes($title; $description; $columns):
@@ -172,9 +194,8 @@ def table_of_processes($title; $description; $columns):
 		" FROM \"memagent\" WHERE \(chosen) GROUP BY \(by_process)")]; $columns | map(.[1]))
 	| .fieldConfig.overrides = [
 		{matcher: {id: "byName", options: "Time"}, properties: [
-			{id: "displayName", value: "last point"}, {id: "unit", value: "dateTimeFromNow"}]},
-		{matcher: {id: "byName", options: "pid"}, properties: [
-			{id: "links", value: [{title: "This process", url: link_with("memagent"; "pid"; "pid")}]}]}]
+			{id: "displayName", value: "last point"}, {id: "unit", value: "dateTimeFromNow"}]}]
+	| linked_to_process
 	| .options.sortBy = [{displayName: $columns[0][1], desc: true}];
 
 # A column's values in words: pairs of value, text and colour.
@@ -194,6 +215,14 @@ def heatmap($title; $description; $unit; $targets):
 		filterValues: {le: (1 / 1e9)}, cellValues: {unit: $unit}, yAxis: {axisPlacement: "left"},
 		tooltip: {mode: "single", yHistogram: false, showColorScale: false}, legend: {show: true}
 	};
+
+# Grafana's flame graph takes the first frame, with the root first and every node before its children: so the rows of
+# the latest time come first, and each time is a frame.  A sort keeps the order of rows with the same time.
+def flame_graph($title; $description; $query; $apart):
+	panel("flamegraph"; $title; $description; "bytes"; [table_target($query)])
+	| .transformations = [
+		{id: "sortBy", options: {fields: {}, sort: [{field: "Time", desc: true}]}},
+		{id: "partitionByValues", options: {fields: (["Time"] + $apart), keepFields: false}}];
 
 # ---- the page ----
 
@@ -229,6 +258,21 @@ def largest_variable:
 	tag_variable("largest"; "Largest"; [])
 	| .query = "SELECT distinct(\"pid\") FROM (SELECT top(\"v\", \"pid\", 10) FROM (SELECT max(\"heap_alloc_bytes\") AS \"v\" " +
 		"FROM \"memagent\" WHERE $timeFilter AND \(processes) GROUP BY \(by_process)))"
+	| .definition = .query | .hide = 2 | del(.allValue);
+
+# The process that held most, of those that are chosen and report their call sites.
+def flame_variable:
+	tag_variable("flame"; "Flame graph"; [])
+	| .query = "SELECT distinct(\"pid\") FROM (SELECT top(\"v\", \"pid\", 1) FROM (SELECT max(\"sites_live_bytes\") AS \"v\" " +
+		"FROM \"memagent\" WHERE $timeFilter AND \(processes) GROUP BY \(by_process)))"
+	| .definition = .query | .hide = 2 | .multi = false | .includeAll = false | .current = {} | del(.allValue);
+
+# The ten functions for which ${column} of their call sites is largest.
+def functions_variable($name; $caption; $column):
+	tag_variable($name; $caption; [])
+	| .query = "SELECT distinct(\"function\") FROM (SELECT top(\"s\", \"function\", 10) FROM (SELECT sum(\"v\") AS \"s\" " +
+		"FROM (SELECT \($column) AS \"v\" FROM \"memagent_site\" WHERE $timeFilter AND \(processes) " +
+		"GROUP BY \(of_sites.each)) GROUP BY \"function\"))"
 	| .definition = .query | .hide = 2 | del(.allValue);
 
 def datasource_variable: {

@@ -24,10 +24,25 @@ command -v jq >/dev/null || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+<<<<<<< HEAD
 # {NAME: {unit, kind, group}} from the tables.
 "$build/memagent-describe" fields-tsv |
 	jq -Rn '[inputs | split("\t") | {key: .[0], value: {unit: .[1], kind: .[2], group: .[3]}}] | from_entries' >"$work/fields"
 [ "$(jq length "$work/fields")" -gt 80 ] || fail "there are few fields: $(jq -c keys "$work/fields")"
+=======
+# {MEASUREMENT: {NAME: {unit, kind, group}}} of the tables.  Those of a flame graph are what Grafana takes.
+declared()
+{
+	"$build/memagent-describe" "$1" |
+		jq -Rn '[inputs | split("\t") | {key: .[0], value: {unit: .[1], kind: .[2], group: .[3]}}] | from_entries'
+}
+declared fields-tsv >"$work/process"
+declared site-fields-tsv >"$work/site"
+jq -n --slurpfile process "$work/process" --slurpfile site "$work/site" '{memagent: $process[0], memagent_site: $site[0],
+	memagent_flame: ({level: "none", value: "bytes", self: "bytes", label: "text"} | map_values({unit: ., kind: "gauge", group: "flame"}))}' >"$work/fields"
+[ "$(jq '.memagent | length' "$work/fields")" -gt 80 ] || fail "there are few fields: $(jq -c keys "$work/process")"
+[ "$(jq '.memagent_site | length' "$work/fields")" -gt 20 ] || fail "there are few fields of call sites: $(jq -c keys "$work/site")"
+>>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 
 broken_rules()
 {
@@ -93,8 +108,54 @@ expect_broken 'gives a process another colour' "$first.fieldConfig.defaults.colo
 expect_broken 'has bars that lead nowhere' "del($(panel "Hosts by live bytes").fieldConfig.defaults.links)" fleet
 expect_broken 'has the column host in any place' "del($(panel "Coverage").transformations)"
 expect_broken 'has the column live in any place' "del($(panel "Processes by live bytes").transformations[0].options.indexByName.live)"
+expect_broken 'has the column live in the unit bytes, not short' \
+	"$(panel "Processes by live bytes").targets[0].query |= sub(\"heap_alloc_bytes\"; \"heap_objects\")"
 expect_broken 'sums up in buckets without a value' "del($(panel "Overall heap usage").interval)"
 expect_broken 'overrules the data source' "$(panel "Overall heap usage").interval = \"1s\""
+
+# ---- call sites ----
+
+where=$(panel "Call sites by live bytes, and growth per minute")
+leaking=$(panel "Functions by what they leak, and growth per minute")
+flame=$(panel 'Live bytes by stack, process $flame')
+expect_broken 'has the row "Where" collapsed' '(.panels[] | select(.title == "Where")).collapsed = true'
+expect_broken 'has the column oldest in any place' "del($where.transformations[2].options.indexByName.oldest)"
+expect_broken 'has the column verdict in any place' "del($where.transformations[2].options.indexByName.verdict)"
+expect_broken 'has the column site in any place' "del($where.transformations[2].options.indexByName.site)"
+expect_broken 'has rows that do not find each other' "del($where.transformations[0])"
+expect_broken 'has rows that do not find each other' "$where.transformations[0].options.exclude.names = []"
+expect_broken 'has rows that do not find each other' "del($leaking.transformations[1])" fleet
+expect_broken 'has the column oldest in the unit bytes, not ns' "$where.fieldConfig.overrides |= map(select(.matcher.options != \"oldest\"))"
+expect_broken 'has the column made a second in the unit bytes, not binBps' "$where.fieldConfig.overrides |= map(select(.matcher.options != \"made a second\"))"
+expect_broken 'has the column hosts in the unit bytes, not short' "$leaking.fieldConfig.overrides |= map(select(.matcher.options != \"hosts\"))" fleet
+expect_broken 'has the column leak a second in the unit bytes, not binBps' \
+	"$leaking.fieldConfig.overrides |= map(select(.matcher.options != \"leak a second\"))" fleet
+expect_broken 'has verdicts that look alike' "$where.fieldConfig.overrides |= map(select(.matcher.options != \"verdict\"))"
+expect_broken 'reads no points' "$where.targets[0].query |= sub(\", \\\"site\\\", \\\"function\\\"\"; \"\")"
+expect_broken 'takes several processes for one' "$where.targets[1].query |= sub(\", \\\"pid_ns\\\", \\\"site\\\"(?<r>.*fill)\"; \"\\(.r)\")"
+expect_broken 'takes several processes for one' "$leaking.targets[0].query |= sub(\", \\\"pid_ns\\\"\"; \"\")" fleet
+expect_broken 'has several rows for a call site' "$leaking.targets[0].query += \", \\\"host\\\"\"" fleet
+expect_broken 'A does not go by the variable service' \
+	"$leaking.targets[0].query |= sub(\" AND \\\"service\\\" =~ /\\\\^[$]service[$]/\"; \"\")" fleet
+expect_broken 'names heap_alloc_bytes, which no table declares' "$where.targets[0].query |= sub(\"live_bytes\"; \"heap_alloc_bytes\")"
+expect_broken 'names live_bytes, which no table declares' "$first.targets[0].query |= sub(\"heap_alloc_bytes\"; \"live_bytes\")"
+expect_broken 'draws the counter alloc_bytes without a derivative' \
+	"$(panel "Live bytes by function").targets[0].query |= sub(\"last\\\\(\\\"live_bytes\"; \"last(\\\"alloc_bytes\")"
+expect_broken 'draws more than ten functions' \
+	"$(panel "Growth per minute by function").targets[0].query |= sub(\" AND \\\"function\\\" =~ /\\\\^[$]growing[$]/\"; \"\")"
+expect_broken 'gives a function another colour' "$(panel "Live bytes by function").fieldConfig.defaults.color.mode = \"palette-classic\""
+expect_broken 'sums up in buckets without a value' "del($(panel "Exact live bytes, and the sum of call sites").interval)"
+expect_broken 'B is of single dots' "del($(panel "Exact live bytes, and the sum of call sites").fieldConfig.overrides[] | select(.matcher.options == \"B\"))"
+expect_broken 'does not draw the last snapshot' "del($flame.transformations[0])"
+expect_broken 'does not draw the last snapshot' "$flame.transformations[0].options.sort[0].desc = false"
+expect_broken 'does not draw the last snapshot' "$flame.transformations[1].options.fields = [\"host\"]"
+expect_broken 'is not of one table' "$flame.targets[0].resultFormat = \"time_series\""
+expect_broken 'has children before their parents' "$flame.targets[0].query += \" ORDER BY time DESC\""
+expect_broken 'lacks what Grafana takes' "$flame.targets[0].query |= sub(\"\\\"self\\\", \"; \"\")"
+expect_broken 'reads all snapshots' "$flame.targets[0].query |= sub(\" AND time >= [$]{__to}ms - 15m\"; \"\")"
+expect_broken 'is of several processes' "$flame.targets[0].query |= sub(\" AND \\\"pid\\\" =~ /\\\\^[$]flame[$]/\"; \"\")"
+expect_broken 'variable flame takes one value only, or does not' '(.templating.list[] | select(.name == "flame")).multi = true'
+expect_broken 'leaks are shown 0 times' '.annotations.list |= map(select(.name != "leaks"))'
 
 # ---- gaps ----
 
@@ -196,6 +257,9 @@ while IFS='|' read -r row title; do
 done <<'END'
 Overview|Growth per minute
 Overview|Processes by live bytes
+Where|Call sites by live bytes, and growth per minute
+Where|Live bytes by function
+Where|Exact live bytes, and the sum of call sites
 Process|Threads and arenas
 Process|Sys
 Heap|Heap objects
@@ -211,6 +275,7 @@ expect_broken 'does not repeat its row' '(.panels[] | select(.repeat)).repeat = 
 expect_broken 'has no panel "Live and resident, process $pid" in a row "Process $pid of $service"' 'del(.panels[] | select(.repeat))'
 expect_broken 'has no heatmap of the sizes' "$(panel "Requested sizes").type = \"timeseries\""
 expect_broken 'has no panel "Hosts by growth per minute"' "del($(panel "Hosts by growth per minute"))" fleet
+expect_broken 'has no panel "Functions by what they leak, and growth per minute"' "del($leaking)" fleet
 expect_broken 'has no panel "Services by live bytes"' "del($(panel "Services by live bytes"))" fleet
 expect_broken '"Hosts by live bytes" is not by host' \
 	"$(panel "Hosts by live bytes").targets[0].query |= sub(\"\\\"host\\\" fill\"; \"\\\"service\\\" fill\")" fleet
@@ -219,7 +284,7 @@ expect_broken '"Hosts by live bytes" is not by host' \
 
 expect_broken 'the first variable is not the data source' 'del(.templating.list[0])'
 expect_broken 'has the variables datasource, service, pid' 'del(.templating.list[1])'
-expect_broken 'has the variables datasource, host, service, pid, largest, host' '.templating.list += [.templating.list[1]]'
+expect_broken 'has the variables datasource, host, service, pid, largest, flame, functions, growing, host' '.templating.list += [.templating.list[1]]'
 expect_broken 'has the variables datasource, service' 'del(.templating.list[1])' fleet
 expect_broken 'has the variables datasource, host, service, pid' 'del(.templating.list[4])'
 expect_broken 'variable largest is hidden, or is not' '.templating.list[4].hide = 0'

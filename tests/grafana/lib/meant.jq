@@ -12,6 +12,11 @@ def less($a; $b): {how: "less", a: $a, b: $b};
 def share($field): {how: "scaled", of: rate($field), by: 1e-9};
 # The last of all buckets.
 def newest($of): {how: "newest", of: $of};
+# Of the points that have that field, too.
+def with($field; $of): {how: "with", field: $field, of: $of};
+def plus($a; $b): {how: "plus", a: $a, b: $b};
+# Of every point.
+def all_of($field): {how: "all", field: $field};
 # The last point's value, at its time.
 def point($field): {how: "point", field: $field};
 
@@ -24,6 +29,10 @@ def sum($column): {of: "sum", columns: [$column]};
 def largest($column): {of: "largest", columns: [$column]};
 def count($column): {of: "count", columns: [$column]};
 def sum_by($tag; $column): {of: $tag, columns: [$column]};
+def of_sites: . + {from: "memagent_site"};
+
+# Both sides at the points that tell of call sites.
+def exact($column): sum(with("sites_live_bytes"; $column));
 
 def meant_by_memagent:
 	{
@@ -36,6 +45,17 @@ def meant_by_memagent:
 	"Live bytes of each process A": each(last("heap_alloc_bytes")),
 	"Growth per minute of each process A": each(growth("heap_alloc_bytes")),
 	"Processes by live bytes A": {of: "each", columns: ["heap_alloc_bytes", "rss_bytes", "rss_peak_bytes", "swap_bytes" | point(.)]},
+	"Call sites by live bytes, and growth per minute A":
+		({of: "each", columns: ["live_bytes", "live_bytes_error", "oldest_ns", "verdict" | point(.)]} | of_sites),
+	"Call sites by live bytes, and growth per minute B": ({of: "each", columns: [newest(growth("live_bytes")), newest(rate("alloc_bytes"))]} | of_sites),
+	"Live bytes by function A": (sum_by("function"; last("live_bytes")) | of_sites),
+	"Growth per minute by function A": (sum_by("function"; growth("live_bytes")) | of_sites),
+	"Live bytes by stack, process $flame A":
+		{of: "sum", from: "memagent_flame", columns: ["level", "value", "self", "label", "host", "service", "pid_ns" | all_of(.)]},
+	"Exact live bytes, and the sum of call sites A": exact(last("heap_alloc_bytes")),
+	"Exact live bytes, and the sum of call sites B": exact(last("sites_live_bytes")),
+	"Exact live bytes, and the sum of call sites C": exact(plus(last("sites_live_bytes"); last("sites_live_bytes_error"))),
+	"Exact live bytes, and the sum of call sites D": exact(less(last("sites_live_bytes"); last("sites_live_bytes_error"))),
 	"Threads and arenas A": sum(last("threads")),
 	"Threads and arenas B": sum(last("arenas")),
 	"Sys A": sum(last("sys_bytes")),
@@ -89,6 +109,9 @@ def meant_by_memagent:
 
 def meant_by_fleet:
 	{
+	"Functions by what they leak, and growth per minute A": {of: "held", timeless: true, columns: []},
+	"Functions by what they leak, and growth per minute B":
+		({of: "site", tags: ["function"], newest: true, columns: [growth("live_bytes")]} | of_sites),
 	"Services by live bytes A": sum_by("service"; last("heap_alloc_bytes")),
 	"Hosts by live bytes A": sum_by("host"; last("heap_alloc_bytes")),
 	"Live bytes of each service A": sum_by("service"; last("heap_alloc_bytes")),

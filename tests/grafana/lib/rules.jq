@@ -1,6 +1,6 @@
 # rules.jq: what is wrong with a dashboard, a line each.
 #
-# In: the dashboard.  Argument: $fields, {NAME: {unit, kind, group}} for all that the tables declare.
+# In: the dashboard.  Argument: $fields, {MEASUREMENT: {NAME: {unit, kind, group}}} for all that the tables declare.
 include "rules_query";
 include "rules_panel";
 
@@ -9,11 +9,15 @@ def required:
 	{
 	memagent: {
 		variables: ["host", "service", "pid"],
-		hidden: ["largest"],
-		events: ["start", "exit"],
+		hidden: ["largest", "flame", "functions", "growing"],
+		one: ["flame"],
+		open: ["Overview", "Where"],
+		events: ["start", "exit", "leak", "no leak"],
 		rows: {
 			"Overview": ["Live bytes", "Live objects", "Resident set", "Objects made", "Growth per minute",
 				"Processes by live bytes"],
+			"Where": ["Call sites by live bytes, and growth per minute", "Live bytes by function", "Growth per minute by function",
+				"Live bytes by stack, process $flame", "Exact live bytes, and the sum of call sites"],
 			"Process": ["Threads and arenas", "Sys", "Stack of the main thread"],
 			"Heap": ["Heap objects", "Overall heap usage"],
 			"Allocations": ["Mallocs and frees per second", "Bytes allocated per second"],
@@ -28,8 +32,10 @@ def required:
 	"memagent-fleet": {
 		variables: ["host", "service"],
 		hidden: [],
+		one: [],
 		events: [],
 		rows: {
+			"Who leaks": ["Functions by what they leak, and growth per minute"],
 			"Who holds most": ["Services by live bytes", "Hosts by live bytes"],
 			"Who grows most": ["Services by growth per minute", "Hosts by growth per minute"]
 		}
@@ -47,11 +53,14 @@ def of_rows($required):
 		| "has no panel \"\(.)\" in a row \"\($row)\""),
 	([.panels[] | select(.repeat) | [.title, .repeat]] | select(. != (if $required.rows["Process $pid of $service"] then [["Process $pid of $service", "pid"]] else [] end))
 		| "does not repeat its row of one process by pid"),
-	(if .uid == "memagent" then .panels[] | select(.type == "row" and .collapsed != (.title != "Overview"))
+	(if .uid == "memagent" then .panels[] | select(.type == "row" and .collapsed != (.title | IN($required.open[]) | not))
 		| "has the row \"\(.title)\" \(if .collapsed then "collapsed" else "open" end)" else empty end),
 	(.panels[] | select(.title == "Requested sizes" and .type != "heatmap") | "has no heatmap of the sizes"),
 	(if .uid == "memagent-fleet" then graphs[] | (if .title | test("[Hh]ost") then "host" else "service" end) as $tag
-		| select(all(.targets[].query; endswith("GROUP BY \(buckets), \"\($tag)\" fill(null)")) | not) | "panel \(.id) \"\(.title)\" is not by \($tag)"
+		| select(.type != "table" and (all(.targets[].query; endswith("GROUP BY \(buckets), \"\($tag)\" fill(null)")) | not)) | "panel \(.id) \"\(.title)\" is not by \($tag)"
+	else empty end),
+	(if .uid == "memagent-fleet" then graphs[] | select(.type == "table" and any(.targets[].query; endswith("GROUP BY \"site\", \"function\"") | not))
+		| "panel \(.id) \"\(.title)\" has several rows for a call site"
 	else empty end);
 
 def overlaps($a; $b):
@@ -76,11 +85,12 @@ def of_variables($required):
 		then "has the variables \([.templating.list[].name] | join(", "))" else empty end),
 	(.templating.list as $all | range(1; $all | length) as $i | $all[$i]
 		| (if .hide != (if .name | IN($required.hidden[]) then 2 else 0 end) then "is hidden, or is not" else empty end),
-		(if .multi != true or .includeAll != true then "takes one value only" else empty end),
+		(if [.multi, .includeAll] != (if .name | IN($required.one[]) then [false, false] else [true, true] end)
+			then "takes one value only, or does not" else empty end),
 		(if .refresh != 2 then "is not asked anew when the time changes" else empty end),
 		(if our_datasource then empty else "does not use ${datasource}" end),
 		(if .query | one_time_filter | not then "has not one $timeFilter" else empty end),
-		(.query as $q | range(1; $i) | $all[.].name | select(. as $n | $q | contains("\"\($n)\" =~ /^$\($n)$/") | not)
+		(.query as $q | range(1; $i) | $all[.].name | select(IN($required.variables[])) | select(. as $n | $q | contains("\"\($n)\" =~ /^$\($n)$/") | not)
 			| "is not chained to \(.)"),
 		(.query | unanswered_by_v3),
 		(.query | unknown($fields)[] | "names \(.), which no table declares")

@@ -16,8 +16,15 @@ def spans:
 	[.fieldConfig.overrides[] | . as $o | .properties[] | select(.id == "custom.spanNulls")
 		| {key: (if $o.matcher.id == "byFrameRefID" then $o.matcher.options else "?" end), value}] | from_entries;
 
+<<<<<<< HEAD
 # Input: a target.  Returns whether it asks for allocator fields, which have a value every ten seconds.
 def is_slow($fields): all(.query | fields_of($fields)[]; $fields[.].group == "allocator");
+=======
+# In: a target.  The allocator, and call sites, tell what it asks for every ten seconds only.
+def is_slow($fields):
+	.query | (contains("\"sites_live_bytes\"") or measurement == "memagent_site") as $sites | table($fields) as $table
+	| $sites or all(fields_of($fields)[]; $table[.].group == "allocator");
+>>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 
 def wrong_gaps($fields):
 	if .type != "timeseries" then empty else
@@ -43,8 +50,13 @@ def wrong_newest:
 			then "ranks what has ended" else empty end)
 	end;
 
+<<<<<<< HEAD
 # A graph has ten lines at most: one for each of the ten largest processes, or one for all.  Only the
 # row of a single process has several lines for it.
+=======
+# A graph has ten lines at most: one for each of the ten largest processes or functions, or one for all of them.  Only the
+# row of one process has several for each.
+>>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 def too_many_lines:
 	if .type == "timeseries" and (.title | contains("$pid") | not) then
 		[.targets[].query | select(endswith("\(by_process) fill(null)"))] as $of_each
@@ -53,6 +65,11 @@ def too_many_lines:
 		elif $of_each[0] | contains("\"pid\" =~ /^$largest$/") | not then "draws more than ten processes"
 		elif .fieldConfig.defaults.color.mode != "palette-classic-by-name" then "gives a process another colour than others do"
 		else empty end
+	else empty end;
+def too_many_functions:
+	if .type == "timeseries" and any(.targets[].query; endswith("\"function\" fill(null)")) then
+		(if any(.targets[].query; test("\"function\" =~ /\\^[$](functions|growing)[$]/") | not) then "draws more than ten functions" else empty end),
+		(if .fieldConfig.defaults.color.mode != "palette-classic-by-name" then "gives a function another colour than others do" else empty end)
 	else empty end;
 
 # Legends start with the largest, axes of counts with 0, and red is for growth only.
@@ -66,16 +83,46 @@ def wrong_looks:
 	(if .type == "bargauge" and .fieldConfig.defaults.color.mode != (if .title | test("growth") then "thresholds" else "fixed" end)
 		then "has colours that say nothing" else empty end);
 
+<<<<<<< HEAD
 # Grafana orders a query's tags at random in the columns of a table.
 def wrong_columns:
+=======
+# Grafana puts a query's tags into the columns of a table in any order.  Of several queries, rows with the same tags
+# become one, if they have no times.
+def wrong_columns($fields):
+>>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 	if .type == "table" then
-		(.transformations[0] // {} | select(.id == "organize").options.indexByName // {} | keys) as $placed
-		| (["Time", "host", "pid", "pid_ns", "service"] + [.targets[].query | scan("AS \"([^\"]+)\"")[]]) - $placed
-		| .[] | "has the column \(.) in any place"
+		(.transformations[-1] // {} | select(.id == "organize").options.indexByName // {} | keys) as $placed
+		| ([.targets[].query | (columns | keys[]), (split(" GROUP BY ")[-1] | scan("\"([^\"]+)\"")[])] | unique) as $columns
+		| ($columns + (if .targets | length > 1 then [] else ["Time"] end) - $placed | .[] | "has the column \(.) in any place"),
+		(if (.targets | length) > 1 and ([.transformations[].id] != ["filterFieldsByName", "merge", "organize"] or
+			.transformations[0].options.exclude.names != ["Time"]) then "has rows that do not find each other" else empty end),
+		({"": .fieldConfig.defaults.unit} + ([.fieldConfig.overrides[] | select(.matcher.id == "byName") | .matcher.options as $name
+			| .properties[] | select(.id == "unit") | {key: $name, value}] | from_entries)) as $units
+		| (.targets[].query | wrong_columns_units($fields; $units))
+	else empty end;
+
+# Grafana draws the first frame as a flame graph, and it has to be one snapshot: with the root first.
+def wrong_flame:
+	if .type != "flamegraph" then empty
+	else
+		(if [.transformations[] | .id, (.options | .sort[0], .fields[0]? | values)]
+			!= ["sortBy", {field: "Time", desc: true}, "partitionByValues", "Time"] then "does not draw the last snapshot" else empty end),
+		(if .targets | length != 1 or .[0].resultFormat != "table" then "is not of one table" else empty end),
+		(if .targets[0].query | test("ORDER BY|LIMIT") then "has children before their parents" else empty end),
+		(if .targets[0].query | startswith("SELECT \"level\", \"value\", \"self\", \"label\", ") | not then "lacks what Grafana takes" else empty end),
+		(if .targets[0].query | of_the_end | not then "reads all snapshots" else empty end),
+		(if .targets[0].query | contains("\"pid\" =~ /^$flame$/") | not then "is of several processes" else empty end)
+	end;
+
+def wrong_verdicts:
+	if .type == "table" and any(.targets[].query; contains("\"verdict\"")) then
+		[.fieldConfig.overrides[] | select(.matcher == {id: "byName", options: "verdict"}).properties[] | select(.id == "mappings").value[].options] as $words
+		| if any($words[]; .leak.color == "red" and .level.color == "green") then empty else "has verdicts that look alike" end
 	else empty end;
 
 def wrong_flags($fields):
-	if any(.targets[].query | fields_of($fields)[]; $fields[.].unit == "flag") then
+	if any(.targets[].query | table($fields) as $table | fields_of($fields)[] | $table[.].unit; . == "flag") then
 		[.fieldConfig.overrides[].properties[] | select(.id == "mappings").value[].options] as $words
 		| if any($words[]; .["0"].color == "red" and .["1"].text) then empty else "has a bare 1 or 0" end
 	else empty end;
@@ -92,18 +139,19 @@ def wrong_panel($fields; $variables):
 	(if (.description // "") == "" then "has no description" else empty end),
 	(if (.fieldConfig.defaults.unit // "") == "" then "has no unit" else empty end),
 	(if our_datasource then empty else "does not use ${datasource}" end),
-	(if [.type] | inside(["timeseries", "stat", "heatmap", "table", "bargauge"]) then empty else "is a \(.type)" end),
+	(if .type | IN("timeseries", "stat", "heatmap", "table", "bargauge", "flamegraph") then empty else "is a \(.type)" end),
 	(any(.targets[]?.query; per_minute) as $minutes
-		| (.type == "timeseries" and any(.targets[]; (.query | startswith("SELECT sum(")) and is_slow($fields))) as $slow_sum
+		| (.type == "timeseries" and any(.targets[]; (.query | startswith("SELECT sum(") and (per_minute | not)) and is_slow($fields))) as $slow_sum
 		| if .interval and .interval != (if $minutes then "1m" elif $slow_sum then "20s" else "" end)
 			then "overrules the data source's interval"
 		elif $slow_sum and .interval == null then "sums up in buckets without a value of each process"
 		elif $minutes and .interval == null then "is per minute in shorter buckets" else empty end),
-	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, too_many_lines, wrong_columns, wrong_order,
+	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, too_many_lines, too_many_functions, wrong_columns($fields), wrong_order,
+	wrong_flame, wrong_verdicts,
 	(if (.targets // []) == [] then "asks nothing" else empty end),
 	((.targets // [])[] | . as $target |
 		(if our_datasource then empty else "does not use ${datasource}" end),
 		(if .rawQuery != true then "is not a raw query" else empty end),
-		(.query | wrong_query($fields; $variables; $panel.fieldConfig.defaults.unit; $panel.title))
+		(.query | wrong_query($fields; $variables; $panel))
 		| "\($target.refId) \(.)")
 	| "\($which) \(.)";

@@ -14,13 +14,17 @@ def in_regex:
 
 def replaced($what; $by): split($what) | join($by);
 
+<<<<<<< HEAD
 # Input: the query.  Times are in ms, ${variables} is {host: "all" | [VALUE...], ...}.  A missing
 # "largest" is "all".
+=======
+# In: the query.  Times in ms; ${variables} as {host: "all" | [VALUE...], ...}; a hidden one is "all" if it is not there.
+>>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 def substituted($from; $to; $interval_ms; $variables):
 	replaced("$timeFilter"; "time >= \($from)ms and time <= \($to)ms")
 	| replaced("$__interval"; "\($interval_ms)ms")
 	| replaced("${__to}"; "\($to)")
-	| reduce ({largest: "all"} + $variables | to_entries[]) as $v (.;
+	| reduce ({largest: "all", flame: "all", functions: "all", growing: "all"} + $variables | to_entries[]) as $v (.;
 		replaced("${\($v.key)}"; $v.value | in_regex) | replaced("$\($v.key)"; $v.value | in_regex));
 
 # The interval: enough for the panel's number of points (by default its width), and at least the data
