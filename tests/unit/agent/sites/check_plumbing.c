@@ -30,9 +30,11 @@ static const struct {
      {NULL},
      1},
     {{"__rust_alloc", "alloc::raw_vec::RawVec<T,A>::grow_one", "alloc::vec::Vec<T,A>::push",
-      "<T as alloc::string::ToString>::to_string", "server::handle"},
+      "<T as alloc::string::ToString>::to_string",
+      "core::iter::traits::iterator::Iterator::collect", "server::handle"},
      {NULL},
-     4},
+     5},
+    {{"__once_proxy", "start"}, {"libstdc++.so.6.0.30"}, 1},
     /* "core" and "alloc" are Rust's only where a name has no parameters. */
     {{"core::Engine::start(int)", "main"}, {NULL}, 0},
     {{"_PyObject_GC_NewVar", "PyType_GenericAlloc", "list_append"}, {NULL}, 2},
