@@ -11,7 +11,7 @@ typedef int pass(void (*function)(void));
 
 static void allocate(void)
 {
-	free(malloc(10));
+	free(malloc(100000)); /* not a mapping of its own */
 }
 
 static int use(const char *path)
