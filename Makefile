@@ -338,10 +338,10 @@ $(BUILD)/tests/$(2)/check_$(1): $(call unit_source,$(1)) tests/unit/unit.h $(UNI
 endef
 $(foreach u,$(UNITS),$(eval $(call unit,$(u),unit,$(CC),$(CPPFLAGS) $(CFLAGS))))
 $(foreach u,$(UNITS),$(eval $(call unit,$(u),unit-asan,$(CC),$(CPPFLAGS) $(CFLAGS) $(ASAN))))
-$(foreach u,threads live stacks,$(eval $(call unit,$(u),unit-tsan,$(TSAN_CC),$(CLANG_FLAGS) $(TSAN))))
+$(foreach u,threads live stacks rules objects,$(eval $(call unit,$(u),unit-tsan,$(TSAN_CC),$(CLANG_FLAGS) $(TSAN))))
 
 UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/unit-asan/check_%) \
-	$(patsubst %,$(BUILD)/tests/unit-tsan/check_%,threads live stacks)
+	$(patsubst %,$(BUILD)/tests/unit-tsan/check_%,threads live stacks rules objects)
 
 # The modules of the fuzzers, for which libFuzzer generates the inputs.
 FUZZ_answer = agent/deliver/http/answer.c agent/deliver/verdict.c

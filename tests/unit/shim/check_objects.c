@@ -25,7 +25,7 @@ static struct image image_of(struct link_map *map, const char *name, uintptr_t s
 
 static unsigned add(const char *name, uintptr_t start)
 {
-	static struct link_map maps[2];
+	static __thread struct link_map maps[2];
 	struct image image = image_of(&maps[start / 4096 % 2], name, start);
 
 	return objects_find_or_add(&image);
@@ -177,7 +177,7 @@ END_TEST
 
 static void *add_many(void *arg)
 {
-	static char names[100][16];
+	static __thread char names[100][16];
 	unsigned *numbers = arg;
 
 	for (unsigned i = 0; i < 100; i++) {
