@@ -24,12 +24,6 @@ command -v jq >/dev/null || {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-<<<<<<< HEAD
-# {NAME: {unit, kind, group}} from the tables.
-"$build/memagent-describe" fields-tsv |
-	jq -Rn '[inputs | split("\t") | {key: .[0], value: {unit: .[1], kind: .[2], group: .[3]}}] | from_entries' >"$work/fields"
-[ "$(jq length "$work/fields")" -gt 80 ] || fail "there are few fields: $(jq -c keys "$work/fields")"
-=======
 # {MEASUREMENT: {NAME: {unit, kind, group}}} of the tables.  Those of a flame graph are what Grafana takes.
 declared()
 {
@@ -42,7 +36,6 @@ jq -n --slurpfile process "$work/process" --slurpfile site "$work/site" '{memage
 	memagent_flame: ({level: "none", value: "bytes", self: "bytes", label: "text"} | map_values({unit: ., kind: "gauge", group: "flame"}))}' >"$work/fields"
 [ "$(jq '.memagent | length' "$work/fields")" -gt 80 ] || fail "there are few fields: $(jq -c keys "$work/process")"
 [ "$(jq '.memagent_site | length' "$work/fields")" -gt 20 ] || fail "there are few fields of call sites: $(jq -c keys "$work/site")"
->>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 
 broken_rules()
 {

@@ -16,15 +16,10 @@ def spans:
 	[.fieldConfig.overrides[] | . as $o | .properties[] | select(.id == "custom.spanNulls")
 		| {key: (if $o.matcher.id == "byFrameRefID" then $o.matcher.options else "?" end), value}] | from_entries;
 
-<<<<<<< HEAD
-# Input: a target.  Returns whether it asks for allocator fields, which have a value every ten seconds.
-def is_slow($fields): all(.query | fields_of($fields)[]; $fields[.].group == "allocator");
-=======
 # In: a target.  The allocator, and call sites, tell what it asks for every ten seconds only.
 def is_slow($fields):
 	.query | (contains("\"sites_live_bytes\"") or measurement == "memagent_site") as $sites | table($fields) as $table
 	| $sites or all(fields_of($fields)[]; $table[.].group == "allocator");
->>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 
 def wrong_gaps($fields):
 	if .type != "timeseries" then empty else
@@ -50,13 +45,8 @@ def wrong_newest:
 			then "ranks what has ended" else empty end)
 	end;
 
-<<<<<<< HEAD
-# A graph has ten lines at most: one for each of the ten largest processes, or one for all.  Only the
-# row of a single process has several lines for it.
-=======
 # A graph has ten lines at most: one for each of the ten largest processes or functions, or one for all of them.  Only the
 # row of one process has several for each.
->>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 def too_many_lines:
 	if .type == "timeseries" and (.title | contains("$pid") | not) then
 		[.targets[].query | select(endswith("\(by_process) fill(null)"))] as $of_each
@@ -83,14 +73,9 @@ def wrong_looks:
 	(if .type == "bargauge" and .fieldConfig.defaults.color.mode != (if .title | test("growth") then "thresholds" else "fixed" end)
 		then "has colours that say nothing" else empty end);
 
-<<<<<<< HEAD
-# Grafana orders a query's tags at random in the columns of a table.
-def wrong_columns:
-=======
 # Grafana puts a query's tags into the columns of a table in any order.  Of several queries, rows with the same tags
 # become one, if they have no times.
 def wrong_columns($fields):
->>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 	if .type == "table" then
 		(.transformations[-1] // {} | select(.id == "organize").options.indexByName // {} | keys) as $placed
 		| ([.targets[].query | (columns | keys[]), (split(" GROUP BY ")[-1] | scan("\"([^\"]+)\"")[])] | unique) as $columns

@@ -33,10 +33,6 @@ def bare_counters($fields):
 
 def by_process: "\"host\", \"service\", \"pid\", \"pid_ns\"";
 
-<<<<<<< HEAD
-# A table of last points has no buckets.
-def of_last_points: startswith("SELECT last(") and endswith(" GROUP BY \(by_process)");
-=======
 # What a series of the points is.
 def each_series: by_process + if measurement == "memagent_site" then ", \"site\", \"function\"" else "" end;
 
@@ -45,7 +41,6 @@ def of_last_points: startswith("SELECT last(") and endswith(" GROUP BY \(each_se
 def of_the_end: test("AND time >= \\$\\{__to\\}ms - [0-9]+m ");
 def without_buckets: of_last_points or of_the_end and (contains("derivative(") | not);
 def is_flame: measurement == "memagent_flame";
->>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 
 def buckets: "time($__interval, ${__to}ms)";
 
@@ -107,14 +102,9 @@ def unanswered_by_v3:
 
 # ---- all of it ----
 
-<<<<<<< HEAD
-# $variables: those that choose processes.
-def wrong_query($fields; $variables; $unit; $title):
-=======
 # $variables: those that say which processes.  $panel: whose query it is.
 def wrong_query($fields; $variables; $panel):
 	($panel.title // "") as $title | $panel.fieldConfig.defaults.unit as $unit |
->>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 	(if contains("$timeFilter") | not then "has no $timeFilter" else empty end),
 	(without_buckets or is_flame) as $whole
 	| (if ($whole or contains("$__interval")) | not then "has no $__interval" else empty end),

@@ -14,12 +14,7 @@ def in_regex:
 
 def replaced($what; $by): split($what) | join($by);
 
-<<<<<<< HEAD
-# Input: the query.  Times are in ms, ${variables} is {host: "all" | [VALUE...], ...}.  A missing
-# "largest" is "all".
-=======
 # In: the query.  Times in ms; ${variables} as {host: "all" | [VALUE...], ...}; a hidden one is "all" if it is not there.
->>>>>>> 23f982f (grafana: show where the heap is held: call sites, flame graph, fleet)
 def substituted($from; $to; $interval_ms; $variables):
 	replaced("$timeFilter"; "time >= \($from)ms and time <= \($to)ms")
 	| replaced("$__interval"; "\($interval_ms)ms")
