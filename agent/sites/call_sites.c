@@ -216,6 +216,7 @@ void call_sites_take(struct call_sites *s, struct point *point, bool is_last)
 	point->value[FIELD_sites_sampled] = (int64_t)stats.sampled;
 	point->value[FIELD_sites_dropped] = (int64_t)stats.dropped;
 	point->value[FIELD_sites_truncated] = (int64_t)count_truncated(&stats);
+	point->value[FIELD_sites_unnamed] = s->text ? (int64_t)s->text->names.refused : 0;
 	point->value[FIELD_sites_mean_bytes] = (int64_t)stats.mean;
 	point->value[FIELD_agent_sites_ns] = (int64_t)(s->sidecar_ns + stats.sample_ns);
 	pace(s, &stats, point->value);

@@ -84,13 +84,26 @@ static void write_stack(struct stack_text *t)
 			append(t->stack, &used, "%s%s", used ? ";" : "", t->texts[i].name);
 }
 
+/* Append a path, without what separates frames. */
+static bool append_path(struct stack_text *t, size_t *used, const char *path)
+{
+	size_t from = *used;
+
+	if (!append(t->addresses, used, "%s@", path))
+		return false;
+	for (size_t i = from; i < *used; i++)
+		if (t->addresses[i] == ';')
+			t->addresses[i] = '?';
+	return true;
+}
+
 static bool append_object(struct stack_text *t, size_t *used, unsigned index)
 {
 	const struct object *object = objects_at(index);
 
 	if (object == NULL)
 		return append(t->addresses, used, JIT);
-	if (!append(t->addresses, used, "%s@", object->path[0] ? object->path : t->executable))
+	if (!append_path(t, used, object->path[0] ? object->path : t->executable))
 		return false;
 	for (size_t i = 0; i < object->build_id_size; i++)
 		if (!append(t->addresses, used, "%02x", object->build_id[i]))
