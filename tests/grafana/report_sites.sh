@@ -86,9 +86,23 @@ table "$work/shop.words" >"$work/rows"
 expect_equal "rows before the restart" "27.7 MiB 1000 bytes 57.2 MiB 976.6 KiB 30.0 s 100 % gone" "$(table "$work/restart.words" | grep -vxF -f "$work/rows")"
 expect_equal "rows after the restart" "$(cat "$work/rows")" "$(table "$work/restart.words" | grep -xF -f "$work/rows")"
 
+# ---- an end: what is shown is from before it, where the process has freed nothing yet ----
+
+points -v service=shop -v pid=7 -v ends=1 >"$work/ended.lp"
+run ended "$work/ended.lp"
+expect_equal "rows before the end" "$(cat "$work/rows")" "$(table "$work/ended.words")"
+grep -qx 'Who allocated what shop (process 7 on h) held before it ended, estimated from samples:' "$work/ended.words" || fail "not said that it ended"
+"$report" --folded - "$work/ended.lp" | cmp -s - "$work/folded" || fail "an end changes the stacks"
+# If there is no other point, that of the end counts.
+"$report" --folded - --from "$((now - 1)).3" "$work/ended.lp" >"$work/folded.end" || fail "at the end only: status $?"
+expect_equal "at the end only" "" "$(cat "$work/folded.end")"
+run end --from "$((now - 1)).3" "$work/ended.lp"
+expect_equal "rows at the end" "0 bytes 0 bytes - - 40.5 s - push_global
+0 bytes 0 bytes - - 40.5 s - other" "$(table "$work/end.words")"
+
 # ---- several processes ----
 
-points -v service=bar -v pid=8 | cat - "$work/shop.lp" >"$work/two.lp"
+points -v service=bar -v pid=8 -v ends=1 | cat - "$work/shop.lp" >"$work/two.lp"
 run two "$work/two.lp"
 expect_equal "tables" 2 "$(grep -c '^Who allocated what' "$work/two.words")"
 "$report" --folded - "$work/two.lp" >"$work/folded.two" || fail "two: status $?"

@@ -19,8 +19,9 @@ struct text {
 /* The measurement and tags, with which every line of a process or site begins. */
 struct head {
 	struct text text;
-	char *copy;			/* of the text */
-	struct series_process *process; /* NULL: not a process, or not a chosen one */
+	char *copy; /* of the text */
+	enum series_kind kind;
+	struct series_process *process; /* of a point or an event; NULL: not a chosen one */
 	struct site *site;		/* NULL: not a site, or not of a chosen process */
 	char *function;			/* the site's tag */
 	int64_t sizes_ms;		/* time of the last point with sizes */
@@ -100,16 +101,16 @@ static void parse_head(struct reader *reader, struct head *head)
 {
 	struct text rest = head->text;
 	char *measurement = take_part(&rest, ",");
-	struct series_tag *tags;
-	size_t n;
+	struct series_tag *tags = NULL;
+	size_t n = 0;
 
-	if (strcmp(measurement, reader->choice->measurement) == 0) {
+	head->kind = series_kind_of(reader->choice, measurement);
+	if (head->kind != SERIES_OTHER)
 		tags = take_tags(&rest, &n);
-		head->process = series_process(reader->series, reader->choice, tags, n);
-	} else if (series_is_site(reader->choice, measurement)) {
-		tags = take_tags(&rest, &n);
+	if (head->kind == SERIES_SITE)
 		head->site = series_site(reader->series, reader->choice, tags, n, &head->function);
-	}
+	else if (head->kind != SERIES_OTHER)
+		head->process = series_process(reader->series, reader->choice, tags, n);
 	free(measurement);
 }
 
@@ -298,20 +299,51 @@ static bool read_time(const struct reader *reader, const char *p, const char *en
 	       *time_ms <= reader->choice->until_ms;
 }
 
-/* Keep ${value}, a string in quotes, without the quotes and backslashes. */
-static void keep_string(struct site_text *text, struct text value, int64_t time_ms)
+/* Return ${value}, a string in quotes, without the quotes and backslashes, from malloc, or NULL. */
+static char *take_string(struct text value)
 {
 	char *plain;
 	size_t n = 0;
 
 	if (value.length < 2 || value.at[0] != '"')
-		return;
+		return NULL;
 	plain = alloc_check(malloc(value.length));
 	for (size_t i = 1; i < value.length - 1; i++) {
 		i += value.at[i] == '\\' && i + 2 < value.length;
 		plain[n++] = value.at[i];
 	}
-	sites_keep_text(text, plain, n, time_ms);
+	plain[n] = '\0';
+	return plain;
+}
+
+static void keep_string(struct site_text *text, struct text value, int64_t time_ms)
+{
+	char *plain = take_string(value);
+
+	if (plain)
+		sites_keep_text(text, plain, strlen(plain), time_ms);
+	free(plain);
+}
+
+static void read_event(const struct reader *reader, const struct head *head, const char *p,
+		       const char *end)
+{
+	struct text key, value, event = {NULL, 0};
+	int64_t time_ms;
+	char *plain;
+
+	while (next_field(&p, end, &key, &value)) {
+		if (is_named(key, "event"))
+			event = value;
+		if (p == end || *p != ',')
+			break;
+		p++;
+	}
+	if (p == end || *p != ' ' || !read_time(reader, p, end, &time_ms))
+		return;
+	plain = take_string(event);
+	if (plain)
+		series_add_event(head->process, plain, time_ms);
 	free(plain);
 }
 
@@ -353,10 +385,12 @@ static void read_line(struct reader *reader, const char *line, const char *end)
 	if (p == NULL)
 		return;
 	head = head_of(reader, (struct text){line, (size_t)(p - line)});
-	if (head->process)
-		read_process(reader, head, p + 1, end);
-	else if (head->site)
+	if (head->site)
 		read_site(reader, head, p + 1, end);
+	else if (head->process && head->kind == SERIES_EVENT)
+		read_event(reader, head, p + 1, end);
+	else if (head->process)
+		read_process(reader, head, p + 1, end);
 }
 
 /* ---- the sizes of the last points ---- */

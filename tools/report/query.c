@@ -231,6 +231,7 @@ static void ask_all(struct connection *c)
 	    {process_fields, "", ""},
 	    {"last(/^sizes_/)", "", ""},
 	    {site_fields, SERIES_SITES, ""},
+	    {"\"event\"", SERIES_EVENTS, ""},
 	    {"last(\"stack\") AS \"stack\"", SERIES_SITES, STACKS_BEFORE},
 	    {"last(\"frames\") AS \"frames\"", SERIES_SITES, STACKS_BEFORE},
 	};

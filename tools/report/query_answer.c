@@ -15,7 +15,7 @@
 #define STRING_BYTES 65536 /* the longest string field of InfluxDB */
 
 struct column {
-	enum { OTHER, TIME, FIELD, SIZE, SITE_FIELD, SITE_STACK, SITE_FRAMES } kind;
+	enum { OTHER, TIME, FIELD, SIZE, SITE_FIELD, SITE_STACK, SITE_FRAMES, EVENT } kind;
 	int index; /* of the field or size */
 };
 
@@ -29,7 +29,7 @@ struct answer {
 
 /* One series of the answer.  Its members may be in any order. */
 struct table {
-	bool is_site;
+	enum series_kind kind;
 	struct series_tag *tags;
 	size_t tag_count;
 	size_t tag_room;
@@ -66,6 +66,8 @@ static struct column column_of(const char *name)
 		return (struct column){SITE_STACK, 0};
 	if (strcmp(name, "frames") == 0)
 		return (struct column){SITE_FRAMES, 0};
+	if (strcmp(name, "event") == 0)
+		return (struct column){EVENT, 0};
 	return process_column(name);
 }
 
@@ -208,10 +210,46 @@ static void read_site(const struct answer *a, struct table *table)
 	free(function);
 }
 
+/* ---- events ---- */
+
+static void read_event(struct json *json, const struct table *table, struct series_process *process)
+{
+	char event[NAME_BYTES] = "";
+	int64_t time_ms = INT64_MIN;
+	bool first = true;
+	size_t i = 0, length;
+	const char *text;
+
+	for (; json_more(json, '[', ']', &first); i++) {
+		const struct column *column = &table->columns[i < COLUMNS_MOST ? i : 0];
+		struct json peek = *json;
+
+		if (i < table->column_count && column->kind == EVENT && json_takes(&peek, '"'))
+			json_string(json, event, sizeof(event));
+		else if (json_number(json, &text, &length) && i < table->column_count &&
+			 column->kind == TIME && !lines_time(text, length, &time_ms))
+			time_ms = INT64_MIN;
+	}
+	if (time_ms >= 0 && !json->bad)
+		series_add_event(process, event, time_ms);
+}
+
+static void read_events(const struct answer *a, struct table *table)
+{
+	struct series_process *process =
+	    series_process(a->series, a->choice, table->tags, table->tag_count);
+	bool first = true;
+
+	while (process && json_more(&table->rows, '[', ']', &first))
+		read_event(&table->rows, table, process);
+}
+
 static void read_rows(const struct answer *a, struct table *table)
 {
-	if (table->is_site)
+	if (table->kind == SERIES_SITE)
 		read_site(a, table);
+	else if (table->kind == SERIES_EVENT)
+		read_events(a, table);
 	else
 		read_process(a, table);
 }
@@ -227,7 +265,7 @@ static void read_series(struct answer *a)
 		json_key(json, key, sizeof(key));
 		if (strcmp(key, "name") == 0) {
 			json_string(json, name, sizeof(name));
-			table.is_site = series_is_site(a->choice, name);
+			table.kind = series_kind_of(a->choice, name);
 		} else if (strcmp(key, "tags") == 0) {
 			read_tags(json, &table);
 		} else if (strcmp(key, "columns") == 0) {

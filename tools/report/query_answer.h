@@ -16,7 +16,9 @@ struct series_choice;
  * Add the points of an answer, with times in ns, that match ${choice}.  Columns in SERIES_FIELDS
  * become samples.  Columns named after a size bucket, or "last_" and its name, become the sizes of
  * the process.  A series of the sites' measurement becomes a site, with the columns in
- * SITES_FIELDS, "stack" and "frames".  Return 0; -1 with the server's error, or a syntax error, in
+ * SITES_FIELDS, "stack" and "frames"; one of
+ * the events' measurement tells when the process ended, in the column "event".  Return 0; -1 with
+ * the server's error, or a syntax error, in
  * ${error}.
  */
 int query_answer_read(const char *text, size_t length, const struct series_choice *choice,

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <search.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,6 +116,7 @@ static void free_process(struct series_process *process)
 	series_free_tags(process->tags, process->tag_count);
 	free(process->samples);
 	sites_free(&process->sites);
+	free(process->exits);
 	free(process);
 }
 
@@ -183,12 +185,25 @@ struct site *series_site(struct series *series, const struct series_choice *choi
 	return site;
 }
 
-bool series_is_site(const struct series_choice *choice, const char *measurement)
+enum series_kind series_kind_of(const struct series_choice *choice, const char *measurement)
 {
-	size_t length = strlen(choice->measurement);
+	static const char *const suffixes[SERIES_OTHER] = {"", SERIES_SITES, SERIES_EVENTS};
+	size_t length = strlen(choice->measurement), kind = 0;
 
-	return strncmp(measurement, choice->measurement, length) == 0 &&
-	       strcmp(measurement + length, SERIES_SITES) == 0;
+	if (strncmp(measurement, choice->measurement, length) != 0)
+		return SERIES_OTHER;
+	while (kind < SERIES_OTHER && strcmp(measurement + length, suffixes[kind]) != 0)
+		kind++;
+	return (enum series_kind)kind;
+}
+
+void series_add_event(struct series_process *process, const char *event, int64_t time_ms)
+{
+	if (strcmp(event, "exit") != 0)
+		return;
+	process->exits = alloc_grow(process->exits, &process->exit_room, process->exit_count + 1,
+				    sizeof(*process->exits));
+	process->exits[process->exit_count++] = time_ms;
 }
 
 struct series_sample series_unknown(int64_t time_ms)

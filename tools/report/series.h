@@ -7,7 +7,6 @@
  *
  * Layer    tools; needs agent/encode/fields, sites, alloc, messages.
  */
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,6 +59,9 @@ struct series_process {
 	double sizes[COUNTERS_SIZES]; /* objects by size, as in struct point, at the last point */
 	int64_t sizes_ms;	      /* time of that point; INT64_MIN: none */
 	struct sites sites;
+	int64_t *exits; /* times at which it ended; its last point comes after */
+	size_t exit_count;
+	size_t exit_room;
 };
 
 struct series {
@@ -87,8 +89,14 @@ struct series_choice {
 struct series_process *series_process(struct series *series, const struct series_choice *choice,
 				      struct series_tag *tags, size_t n);
 
-/* The measurement of sites has the process's name and this. */
+/* Those of sites and events have the name of the processes' measurement and a suffix. */
 #define SERIES_SITES "_site"
+#define SERIES_EVENTS "_event"
+
+enum series_kind { SERIES_PROCESS, SERIES_SITE, SERIES_EVENT, SERIES_OTHER };
+
+/* Return what the points of ${measurement} are about. */
+enum series_kind series_kind_of(const struct series_choice *choice, const char *measurement);
 
 /*
  * series_site(series, choice, tags, n):
@@ -100,12 +108,6 @@ struct series_process *series_process(struct series *series, const struct series
 struct site *series_site(struct series *series, const struct series_choice *choice,
 			 struct series_tag *tags, size_t n, char **function);
 
-/*
- * series_is_site(choice, measurement):
- * Return whether ${measurement} is the chosen one's for sites.
- */
-bool series_is_site(const struct series_choice *choice, const char *measurement);
-
 /* Free ${n} tags that were not passed to series_process. */
 void series_free_tags(struct series_tag *tags, size_t n);
 
@@ -113,6 +115,12 @@ void series_free_tags(struct series_tag *tags, size_t n);
 struct series_sample series_unknown(int64_t time_ms);
 
 void series_add(struct series_process *process, const struct series_sample *sample);
+
+/*
+ * series_add_event(process, event, time_ms):
+ * Note the ${event} of ${process} if it is "exit".
+ */
+void series_add_event(struct series_process *process, const char *event, int64_t time_ms);
 
 /* Return the name of ${field} in the database. */
 const char *series_field_name(enum series_field field);

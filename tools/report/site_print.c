@@ -1,7 +1,13 @@
 #include "tools/report/site_print.h"
 
 #include "tools/report/escape.h"
+#include "tools/report/site_table.h"
 #include "tools/report/site_view.h"
+
+static const char *holds(const struct site_view_table *table)
+{
+	return table->sites->is_before_exit ? "held before it ended" : "holds";
+}
 
 /* ---- text ---- */
 
@@ -40,7 +46,8 @@ static void print_stack(FILE *out, const struct site_view_stack *stack)
 
 static void print_table(FILE *out, const struct site_view_table *table)
 {
-	fprintf(out, "\nWho allocated what %s holds, estimated from samples:\n", table->who);
+	fprintf(out, "\nWho allocated what %s %s, estimated from samples:\n", table->who,
+		holds(table));
 	for (size_t i = 0; i < SITE_VIEW_CELLS; i++)
 		print_cell(out, site_view_heads[i]);
 	fputs("function\n", out);
@@ -114,7 +121,7 @@ static void print_page_table(FILE *out, const struct site_view_table *table)
 {
 	fputs("<table class=\"sites\"><caption>Who allocated what ", out);
 	escape_print(out, table->who);
-	fputs(" holds, estimated from samples</caption>\n", out);
+	fprintf(out, " %s, estimated from samples</caption>\n", holds(table));
 	print_page_rows(out, table);
 	fputs("</table>\n", out);
 	for (size_t i = 0; i < table->stack_count; i++)

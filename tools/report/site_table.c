@@ -217,13 +217,30 @@ static void set_shares(const struct series_process *process, struct site_table *
 		table->rows[i].share = fmax(table->rows[i].growth_bytes_per_s, 0) / all;
 }
 
+/* Return the time of the last exit between the two times, or ${until_ms}. */
+static int64_t exit_time(const struct series_process *process, int64_t from_ms, int64_t until_ms)
+{
+	int64_t last = INT64_MIN;
+
+	for (size_t i = 0; i < process->exit_count; i++)
+		if (process->exits[i] >= from_ms && process->exits[i] <= until_ms &&
+		    process->exits[i] > last)
+			last = process->exits[i];
+	return last > INT64_MIN ? last : until_ms;
+}
+
 void site_table_make(const struct series_process *process, int64_t from_ms, int64_t until_ms,
 		     struct site_table *out)
 {
+	const int64_t exit_ms = exit_time(process, from_ms, until_ms);
 	struct times times = {NULL, 0, 0};
 
 	*out = (struct site_table){.rows = NULL};
-	collect_times(&process->sites, from_ms, until_ms, &times);
+	if (exit_ms < until_ms)
+		collect_times(&process->sites, from_ms, exit_ms - 1, &times);
+	out->is_before_exit = times.count > 0;
+	if (times.count == 0)
+		collect_times(&process->sites, from_ms, until_ms, &times);
 	if (times.count) {
 		out->begin_ms = times.all[0];
 		out->end_ms = times.all[times.count - 1];

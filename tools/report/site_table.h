@@ -34,13 +34,15 @@ struct site_table {
 	size_t count; /* 0: the process has no sites */
 	int64_t begin_ms;
 	int64_t end_ms;
+	bool is_before_exit;	 /* the process has ended; this is from before */
 	double live_bytes;	 /* of all rows */
 	double live_bytes_begin; /* of all sites at the begin */
 };
 
 /*
  * site_table_make(process, from_ms, until_ms, out):
- * Fill ${out} from the points of ${process} between the two times, both included.
+ * Fill ${out} from the points of ${process} between the two times, both included.  When a process
+ * ends it frees what it would keep, so leave out its last point if there are others.
  */
 void site_table_make(const struct series_process *process, int64_t from_ms, int64_t until_ms,
 		     struct site_table *out);

@@ -200,6 +200,23 @@ START_TEST(reads_a_site)
 }
 END_TEST
 
+START_TEST(reads_events)
+{
+	read_text(
+	    "memagent,pid=7 mallocs=1i 1700000000\n"
+	    "memagent_event,pid=7,allocator=glibc event=\"start\",text=\"started\" 1700000000\n"
+	    "memagent_event,pid=7,allocator=glibc text=\"a \\\"b, event=\\\"exit\",event=\"exit\" "
+	    "1700000001\n"
+	    "memagent_event,pid=7 event=\"exit 1700000002\n"
+	    "memagent_event,pid=7 event=exit 1700000003\n"
+	    "memagent_event,pid=8 event=\"exit\" 1700000004\n");
+	ck_assert_uint_eq(series.count, 1);
+	ck_assert_uint_eq(series.processes[0]->count, 1);
+	ck_assert_uint_eq(series.processes[0]->exit_count, 1);
+	ck_assert_int_eq(series.processes[0]->exits[0], 1700000001000);
+}
+END_TEST
+
 START_TEST(chooses_sites)
 {
 	choice = (struct series_choice){.measurement = "m",
@@ -229,6 +246,7 @@ static void add(TCase *all)
 	tcase_add_test(all, puts_in_order);
 	tcase_add_test(all, groups_by_tags);
 	tcase_add_test(all, reads_a_site);
+	tcase_add_test(all, reads_events);
 	tcase_add_test(all, chooses_sites);
 }
 

@@ -99,6 +99,24 @@ START_TEST(reads_sites)
 }
 END_TEST
 
+START_TEST(reads_events)
+{
+	ck_assert_int_eq(take(points), 0);
+	ck_assert_int_eq(
+	    take("{\"results\":[{\"series\":[{\"name\":\"memagent_event\",\"tags\":{\"host\":\"h\","
+		 "\"pid\":\"7\","
+		 "\"service\":\"a "
+		 "\\\"b\\\"\"},\"columns\":[\"time\",\"event\"],\"values\":[[1700000001000000000,"
+		 "\"start\"],[1700000002000000000,\"exit\"],[1700000003000000000,null]]}]}]}"),
+	    0);
+	series_finish(&series);
+	ck_assert_uint_eq(series.count, 1);
+	ck_assert_uint_eq(series.processes[0]->count, 2);
+	ck_assert_uint_eq(series.processes[0]->exit_count, 1);
+	ck_assert_int_eq(series.processes[0]->exits[0], 1700000002000);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	const char *error;
@@ -135,6 +153,7 @@ static void add(TCase *all)
 	tcase_add_test(all, reads_points);
 	tcase_add_test(all, reads_sizes);
 	tcase_add_test(all, reads_sites);
+	tcase_add_test(all, reads_events);
 	tcase_add_test(all, has_no_points);
 	tcase_add_loop_test(all, tells_refusals, 0, UNIT_COUNT(refusals));
 	tcase_add_test(all, is_cut_anywhere);
