@@ -47,6 +47,8 @@ expect_equal "growth" '0 4000000 all
 3 3900000 main
 4 3900000 handle
 5 3900000 push_global' "$(frames "$work/shop/flame-growth.svg" | cut -d ' ' -f 1,4- | LC_ALL=C sort)"
+# The root is at the top: a deep stack does not push it out of sight.
+expect_equal "levels" '48 66 84 102 120 138' "$(sed -n 's/.*<rect x="0.00" y="\([0-9]*\)".*/\1/p; s/.*<rect x="554.94" y="\(138\)".*/\1/p' "$work/shop/flame.svg" | paste -sd ' ' -)"
 grep -A 1 '>push_global$' "$work/shop/flame.svg" | grep -q '^3.7 MiB, 43.3 %</title>' || fail "no bytes or per cent"
 grep -q '>Growth of live bytes by call stack, from 2025-11-28 11:39:20 to 11:39:59<' "$work/shop/flame-growth.svg" ||
 	fail "no times of the growth"

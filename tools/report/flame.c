@@ -10,8 +10,8 @@
 #include "tools/report/words.h"
 
 #define LEVEL_HEIGHT 18
-#define ABOVE 48	    /* the title and the buttons */
-#define BELOW 28	    /* the line about the frame under the mouse */
+#define ABOVE 48 /* the title, the buttons, and a line about the frame under the mouse */
+#define BELOW 4
 #define CHARACTER_WIDTH 7.3 /* as in the script */
 #define LEAST_CHARACTERS 3
 #define LEAST_WIDTH 0.1 /* of a frame that is drawn */
@@ -20,7 +20,6 @@ struct drawing {
 	FILE *out;
 	enum flame_colour colour;
 	double all; /* value of the root */
-	int root_y;
 };
 
 int flame_height(const struct tree *tree)
@@ -64,7 +63,7 @@ static void print_title(const struct drawing *d, const struct tree_node *node)
 static void print_frame(const struct drawing *d, const struct tree_node *node)
 {
 	double x = node->from / d->all * FLAME_WIDTH, width = node->value / d->all * FLAME_WIDTH;
-	int y = d->root_y - (int)node->level * LEVEL_HEIGHT;
+	int y = ABOVE + (int)node->level * LEVEL_HEIGHT;
 	int characters = (int)((width - 6) / CHARACTER_WIDTH);
 
 	fprintf(d->out, "<g class=\"f\" data-d=\"%zu\" data-x=\"%.0f\" data-v=\"%.0f\">",
@@ -104,8 +103,7 @@ static const char style[] =
 void flame_write(FILE *out, const struct tree *tree, const char *title, enum flame_colour colour)
 {
 	const int height = flame_height(tree);
-	const struct drawing d = {out, colour, tree->nodes[0]->value,
-				  height - BELOW - LEVEL_HEIGHT};
+	const struct drawing d = {out, colour, tree->nodes[0]->value};
 
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -120,9 +118,9 @@ void flame_write(FILE *out, const struct tree *tree, const char *title, enum fla
 		"tabindex=\"0\" style=\"display: none\">Reset zoom</text>\n"
 		"<text class=\"search button\" x=\"%d\" y=\"38\" text-anchor=\"end\" "
 		"role=\"button\" tabindex=\"0\" style=\"display: none\">Search</text>\n"
-		"<text class=\"matched\" x=\"%d\" y=\"%d\" text-anchor=\"end\"></text>\n"
-		"<text class=\"details\" x=\"4\" y=\"%d\"></text>\n",
-		FLAME_WIDTH - 4, FLAME_WIDTH - 4, height - 9, height - 9);
+		"<text class=\"matched\" x=\"%d\" y=\"18\" text-anchor=\"end\"></text>\n"
+		"<text class=\"details\" x=\"90\" y=\"38\"></text>\n",
+		FLAME_WIDTH - 4, FLAME_WIDTH - 4);
 	if (d.all > 0)
 		print_frames(&d, tree);
 	fprintf(out, "<script><![CDATA[\n%s]]></script>\n</svg>\n", flame_script);

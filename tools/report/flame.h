@@ -3,6 +3,7 @@
 /*
  * flame: a flame graph as SVG, which can be zoomed and searched.
  *
+ * The root is at the top, so that a few deep stacks do not push the rest out of sight.
  * The file needs nothing else.  Its script has no text of the program: names are in elements.
  *
  * Layer    tools; needs tree, words, escape, utf8.

@@ -31,6 +31,7 @@ static const char style[] =
     ".sites th, .sites td { padding: 4px 6px; }\n"
     ".sites td, .sites th[scope=col] { text-align: right; white-space: nowrap; }\n"
     ".sites th:last-child { text-align: left; width: 100%; overflow-wrap: anywhere; }\n"
+    ".flame { max-height: 640px; overflow: auto; }\n"
     "details { margin: 4px 0; font-size: 14px; overflow-wrap: anywhere; }\n";
 
 /* Write ${before}, ${text} escaped for HTML, and ${after}. */
@@ -101,8 +102,9 @@ static void print_flames(FILE *out, const struct page *page)
 		const struct page_flame *flame = &page->flames[i];
 
 		fprintf(out,
-			"<figure><object type=\"image/svg+xml\" data=\"%s\" width=\"%d\" "
-			"height=\"%d\">%s</object>\n<a class=\"about\" href=\"%s\">",
+			"<figure><div class=\"flame\"><object type=\"image/svg+xml\" data=\"%s\" "
+			"width=\"%d\" "
+			"height=\"%d\">%s</object></div>\n<a class=\"about\" href=\"%s\">",
 			flame->file, FLAME_WIDTH, flame->height, flame->title, flame->file);
 		fputs("Open it alone</a></figure>\n", out);
 	}
