@@ -428,12 +428,15 @@ EXPORT void dallocx(void *p, int flags)
 		threads_settle();
 }
 
-/* A sampled object may have been moved to one of another size class. */
+/*
+ * An object at this alignment may be of another size class: it was moved for a sample, which may
+ * not be in the table any more.
+ */
 EXPORT void sdallocx(void *p, size_t size, int flags)
 {
 	bool is_settled;
 
-	if (UNLIKELY(sites_may_have(p, SITES_ALIGNMENT_JEMALLOC))) {
+	if (UNLIKELY((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC == 0)) {
 		dallocx(p, flags);
 		return;
 	}
