@@ -149,10 +149,69 @@ EXPORT HOT void *malloc(size_t size)
 	return precount == NOT_COUNTED ? malloc_checked(size) : malloc_sampled(size);
 }
 
-/* If the product overflows, calloc fails and the size is not counted. */
+/* The base-2 logarithm of the alignment is in these bits of the flags of mallocx. */
+#define ALIGNMENT_FLAGS 0x3f
+#define SAMPLE_FLAGS 9 /* of SITES_ALIGNMENT_JEMALLOC */
+#define ZERO_FLAG 0x40
+
+/* The same flags with the alignment of a sample at least.  0 is no alignment. */
+static int aligned(int flags)
+{
+	if ((flags & ALIGNMENT_FLAGS) >= SAMPLE_FLAGS)
+		return flags;
+	return (flags & ~ALIGNMENT_FLAGS) | SAMPLE_FLAGS;
+}
+
+/*
+ * Sample ${p}, which an allocation with ${flags} made.  It stays in the arena that they name, so
+ * sites_take must not move it.  Return the object for the program.
+ */
+static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
+					       enum sites_contents contents)
+{
+	size_t before = embedded_sallocx(p, flags);
+	int saved = errno;
+	void *q = p;
+
+	if ((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC)
+		q = CHECKED(embedded_mallocx(size, aligned(flags)));
+	errno = saved;
+	if (q == NULL) {
+		sites_skip();
+		return p;
+	}
+	if (q != p) {
+		if (contents == SAME_CONTENTS)
+			memcpy(q, p, size);
+		embedded_dallocx(p, flags);
+		sites_uncount_move(before, q);
+	}
+	sites_record(q, size, before);
+	return q;
+}
+
+/*
+ * As made, for an allocation with ${flags}.  A thread's first call may already be a sample, because
+ * another thread had its block before.
+ */
+static void *made_with(void *p, size_t size, int flags)
+{
+	struct counters *c = own_block();
+
+	if (UNLIKELY(p == NULL || c == NULL))
+		return interpose_made(p, size, ANY_CONTENTS);
+	if (UNLIKELY(counters_made_unsized(c, size, OWN)))
+		return sampled(p, size, flags, ANY_CONTENTS);
+	return p;
+}
+
+/*
+ * If the product overflows, calloc fails and the size is not counted.  A large sample is made
+ * again: to copy it would touch all its pages.
+ */
 static __attribute__((noinline)) void *calloc_checked(size_t count, size_t size)
 {
-	return made(CHECKED(embedded_calloc(count, size)), count * size, SAME_CONTENTS);
+	return made_with(CHECKED(embedded_calloc(count, size)), count * size, ZERO_FLAG);
 }
 
 static __attribute__((noinline)) void *calloc_sampled(size_t count, size_t size)
@@ -336,53 +395,9 @@ EXPORT void cfree(void *p)
 	free(p);
 }
 
-/* The base-2 logarithm of the alignment is in these bits of the flags of mallocx. */
-#define ALIGNMENT_FLAGS 0x3f
-#define SAMPLE_FLAGS 9 /* of SITES_ALIGNMENT_JEMALLOC */
-
-/* The same flags with the alignment of a sample at least.  0 is no alignment. */
-static int aligned(int flags)
-{
-	if ((flags & ALIGNMENT_FLAGS) >= SAMPLE_FLAGS)
-		return flags;
-	return (flags & ~ALIGNMENT_FLAGS) | SAMPLE_FLAGS;
-}
-
-/*
- * Sample ${p}, which an allocation with ${flags} made.  It stays in the arena that they name, so
- * sites_take must not move it.  Return the object for the program.
- */
-static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
-					       enum sites_contents contents)
-{
-	size_t before = embedded_sallocx(p, flags);
-	void *q = p;
-
-	if ((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC)
-		q = CHECKED(embedded_mallocx(size, aligned(flags)));
-	if (q == NULL) {
-		sites_skip();
-		return p;
-	}
-	if (q != p) {
-		if (contents == SAME_CONTENTS)
-			memcpy(q, p, size);
-		embedded_dallocx(p, flags);
-		sites_uncount_move(before, q);
-	}
-	sites_record(q, size, before);
-	return q;
-}
-
 EXPORT void *mallocx(size_t size, int flags)
 {
-	void *p = CHECKED(embedded_mallocx(size, flags));
-	struct counters *c = threads_own.self;
-
-	if (UNLIKELY(!threads_both(c, p)))
-		return interpose_made(p, size, SAME_CONTENTS);
-	return UNLIKELY(counters_made_unsized(c, size, OWN)) ? sampled(p, size, flags, ANY_CONTENTS)
-							     : p;
+	return made_with(CHECKED(embedded_mallocx(size, flags)), size, flags);
 }
 
 EXPORT void *rallocx(void *p, size_t size, int flags)
