@@ -31,6 +31,13 @@ struct countdown {
 	uint64_t random; /* state of the generator */
 };
 
+/* While a sample is moved, the totals of bytes as they were before (threads_freeze). */
+struct frozen {
+	uint64_t alloc_bytes;
+	uint64_t freed_bytes;
+	bool is_valid;
+};
+
 /* The single counters come first, so that an offset of one byte reaches them. */
 struct counters {
 #define COUNTER(id, phase, unit, doc) uint64_t id;
@@ -42,6 +49,7 @@ struct counters {
 	 */
 	uint64_t sizes[COUNTERS_SIZES];
 	struct countdown countdown;
+	struct frozen frozen;
 };
 
 /*

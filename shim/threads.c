@@ -412,6 +412,7 @@ void threads_after_fork(void)
 		b->locked = false;
 		if (i < RESERVED || i + 1 == own_number || b->kind == 0)
 			continue;
+		b->counters.frozen.is_valid = false;
 		/* The storage of the gone thread is still there: no thread was created since. */
 		if (b->owner) {
 			b->counters.freed_bytes += owner_freed(b->owner);
@@ -424,18 +425,72 @@ void threads_after_fork(void)
 
 typedef void sum_fn(struct counters *sum, const struct block *b);
 
+static uint64_t freed_by(const struct block *b)
+{
+	uint64_t bytes = __atomic_load_n(&b->counters.freed_bytes, __ATOMIC_ACQUIRE);
+
+	return b->owner ? bytes + owner_freed(b->owner) : bytes;
+}
+
+static uint64_t allocated_by(const struct block *b)
+{
+	uint64_t bytes = __atomic_load_n(&b->counters.alloc_bytes, __ATOMIC_ACQUIRE);
+
+	return b->owner ? bytes + owner_allocated(b->owner) : bytes;
+}
+
+bool threads_freeze(void)
+{
+	struct block *b = block_at(own_number - 1);
+	struct frozen *frozen = &b->counters.frozen;
+
+	if (__atomic_load_n(&frozen->is_valid, __ATOMIC_RELAXED))
+		return false;
+	__atomic_store_n(&frozen->freed_bytes, freed_by(b), __ATOMIC_RELAXED);
+	__atomic_store_n(&frozen->alloc_bytes, allocated_by(b), __ATOMIC_RELAXED);
+	__atomic_store_n(&frozen->is_valid, true, __ATOMIC_RELEASE);
+	return true;
+}
+
+void threads_thaw(void)
+{
+	__atomic_store_n(&block_at(own_number - 1)->counters.frozen.is_valid, false,
+			 __ATOMIC_RELEASE);
+}
+
+static bool is_frozen(const struct block *b)
+{
+	return __atomic_load_n(&b->counters.frozen.is_valid, __ATOMIC_ACQUIRE);
+}
+
+/* Return the frozen value, or what ${live} returns if nothing is frozen before or after. */
+static uint64_t read_bytes(const struct block *b, const uint64_t *frozen,
+			   uint64_t (*live)(const struct block *b))
+{
+	uint64_t bytes;
+
+	do {
+		if (is_frozen(b))
+			return __atomic_load_n(frozen, __ATOMIC_RELAXED);
+		bytes = live(b);
+	} while (is_frozen(b));
+	return bytes;
+}
+
 static void sum_frees(struct counters *sum, const struct block *b)
 {
+	uint64_t before = sum->freed_bytes;
+
 	counters_sum_frees(sum, &b->counters);
-	if (b->owner)
-		sum->freed_bytes += owner_freed(b->owner);
+	sum->freed_bytes = before + read_bytes(b, &b->counters.frozen.freed_bytes, freed_by);
 }
 
 static void sum_rest(struct counters *sum, const struct block *b)
 {
+	uint64_t before = sum->alloc_bytes;
+
 	counters_sum_rest(sum, &b->counters);
-	if (b->owner)
-		sum->alloc_bytes += owner_allocated(b->owner);
+	sum->alloc_bytes = before + read_bytes(b, &b->counters.frozen.alloc_bytes, allocated_by);
 }
 
 /* The owners' counters are scattered: with many threads, fetching them takes most of the time. */

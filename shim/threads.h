@@ -96,6 +96,15 @@ struct counters *threads_shared(void);
 void threads_settle(void);
 
 /*
+ * threads_freeze(), threads_thaw():
+ * Between these calls, readers see the totals of bytes of the calling thread, which has a block, as
+ * they were at the first.  An object can be moved meanwhile without a total that goes back.
+ * threads_freeze returns false, and does nothing, in a signal handler that interrupted such a move.
+ */
+bool threads_freeze(void);
+void threads_thaw(void);
+
+/*
  * threads_mute():
  * From now on the calling thread counts as the agent's.  Return the argument for threads_unmute,
  * which ends this.  Leaves errno alone.

@@ -58,7 +58,8 @@ void call_sites_open(struct call_sites *s, const struct options *options, record
 	s->paced_ns = now_ns;
 	s->requested = 0;
 	s->cpu_ns = 0;
-	sites_set_time((uint32_t)(now_ns / CLOCK_S));
+	s->snapshot.start_s = (uint32_t)(now_ns / CLOCK_S);
+	sites_set_time(s->snapshot.start_s);
 	if (!options->sites)
 		sites_set_mean(0);
 }

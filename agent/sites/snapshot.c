@@ -9,7 +9,7 @@
 #include "shim/sites/exponential.h"
 #include "shim/sites/live.h"
 
-#define SLOTS (4 * STACKS)
+#define SLOTS ((size_t)4 * STACKS)
 #define ONE ((double)(1 << WEIGHT_PLACES))
 
 struct snapshot_memory {
@@ -148,6 +148,13 @@ static void add_sample(struct site *site, const struct live_sample *sample, uint
 		site->oldest_s = age_s;
 }
 
+uint32_t snapshot_age_s(const struct snapshot *s, const struct live_sample *sample)
+{
+	uint32_t born_s = sample->born_s ? sample->born_s : s->start_s;
+
+	return s->now_s > born_s ? s->now_s - born_s : 0;
+}
+
 static void add_live(struct snapshot *s)
 {
 	for (size_t slot = 0; slot < LIVE_SLOTS; slot++) {
@@ -156,7 +163,7 @@ static void add_live(struct snapshot *s)
 
 		if (!live_read(slot, &sample) || sample.stack >= STACKS)
 			continue;
-		age_s = s->now_s > sample.born_s ? s->now_s - sample.born_s : 0;
+		age_s = snapshot_age_s(s, &sample);
 		add_sample(&s->sites[s->memory->first[sample.stack]], &sample, age_s);
 		add_sample(&s->total, &sample, age_s);
 	}

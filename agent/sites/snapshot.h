@@ -43,6 +43,7 @@ struct snapshot {
 	struct site *sites; /* STACKS entries, by the index of the site's first stack; 0 is other */
 	struct site total;
 	uint32_t now_s;
+	uint32_t start_s; /* when samples that were taken before the agent began count as made */
 	struct snapshot_memory *memory;
 };
 
@@ -81,6 +82,9 @@ void snapshot_make_room(struct snapshot *s);
 /* Return the variance of the estimate that ${sample} stands for. */
 struct live_sample;
 double snapshot_variance(const struct live_sample *sample);
+
+/* Return how old the object of ${sample} is, in seconds. */
+uint32_t snapshot_age_s(const struct snapshot *s, const struct live_sample *sample);
 
 /* Return half of the 95 % confidence interval of the site's live bytes. */
 double snapshot_error(const struct site *site);

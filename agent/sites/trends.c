@@ -126,6 +126,7 @@ static void gather_evidence(struct trends *t, const struct snapshot *s)
 
 	for (size_t slot = 0; slot < LIVE_SLOTS; slot++) {
 		struct live_sample sample;
+		uint32_t born_s;
 		unsigned i;
 
 		if (!live_read(slot, &sample) || sample.stack >= STACKS)
@@ -133,11 +134,12 @@ static void gather_evidence(struct trends *t, const struct snapshot *s)
 		i = snapshot_site(s, sample.stack);
 		if (!is_judged(t, s, i))
 			continue;
-		if (sample.born_s >= t->times_s[m->fits[i].onset])
+		born_s = s->now_s - snapshot_age_s(s, &sample);
+		if (born_s >= t->times_s[m->fits[i].onset])
 			m->evidence[i].young_variance += snapshot_variance(&sample);
-		if (sample.born_s < m->fits[i].middle_s)
+		if (born_s < m->fits[i].middle_s)
 			m->evidence[i].old_bytes += (double)sample.bytes;
-		if (sample.born_s > t->times_s[START_SNAPSHOTS - 1])
+		if (born_s > t->times_s[START_SNAPSHOTS - 1])
 			m->evidence[i].is_of_start = false;
 	}
 }

@@ -162,6 +162,27 @@ static int aligned(int flags)
 	return (flags & ~ALIGNMENT_FLAGS) | SAMPLE_FLAGS;
 }
 
+/* Return a copy of ${p} at an aligned address in the same arena, or NULL; then ${p} stays. */
+static void *moved(void *p, size_t size, int flags, enum sites_contents contents)
+{
+	size_t before = embedded_sallocx(p, flags);
+	int saved = errno;
+	void *q;
+
+	if (!threads_freeze())
+		return NULL;
+	q = CHECKED(embedded_mallocx(size, aligned(flags)));
+	errno = saved;
+	if (q) {
+		if (contents == SAME_CONTENTS)
+			memcpy(q, p, size);
+		embedded_dallocx(p, flags);
+		sites_uncount_move(before, q);
+	}
+	threads_thaw();
+	return q;
+}
+
 /*
  * Sample ${p}, which an allocation with ${flags} made.  It stays in the arena that they name, so
  * sites_take must not move it.  Return the object for the program.
@@ -170,21 +191,13 @@ static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
 					       enum sites_contents contents)
 {
 	size_t before = embedded_sallocx(p, flags);
-	int saved = errno;
 	void *q = p;
 
 	if ((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC)
-		q = CHECKED(embedded_mallocx(size, aligned(flags)));
-	errno = saved;
+		q = moved(p, size, flags, contents);
 	if (q == NULL) {
 		sites_skip();
 		return p;
-	}
-	if (q != p) {
-		if (contents == SAME_CONTENTS)
-			memcpy(q, p, size);
-		embedded_dallocx(p, flags);
-		sites_uncount_move(before, q);
 	}
 	sites_record(q, size, before);
 	return q;

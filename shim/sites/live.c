@@ -29,6 +29,7 @@ bool live_open(void)
 	return true;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the builtin writes to it */
 static bool change(uintptr_t *address, uintptr_t from, uintptr_t to)
 {
 	return __atomic_compare_exchange_n(address, &from, to, false, __ATOMIC_ACQUIRE,

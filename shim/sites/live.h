@@ -20,7 +20,7 @@
 #define LIVE_BITS 13
 #define LIVE_BUCKETS (1U << LIVE_BITS)
 #define LIVE_WAYS 4
-#define LIVE_SLOTS (LIVE_BUCKETS * LIVE_WAYS)
+#define LIVE_SLOTS ((size_t)LIVE_BUCKETS * LIVE_WAYS)
 
 struct live_sample {
 	uintptr_t address;

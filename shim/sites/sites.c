@@ -37,6 +37,7 @@ static struct {
 	uint64_t seeds;
 } sites = {.mean = SITES_MEAN};
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the builtin writes to it */
 static void add(uint64_t *total, uint64_t n)
 {
 	__atomic_fetch_add(total, n, __ATOMIC_RELAXED);
@@ -59,6 +60,7 @@ static uint64_t now_ns(clockid_t clock)
 /* Return a number that differs between processes, and between calls. */
 static uint64_t make_seed(void)
 {
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): that is how the kernel passes it */
 	const uint64_t *random = (const uint64_t *)getauxval(AT_RANDOM);
 	uint64_t n = __atomic_add_fetch(&sites.seeds, 1, __ATOMIC_RELAXED);
 
@@ -158,18 +160,22 @@ static size_t alignment(void)
 	return next_is_inside() ? SITES_ALIGNMENT_JEMALLOC : SITES_ALIGNMENT;
 }
 
-/* Return a copy of ${p} at an aligned address, or NULL without memory; then ${p} stays. */
+/* Return a copy of ${p} at an aligned address, or NULL if that cannot be; then ${p} stays. */
 static void *move(void *p, size_t size, enum sites_contents contents)
 {
 	size_t before = next.usable_size(p);
-	void *moved = next.memalign(alignment(), size);
+	void *moved;
 
-	if (moved == NULL)
+	if (!threads_freeze())
 		return NULL;
-	if (contents == SAME_CONTENTS)
-		memcpy(moved, p, size);
-	next.free(p);
-	sites_uncount_move(before, moved);
+	moved = next.memalign(alignment(), size);
+	if (moved) {
+		if (contents == SAME_CONTENTS)
+			memcpy(moved, p, size);
+		next.free(p);
+		sites_uncount_move(before, moved);
+	}
+	threads_thaw();
 	return moved;
 }
 

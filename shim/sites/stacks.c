@@ -221,6 +221,7 @@ void stacks_leave(unsigned index)
 		__atomic_fetch_sub(&get_tables()->stacks[index].users, 1, __ATOMIC_RELEASE);
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): the builtin writes to it */
 static void add(uint64_t *total, uint64_t n)
 {
 	__atomic_fetch_add(total, n, __ATOMIC_RELEASE);
