@@ -15,6 +15,7 @@
 #define SHOWN_SNAPSHOTS 6	  /* how long a site is reported after it was last chosen */
 #define TEXTS_NS (3600 * CLOCK_S) /* stacks are repeated once in this time */
 #define SITE_DIGITS 17
+#define FEWEST_SAMPLES 20
 #define PACE_NS (CLOCK_S / 2)
 
 struct shown {
@@ -53,6 +54,7 @@ void call_sites_open(struct call_sites *s, const struct options *options, record
 	s->due_ns = now_ns + options->sites_interval;
 	s->flame_due_ns = now_ns + options->sites_interval * FLAME_INTERVALS;
 	s->is_pending = false;
+	s->taken_ns = 0;
 	s->sidecar_ns = 0;
 	s->inherited = stats.sampled;
 	s->paced_ns = now_ns;
@@ -204,6 +206,17 @@ static int64_t next_due_ns(const struct call_sites *s, int64_t now_ns)
 	return s->due_ns + ((now_ns - s->due_ns) / interval + 1) * interval;
 }
 
+/*
+ * A process that ends before its first snapshot and has few samples says nothing of call sites, and
+ * the look-up of names would make its end later.
+ */
+static bool is_worth_it(const struct call_sites *s, const struct sites_stats *stats, bool is_last)
+{
+	if (!is_last || s->taken_ns)
+		return stats->sampled > 0;
+	return stats->sampled >= s->inherited + FEWEST_SAMPLES;
+}
+
 void call_sites_take(struct call_sites *s, struct point *point, bool is_last)
 {
 	int64_t cpu_ns = clock_thread_cpu_ns(), now_ns = clock_mono_ns();
@@ -223,8 +236,7 @@ void call_sites_take(struct call_sites *s, struct point *point, bool is_last)
 	pace(s, &stats, point->value);
 	if (is_due && !is_last)
 		s->due_ns = next_due_ns(s, now_ns);
-	/* A child that ends without samples of its own repeats its parent's. */
-	if (is_due && stats.sampled > (is_last ? s->inherited : 0) && open_memory(s) &&
+	if (is_due && is_worth_it(s, &stats, is_last) && open_memory(s) &&
 	    snapshot_open(&s->snapshot) && trends_open(&s->trends))
 		take_snapshot(s, point);
 	point->value[FIELD_leak_bytes_per_s] = s->leak_bytes_per_s;
