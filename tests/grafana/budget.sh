@@ -1,8 +1,9 @@
 #!/bin/sh
 # No query of a panel or variable costs much more than the simplest one: 20 processes, one point a
-# second for six hours, the last 15 minutes shown.  The simplest takes some 60 ms of influxd 1.6, so
-# that none takes more than 300 ms on an idle machine.  The test compares the best of three in one
-# run, because absolute times depend on the machine's load.
+# second for six hours, 30 call sites each every ten seconds, a flame graph each every minute, the
+# last 15 minutes shown.  The simplest takes some 60 ms of influxd 1.6, so that none takes more than
+# 300 ms on an idle machine.  The test compares the best of three in one run, because absolute times
+# depend on the machine's load.
 #
 # limit: 300
 # shellcheck disable=SC2016 # jq's and Grafana's variables
@@ -30,6 +31,23 @@ awk -v to=$to '{ name[n++] = $1 } END {
 			printf " %d000000000\n", to - 900 + t
 		}
 }' "$work/names" >"$work/points"
+"$build/memagent-describe" site-fields-tsv | awk '$2 != "text" { print $1 }' >"$work/names"
+awk -v to=$to '{ name[n++] = $1 } END {
+	for (t = -20700; t < 900; t += 10)
+		for (process = 1; process <= 20; process++)
+			for (site = 0; site < 30; site++) {
+				printf "memagent_site,host=h%d,service=s%d,pid=%d,site=%016d,function=function_%d ", process % 2, process % 5, process,
+				    site, site
+				for (i = 0; i < (t < 0 ? 4 : n); i++)
+					printf "%s%s=%di", i ? "," : "", name[i], (t + 20700) * (i + process) + 1000 * site
+				printf "%s %d000000000\n", t < 0 ? "" : ",verdict=\"growing\"", to - 900 + t
+			}
+	for (t = -2700; t < 900; t += 60)
+		for (process = 1; process <= 20; process++)
+			for (node = 0; node < 400; node++)
+				printf "memagent_flame,host=h%d,service=s%d,pid=%d level=%di,value=%di,self=1i,label=\"function_%d\" %d%09d\n",
+				    process % 2, process % 5, process, node % 20, 400 - node, node, to - 900 + t, node
+}' "$work/names" >>"$work/points"
 split -l 5000 "$work/points" "$work/part."
 for part in "$work"/part.*; do
 	curl -s -f -X POST --data-binary "@$part" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
@@ -40,7 +58,8 @@ for name in memagent fleet; do
 		| flat | .panels[] | select(.type != "row") | . as $panel
 		| ({"1m": 60000, "20s": 20000}[.interval // ""] // interval_ms($from; $to)) as $ms | .targets[]
 		| {name: "\($panel.title) \(.refId)", query: (.query | substituted($from; $to; $ms;
-			{host: "all", service: "all", pid: (if $panel.title | contains("$pid") then ["3"] else "all" end)}))}' \
+			{host: "all", service: "all", pid: (if $panel.title | contains("$pid") then ["3"] else "all" end), flame: ["20"],
+			functions: [range(10) | "function_\(. + 20)"], growing: [range(10) | "function_\(. + 20)"]}))}' \
 		"$root/grafana/dashboards/$name.json"
 	jq -c -L "$lib" --argjson to "${to}000" --argjson shown ${shown}000 'include "substitute"; .uid as $uid | .templating.list[]
 		| select(.type == "query") | {name: "variable \(.name) of \($uid)", query: (.query | substituted($to - $shown; $to; 1000; {host: "all", service: "all", pid: "all"}))}' \
@@ -83,6 +102,11 @@ expect_between "queries" 70 "$(wc -l <"$work/list")" 1000
 influxd_query memagent "$(query "variable largest of memagent")" >"$work/answer"
 expect_equal "the ten largest" '["11","12","13","14","15","16","17","18","19","20"]' \
 	"$(jq -c -L "$lib" 'include "substitute"; variable_values' "$work/answer")"
+
+expect_equal "the process with a flame graph" '["20"]' \
+	"$(influxd_query memagent "$(query "variable flame of memagent")" | jq -c -L "$lib" 'include "substitute"; variable_values')"
+expect_equal "nodes of its flame graph" $((400 * 15)) \
+	"$(influxd_query memagent "$(query "Live bytes by stack, process \$flame A")" | jq '.results[0].series[0].values | length')"
 
 # This can fail: one query for all sizes of all processes costs too much.
 slow=$(jq -rs 'map(select(.name | startswith("Requested sizes ")) | .query) | map(capture("\\(SELECT (?<v>.*) AS \"v\"").v) as $rates
