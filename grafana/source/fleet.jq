@@ -28,15 +28,13 @@ def top($title; $description; $unit; $sum; $tag):
 
 # ---- call sites: the same site in forty processes is one row ----
 
-# Those that were there at the end of the time that is shown: call sites come every ten seconds.
-def lately: "\(chosen_fleet) AND time >= ${__to}ms - 3m";
+def lately: "\(chosen_fleet) AND \(of_now)";
 def by_site: "\"site\", \"function\"";
 
-# Of each process, then of each host, then of all.
-def holders_query: "SELECT count(\"n\") AS \"hosts\", sum(\"n\") AS \"processes\", sum(\"v\") AS \"live\", sum(\"leak\") AS \"leak a second\" " +
-	"FROM (SELECT count(\"v\") AS \"n\", sum(\"v\") AS \"v\", sum(\"leak\") AS \"leak\" " +
-	"FROM (SELECT last(\"live_bytes\") AS \"v\", last(\"leak_bytes_per_s\") AS \"leak\" FROM \"memagent_site\" WHERE \(lately) " +
-	"GROUP BY \(of_sites.each)) WHERE \(shown) GROUP BY \"host\", \(by_site)) WHERE \(shown) GROUP BY \(by_site)";
+# Of each process as of its last point, then of all.
+def holders_query: "SELECT count(\"v\") AS \"processes\", sum(\"v\") AS \"live\", sum(\"leak\") AS \"leak a second\" " +
+	"FROM (SELECT last(\"live_bytes\") AS \"v\", \"leak_bytes_per_s\" AS \"leak\" FROM \"memagent_site\" WHERE \(lately) " +
+	"GROUP BY \(of_sites.each)) WHERE \(shown) GROUP BY \(by_site)";
 def growth_query: "SELECT last(\"v\") AS \"growth a minute\" FROM (" +
 	summed(of_sites; sum_of(growth_of("live_bytes")); "v"; lately; [by_site]; "none") + ") WHERE \(shown) GROUP BY \(by_site)";
 
@@ -47,8 +45,8 @@ def growth: sum_of(growth_of("heap_alloc_bytes"));
 {title: "Who leaks", open: true, panels: [
 	[24, 10, (merged_table("Functions by what they leak, and growth per minute"; "Call sites of all chosen services and hosts, the worst first: the same site in many processes is one row. Leak: what the agents judge to leak. Live and growth: of all its processes together, at the end of the time that is shown."; "bytes";
 		[table_target(holders_query), table_target(growth_query)];
-		["function", "leak a second", "growth a minute", "live", "hosts", "processes", "site"])
-		| over_minutes | in_unit("leak a second"; "binBps") | in_unit("hosts"; "short") | in_unit("processes"; "short")
+		["function", "leak a second", "growth a minute", "live", "processes", "site"])
+		| over_minutes | in_unit("leak a second"; "binBps") | in_unit("processes"; "short")
 		| .options.sortBy = [{displayName: "leak a second", desc: true}, {displayName: "growth a minute", desc: true}]
 		| without_data("No process tells of call sites"))]
 ]},

@@ -25,16 +25,17 @@ def slow: ["live_bytes", "sites_live_bytes", "heap_sys_bytes", "heap_inuse_bytes
 
 # ---- call sites ----
 
-# A function may have several call sites, and a call site may be in several processes: their sum.
+# A function may have several call sites, and a call site may be in several processes: their sum.  InfluxDB takes a time
+# for each function and bucket, so the buckets are long.
 def of_functions($column; $functions):
 	[target(summed(of_sites; sum_of($column); "all"; "\(chosen) AND \"function\" =~ /^$\($functions)$/"; ["\"function\""]; "null");
 		"$tag_function")];
 
-# Of each site as of its last point; then how it changed from the bucket before to its last one.
+# Of each site as of its last point; then how it changes, if it is still there.
 def sites_query: "SELECT last(\"live_bytes\") AS \"live\", \"live_bytes_error\" AS \"± error\", \"oldest_ns\" AS \"oldest\", " +
 	"\"verdict\" FROM \"memagent_site\" WHERE \(chosen) GROUP BY \(of_sites.each)";
 def changes_query: "SELECT last(\"growth\") AS \"growth a minute\", \"made\" AS \"made a second\" FROM (SELECT " +
-	"\(growth_of("live_bytes")) AS \"growth\", \(rate("alloc_bytes")) AS \"made\" FROM \"memagent_site\" WHERE \(chosen) " +
+	"\(growth_of("live_bytes")) AS \"growth\", \(rate("alloc_bytes")) AS \"made\" FROM \"memagent_site\" WHERE \(chosen) AND \(of_now) " +
 	"GROUP BY \(buckets), \(of_sites.each) fill(none)) WHERE \(shown) GROUP BY \(of_sites.each)";
 
 # The last snapshots: one comes a minute by default.
@@ -85,7 +86,7 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 		| over_minutes | linked_to_process | in_unit("made a second"; "binBps") | in_unit("oldest"; "ns") | in_words("verdict"; verdicts)
 		| .options.sortBy = [{displayName: "live", desc: true}] | sites_panel)],
 	[12, 9, (graph("Live bytes by function"; "What the call sites of the ten functions that hold most hold, in all chosen processes. \"other\" is what is not in the list of a process."; "bytes";
-		of_functions(gauge("live_bytes"); "functions")) | over_slow_points | stacked | coloured_by_name | sites_panel)],
+		of_functions(gauge("live_bytes"); "functions")) | over_minutes | stacked | coloured_by_name | sites_panel)],
 	[12, 9, (graph("Growth per minute by function"; "How fast the lowest live bytes of each bucket grow, of the ten functions that grew most, in all chosen processes. What stays above 0 leaks."; "bytes";
 		of_functions(growth_of("live_bytes"); "growing")) | over_minutes | without_soft_min | coloured_by_name | sites_panel)],
 	[24, 14, (flame_graph("Live bytes by stack, process $flame"; "Which calls lead to the live bytes, in the last snapshot: of the process that holds most of those that are chosen. A snapshot comes once a minute; the last 15 minutes of the time that is shown are searched."; flame_query; ["host", "service", "pid_ns"])

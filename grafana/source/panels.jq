@@ -11,6 +11,9 @@ def buckets: "time($__interval, ${__to}ms)";
 # The time that is shown, without the last instant of $timeFilter, which would be a bucket of its own.
 def shown: "$timeFilter AND time < ${__to}ms";
 
+# What comes every ten seconds has been there since then, unless it has ended.
+def of_now: "time >= ${__to}ms - 3m";
+
 # The processes that are chosen above the dashboard.
 def processes: "\"host\" =~ /^$host$/ AND \"service\" =~ /^$service$/ AND \"pid\" =~ /^$pid$/";
 

@@ -81,7 +81,7 @@ expect_broken 'is a graph' "$first.type = \"graph\""
 expect_broken 'has rows that are sorted without their unit' '(.panels[] | select(.type == "heatmap") | .targets[0].query) |= gsub("≤ "; "")'
 expect_broken 'overrules the data source' "$first.interval = \"5s\""
 expect_broken 'overrules the data source' "$first.interval = \"1m\""
-expect_broken 'is per minute in shorter buckets' "del($(panel "Growth per minute").interval)"
+expect_broken 'is per minute, or by function, in shorter buckets' "del($(panel "Growth per minute").interval)"
 expect_broken 'has the row "Heap" open' '(.panels[] | select(.title == "Heap")).collapsed = false'
 expect_broken 'has the row "Overview" collapsed' '(.panels[] | select(.title == "Overview")).collapsed = true'
 expect_broken 'asks nothing' "$first.targets = []"
@@ -120,7 +120,7 @@ expect_broken 'has rows that do not find each other' "$where.transformations[0].
 expect_broken 'has rows that do not find each other' "del($leaking.transformations[1])" fleet
 expect_broken 'has the column oldest in the unit bytes, not ns' "$where.fieldConfig.overrides |= map(select(.matcher.options != \"oldest\"))"
 expect_broken 'has the column made a second in the unit bytes, not binBps' "$where.fieldConfig.overrides |= map(select(.matcher.options != \"made a second\"))"
-expect_broken 'has the column hosts in the unit bytes, not short' "$leaking.fieldConfig.overrides |= map(select(.matcher.options != \"hosts\"))" fleet
+expect_broken 'has the column processes in the unit bytes, not short' "$leaking.fieldConfig.overrides |= map(select(.matcher.options != \"processes\"))" fleet
 expect_broken 'has the column leak a second in the unit bytes, not binBps' \
 	"$leaking.fieldConfig.overrides |= map(select(.matcher.options != \"leak a second\"))" fleet
 expect_broken 'has verdicts that look alike' "$where.fieldConfig.overrides |= map(select(.matcher.options != \"verdict\"))"
@@ -149,6 +149,8 @@ expect_broken 'reads all snapshots' "$flame.targets[0].query |= sub(\" AND time 
 expect_broken 'is of several processes' "$flame.targets[0].query |= sub(\" AND \\\"pid\\\" =~ /\\\\^[$]flame[$]/\"; \"\")"
 expect_broken 'variable flame takes one value only, or does not' '(.templating.list[] | select(.name == "flame")).multi = true'
 expect_broken 'leaks are shown 0 times' '.annotations.list |= map(select(.name != "leaks"))'
+
+expect_broken 'overrules the data source' "$(panel "Live bytes by function").interval = \"20s\""
 
 # ---- gaps ----
 

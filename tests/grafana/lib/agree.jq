@@ -51,13 +51,13 @@ def sums($meaning; $ms; $raw):
 	| group_by(.key) | map({key: .[0].key, value: (map(.value) | if $meaning.of == "largest" then max
 		elif (.[0] | type) == "string" then .[-1] else add end)}) | from_entries;
 
-# Of call sites at the end of the time: how many hosts and processes have one, and their sum.
+# Of call sites at the end of the time: how many processes have one, and their sum.
 def held($meaning; $raw):
 	[$raw[1][] | {tags, last: ([.rows[] | select(.time / 1e6 >= $to - 180000)] | {live: ([.[].live_bytes | values] | last),
 		leak: ([.[].leak_bytes_per_s | values] | last)})} | select(.last.live != null)]
 	| group_by([.tags.site, .tags.function])
 	| map((.[0].tags | {function, site}) as $series
-		| [(map(.tags.host) | unique | length), length, (map(.last.live) | add), ([.[].last.leak | values] | add)] | to_entries[]
+		| [length, (map(.last.live) | add), ([.[].last.leak | values] | add)] | to_entries[]
 		| select(.value != null) | {key: cell($series; .key; 0), value}) | from_entries;
 
 def expected($meaning; $ms; $raw):

@@ -127,10 +127,11 @@ def wrong_panel($fields; $variables):
 	(if .type | IN("timeseries", "stat", "heatmap", "table", "bargauge", "flamegraph") then empty else "is a \(.type)" end),
 	(any(.targets[]?.query; per_minute) as $minutes
 		| (.type == "timeseries" and any(.targets[]; (.query | startswith("SELECT sum(") and (per_minute | not)) and is_slow($fields))) as $slow_sum
+		| (.type == "timeseries" and any(.targets[].query; measurement == "memagent_site") or $minutes) as $minutes
 		| if .interval and .interval != (if $minutes then "1m" elif $slow_sum then "20s" else "" end)
 			then "overrules the data source's interval"
 		elif $slow_sum and .interval == null then "sums up in buckets without a value of each process"
-		elif $minutes and .interval == null then "is per minute in shorter buckets" else empty end),
+		elif $minutes and .interval == null then "is per minute, or by function, in shorter buckets" else empty end),
 	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, too_many_lines, too_many_functions, wrong_columns($fields), wrong_order,
 	wrong_flame, wrong_verdicts,
 	(if (.targets // []) == [] then "asks nothing" else empty end),
