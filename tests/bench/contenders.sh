@@ -6,7 +6,7 @@
 #     slow        1 if it is so slow that it does a twentieth of the work, in one round
 #     kind        "allocates" for another allocator that counts nothing, else "counts"
 #     absent      '' or why it cannot take part
-contenders='bare memagent memagent-jemalloc jemalloc jemalloc-prof tcmalloc tcmalloc-sampler tcmalloc-profiler mimalloc memusage heaptrack massif'
+contenders='bare memagent memagent-no-sites memagent-jemalloc jemalloc jemalloc-prof tcmalloc tcmalloc-sampler tcmalloc-profiler mimalloc memusage heaptrack massif'
 
 # The agent's settings.  The interval is the default.
 agent=(MEMAGENT_INTERVAL=1s)
@@ -41,6 +41,9 @@ contender()
 	case $1 in
 	bare) kind=none ;;
 	memagent) preloaded "$build/libmemagent.so" "MEMAGENT_URL=file://$work/points" "${agent[@]}" ;;
+	memagent-no-sites)
+		preloaded "$build/libmemagent.so" "MEMAGENT_URL=file://$work/points" MEMAGENT_SITES=0 "${agent[@]}"
+		;;
 	memagent-jemalloc)
 		preloaded "$build/libmemagent-jemalloc.so" "MEMAGENT_URL=file://$work/points" "${agent[@]}"
 		;;

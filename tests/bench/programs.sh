@@ -65,7 +65,7 @@ programs_run()
 programs_count()
 {
 	case $name in
-	bare | memagent | memagent-jemalloc) ;;
+	bare | memagent | memagent-no-sites | memagent-jemalloc) ;;
 	*) return 0 ;; # a quarter of a minute each
 	esac
 	env "${words[@]}" valgrind --tool=exp-bbv --instr-count-only=yes --bb-out-file=/dev/null \

@@ -24,6 +24,7 @@ jq -r '
 		($names[:$i] | map(select(.kind == $kind)) | length) as $nth |
 		[.name] +
 		(if .name == "memagent" then ["#d62728", 7, 0.9]
+		 elif .name == "memagent-no-sites" then ["#e39a9a", 6, 0.7]
 		 elif .name == "memagent-jemalloc" then ["#1f4fb4", 7, 0.9]
 		 elif .kind == "counts" then ["#555555", ([5, 7, 9, 11, 13, 15] | .[$nth % 6]), 0.6]
 		 else ["#888888", ([4, 6, 8, 10, 12] | .[$nth % 5]), 0.6] end) | @tsv), "END",
