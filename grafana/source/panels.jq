@@ -263,12 +263,13 @@ def largest_variable:
 		"FROM \"memagent\" WHERE $timeFilter AND \(processes) GROUP BY \(by_process)))"
 	| .definition = .query | .hide = 2 | del(.allValue);
 
-# The process that held most, of those that are chosen and report their call sites.
+# The process that held most, of those that are chosen and report their call sites.  It is not kept in links: later it
+# may be another one.
 def flame_variable:
 	tag_variable("flame"; "Flame graph"; [])
 	| .query = "SELECT distinct(\"pid\") FROM (SELECT top(\"v\", \"pid\", 1) FROM (SELECT max(\"sites_live_bytes\") AS \"v\" " +
 		"FROM \"memagent\" WHERE $timeFilter AND \(processes) GROUP BY \(by_process)))"
-	| .definition = .query | .hide = 2 | .multi = false | .includeAll = false | .current = {} | del(.allValue);
+	| .definition = .query | .hide = 2 | .multi = false | .includeAll = false | .current = {} | .skipUrlSync = true | del(.allValue);
 
 # The ten functions for which ${column} of their call sites is largest.
 def functions_variable($name; $caption; $column):

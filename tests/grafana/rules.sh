@@ -148,6 +148,7 @@ expect_broken 'lacks what Grafana takes' "$flame.targets[0].query |= sub(\"\\\"s
 expect_broken 'reads all snapshots' "$flame.targets[0].query |= sub(\" AND time >= [$]{__to}ms - 15m\"; \"\")"
 expect_broken 'is of several processes' "$flame.targets[0].query |= sub(\" AND \\\"pid\\\" =~ /\\\\^[$]flame[$]/\"; \"\")"
 expect_broken 'variable flame takes one value only, or does not' '(.templating.list[] | select(.name == "flame")).multi = true'
+expect_broken 'variable flame is kept in links, or is not' '(.templating.list[] | select(.name == "flame")).skipUrlSync = false'
 expect_broken 'leaks are shown 0 times' '.annotations.list |= map(select(.name != "leaks"))'
 
 expect_broken 'overrules the data source' "$(panel "Live bytes by function").interval = \"20s\""

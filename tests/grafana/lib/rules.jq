@@ -87,6 +87,7 @@ def of_variables($required):
 		| (if .hide != (if .name | IN($required.hidden[]) then 2 else 0 end) then "is hidden, or is not" else empty end),
 		(if [.multi, .includeAll] != (if .name | IN($required.one[]) then [false, false] else [true, true] end)
 			then "takes one value only, or does not" else empty end),
+		(if .skipUrlSync != (.name | IN($required.one[])) then "is kept in links, or is not" else empty end),
 		(if .refresh != 2 then "is not asked anew when the time changes" else empty end),
 		(if our_datasource then empty else "does not use ${datasource}" end),
 		(if .query | one_time_filter | not then "has not one $timeFilter" else empty end),
