@@ -139,8 +139,10 @@ expect_pictures()
 	done <"$work/named"
 }
 
-demo 0 ONLY=global SECONDS=5
+demo 0 ONLY=global SECONDS=8
 grep -q '^LEAK: demo-global' "$work/out" || fail "global is not called a leak"
+grep -q '^[a-z_]*\( (server.c:[0-9]*)\)* leaks .* of the growth, since ' "$work/out" || fail "no call site of global leaks"
+grep -q '^    push_global\( (server.c:[0-9]*)\)*$' "$work/out" || fail "the stack has no push_global"
 expect_pictures global
 rm -r "$work/pictures"
 
@@ -153,20 +155,26 @@ cat >"$work/build/demo-server" <<END
 exec "$build/demo-server" 0 local
 END
 chmod +x "$work/build/demo-server"
-demo 1 BUILD="$work/build" ONLY='local global' SECONDS=5
+demo 1 BUILD="$work/build" ONLY='local global' SECONDS=8
 grep -q '^No leak: demo-local' "$work/out" || fail "local is not called no leak"
 grep -qF 'global: the server holds 0 objects' "$work/err" || fail "it does not report what the server holds"
 grep -qF 'global: memagent-report calls it "returns", expected "leaks"' "$work/err" || fail "the report's verdict is missing"
+grep -qF 'global: call sites in push_global have 0 % of the growth' "$work/err" || fail "no call site leaks, and it does not say so"
 grep -q 'not as expected: global;' "$work/err" || fail "it does not say which of them it is"
 ! grep -q 'local:' "$work/err" || fail "it reports something about local"
 expect_pictures local global
 expect_equal "complaints on the page" 1 "$(grep -c 'Not as expected:<br>the server holds 0 objects' "$work/pictures/index.html")"
 
+# With a server that leaks, no call site of cache may leak.
+sed -i 's/ local$/ global/' "$work/build/demo-server"
+demo 1 BUILD="$work/build" ONLY=cache SECONDS=8
+grep -q 'cache: [a-z_]* is judged to leak, expected no call site' "$work/err" || fail "a call site of cache leaks, and it does not say so"
+
 # ---- wrong use ----
 
-demo 1 ONLY=global SECONDS=4
-grep -q 'SECONDS=4 is too short .* at least 5' "$work/err" || fail "SECONDS=4 is not explained"
-demo 1 SECONDS=5s
-grep -q 'SECONDS=5s is not valid: expected a whole number from 5' "$work/err" || fail "SECONDS=5s is not explained"
+demo 1 ONLY=global SECONDS=7
+grep -q 'SECONDS=7 is too short .* at least 8' "$work/err" || fail "SECONDS=7 is not explained"
+demo 1 SECONDS=8s
+grep -q 'SECONDS=8s is not valid: expected a whole number from 8' "$work/err" || fail "SECONDS=8s is not explained"
 demo 1 ONLY=nothing
 grep -q 'expected some of local global burst burst-trim cache' "$work/err" || fail "ONLY=nothing is not explained"

@@ -35,11 +35,11 @@ table()
 
 points -v service=shop -v pid=7 >"$work/shop.lp"
 run shop "$work/shop.lp"
-expect_equal "heads" "live ± error growth/min made/s oldest of growth function" "$(sed -n 's/  */ /g; s/^ //; / function$/p' "$work/shop.words")"
-expect_equal "rows" "4.8 MiB 97.7 KiB 0 bytes 195.3 KiB 40.0 s 0 % fill_cache
-3.7 MiB 19.5 KiB 5.7 MiB 97.7 KiB 40.0 s 96 % push_global
-97.7 KiB 29.3 KiB 219.9 KiB 0 bytes 40.0 s 4 % </script><i>,= \"'
-9.8 KiB 4.9 KiB 0 bytes - 40.0 s 0 % other" "$(table "$work/shop.words")"
+expect_equal "heads" "live ± error growth/min made/s oldest of growth verdict function" "$(sed -n 's/  */ /g; s/^ //; / function$/p' "$work/shop.words")"
+expect_equal "rows" "4.8 MiB 97.7 KiB 0 bytes 195.3 KiB 40.0 s 0 % - fill_cache
+3.7 MiB 19.5 KiB 5.7 MiB 97.7 KiB 40.0 s 96 % - push_global
+97.7 KiB 29.3 KiB 219.9 KiB 0 bytes 40.0 s 4 % - </script><i>,= \"'
+9.8 KiB 4.9 KiB 0 bytes - 40.0 s 0 % - other" "$(table "$work/shop.words")"
 expect_equal "stack" "push_global handle main __libc_start_main _start" \
 	"$(sed -n '/ in push_global, called by:$/,/^$/s/^    //p' "$work/shop.words" | paste -sd ' ' -)"
 expect_equal "hostile stack" "</script><i>&\"'\\x??é [jit] [truncated]" \
@@ -58,7 +58,7 @@ iconv -f utf-8 -t utf-8 "$page" >"$work/utf8" 2>&1 || fail "the page is not UTF-
 # What holds nothing now may be made all the time: it has a row, but its stack is left out.
 LC_ALL=C sed 's/function=push_global live_bytes=[0-9]*i/function=push_global live_bytes=0i/' "$work/shop.lp" >"$work/freed.lp"
 run freed "$work/freed.lp"
-table "$work/freed.words" | grep -q '^0 bytes 19.5 KiB 0 bytes 97.7 KiB 40.0 s 0 % push_global$' || fail "no row of what holds nothing"
+table "$work/freed.words" | grep -q '^0 bytes 19.5 KiB 0 bytes 97.7 KiB 40.0 s 0 % - push_global$' || fail "no row of what holds nothing"
 ! grep -q ' in push_global, called by' "$work/freed.words" || fail "a stack of what holds nothing"
 
 # ---- folded stacks ----
@@ -83,7 +83,7 @@ grep -q 'started again' "$work/restart.words" || fail "no restart"
 cmp -s "$work/folded" "$work/folded.restart" || fail "a restart changes the stacks: $(cat "$work/folded.restart")"
 expect_equal "tables" 2 "$(grep -c '^Who allocated what' "$work/restart.words")"
 table "$work/shop.words" >"$work/rows"
-expect_equal "rows before the restart" "27.7 MiB 1000 bytes 57.2 MiB 976.6 KiB 30.0 s 100 % gone" "$(table "$work/restart.words" | grep -vxF -f "$work/rows")"
+expect_equal "rows before the restart" "27.7 MiB 1000 bytes 57.2 MiB 976.6 KiB 30.0 s 100 % - gone" "$(table "$work/restart.words" | grep -vxF -f "$work/rows")"
 expect_equal "rows after the restart" "$(cat "$work/rows")" "$(table "$work/restart.words" | grep -xF -f "$work/rows")"
 
 # ---- an end: what is shown is from before it, where the process has freed nothing yet ----
@@ -97,8 +97,8 @@ grep -qx 'Who allocated what shop (process 7 on h) held before it ended, estimat
 "$report" --folded - --from "$((now - 1)).3" "$work/ended.lp" >"$work/folded.end" || fail "at the end only: status $?"
 expect_equal "at the end only" "" "$(cat "$work/folded.end")"
 run end --from "$((now - 1)).3" "$work/ended.lp"
-expect_equal "rows at the end" "0 bytes 0 bytes - - 40.5 s - push_global
-0 bytes 0 bytes - - 40.5 s - other" "$(table "$work/end.words")"
+expect_equal "rows at the end" "0 bytes 0 bytes - - 40.5 s - - push_global
+0 bytes 0 bytes - - 40.5 s - - other" "$(table "$work/end.words")"
 
 # ---- several processes ----
 
@@ -141,8 +141,8 @@ sed 's/??/?/' "$work/folded" | cmp -s - "$work/folded.db" ||
 for source in "$work/db.lp" "--url $INFLUXD_URL"; do
 	# shellcheck disable=SC2086 # an option and its value
 	run between --service shop --from $((now - 20)) --until $((now - 10)) $source
-	expect_equal "rows of $source between two times" "4.8 MiB 97.7 KiB 0 bytes 195.3 KiB 31.0 s 0 % fill_cache
-2.9 MiB 19.5 KiB 5.7 MiB 97.7 KiB 31.0 s 100 % push_global" "$(table "$work/between.words" | grep -v 'script\|other')"
+	expect_equal "rows of $source between two times" "4.8 MiB 97.7 KiB 0 bytes 195.3 KiB 31.0 s 0 % - fill_cache
+2.9 MiB 19.5 KiB 5.7 MiB 97.7 KiB 31.0 s 100 % - push_global" "$(table "$work/between.words" | grep -v 'script\|other')"
 	grep -q '^    __libc_start_main$' "$work/between.words" || fail "no stack from before the time, of $source"
 	sed -n 's/^<g class="f" data-d="0" .* data-v="\([0-9]*\)".*/\1/p' "$work/between/flame-growth.svg" >"$work/growth"
 	expect_equal "growth in $source" 1000000 "$(cat "$work/growth")"

@@ -10,8 +10,8 @@
 # All servers listen on loopback only and are stopped at the end.
 #
 # Each experiment is judged twice: judge.awk compares the points with what the server says it holds, and
-# memagent-report gives a verdict from the points alone.  If a result is not as expected, the demo still
-# draws the pictures and runs the other experiments, but ends with status 1.
+# memagent-report gives a verdict from the points alone, on the process and on its call sites.  If a result is
+# not as expected, the demo still draws the pictures and runs the other experiments, but ends with status 1.
 set -eu
 
 case ${1-} in
@@ -31,7 +31,7 @@ out=${OUT:-$build/demo}
 threads=50
 connections=100
 interval=0.25 # the --interval in start_server
-least=5       # shortest load, in seconds, in which a leak shows and the cache fills
+least=8       # shortest load, in seconds, in which a leak shows and the cache fills
 settle=3      # seconds of rest after the load
 
 . "$root/tools/influxd.sh"
@@ -110,9 +110,9 @@ has_point()
 # start_server EXPERIMENT
 start_server()
 {
-	set -- --url "$INFLUXD_URL" --interval 250ms --allocator-interval 1s --service "demo-$1"
+	set -- --url "$INFLUXD_URL" --interval 250ms --allocator-interval 1s --sites-interval 1s --service "demo-$1"
 	[ "$experiment" = "$mode" ] || set -- "$@" --trim-interval 1s
-	echo "memagent-run --interval 250ms --allocator-interval 1s${9+ --trim-interval 1s} -- demo-server 0 $mode"
+	echo "memagent-run --interval 250ms --allocator-interval 1s --sites-interval 1s${11+ --trim-interval 1s} -- demo-server 0 $mode"
 	: >"$work/server.out" # it still has the port of the previous server
 	"$build/memagent-run" "$@" -- "$build/demo-server" 0 "$mode" \
 		>"$work/server.out" 2>"$work/server.err" &
@@ -208,7 +208,23 @@ judge()
 	class=$(class_of "$experiment")
 	[ "$class" = "$(expected_class "$experiment")" ] ||
 		echo "demo: $experiment: memagent-report calls it \"$class\", expected \"$(expected_class "$experiment")\"" >>"$complaints"
+	judge_sites >>"$complaints"
 	cat "$complaints" >&2
+}
+
+# judge_sites: of global, the call sites below push_global must leak, and have the growth; of the others, none.
+judge_sites()
+{
+	awk -F '\t' -v experiment="$experiment" '
+		$1 == "leak_function" { leaks++; name = $2 }
+		$1 == "leak_stack" { is_ours = (";" $2 ";") ~ /;push_global;/ }
+		$1 == "leak_growth_percent" && is_ours { percent += $2 }
+		END {
+			if (experiment == "global" && percent < 90)
+				printf "demo: %s: call sites in push_global have %d %% of the growth, expected at least 90 %%\n", experiment, percent
+			if (experiment != "global" && leaks)
+				printf "demo: %s: %s is judged to leak, expected no call site\n", experiment, name
+		}' "$out/$experiment/figures.tsv"
 }
 
 # run_experiment EXPERIMENT: a mode of the server, or MODE-trim, which adds a trim every second.

@@ -108,21 +108,24 @@ static void pause_ms(long ms)
 		;
 }
 
-/* ---- Modes: each takes ownership of the array of a request. ---- */
+/* ---- Modes: each makes the array of a request, and decides when it is freed. ---- */
 
 struct mode {
 	const char *name;
 	const char *doc;
-	char *(*item)(unsigned long request, int number);
-	void (*push)(struct array *array, unsigned long request); /* called by many threads */
-	void (*idle)(void); /* called when the last connection is closed */
+	bool (*push)(unsigned long request); /* called by many threads; false: no memory */
+	void (*idle)(void);		     /* called when the last connection is closed */
 };
 
-static void push_local(struct array *array, unsigned long request)
+static bool push_local(unsigned long request)
 {
-	(void)request;
+	struct array *array = array_filled(request, item_of_one_size);
+
+	if (array == NULL)
+		return false;
 	pause_ms(REQUEST_MS);
 	array_free(array);
+	return true;
 }
 
 static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -130,24 +133,36 @@ static struct array *kept;
 static struct array *cached[CACHED];
 static char *lines[LOGGED];
 
-static void push_global(struct array *array, unsigned long request)
+static void keep(struct array *array)
 {
-	(void)request;
 	pthread_mutex_lock(&kept_lock);
 	array->next = kept;
 	kept = array;
 	pthread_mutex_unlock(&kept_lock);
+}
+
+static bool push_global(unsigned long request)
+{
+	struct array *array = array_filled(request, item_of_one_size);
+
+	if (array == NULL)
+		return false;
+	keep(array);
 	pause_ms(REQUEST_MS);
+	return true;
 }
 
 /*
  * A line is allocated after the items of its request and outlives them.  So the last line keeps the
  * allocator from returning the free memory below it to the kernel, until a trim does.
  */
-static void push_burst(struct array *array, unsigned long request)
+static bool push_burst(unsigned long request)
 {
+	struct array *array = array_filled(request, item_of_mixed_size);
 	char text[64];
 
+	if (array == NULL)
+		return false;
 	snprintf(text, sizeof(text), "200 /v1/push request %lu", request);
 	char *line = strdup(text);
 	pthread_mutex_lock(&kept_lock);
@@ -155,7 +170,9 @@ static void push_burst(struct array *array, unsigned long request)
 	lines[request % LOGGED] = line;
 	pthread_mutex_unlock(&kept_lock);
 	free(oldest);
-	push_global(array, request);
+	keep(array);
+	pause_ms(REQUEST_MS);
+	return true;
 }
 
 static void idle_burst(void)
@@ -171,23 +188,27 @@ static void idle_burst(void)
 	}
 }
 
-static void push_cache(struct array *array, unsigned long request)
+static bool push_cache(unsigned long request)
 {
+	struct array *array = array_filled(request, item_of_one_size);
+
+	if (array == NULL)
+		return false;
 	pthread_mutex_lock(&kept_lock);
 	struct array *oldest = cached[request % CACHED];
 	cached[request % CACHED] = array;
 	pthread_mutex_unlock(&kept_lock);
 	array_free(oldest);
 	pause_ms(REQUEST_MS);
+	return true;
 }
 
 static const struct mode modes[] = {
-    {"local", "frees the objects of a request at its end", item_of_one_size, push_local, NULL},
-    {"global", "never frees the objects of a request: a leak", item_of_one_size, push_global, NULL},
-    {"burst", "frees all objects when the last connection is closed: fragmentation",
-     item_of_mixed_size, push_burst, idle_burst},
-    {"cache", "keeps the objects of the last 2000 requests: no leak", item_of_one_size, push_cache,
-     NULL},
+    {"local", "frees the objects of a request at its end", push_local, NULL},
+    {"global", "never frees the objects of a request: a leak", push_global, NULL},
+    {"burst", "frees all objects when the last connection is closed: fragmentation", push_burst,
+     idle_burst},
+    {"cache", "keeps the objects of the last 2000 requests: no leak", push_cache, NULL},
 };
 
 /* ---- The objects that the server holds, and their usable bytes. ---- */
@@ -283,10 +304,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection, cons
 	if (strcmp(url, "/v1/push") != 0)
 		return answer(connection, MHD_HTTP_NOT_FOUND, not_found);
 	const unsigned long request = atomic_fetch_add(&requests, 1) + 1;
-	struct array *array = array_filled(request, (*mode)->item);
-	if (array == NULL)
+	if (!(*mode)->push(request))
 		return answer(connection, MHD_HTTP_SERVICE_UNAVAILABLE, no_memory);
-	(*mode)->push(array, request);
 	return answer(connection, MHD_HTTP_OK, done);
 }
 

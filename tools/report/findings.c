@@ -82,16 +82,24 @@ static double growth(const struct finding *f)
 	return f->diagnosis.live_after - f->diagnosis.live_base;
 }
 
+static bool has_leak(const struct finding *f)
+{
+	return f->sites.leaks > 0;
+}
+
 static bool are_alike(const struct finding *a, const struct finding *b)
 {
-	return a->diagnosis.class == b->diagnosis.class &&
+	return a->diagnosis.class == b->diagnosis.class && has_leak(a) == has_leak(b) &&
 	       strcmp(a->process->service, b->process->service) == 0;
 }
 
-/* Worst class first; within a class, largest growth first. */
+/* Processes with a site that leaks first, then worst class first, then largest growth first. */
 static int by_class_and_growth(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
+
+	if (has_leak(x) != has_leak(y))
+		return has_leak(x) ? -1 : 1;
 
 	if (x->diagnosis.class != y->diagnosis.class)
 		return x->diagnosis.class < y->diagnosis.class ? -1 : 1;
@@ -127,9 +135,9 @@ static char *write_paragraph(const struct finding *f, double requests, bool is_f
 	if (out == NULL)
 		messages_fail("out of memory");
 	if (is_first)
-		sentences_write(out, &f->diagnosis, f->who, requests);
+		sentences_write(out, &f->diagnosis, f->who, requests, has_leak(f));
 	else
-		sentences_write_short(out, &f->diagnosis, f->who);
+		sentences_write_short(out, &f->diagnosis, f->who, has_leak(f));
 	if (fclose(out))
 		messages_fail("out of memory");
 	return text;

@@ -241,6 +241,8 @@ static const char *read_site_fields(const char *p, const char *end, struct line_
 
 		if (field < SITE_VALUES)
 			point->sample.value[field] = lines_number(value.at, value.length);
+		else if (is_named(key, "verdict") && value.length > 2)
+			point->sample.verdict = sites_verdict_of(value.at + 1, value.length - 2);
 		else if (is_named(key, "stack"))
 			point->stack = value;
 		else if (is_named(key, "frames"))

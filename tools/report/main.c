@@ -109,6 +109,20 @@ static void close_written(FILE *file, const char *name)
 		messages_fail("%s cannot be written: %s", name, strerror(errno));
 }
 
+static void write_leaks(FILE *out, const struct site_table *sites)
+{
+	for (size_t i = 0; i < sites->leaks; i++) {
+		const struct site_row *row = &sites->rows[i];
+		const char *stack = row->site->stack.text;
+
+		fprintf(out, "leak_site\t%s\nleak_function\t%s\nleak_stack\t%s\n", row->site->id,
+			site_row_function(row), stack ? stack : "");
+		fprintf(out, "leak_bytes_per_second\t%.15g\n", row->leak.bytes_per_s);
+		if (!isnan(row->leak.percent))
+			fprintf(out, "leak_growth_percent\t%.15g\n", row->leak.percent);
+	}
+}
+
 static void write_figures(const struct findings *findings, double requests)
 {
 	FILE *out = create("figures.tsv");
@@ -122,6 +136,7 @@ static void write_figures(const struct findings *findings, double requests)
 			diagnosis_class_name(f->diagnosis.class));
 		for (size_t k = 0; k < n; k++)
 			fprintf(out, "%s\t%.15g\n", figures[k].name, figures[k].value);
+		write_leaks(out, &f->sites);
 	}
 	close_written(out, "figures.tsv");
 }
@@ -132,6 +147,8 @@ static void print_verdict(FILE *out, const struct findings *findings, const stru
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->all[i];
 
+		if (sites->leaks[i])
+			fprintf(out, "%s\n", sites->leaks[i]);
 		if (f->paragraph)
 			fprintf(out, "%s\n", f->paragraph);
 		if (f->remark)

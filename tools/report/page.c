@@ -8,6 +8,7 @@
 #include "tools/report/flame.h"
 #include "tools/report/pictures.h"
 #include "tools/report/site_print.h"
+#include "tools/report/site_view.h"
 
 static const char style[] =
     "body { margin: 0; background: #f5f7fa; color: #1f2933; "
@@ -18,6 +19,7 @@ static const char style[] =
     ".verdict { background: #fff; border-left: 6px solid #2f9e44; border-radius: 4px; "
     "padding: 12px 16px; margin: 0 0 12px; overflow-wrap: anywhere; }\n"
     ".verdict.leaks { border-color: #c92a2a; }\n"
+    ".verdict strong { display: block; font-size: 20px; white-space: pre-line; }\n"
     ".verdict.grows { border-color: #f08c00; }\n"
     ".verdict.unknown { border-color: #9aa5b1; }\n"
     "figure { background: #fff; border-radius: 4px; margin: 16px 0; padding: 8px; }\n"
@@ -72,23 +74,27 @@ static void print_head(FILE *out, const struct page *page)
 	print(out, "<code>", page->command, "</code></p>\n");
 }
 
-static void print_verdicts(FILE *out, const struct findings *findings)
+/* The sites that leak are the first that a reader sees. */
+static void print_verdicts(FILE *out, const struct findings *findings, char *const *leaks)
 {
 	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->all[i];
+		const char *class = diagnosis_class_name(f->diagnosis.class);
 
 		if (f->paragraph == NULL)
 			continue;
-		fprintf(out, "<p class=\"verdict %s\">", diagnosis_class_name(f->diagnosis.class));
+		fprintf(out, "<p class=\"verdict %s\">", leaks[i] ? "leaks" : class);
+		if (leaks[i])
+			print(out, "<strong>", leaks[i], "</strong>\n");
 		print(out, "", f->paragraph, "</p>\n");
 		if (f->remark)
 			print(out, "<p>", f->remark, "</p>\n");
 	}
 }
 
-static void print_pictures(FILE *out, const struct pictures *pictures)
+static void print_pictures(FILE *out, const struct pictures *pictures, size_t from, size_t to)
 {
-	for (size_t i = 0; i < pictures->count; i++) {
+	for (size_t i = from; i < to; i++) {
 		fprintf(out, "<figure><img src=\"%s.svg\"", pictures->all[i].name);
 		print(out, " alt=\"", pictures->all[i].title,
 		      "\" width=\"960\" height=\"360\"></figure>\n");
@@ -133,11 +139,14 @@ static void print_tables(FILE *out, const struct page *page)
 
 void page_write(FILE *out, const struct page *page)
 {
+	const size_t first = page->pictures->count > 0;
+
 	print_head(out, page);
-	print_verdicts(out, page->findings);
+	print_verdicts(out, page->findings, page->sites->leaks);
+	print_pictures(out, page->pictures, 0, first);
 	site_print_page(out, page->sites);
 	print_flames(out, page);
-	print_pictures(out, page->pictures);
+	print_pictures(out, page->pictures, first, page->pictures->count);
 	print_tables(out, page);
 	fputs("</main>\n</body>\n</html>\n", out);
 }

@@ -117,7 +117,7 @@ static const char *process_field(size_t i)
 
 static const char *site_field(size_t i)
 {
-	return sites_field_name((enum site_field)i);
+	return i < SITE_VALUES ? sites_field_name((enum site_field)i) : "verdict";
 }
 
 /* Return the URL that asks ${question}, from malloc.  For a Unix socket, any host name will do. */
@@ -226,7 +226,7 @@ static void ask(struct connection *c, const struct question *question)
 static void ask_all(struct connection *c)
 {
 	char *process_fields = list_fields(process_field, SERIES_VALUES);
-	char *site_fields = list_fields(site_field, SITE_VALUES);
+	char *site_fields = list_fields(site_field, SITE_VALUES + 1);
 	const struct question questions[] = {
 	    {process_fields, "", ""},
 	    {"last(/^sizes_/)", "", ""},

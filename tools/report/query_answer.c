@@ -15,7 +15,17 @@
 #define STRING_BYTES 65536 /* the longest string field of InfluxDB */
 
 struct column {
-	enum { OTHER, TIME, FIELD, SIZE, SITE_FIELD, SITE_STACK, SITE_FRAMES, EVENT } kind;
+	enum {
+		OTHER,
+		TIME,
+		FIELD,
+		SIZE,
+		SITE_FIELD,
+		SITE_STACK,
+		SITE_FRAMES,
+		SITE_JUDGED,
+		EVENT
+	} kind;
 	int index; /* of the field or size */
 };
 
@@ -66,6 +76,8 @@ static struct column column_of(const char *name)
 		return (struct column){SITE_STACK, 0};
 	if (strcmp(name, "frames") == 0)
 		return (struct column){SITE_FRAMES, 0};
+	if (strcmp(name, "verdict") == 0)
+		return (struct column){SITE_JUDGED, 0};
 	if (strcmp(name, "event") == 0)
 		return (struct column){EVENT, 0};
 	return process_column(name);
@@ -162,6 +174,20 @@ static void read_text(struct json *json, struct site_text *text, int64_t time_ms
 		sites_keep_text(text, value, strlen(value), time_ms);
 }
 
+/* Read the verdict of a row, or null. */
+static enum site_verdict read_verdict(struct json *json)
+{
+	char value[NAME_BYTES];
+	struct json peek = *json;
+
+	if (!json_takes(&peek, '"')) {
+		json_skip(json);
+		return SITE_NOT_JUDGED;
+	}
+	json_string(json, value, sizeof(value));
+	return json->bad ? SITE_NOT_JUDGED : sites_verdict_of(value, strlen(value));
+}
+
 static bool read_site_row(struct json *json, const struct table *table, struct site *site,
 			  struct site_sample *sample)
 {
@@ -177,6 +203,8 @@ static bool read_site_row(struct json *json, const struct table *table, struct s
 			read_text(json, &site->stack, sample->time_ms);
 		} else if (is_known && column->kind == SITE_FRAMES) {
 			read_text(json, &site->frames, sample->time_ms);
+		} else if (is_known && column->kind == SITE_JUDGED) {
+			sample->verdict = read_verdict(json);
 		} else if (!json_number(json, &text, &length) || !is_known) {
 			continue;
 		} else if (column->kind == TIME) {

@@ -1,7 +1,6 @@
 #include "tools/report/sentences.h"
 
 #include <math.h>
-#include <stdbool.h>
 
 #include "tools/report/diagnosis.h"
 #include "tools/report/words.h"
@@ -11,6 +10,7 @@ struct subject {
 	const struct diagnosis *d;
 	const char *who;
 	double requests;
+	bool has_leak; /* of a call site, which another sentence names */
 };
 
 static const char *are(double bytes)
@@ -50,27 +50,37 @@ static void say_grows(const struct subject *s)
 
 	fprintf(s->out, "It grows: %s. In ", s->who);
 	say_load(s);
+	fprintf(s->out, ", steadily.");
+	if (s->has_leak)
+		return;
 	fprintf(s->out,
-		", steadily. This may be a leak%s or a cache that fills: %s%s%s. "
+		" This may be a leak%s or a cache that fills: %s%s%s. "
 		"To find out, %s.",
 		rested ? "" : ", a start-up", rested ? "" : "it was busy from the first point on",
 		rested || is_over ? "" : " and ", is_over ? "" : "the load is not over",
 		is_over ? "run another load" : "end the load, or watch it for half an hour");
 }
 
+/* A leak may be too small to show in all live bytes. */
+static const char *whole(const struct subject *s)
+{
+	return s->has_leak ? "As a whole," : "No leak:";
+}
+
 static void say_level(const struct subject *s)
 {
-	fprintf(s->out,
-		"No leak: %s grew to a bound and stays there. Its live heap went from %s to %s",
-		s->who, words_bytes(s->d->live_base).text, words_bytes(s->d->live_load_end).text);
+	fprintf(s->out, "%s %s grew to a bound and stays there. Its live heap went from %s to %s",
+		whole(s), s->who, words_bytes(s->d->live_base).text,
+		words_bytes(s->d->live_load_end).text);
 	say_requests(s);
-	fprintf(s->out, "; the last third of the load added %s. That is what a cache does.",
-		words_bytes(fmax(s->d->live_last_third, 0)).text);
+	fprintf(s->out, "; the last third of the load added %s.%s",
+		words_bytes(fmax(s->d->live_last_third, 0)).text,
+		s->has_leak ? "" : " That is what a cache does.");
 }
 
 static void say_returns(const struct subject *s)
 {
-	fprintf(s->out, "No leak: %s frees what it allocates. It allocated %s", s->who,
+	fprintf(s->out, "%s %s frees what it allocates. It allocated %s", whole(s), s->who,
 		words_count(s->d->objects_made, "object").text);
 	say_requests(s);
 	fprintf(s->out, "; at most %s were live at once, %s before the load.",
@@ -81,7 +91,8 @@ static void say_unknown(const struct subject *s)
 {
 	const struct diagnosis *d = s->d;
 
-	fprintf(s->out, "Too little to say about %s: ", s->who);
+	fprintf(s->out, "Too little to say about %s%s: ", s->has_leak ? "the whole of " : "",
+		s->who);
 	if (d->objects_made < DIAGNOSIS_LEAST_OBJECTS) {
 		fprintf(s->out, "it made %s in %s%s; %s %s live.",
 			words_count(d->objects_made, "object").text,
@@ -162,14 +173,15 @@ static void say_trims(const struct subject *s)
 	fprintf(s->out, ".");
 }
 
-void sentences_write(FILE *out, const struct diagnosis *d, const char *who, double requests)
+void sentences_write(FILE *out, const struct diagnosis *d, const char *who, double requests,
+		     bool has_leak)
 {
 	static void (*const say[DIAGNOSIS_CLASSES])(const struct subject *) = {
 	    [DIAGNOSIS_LEAKS] = say_leaks,     [DIAGNOSIS_GROWS] = say_grows,
 	    [DIAGNOSIS_UNKNOWN] = say_unknown, [DIAGNOSIS_LEVEL] = say_level,
 	    [DIAGNOSIS_RETURNS] = say_returns,
 	};
-	const struct subject subject = {out, d, who, requests};
+	const struct subject subject = {out, d, who, requests, has_leak};
 
 	say[d->class](&subject);
 	say_growth(&subject);
@@ -177,7 +189,7 @@ void sentences_write(FILE *out, const struct diagnosis *d, const char *who, doub
 	say_trims(&subject);
 }
 
-void sentences_write_short(FILE *out, const struct diagnosis *d, const char *who)
+void sentences_write_short(FILE *out, const struct diagnosis *d, const char *who, bool has_leak)
 {
 	static const char *const beginnings[DIAGNOSIS_CLASSES] = {
 	    [DIAGNOSIS_LEAKS] = "LEAK",
@@ -189,6 +201,6 @@ void sentences_write_short(FILE *out, const struct diagnosis *d, const char *who
 
 	fprintf(out,
 		"%s: %s, like the one above. Live: %s before the load, %s at most, %s at the end.",
-		beginnings[d->class], who, words_bytes(d->live_base).text,
+		has_leak ? "LEAK" : beginnings[d->class], who, words_bytes(d->live_base).text,
 		words_bytes(d->live_peak).text, words_bytes(d->live_after).text);
 }

@@ -122,11 +122,86 @@ static double made_of(const struct part *part)
 	return made / seconds_since(first->time_ms, last->time_ms);
 }
 
+/* ---- leaks ---- */
+
+/* Return the last point that the agent judged to leak, or NULL. */
+static const struct site_sample *last_leak(const struct part *part)
+{
+	for (size_t i = part->count; i > 0; i--)
+		if (part->first[i - 1].verdict == SITE_LEAK)
+			return &part->first[i - 1];
+	return NULL;
+}
+
+/* Return the last point at which ${leak} had not begun, or the first. */
+static const struct site_sample *onset_of(const struct part *part, const struct site_sample *leak)
+{
+	const struct site_sample *onset = part->first;
+	double since_ms = leak->value[SITE_growth_since_ns] / 1e6 + 1000; /* whole seconds */
+
+	while (onset + 1 < leak && (double)onset[1].time_ms <= since_ms)
+		onset++;
+	return onset;
+}
+
+static double peak_of(const struct site_sample *from, const struct site_sample *to)
+{
+	double peak = 0;
+
+	for (; from <= to; from++)
+		peak = fmax(peak, from->value[SITE_live_bytes]);
+	return peak;
+}
+
+/*
+ * Return whether a site that was judged to leak at ${leak} still does at the ${end}.  The load may
+ * have ended since, and the agent may judge the rest as level.  But a site that went on allocating
+ * and did not grow is a cache that filled, and one that lost most of its growth freed it.
+ */
+static bool still_leaks(const struct part *part, const struct site_sample *leak, double begin)
+{
+	const struct site_sample *end = part->first + part->count - 1;
+	const struct site_sample *onset = onset_of(part, leak);
+	double base = onset == part->first ? begin : onset->value[SITE_live_bytes];
+	double peak = peak_of(onset, end);
+	double made = leak->value[SITE_alloc_bytes] - onset->value[SITE_alloc_bytes];
+	double made_since = end->value[SITE_alloc_bytes] - leak->value[SITE_alloc_bytes];
+
+	return peak > base && end->value[SITE_live_bytes] > (base + peak) / 2 &&
+	       made_since <= made / 10;
+}
+
+static struct site_leak leak_of(const struct part *part, double begin)
+{
+	const struct site_sample *leak = last_leak(part);
+	double since_ns;
+
+	if (leak == NULL || !(leak->value[SITE_growth_bytes_per_s] > 0) ||
+	    !still_leaks(part, leak, begin))
+		return (struct site_leak){0, NAN, NAN, INT64_MIN};
+	since_ns = leak->value[SITE_growth_since_ns];
+	return (struct site_leak){
+	    .bytes_per_s = leak->value[SITE_growth_bytes_per_s],
+	    .error = leak->value[SITE_growth_bytes_per_s_error],
+	    .percent = leak->value[SITE_growth_percent],
+	    .since_ms = since_ns > 0 && since_ns < 9e18 ? (int64_t)(since_ns / 1e6) : INT64_MIN,
+	};
+}
+
+/* The agent repeats a verdict while the process is idle, even if the site frees all then. */
+static enum site_verdict verdict_of(const struct site_sample *last, const struct site_leak *leak)
+{
+	if (leak->bytes_per_s > 0)
+		return SITE_LEAK;
+	return last->verdict == SITE_LEAK ? SITE_SHRINKING : last->verdict;
+}
+
 static struct site_row row_of(const struct site *site, const struct part *part,
 			      const struct sums *sums, int64_t begin_ms)
 {
 	const struct site_sample *first = part->first, *last = first + part->count - 1;
 	double begin = first->time_ms == begin_ms ? first->value[SITE_live_bytes] : 0;
+	struct site_leak leak = leak_of(part, isnan(begin) ? 0 : begin);
 
 	return (struct site_row){
 	    .site = site,
@@ -142,15 +217,19 @@ static struct site_row row_of(const struct site *site, const struct part *part,
 	    .made_bytes_per_s = made_of(part),
 	    .oldest_ns = last->value[SITE_oldest_ns],
 	    .share = NAN,
+	    .verdict = verdict_of(last, &leak),
+	    .leak = leak,
 	};
 }
 
-static int by_live(const void *a, const void *b)
+static int by_leak_and_live(const void *a, const void *b)
 {
 	const struct site_row *x = a, *y = b;
 
 	if (x->is_other != y->is_other)
 		return x->is_other ? 1 : -1;
+	if (x->leak.bytes_per_s != y->leak.bytes_per_s)
+		return x->leak.bytes_per_s > y->leak.bytes_per_s ? -1 : 1;
 	if (x->live_bytes != y->live_bytes)
 		return x->live_bytes > y->live_bytes ? -1 : 1;
 	return strcmp(x->site->id, y->site->id);
@@ -172,11 +251,12 @@ static void make_rows(const struct sites *sites, const struct times *times, stru
 		if (part.first[part.count - 1].time_ms != out->end_ms || isnan(row.live_bytes))
 			continue;
 		out->live_bytes += row.live_bytes;
+		out->leaks += row.leak.bytes_per_s > 0;
 		out->rows = alloc_grow(out->rows, &room, out->count + 1, sizeof(*out->rows));
 		out->rows[out->count++] = row;
 	}
 	if (out->count)
-		qsort(out->rows, out->count, sizeof(*out->rows), by_live);
+		qsort(out->rows, out->count, sizeof(*out->rows), by_leak_and_live);
 }
 
 /* ---- shares ---- */

@@ -9,8 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tools/report/sites.h"
+
 struct series_process;
-struct site;
+
+/* A row that leaks, as the agent judged it. */
+struct site_leak {
+	double bytes_per_s; /* 0: it does not leak */
+	double error;	    /* half of the 95 % interval; NAN: unknown */
+	double percent;	    /* of the growth of the process; NAN: unknown */
+	int64_t since_ms;   /* INT64_MIN: unknown */
+};
 
 struct site_row {
 	const struct site *site;
@@ -26,12 +35,18 @@ struct site_row {
 	double made_bytes_per_s;
 	double oldest_ns; /* age of the oldest object */
 	double share;	  /* of the growth of the process, 0 to 1 */
+	enum site_verdict verdict;
+	struct site_leak leak;
 };
 
-/* The rows are those of the last points.  They are sorted by live bytes; "other" is the last. */
+/*
+ * The rows are those of the last points.  Those that leak come first, fastest first, then the
+ * others by live bytes; "other" is the last.
+ */
 struct site_table {
 	struct site_row *rows;
 	size_t count; /* 0: the process has no sites */
+	size_t leaks; /* rows that leak */
 	int64_t begin_ms;
 	int64_t end_ms;
 	bool is_before_exit;	 /* the process has ended; this is from before */

@@ -8,11 +8,13 @@
 #include "tools/report/alloc.h"
 #include "tools/report/findings.h"
 #include "tools/report/frames.h"
+#include "tools/report/leak_words.h"
+#include "tools/report/messages.h"
 #include "tools/report/site_table.h"
 #include "tools/report/source.h"
 
 const char *const site_view_heads[SITE_VIEW_CELLS] = {
-    "live", "± error", "growth/min", "made/s", "oldest", "of growth",
+    "live", "± error", "growth/min", "made/s", "oldest", "of growth", "verdict",
 };
 
 /* ---- rows ---- */
@@ -34,6 +36,7 @@ static struct words percent(double share)
 
 static void set_cells(struct site_view_row *out, const struct site_row *row)
 {
+	const char *verdict = sites_verdict_name(row->verdict);
 	double growth = row->growth_bytes_per_s * 60;
 
 	out->cells[0] = words_bytes(row->live_bytes);
@@ -42,6 +45,7 @@ static void set_cells(struct site_view_row *out, const struct site_row *row)
 	out->cells[3] = dash_or(words_bytes(row->made_bytes_per_s), row->made_bytes_per_s);
 	out->cells[4] = dash_or(words_span(row->oldest_ns / 1e9), row->oldest_ns);
 	out->cells[5] = dash_or(percent(row->share), row->share);
+	snprintf(out->cells[6].text, sizeof(out->cells[6].text), "%s", verdict ? verdict : "-");
 }
 
 static struct site_call call_of(const char *function, const char *place)
@@ -164,9 +168,49 @@ static void make_table(struct site_view_table *out, const struct source *source)
 	}
 }
 
-static void want(const struct site_table *table, struct source *source)
+/* ---- leaks ---- */
+
+static size_t leaks_said(const struct site_table *table)
 {
-	for (size_t i = 0; i < rows_shown(table); i++) {
+	return table->leaks < LEAK_WORDS_MOST ? table->leaks : LEAK_WORDS_MOST;
+}
+
+/* Return the sentences about the sites that leak, or NULL. */
+static char *make_leaks(const struct site_table *table, const struct source *source)
+{
+	size_t said = leaks_said(table), size;
+	char *text = NULL;
+	FILE *out;
+
+	if (said == 0)
+		return NULL;
+	out = open_memstream(&text, &size);
+	if (out == NULL)
+		messages_fail("out of memory");
+	for (size_t i = 0; i < said; i++) {
+		const struct site_row *row = &table->rows[i];
+		struct frames frames;
+
+		frames_read(row->site, &frames);
+		fputs(i ? "\n" : "", out);
+		leak_words_write(out, row, place_of(source, &frames, site_row_function(row)),
+				 table->end_ms);
+		frames_free(&frames);
+	}
+	if (said < table->leaks)
+		fprintf(out, "\nAnd %zu more call site%s.", table->leaks - said,
+			table->leaks - said == 1 ? "" : "s");
+	if (fclose(out))
+		messages_fail("out of memory");
+	return text;
+}
+
+/* ---- all of it ---- */
+
+/* Ask for the source lines of the first ${n} rows. */
+static void want(const struct site_table *table, size_t n, struct source *source)
+{
+	for (size_t i = 0; i < n; i++) {
 		struct frames frames;
 
 		frames_read(table->rows[i].site, &frames);
@@ -178,18 +222,28 @@ static void want(const struct site_table *table, struct source *source)
 void site_view_make(const struct findings *findings, struct site_view *out)
 {
 	struct source source = {.all = NULL};
+	size_t room = 0;
 
 	*out = (struct site_view){.count = 0};
-	for (size_t i = 0; i < findings->count && out->count < SITE_VIEW_TABLES; i++) {
+	out->leaks = alloc_grow(NULL, &room, findings->count, sizeof(*out->leaks));
+	for (size_t i = 0; i < findings->count; i++) {
 		const struct finding *f = &findings->all[i];
+		bool has_table = out->count < SITE_VIEW_TABLES;
 
 		if (f->paragraph == NULL || f->sites.count == 0)
 			continue;
-		want(&f->sites, &source);
+		want(&f->sites, has_table ? rows_shown(&f->sites) : leaks_said(&f->sites), &source);
+		if (!has_table)
+			continue;
 		out->tables[out->count].who = f->who;
 		out->tables[out->count++].sites = &f->sites;
 	}
 	source_ask(&source);
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *f = &findings->all[i];
+
+		out->leaks[i] = f->paragraph ? make_leaks(&f->sites, &source) : NULL;
+	}
 	for (size_t i = 0; i < out->count; i++)
 		make_table(&out->tables[i], &source);
 	source_free(&source);

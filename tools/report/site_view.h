@@ -1,9 +1,9 @@
 #ifndef MEMAGENT_SITE_VIEW_H
 #define MEMAGENT_SITE_VIEW_H
 /*
- * site_view: what a report shows of the sites: a table for each process, and some stacks.
+ * site_view: what a report shows of the sites: which leak, a table for each process, some stacks.
  *
- * Layer    tools; needs findings, site_table, frames, source, words, alloc.
+ * Layer    tools; needs findings, site_table, leak_words, frames, source, words, alloc.
  */
 #include <stddef.h>
 
@@ -16,7 +16,7 @@ struct site_table;
 #define SITE_VIEW_STACKS 3
 #define SITE_VIEW_FRAMES 24 /* of a stack, the innermost */
 #define SITE_VIEW_TABLES 6
-#define SITE_VIEW_CELLS 6
+#define SITE_VIEW_CELLS 7
 
 /* The heads of the columns; the function comes after them. */
 extern const char *const site_view_heads[SITE_VIEW_CELLS];
@@ -52,11 +52,13 @@ struct site_view_table {
 struct site_view {
 	struct site_view_table tables[SITE_VIEW_TABLES];
 	size_t count;
+	char **leaks; /* for each finding, sentences that say which sites leak, or NULL */
 };
 
 /*
  * site_view_make(findings, out):
- * Make the tables of the first findings that are shown and have sites.
+ * Make the tables of the first findings that are shown and have sites, and the sentences of all
+ * that are shown.
  */
 void site_view_make(const struct findings *findings, struct site_view *out);
 

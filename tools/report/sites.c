@@ -75,6 +75,24 @@ enum site_field sites_field_of(const char *name, size_t length)
 	return (enum site_field)i;
 }
 
+static const char *const verdicts[SITE_VERDICTS] = {
+    [SITE_LEAK] = "leak",	    [SITE_GROWING] = "growing",	  [SITE_LEVEL] = "level",
+    [SITE_SHRINKING] = "shrinking", [SITE_START_UP] = "start-up",
+};
+
+const char *sites_verdict_name(enum site_verdict verdict)
+{
+	return verdicts[verdict];
+}
+
+enum site_verdict sites_verdict_of(const char *text, size_t length)
+{
+	for (size_t i = SITE_LEAK; i < SITE_VERDICTS; i++)
+		if (strlen(verdicts[i]) == length && memcmp(verdicts[i], text, length) == 0)
+			return (enum site_verdict)i;
+	return SITE_NOT_JUDGED;
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct site_sample *x = a, *y = b;

@@ -17,7 +17,11 @@
 	X(freed_bytes)                                                                             \
 	X(freed_objects)                                                                           \
 	X(live_bytes_error)                                                                        \
-	X(oldest_ns)
+	X(oldest_ns)                                                                               \
+	X(growth_bytes_per_s)                                                                      \
+	X(growth_bytes_per_s_error)                                                                \
+	X(growth_percent)                                                                          \
+	X(growth_since_ns)
 
 enum site_field {
 #define X(id) SITE_##id,
@@ -26,9 +30,21 @@ enum site_field {
 	    SITE_VALUES
 };
 
+/* What the agent judged, as the field verdict has it. */
+enum site_verdict {
+	SITE_NOT_JUDGED,
+	SITE_LEAK,
+	SITE_GROWING,
+	SITE_LEVEL,
+	SITE_SHRINKING,
+	SITE_START_UP,
+	SITE_VERDICTS
+};
+
 struct site_sample {
 	int64_t time_ms;	   /* since 1970 */
 	double value[SITE_VALUES]; /* in the field's unit; NAN: unknown */
+	enum site_verdict verdict;
 };
 
 /* A text of a site, of which the latest is kept. */
@@ -72,6 +88,12 @@ const char *sites_field_name(enum site_field field);
 
 /* Return the site_field for a field's ${name}, or SITE_VALUES. */
 enum site_field sites_field_of(const char *name, size_t length);
+
+/* Return the name of ${verdict}, or NULL for SITE_NOT_JUDGED. */
+const char *sites_verdict_name(enum site_verdict verdict);
+
+/* Return the verdict with the name ${text}, or SITE_NOT_JUDGED. */
+enum site_verdict sites_verdict_of(const char *text, size_t length);
 
 /* Sort the samples by time.  Of samples with the same time, keep one. */
 void sites_finish(struct sites *sites);

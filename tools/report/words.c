@@ -8,21 +8,42 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 
+struct unit {
+	const char *name;
+	double bytes;
+	int digits; /* after the decimal point */
+};
+
+static struct unit unit_of(double size)
+{
+	if (size >= GIB)
+		return (struct unit){"GiB", GIB, 2};
+	if (size >= MIB)
+		return (struct unit){"MiB", MIB, 1};
+	if (size >= KIB)
+		return (struct unit){"KiB", KIB, 1};
+	return (struct unit){rint(size) == 1 ? "byte" : "bytes", 1, 0};
+}
+
 struct words words_bytes(double n)
 {
+	struct unit unit = unit_of(fabs(n));
 	struct words w;
-	double size = fabs(n);
-	const char *sign = n < 0 ? "-" : "";
 
-	if (size >= GIB)
-		snprintf(w.text, sizeof(w.text), "%s%.2f GiB", sign, size / GIB);
-	else if (size >= MIB)
-		snprintf(w.text, sizeof(w.text), "%s%.1f MiB", sign, size / MIB);
-	else if (size >= KIB)
-		snprintf(w.text, sizeof(w.text), "%s%.1f KiB", sign, size / KIB);
-	else
-		snprintf(w.text, sizeof(w.text), "%s%.0f %s", sign, size,
-			 rint(size) == 1 ? "byte" : "bytes");
+	snprintf(w.text, sizeof(w.text), "%s%.*f %s", n < 0 ? "-" : "", unit.digits,
+		 fabs(n) / unit.bytes, unit.name);
+	return w;
+}
+
+struct words words_bytes_and_error(double n, double error)
+{
+	struct unit unit = unit_of(fabs(n));
+	struct words w;
+
+	if (!(error > 0))
+		return words_bytes(n);
+	snprintf(w.text, sizeof(w.text), "%.*f ± %.*f %s", unit.digits, n / unit.bytes, unit.digits,
+		 error / unit.bytes, unit.name);
 	return w;
 }
 

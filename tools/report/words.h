@@ -12,6 +12,9 @@ struct words {
 /* "1 byte", "200 bytes", "1.5 KiB", "24.8 MiB", "3.00 GiB". */
 struct words words_bytes(double n);
 
+/* "4.9 ± 0.6 KiB"; "4.9 KiB" if ${error} is unknown or 0. */
+struct words words_bytes_and_error(double n, double error);
+
 /* "1,234,567". */
 struct words words_grouped(double n);
 

@@ -164,7 +164,7 @@ END_TEST
 
 START_TEST(reads_a_site)
 {
-	static const double values[SITE_VALUES] = {10, 2, 30, 4, 20, 2, 5, 60};
+	static const double values[SITE_VALUES] = {10, 2, 30, 4, 20, 2, 5, 60, -7, 8, 90, 1e18};
 	const struct site *site;
 
 	read_text(
@@ -172,10 +172,12 @@ START_TEST(reads_a_site)
 	    "memagent_site,host=h,pid=7,allocator=glibc,site=00ff,function=a\\ b\\,c\\=d "
 	    "live_bytes=10i,live_objects=2i,alloc_bytes=30i,alloc_objects=4i,freed_bytes=20i,freed_"
 	    "objects=2i,"
-	    "live_bytes_error=5i,oldest_ns=60i,age_0s_bytes=10i,stack=\"main;a \\\"b\\\\, "
+	    "live_bytes_error=5i,oldest_ns=60i,age_0s_bytes=10i,growth_bytes_per_s=-7i,"
+	    "growth_bytes_per_s_error=8i,growth_percent=90i,growth_since_ns=1000000000000000000i,"
+	    "verdict=\"start-up\",stack=\"main;a \\\"b\\\\, "
 	    "x=1\",frames=\"/x y@12+0x1;+0x2\" "
 	    "1700000000000000000\n"
-	    "memagent_site,host=h,pid=7,site=00ff,function=later live_bytes=11i "
+	    "memagent_site,host=h,pid=7,site=00ff,function=later live_bytes=11i,verdict=\"leaks\" "
 	    "1700000010000000000\n"
 	    "memagent_site,host=h,pid=7,site=00ff,function=sooner live_bytes=9i,stack=\"old\" "
 	    "1600000000000000000\n"
@@ -197,6 +199,9 @@ START_TEST(reads_a_site)
 	for (int i = 0; i < SITE_VALUES; i++)
 		ck_assert_double_eq(site->samples[1].value[i], values[i]);
 	ck_assert(isnan(site->samples[2].value[SITE_alloc_bytes]));
+	ck_assert_int_eq(site->samples[0].verdict, SITE_NOT_JUDGED);
+	ck_assert_int_eq(site->samples[1].verdict, SITE_START_UP);
+	ck_assert_int_eq(site->samples[2].verdict, SITE_NOT_JUDGED); /* no such verdict */
 }
 END_TEST
 

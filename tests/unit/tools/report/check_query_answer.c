@@ -63,13 +63,14 @@ START_TEST(has_no_points)
 END_TEST
 
 /* Stacks are in a second answer, whose points may be from before the chosen time. */
-static const char sites[] = "{\"results\":[{\"series\":[{\"values\":[[1700000001000000000,5,null],["
-			    "1700000002000000000,7,3]],"
-			    "\"columns\":[\"time\",\"live_bytes\",\"live_bytes_error\"],\"tags\":{"
-			    "\"pid\":\"7\",\"host\":\"h\",\"env\":\"\","
-			    "\"service\":\"a "
-			    "\\\"b\\\"\",\"site\":\"00ff\",\"function\":\"f\\u003cint\\u003e\"},"
-			    "\"name\":\"memagent_site\"}]}]}";
+static const char sites[] =
+    "{\"results\":[{\"series\":[{\"values\":[[1700000001000000000,5,null,null],["
+    "1700000002000000000,7,3,\"leak\"]],"
+    "\"columns\":[\"time\",\"live_bytes\",\"live_bytes_error\",\"verdict\"],\"tags\":{"
+    "\"pid\":\"7\",\"host\":\"h\",\"env\":\"\","
+    "\"service\":\"a "
+    "\\\"b\\\"\",\"site\":\"00ff\",\"function\":\"f\\u003cint\\u003e\"},"
+    "\"name\":\"memagent_site\"}]}]}";
 static const char stacks[] = "{\"results\":[{\"series\":[{\"name\":\"memagent_site\",\"tags\":{"
 			     "\"host\":\"h\",\"pid\":\"7\",\"service\":\"a \\\"b\\\"\","
 			     "\"site\":\"00ff\",\"function\":\"f\\u003cint\\u003e\"},\"columns\":["
@@ -96,6 +97,8 @@ START_TEST(reads_sites)
 	ck_assert_double_eq(site->samples[1].value[SITE_live_bytes], 7);
 	ck_assert_double_eq(site->samples[1].value[SITE_live_bytes_error], 3);
 	ck_assert(isnan(site->samples[0].value[SITE_live_bytes_error]));
+	ck_assert_int_eq(site->samples[0].verdict, SITE_NOT_JUDGED);
+	ck_assert_int_eq(site->samples[1].verdict, SITE_LEAK);
 }
 END_TEST
 

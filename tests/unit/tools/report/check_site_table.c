@@ -125,8 +125,102 @@ START_TEST(is_of_a_time)
 }
 END_TEST
 
+#define LEAK(bytes_per_s, since)                                                                   \
+	",verdict=\"leak\",growth_bytes_per_s=" #bytes_per_s "i,growth_since_ns=17000000" #since   \
+	"000000000i"
+#define LEVEL ",verdict=\"level\",growth_bytes_per_s=0i"
+
+/* Make the table and return its row of site ${id}. */
+static const struct site_row *row_of(const char *id)
+{
+	make(INT64_MIN, INT64_MAX);
+	for (size_t i = 0; i < table.count; i++)
+		if (strcmp(table.rows[i].site->id, id) == 0)
+			return &table.rows[i];
+	ck_abort_msg("no site %s", id);
+	return NULL;
+}
+
+#define PROCESS "memagent,pid=1 heap_alloc_bytes=1000i" T(10)
+
+/* The fastest leak comes first, then what holds the most. */
+START_TEST(sorts_leaks_first)
+{
+	read_text(PROCESS SITE("a") "live_bytes=9000i,alloc_bytes=9000i" LEVEL T(20)
+		      SITE("b") "live_bytes=10i,alloc_bytes=10i" T(10)
+			  SITE("b") "live_bytes=100i,alloc_bytes=100i" LEAK(10, 10) T(20)
+			      SITE("c") "live_bytes=10i,alloc_bytes=10i" T(10)
+				  SITE("c") "live_bytes=50i,alloc_bytes=50i,growth_percent=40i,"
+					    "growth_bytes_per_s_error=2i" LEAK(20, 10) T(20));
+	make(INT64_MIN, INT64_MAX);
+	ck_assert_uint_eq(table.leaks, 2);
+	ck_assert_str_eq(table.rows[0].site->id, "c");
+	ck_assert_str_eq(table.rows[1].site->id, "b");
+	ck_assert_str_eq(table.rows[2].site->id, "a");
+	ck_assert_double_eq(table.rows[0].leak.bytes_per_s, 20);
+	ck_assert_double_eq(table.rows[0].leak.error, 2);
+	ck_assert_double_eq(table.rows[0].leak.percent, 40);
+	ck_assert_int_eq(table.rows[0].leak.since_ms, 1700000010000);
+	ck_assert(isnan(table.rows[1].leak.percent));
+	ck_assert_double_eq(table.rows[2].leak.bytes_per_s, 0);
+	ck_assert_int_eq(table.rows[2].verdict, SITE_LEVEL);
+}
+END_TEST
+
+/* The load ends, and the agent judges the rest as level. */
+START_TEST(leaks_after_the_load)
+{
+	read_text(PROCESS SITE("a") "live_bytes=0i,alloc_bytes=0i" T(10)
+		      SITE("a") "live_bytes=900i,alloc_bytes=1000i" LEAK(90, 10) T(20)
+			  SITE("a") "live_bytes=880i,alloc_bytes=1050i" LEVEL T(30)
+			      SITE("a") "live_bytes=880i,alloc_bytes=1050i" LEVEL T(40));
+	ck_assert_int_eq(row_of("a")->verdict, SITE_LEAK);
+	ck_assert_double_eq(table.rows[0].leak.bytes_per_s, 90);
+}
+END_TEST
+
+/* It works on and does not grow: a cache that is full now. */
+START_TEST(a_full_cache_does_not_leak)
+{
+	read_text(PROCESS SITE("a") "live_bytes=0i,alloc_bytes=0i" T(10)
+		      SITE("a") "live_bytes=900i,alloc_bytes=1000i" LEAK(90, 10) T(20)
+			  SITE("a") "live_bytes=900i,alloc_bytes=2000i" LEVEL T(30));
+	ck_assert_int_eq(row_of("a")->verdict, SITE_LEVEL);
+	ck_assert_uint_eq(table.leaks, 0);
+}
+END_TEST
+
+/* What was freed after the load is no leak, though an idle process keeps its verdict. */
+START_TEST(what_is_freed_does_not_leak)
+{
+	read_text(PROCESS SITE("a") "live_bytes=100i,alloc_bytes=0i" T(10)
+		      SITE("a") "live_bytes=900i,alloc_bytes=1000i" LEAK(90, 10) T(20)
+			  SITE("a") "live_bytes=400i,alloc_bytes=1000i" LEAK(90, 10) T(30));
+	ck_assert_int_eq(row_of("a")->verdict, SITE_SHRINKING);
+	ck_assert_uint_eq(table.leaks, 0);
+}
+END_TEST
+
+/* What grew before the chosen time does not count. */
+START_TEST(grows_in_the_chosen_time)
+{
+	read_text(PROCESS SITE("a") "live_bytes=0i,alloc_bytes=0i" T(10)
+		      SITE("a") "live_bytes=900i,alloc_bytes=1000i" LEAK(90, 10) T(20)
+			  SITE("a") "live_bytes=900i,alloc_bytes=1000i" LEAK(90, 10) T(30));
+	make(1700000020000, INT64_MAX);
+	ck_assert_uint_eq(table.leaks, 0);
+	make(1700000010000, INT64_MAX);
+	ck_assert_uint_eq(table.leaks, 1);
+}
+END_TEST
+
 static void add(TCase *all)
 {
+	tcase_add_test(all, sorts_leaks_first);
+	tcase_add_test(all, leaks_after_the_load);
+	tcase_add_test(all, a_full_cache_does_not_leak);
+	tcase_add_test(all, what_is_freed_does_not_leak);
+	tcase_add_test(all, grows_in_the_chosen_time);
 	tcase_add_test(all, has_the_last_points);
 	tcase_add_test(all, has_rates);
 	tcase_add_test(all, shares_at_most_all);

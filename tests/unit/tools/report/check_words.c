@@ -1,5 +1,7 @@
 #include "tools/report/words.h"
 
+#include <math.h>
+
 #include "tests/unit/unit.h"
 
 static const struct {
@@ -44,6 +46,16 @@ START_TEST(counts_one)
 }
 END_TEST
 
+START_TEST(says_the_error)
+{
+	ck_assert_str_eq(words_bytes_and_error(5018, 614).text, "4.9 ± 0.6 KiB");
+	ck_assert_str_eq(words_bytes_and_error(900, 30).text, "900 ± 30 bytes");
+	ck_assert_str_eq(words_bytes_and_error(3e6, 1000).text, "2.9 ± 0.0 MiB");
+	ck_assert_str_eq(words_bytes_and_error(1, 0).text, "1 byte");
+	ck_assert_str_eq(words_bytes_and_error(2048, NAN).text, "2.0 KiB");
+}
+END_TEST
+
 START_TEST(has_room)
 {
 	ck_assert_uint_lt(strlen(words_grouped(-1e300).text), sizeof(struct words));
@@ -55,6 +67,7 @@ static void add(TCase *all)
 {
 	tcase_add_loop_test(all, says, 0, UNIT_COUNT(cases));
 	tcase_add_test(all, counts_one);
+	tcase_add_test(all, says_the_error);
 	tcase_add_test(all, has_room);
 }
 
