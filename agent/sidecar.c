@@ -29,6 +29,7 @@
 #include "agent/settings/options.h"
 #include "agent/guest/quiesce.h"
 #include "shim/shim.h"
+#include "shim/sites/sites.h"
 
 #define STACK_BYTES ((size_t)512 << 10)
 #define RETIRE_WAIT_NS (100 * CLOCK_MS)
@@ -117,6 +118,8 @@ static void *sidecar_main(void *unused)
 		why = LOOP_ASKED;
 	else if (has_descriptors || unshare_descriptors() == 0)
 		why = loop_work(&sidecar.task, &exit_status);
+	if (why != LOOP_ASKED)
+		sites_set_mean(0); /* nobody reports them */
 	futex_set(&sidecar.task.has_opened, true);
 	/* The raw call: the last thread's status becomes the process's. */
 	if (why == LOOP_ALONE)
@@ -184,6 +187,7 @@ void sidecar_forget(void)
 {
 	sidecar.task.pid = NO_PROCESS;
 	quiesce_reset();
+	sites_set_mean(0);
 }
 
 int sidecar_start(const struct options *options)
@@ -220,10 +224,12 @@ int sidecar_start(const struct options *options)
 	}
 	shim_unmute(muted);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (error)
+	if (error) {
 		sidecar.task.pid = 0;
-	else
+		sites_set_mean(0);
+	} else {
 		wait_for_files();
+	}
 	return error;
 }
 
@@ -288,6 +294,7 @@ bool sidecar_retire(void)
 	if (sidecar_is_here())
 		join_threads();
 	sidecar.task.pid = 0;
+	sites_set_mean(0);
 	shim_unmute(muted);
 	errno = saved;
 	return was_here;

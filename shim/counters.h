@@ -185,10 +185,10 @@ void counters_arm(struct counters *c);
 /*
  * counters_rearm(c, gap):
  * After a carry, in the thread of the block ${c}: carry again after ${gap} more requested bytes.
- * ${gap} is from 1 to COUNTERS_NEVER.  A signal handler of the thread may do the same at any
+ * ${gap} is from 1 to COUNTERS_LONGEST.  A signal handler of the thread may do the same at any
  * moment.
  */
-#define COUNTERS_NEVER ((uint64_t)1 << 62)
+#define COUNTERS_LONGEST ((uint64_t)1 << 62)
 void counters_rearm(struct counters *c, uint64_t gap);
 
 /* Return the bytes requested in the block ${c}.  Any thread. */

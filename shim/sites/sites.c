@@ -23,6 +23,9 @@
 #define LARGEST_MEAN ((uint64_t)1 << 30)
 #define SMALLEST_MEAN ((uint64_t)1 << 16) /* with a smaller one, the mean is fixed */
 
+/* While no samples are taken, a thread looks again after so many bytes. */
+#define PAUSE ((uint64_t)64 << 20)
+
 #define TIMED                                                                                      \
 	8 /* the time of one in so many samples is measured, but not of the first, a cold one */
 
@@ -72,7 +75,7 @@ static uint64_t make_seed(void)
 static void draw_gap(struct counters *c)
 {
 	uint64_t mean = load(&sites.mean);
-	uint64_t gap = COUNTERS_NEVER;
+	uint64_t gap = PAUSE;
 
 	if (c->countdown.random == 0)
 		c->countdown.random = make_seed();

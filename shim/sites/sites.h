@@ -93,7 +93,7 @@ void sites_stats(struct sites_stats *stats);
 
 /*
  * sites_set_mean(mean):
- * Draw gaps with the mean ${mean}, in bytes, from now on; 0 takes no more samples.
+ * Draw gaps with the mean ${mean}, in bytes, from now on; with 0, take no samples.
  */
 void sites_set_mean(uint64_t mean);
 
