@@ -36,10 +36,11 @@ all()
 }
 points=$(all memagent mallocs)
 events=$(all memagent_event event)
+sites=$(all memagent_site live_bytes)
 own=$(influxd_query memagent "SELECT count(mallocs) FROM memagent
 	WHERE pid = '$(cat "$runs/one.pid")' OR pid = '$(cat "$runs/other.pid")'" |
 	jq -r '.results[0].series[0].values[0][1]')
 expect_equal "points of the spool" "$(grep -c '^memagent,' "$work/left")" $((points - own))
 received=$(influxd_query '' 'SHOW STATS' | jq '[.results[0].series[] | select(.name == "httpd") |
 	.values[0][.columns | index("pointsWrittenOK")]] | add')
-expect_equal "points that influxd was sent, and has" $((points + events)) "$received"
+expect_equal "points that influxd was sent, and has" $((points + events + sites)) "$received"
