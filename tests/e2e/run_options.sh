@@ -45,9 +45,9 @@ expect FLAME flame 0
 expect ENABLED enabled 0
 expect URL url "file://$dir/other"
 
-# Every option of --help with a value is tested above, except --allocator, which sets LD_PRELOAD.
+# Every option of --help with a value is tested above, except those that set no variable of their own.
 "$build/memagent-run" --help | sed -n 's/^  --\([a-z-]*\) [^ ].*/\1/p' | sort >"$dir/options"
-{ sed -n 's/^expect [A-Z_]* \([a-z-]*\) .*/\1/p' "$0" && echo allocator; } | sort -u >"$dir/tested"
+{ sed -n 's/^expect [A-Z_]* \([a-z-]*\) .*/\1/p' "$0" && printf 'allocator\ngrace\n'; } | sort -u >"$dir/tested"
 diff "$dir/tested" "$dir/options" || fail "tested here (<) and named by --help (>) differ"
 
 # Words after the command are the command's.

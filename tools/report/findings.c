@@ -172,6 +172,11 @@ void findings_make(const struct series *series, double requests, struct findings
 	}
 }
 
+bool findings_leaks(const struct finding *finding)
+{
+	return has_leak(finding) || finding->diagnosis.class == DIAGNOSIS_LEAKS;
+}
+
 void findings_free(struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++) {

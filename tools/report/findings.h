@@ -5,6 +5,7 @@
  *
  * Layer    tools; needs series, diagnosis, lives, sentences, alloc, messages.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "tools/report/diagnosis.h"
@@ -39,6 +40,9 @@ struct findings {
  * The first finding of a group gets a paragraph, the others a sentence.
  */
 void findings_make(const struct series *series, double requests, struct findings *out);
+
+/* Return whether the process of ${finding} leaks, by its totals or by a call site. */
+bool findings_leaks(const struct finding *finding);
 
 void findings_free(struct findings *findings);
 

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,8 @@
 #include "tools/report/tree.h"
 #include "tools/report/messages.h"
 #include "tools/report/words.h"
+
+#define LEAK_FOUND 3 /* exit status */
 
 /* ---- the points ---- */
 
@@ -141,19 +144,21 @@ static void write_figures(const struct findings *findings, double requests)
 	close_written(out, "figures.tsv");
 }
 
+static void print_finding(FILE *out, const struct finding *finding, const char *leaks)
+{
+	if (leaks)
+		fprintf(out, "%s\n", leaks);
+	if (finding->paragraph)
+		fprintf(out, "%s\n", finding->paragraph);
+	if (finding->remark)
+		fprintf(out, "%s\n", finding->remark);
+}
+
 static void print_verdict(FILE *out, const struct findings *findings, const struct site_view *sites,
 			  const char *about)
 {
-	for (size_t i = 0; i < findings->count; i++) {
-		const struct finding *f = &findings->all[i];
-
-		if (sites->leaks[i])
-			fprintf(out, "%s\n", sites->leaks[i]);
-		if (f->paragraph)
-			fprintf(out, "%s\n", f->paragraph);
-		if (f->remark)
-			fprintf(out, "%s\n", f->remark);
-	}
+	for (size_t i = 0; i < findings->count; i++)
+		print_finding(out, &findings->all[i], sites->leaks[i]);
 	site_print_text(out, sites);
 	fprintf(out, "%s\n", about);
 }
@@ -355,26 +360,51 @@ static void write_report(const struct request *r, const struct series *series,
 	close_written(stdout, "standard output");
 }
 
+/* Print what leaks, and nothing else. */
+static void print_leaks(const struct findings *findings)
+{
+	static struct site_view sites;
+
+	site_view_make(findings, &sites);
+	messages_clear();
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings_leaks(&findings->all[i]))
+			print_finding(stdout, &findings->all[i], sites.leaks[i]);
+	site_print_leaks(stdout, &sites);
+	close_written(stdout, "standard output");
+}
+
+static bool has_leak(const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings_leaks(&findings->all[i]))
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	static struct request request;
 	static struct series series;
 	struct findings findings;
-	bool only_stacks;
+	bool only_stacks, leaks;
 
 	request_read(&request, argc, argv);
 	setenv("LC_ALL", "C", 1); /* makes gnuplot read and write decimal points */
 	only_stacks = request.folded || request.pprof;
-	if (!only_stacks)
+	if (!only_stacks && request.directory)
 		gnuplot_expect();
 	read_points(&request, &series);
 	messages_progress("judging ...");
 	findings_make(&series, request.requests, &findings);
 	if (only_stacks)
 		write_stacks(&request, &series, &findings);
-	else
+	else if (request.directory)
 		write_report(&request, &series, &findings);
+	else
+		print_leaks(&findings);
+	leaks = request.fail_on_leak && has_leak(&findings);
 	findings_free(&findings);
 	series_free(&series);
-	return 0;
+	return leaks ? LEAK_FOUND : 0;
 }

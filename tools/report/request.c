@@ -25,6 +25,7 @@ enum flag {
 	FLAG_TITLE,
 	FLAG_FOLDED,
 	FLAG_PPROF,
+	FLAG_FAIL_ON_LEAK,
 	FLAG_SETTING
 };
 
@@ -60,6 +61,7 @@ static const struct option flags[] = {
     {"title", required_argument, NULL, FLAG_TITLE},
     {"folded", required_argument, NULL, FLAG_FOLDED},
     {"pprof", required_argument, NULL, FLAG_PPROF},
+    {"fail-on-leak", no_argument, NULL, FLAG_FAIL_ON_LEAK},
     {"help", no_argument, NULL, 'h'},
     {"version", no_argument, NULL, 'v'},
     {NULL, 0, NULL, 0},
@@ -102,6 +104,9 @@ static void usage(void)
 	    "  --pprof FILE        instead of the report, write the call stacks to FILE as a "
 	    "profile\n"
 	    "                      for pprof or speedscope; - is standard output\n"
+	    "  --fail-on-leak      exit with 3 if a process leaks; without -o, write no report "
+	    "and\n"
+	    "                      print only what leaks, with its stacks\n"
 	    "  -h, --help          print this text\n"
 	    "  -v, --version       print the version\n"
 	    "\n"
@@ -111,7 +116,7 @@ static void usage(void)
 	    "\n"
 	    "Exit status: 0 if the report is written, 1 if there are no points or the report "
 	    "cannot\n"
-	    "be written, 2 for wrong usage.\n",
+	    "be written, 2 for wrong usage, 3 for a leak with --fail-on-leak.\n",
 	    defaults[SETTING_url], defaults[SETTING_database], defaults[SETTING_measurement]);
 }
 
@@ -338,6 +343,9 @@ static void apply_flag(struct request *request, int flag, const char *value)
 	case FLAG_PPROF:
 		request->pprof = value;
 		break;
+	case FLAG_FAIL_ON_LEAK:
+		request->fail_on_leak = true;
+		break;
 	case 'o':
 		request->directory = value;
 		break;
@@ -362,7 +370,6 @@ void request_read(struct request *request, int argc, char **argv)
 	    .from = "",
 	    .until = "",
 	    .title = "",
-	    .directory = DIRECTORY,
 	    .command = command_of(argc, argv),
 	};
 	opterr = 0;
@@ -378,6 +385,8 @@ void request_read(struct request *request, int argc, char **argv)
 				     argv[optind + 1]);
 	if (optind < argc)
 		request->file = argv[optind];
+	if (request->directory == NULL && !request->fail_on_leak)
+		request->directory = DIRECTORY;
 	read_settings(request);
 }
 

@@ -5,6 +5,7 @@
  *
  * Layer    tools; needs agent/settings, messages.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/settings/options.h"
@@ -22,10 +23,11 @@ struct request {
 	const char *until; /* the same; "": no limit */
 	double requests;   /* served by the program; 0: unknown */
 	const char *title;
-	const char *directory; /* to write to */
-	const char *folded;    /* file for folded stacks, or NULL; "-": standard output */
-	const char *pprof;     /* the same for a profile */
-	char *command;	       /* the command line, quoted for a shell */
+	const char *directory; /* to write to; NULL: write no report */
+	bool fail_on_leak;
+	const char *folded; /* file for folded stacks, or NULL; "-": standard output */
+	const char *pprof;  /* the same for a profile */
+	char *command;	    /* the command line, quoted for a shell */
 };
 
 /* Fill ${request}.  Exits after --help or --version, or on an error. */

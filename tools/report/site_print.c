@@ -44,6 +44,16 @@ static void print_stack(FILE *out, const struct site_view_stack *stack)
 		fprintf(out, "    ... %zu more\n", stack->left_out);
 }
 
+/* Print the first ${n} stacks. */
+static void print_stacks(FILE *out, const struct site_view_table *table, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		fprintf(out, "\n%s in %s, called by:\n", table->rows[i].cells[0].text,
+			table->rows[i].call.function);
+		print_stack(out, &table->stacks[i]);
+	}
+}
+
 static void print_table(FILE *out, const struct site_view_table *table)
 {
 	fprintf(out, "\nWho allocated what %s %s, estimated from samples:\n", table->who,
@@ -56,11 +66,7 @@ static void print_table(FILE *out, const struct site_view_table *table)
 			print_cell(out, table->rows[i].cells[k].text);
 		print_call(out, &table->rows[i].call);
 	}
-	for (size_t i = 0; i < table->stack_count; i++) {
-		fprintf(out, "\n%s in %s, called by:\n", table->rows[i].cells[0].text,
-			table->rows[i].call.function);
-		print_stack(out, &table->stacks[i]);
-	}
+	print_stacks(out, table, table->stack_count);
 }
 
 void site_print_text(FILE *out, const struct site_view *view)
@@ -69,6 +75,16 @@ void site_print_text(FILE *out, const struct site_view *view)
 		print_table(out, &view->tables[i]);
 	if (view->count)
 		fputc('\n', out);
+}
+
+void site_print_leaks(FILE *out, const struct site_view *view)
+{
+	for (size_t i = 0; i < view->count; i++) {
+		const struct site_view_table *table = &view->tables[i];
+		size_t leaks = table->sites->leaks;
+
+		print_stacks(out, table, leaks < table->stack_count ? leaks : table->stack_count);
+	}
 }
 
 /* ---- HTML ---- */

@@ -21,6 +21,12 @@ static const struct {
      "say whether the command can be metered and whether the server takes its points, "
      "and do not run it; the command may be left out; exit with 0 when all is well, else "
      "with 1"},
+    {"--fail-on-leak",
+     "wait for the command, and exit with 23 if it or a child of it leaks; the call sites that "
+     "leak are printed with their stacks on standard error; the points go to a temporary file, "
+     "or to that of --url"},
+    {"--grace TIME",
+     "with --fail-on-leak, what grows in this time after the start does not count, like 30s"},
     {"-h, --help", "print this text"},
     {"-v, --version", "print the version"},
 };
