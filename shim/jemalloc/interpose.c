@@ -191,35 +191,14 @@ static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
 					       enum sites_contents contents)
 {
 	size_t before = embedded_sallocx(p, flags);
-<<<<<<< HEAD
 	void *q = p;
 
 	if ((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC)
 		q = moved(p, size, flags, contents);
-=======
-	int saved = errno;
-	void *q;
-
-	if ((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC == 0) {
-		sites_record(p, size, before);
-		return p;
-	}
-	sites_uncount_made(before);
-	q = CHECKED(embedded_mallocx(size, aligned(flags)));
-	errno = saved;
->>>>>>> 4073ed0 (sites: let no point see a moved object twice)
 	if (q == NULL) {
-		sites_uncount_made(-before);
 		sites_skip();
 		return p;
 	}
-<<<<<<< HEAD
-=======
-	if (contents == SAME_CONTENTS)
-		memcpy(q, p, size);
-	embedded_dallocx(p, flags);
-	sites_uncount_freed(before);
->>>>>>> 4073ed0 (sites: let no point see a moved object twice)
 	sites_record(q, size, before);
 	return q;
 }

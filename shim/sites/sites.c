@@ -26,8 +26,8 @@
 /* While no samples are taken, a thread looks again after so many bytes. */
 #define PAUSE ((uint64_t)16 << 30)
 
-#define TIMED                                                                                      \
-	8 /* the time of one in so many samples is measured, but not of the first, a cold one */
+/* The time of one in so many samples is measured, but not of the first, which is cold. */
+#define TIMED 16
 
 static struct {
 	uint64_t mean;
@@ -146,14 +146,16 @@ static void record(void *p, size_t size, size_t before, uint64_t mean)
 	add(&sites.dropped, 1);
 }
 
-void sites_uncount_made(size_t bytes)
+void sites_uncount_move(size_t before, void *moved)
 {
-	counter_add(&threads_own.self->alloc_bytes, -(uint64_t)bytes, OWN);
-}
+	struct counters *c = threads_own.self;
 
-void sites_uncount_freed(size_t bytes)
-{
-	counter_add(&threads_own.self->freed_bytes, -(uint64_t)bytes, OWN);
+	/* The jemalloc inside has counted both objects, and the free. */
+	if (next_is_inside())
+		counter_add(&c->freed_bytes, -(uint64_t)before, OWN);
+	else
+		counter_add(&c->alloc_bytes, next.usable_size(moved), OWN);
+	counter_add(&c->alloc_bytes, -(uint64_t)before, OWN);
 }
 
 static size_t alignment(void)
@@ -161,7 +163,6 @@ static size_t alignment(void)
 	return next_is_inside() ? SITES_ALIGNMENT_JEMALLOC : SITES_ALIGNMENT;
 }
 
-<<<<<<< HEAD
 /* Return a copy of ${p} at an aligned address, or NULL if that cannot be; then ${p} stays. */
 static void *move(void *p, size_t size, enum sites_contents contents)
 {
@@ -178,37 +179,6 @@ static void *move(void *p, size_t size, enum sites_contents contents)
 		sites_uncount_move(before, moved);
 	}
 	threads_thaw();
-=======
-/* Return a copy of ${p} at an aligned address, or NULL without memory; then ${p} stays. */
-static void *copy(void *p, size_t size, enum sites_contents contents)
-{
-	void *moved = next.memalign(alignment(), size);
-
-	if (moved && contents == SAME_CONTENTS)
-		memcpy(moved, p, size);
-	return moved;
-}
-
-/* As copy, and free ${p}.  The jemalloc inside counts all this itself. */
-static void *move(void *p, size_t size, enum sites_contents contents)
-{
-	size_t before = next.usable_size(p);
-	bool is_inside = next_is_inside();
-	void *moved;
-
-	if (is_inside)
-		sites_uncount_made(before);
-	moved = copy(p, size, contents);
-	if (is_inside && moved == NULL)
-		sites_uncount_made(-before);
-	if (moved == NULL)
-		return NULL;
-	next.free(p);
-	if (is_inside)
-		sites_uncount_freed(before);
-	else
-		sites_uncount_made(before - next.usable_size(moved));
->>>>>>> 4073ed0 (sites: let no point see a moved object twice)
 	return moved;
 }
 

@@ -47,13 +47,11 @@ void *sites_take(void *p, size_t size, enum sites_contents contents) INTERNAL;
 void sites_record(void *p, size_t size, size_t before) INTERNAL;
 
 /*
- * sites_uncount_made(bytes), sites_uncount_freed(bytes):
- * The caller replaces an object of ${bytes} usable bytes by a sampled one: count as if that had
- * been there from the start.  Call the first before the other object is made, and the second after
- * the free.  Then no point sees the bytes twice, and totals never go back.
+ * sites_uncount_move(before, moved):
+ * The caller of sites_record has moved an object of ${before} usable bytes to ${moved}.  Count as
+ * if it had been there from the start.
  */
-void sites_uncount_made(size_t bytes) INTERNAL;
-void sites_uncount_freed(size_t bytes) INTERNAL;
+void sites_uncount_move(size_t before, void *moved) INTERNAL;
 
 /* The sample that is due cannot be taken: draw a new gap. */
 void sites_skip(void) INTERNAL;
