@@ -14,6 +14,7 @@
 #include "agent/recorder.h"
 #include "agent/settings/options.h"
 #include "agent/settings/url.h"
+#include "shim/sites/sites.h"
 
 #define START_DELAY_NS (20 * CLOCK_MS)
 #define LAST_DELIVERY_NS (50 * CLOCK_MS)
@@ -134,6 +135,7 @@ static int64_t watch_program(int64_t now_ns)
 	int64_t interval = loop.task->options->interval;
 	enum privileges_verdict verdict = privileges_follow(&loop.privileges);
 
+	sites_set_time((uint32_t)(now_ns / CLOCK_S));
 	if (verdict != PRIVILEGES_NO_MORE)
 		loop.end = verdict == PRIVILEGES_MORE ? LOOP_MORE_PRIVILEGES : LOOP_OTHER_NAMESPACE;
 	else if (is_last_thread())
