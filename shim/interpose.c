@@ -211,7 +211,7 @@ EXPORT int posix_memalign(void **out, size_t alignment, size_t size)
 	next_resolve();
 	error = next.posix_memalign(out, alignment, size);
 	if (error)
-		made(NULL, size, ANY_CONTENTS);
+		interpose_made(NULL, size, ANY_CONTENTS);
 	else
 		*out = made(*out, size, ANY_CONTENTS);
 	return error;

@@ -228,7 +228,7 @@ static bool parse_SWITCH(struct options *o, const char *value, bool *out)
 static bool parse_COUNT(struct options *o, const char *value, int64_t *out)
 {
 	size_t digits = strspn(value, "0123456789");
-	int64_t n = digits && digits < 5 && value[digits] == '\0' ? atoi(value) : 0;
+	int64_t n = digits < 5 && strlen(value) == digits ? atoi(value) : 0;
 
 	(void)o;
 	if (n < 1 || n > LARGEST_COUNT)

@@ -6,8 +6,8 @@
 #include "tools/report/site_table.h"
 #include "tools/report/words.h"
 
-#define SECONDS_MATTER_MS (10 * 60 * 1000) /* in a shorter time */
-#define DAY_MS (24 * 3600 * 1000)
+#define SECONDS_MATTER_MS ((int64_t)10 * 60 * 1000) /* in a shorter time */
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
 
 static void say_since(FILE *out, int64_t since_ms, int64_t end_ms)
 {
