@@ -269,6 +269,7 @@ UNIT_live = shim/sites/live.c
 UNIT_stacks = shim/sites/stacks.c
 UNIT_pace = agent/sites/pace.c
 UNIT_flame = agent/sites/flame.c
+UNIT_snapshot = agent/sites/snapshot.c agent/sites/identity.c agent/base/fnv.c shim/sites/live.c shim/sites/stacks.c
 UNIT_judge = agent/sites/judge.c
 UNIT_cfi = $(CFI)
 UNIT_objects = shim/sites/objects.c shim/sites/image.c
