@@ -23,7 +23,8 @@ fail()
 }
 
 # verdict LIVE COUNT BUSY [TIME]: judge COUNT points.  awk's expressions give the live bytes at the point
-# t, the work done by then in hundreds of objects, and the second (by default t).
+# t, the work done by then in hundreds of objects, and the second (by default t).  $each is another number of
+# objects than 100; the statements in $more may set rss and more, which is more fields of the point.
 verdict()
 {
 	awk 'BEGIN {
@@ -32,12 +33,12 @@ verdict()
 			live = '"$1"'
 			held = live > held ? live : held
 			rss = 4e6 + held
-			trims = ""
-			'"${trimming-}"'
+			more = ""
+			'"${more-}"'
 			time = sprintf("%.3f", 1e9 + '"${4:-t}"')
 			sub(/\./, "", time)
 			printf "memagent,host=h,service=shop,pid=1 mallocs=%di,heap_objects=%di,heap_alloc_bytes=%di,rss_bytes=%di%s %s000000\n",
-			    700 + busy * 100, live / 100, live, rss, trims, time
+			    700 + busy * '"${each:-100}"', live / 100, live, rss, more, time
 		}
 	}' >"$work/points"
 	"$build/memagent-report" -o "$work/report" --requests "${report_requests:-0}" "$work/points" >"$work/words" 2>&1 ||
@@ -53,6 +54,12 @@ expect()
 	found=$(sed -n 's/^class	//p' "$figures" | paste -sd ' ' -)
 	[ "$found" = "$classes" ] || fail "$*: expected $classes, got $found: $(cat "$work/words")"
 	grep -qF -e "$words" "$work/words" || fail "$*: no \"$words\" in: $(cat "$work/words")"
+}
+
+# deny WORDS: the last verdict does not say so.
+deny()
+{
+	! grep -qF -e "$1" "$work/words" || fail "\"$1\" in: $(cat "$work/words")"
 }
 
 # Rest, 25 s of load, rest; two loads with rest before, between and after.
@@ -91,17 +98,61 @@ report_requests=
 # ---- trims ----
 
 freed='t > 32 ? 1e6 : 1e6 + busy * 1e6'
-trimming='n = int(t / 2); trims = ",trims=" n ",trim_pause_ns=" (n == 17 ? 7e7 : 2e6) ",trim_pause_total_ns=" 2e6 * n + (n > 16) * 68e6
+more='n = int(t / 2); more = ",trims=" n ",trim_pause_ns=" (n == 17 ? 7e7 : 2e6) ",trim_pause_total_ns=" 2e6 * n + (n > 16) * 68e6
 	if (t > 33) rss = 5e6'
 expect returns '19 trims took 106.0 ms in all, the last 2.0 ms, 70.0 ms at most; the most effective shrank the resident set from 28.6 MiB to 4.8 MiB.' \
 	"$freed" 40 "$one"
 grep -qx 'rss_before_trim_bytes	30000000' "$figures" || fail "the resident set before the trim is missing"
 grep -qx 'rss_after_trim_bytes	5000000' "$figures" || fail "the resident set after the trim is missing"
-trimming='trims = ",trims=" int(t / 2) ",trim_pause_ns=2000000,trim_pause_total_ns=" 2e6 * int(t / 2)'
+more='more = ",trims=" int(t / 2) ",trim_pause_ns=2000000,trim_pause_total_ns=" 2e6 * int(t / 2)'
 expect returns '19 trims took 38.0 ms in all, the last 2.0 ms, 2.0 ms at most; none shrank the resident set.' "$freed" 40 "$one"
-trimming='trims = ",trims=0"'
+more='more = ",trims=0"'
 expect returns '0 trims took 0 µs in all.' "$freed" 40 "$one"
-trimming=
+more=
+
+# ---- what is resident, and not live ----
+
+# Before any trim, it is recommended.  It is not when trims have given nothing back.
+expect returns 'holds 23.8 MiB that the program has freed. MEMAGENT_TRIM_INTERVAL returns' "$freed" 40 "$one"
+more='more = ",heap_sys_bytes=30000000,trims=" int(t / 2)'
+expect returns 'holds 23.8 MiB that the program has freed, in holes smaller than a page: trims gave nothing back.' "$freed" 40 "$one"
+deny MEMAGENT_TRIM_INTERVAL
+more='more = ",trims=" int(t / 2); if (t >= 34) rss -= 5e6'
+expect returns 'holds 19.1 MiB that the program has freed. 19 trims' "$freed" 40 "$one"
+# Arenas of many threads.
+more='more = ",heap_sys_bytes=" 1e6 + busy * 2e7; rss = 5e6 + busy * 8e6'
+expect returns 'holds 190.7 MiB that the program has freed' 1e6 40 "$one"
+deny 'come from malloc'
+# Growth by mmap, beside a balanced malloc, and beside a leak of malloc.
+more='more = ",heap_sys_bytes=1135168"; rss = 5e6 + busy * 8e6'
+expect returns 'At least 190.6 MiB of the growth did not come from malloc, whose allocator has 1.1 MiB from the kernel: look at mappings' \
+	1e6 40 "$one"
+deny 'still holds'
+more='more = ",heap_sys_bytes=" live; rss = live + busy * 8e6'
+expect leaks 'At least 190.7 MiB of the growth did not come from malloc' '1e6 + busy * 1e6' 40 "$one"
+more='more = ",heap_sys_bytes=" live; rss = live + 4e6'
+expect leaks LEAK '1e6 + busy * 1e6' 40 "$one"
+deny 'come from malloc'
+more=
+
+# ---- bytes count, not objects ----
+
+each=1
+expect leaks 'Of 25 objects allocated,' '1e6 + busy * 204800' 40 "$one"
+expect leaks 'Of 719 objects allocated,' '1e5 + t * 1e6' 720 t 't * 10'
+expect returns 'No leak' "$freed" 40 "$one"
+expect level 'what a cache does' '1e6 + (busy < 10 ? busy : 10) * 1e6' 40 "$one"
+expect unknown 'made 25 objects in 40 points' '1e6 + busy * 1e4' 40 "$one"
+# One array that grows.
+each=0
+more='more = ",reallocs=" busy * 10'
+expect leaks 'steadily. It resized objects 250 times. (A cache' '1e6 + busy * 1e6' 40 "$one"
+expect leaks 'It resized objects 7,190 times.' '1e5 + t * 870000' 720 t 't * 10'
+expect returns 'No leak' "$freed" 40 "$one"
+report_requests=500
+expect leaks "$grown 48.8 KiB a request" '1e6 + busy * 1e6' 40 "$one"
+report_requests=
+each= more=
 
 # ---- the load is not over ----
 
@@ -113,6 +164,10 @@ expect grows 'busy from the first point on. To find out, run another load' '1e6 
 expect returns 'No leak' '1e6 + t % 15 * 1e6' 45 t
 expect returns 'No leak' '1e6 + t % 15 * 1e6' 46 t
 expect returns 'No leak' '1e7 + t * 7919 % 101 * 2e4' 100 t
+
+# A worker that is busy from its first point on, and then rests.
+expect leaks 'LEAK' '1e6 + busy * 1e5' 730 't < 720 ? t : 720' 't * 10'
+expect grows 'busy from the first point on. To find out, run another load' '1e6 + busy * 1e5' 610 't < 600 ? t : 600'
 
 # ---- the start ----
 
@@ -128,7 +183,7 @@ expect unknown '3 points under load' '1e6 + busy * 1e6' 10 't < 3 ? 0 : t < 6 ? 
 expect unknown ', in 10 points' '1e6 + busy * 1e5' 20 't < 3 ? 0 : t < 13 ? (t - 2) * 10 : 100'
 expect unknown 'but not steadily' '1e6 + (busy > 20 ? 1e7 : 0)' 40 "$one"
 expect unknown 'but not steadily' '1e6 + (t > 55) * 2e7' 60 t
-expect unknown 'but not steadily' '1e6 + busy * 1e4 + int(busy / 30) * 3e6' 110 't < 5 ? 0 : t < 105 ? t - 5 : 100'
+expect unknown 'but not steadily. A longer load would show' '1e6 + busy * 1e4 + int(busy / 30) * 3e6' 110 't < 5 ? 0 : t < 105 ? t - 5 : 100'
 # Caches that fill late, or more and more slowly.
 expect unknown 'but not steadily' '1e6 + (busy < 19 ? busy : 19) * 1e6' 40 "$one"
 expect unknown 'but not steadily' '1e6 + 2e5 * t * (1 - 0.42 * t / 150)' 150 t

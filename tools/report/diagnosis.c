@@ -4,6 +4,7 @@
 
 #define PARTS DIAGNOSIS_PARTS
 #define LONG_ENOUGH_S 1800.0  /* steady growth for so long is a leak even without a rest */
+#define LONGEST_START_S 300.0 /* work for longer is a load, even from the first point on */
 #define LONGEST_GAP_S 60.0    /* count no more of a gap in the points, or of a clock step */
 #define SMALLEST_KEPT 65536.0 /* every program keeps about this much after its first work */
 #define REST_POINTS 3	      /* idle points that end the start-up */
@@ -16,10 +17,16 @@ struct load {
 	double highest_rate;
 };
 
-/* Return the objects allocated per second in the interval before point ${i}. */
+/* An object that is resized is work as well: an array may grow by realloc alone. */
+static double calls(const struct heap_point *p)
+{
+	return p->mallocs + p->reallocs;
+}
+
+/* Return the calls per second in the interval before point ${i}. */
 static double rate(const struct heap_point *p, size_t i)
 {
-	return (p[i].mallocs - p[i - 1].mallocs) / (p[i].time - p[i - 1].time);
+	return (calls(&p[i]) - calls(&p[i - 1])) / (p[i].time - p[i - 1].time);
 }
 
 static bool is_busy(const struct heap_point *p, size_t i, const struct load *load)
@@ -60,7 +67,10 @@ static size_t find_start_end(const struct heap_point *p, size_t to)
 		if (rest == REST_POINTS)
 			return i - 2;
 	}
-	return to - load.end >= DIAGNOSIS_LEAST_POINTS ? load.end : 0;
+	return to - load.end >= DIAGNOSIS_LEAST_POINTS &&
+		       p[load.end].time - p[0].time <= LONGEST_START_S
+		   ? load.end
+		   : 0;
 }
 
 /* Return the next busy point after ${i}. */
@@ -92,13 +102,13 @@ static void divide_into_parts(const struct heap_point *p, const struct load *loa
 			at = next_busy(p, at, load);
 		}
 		live[k] = p[low].live;
-		made[k] = p[low].mallocs;
+		made[k] = calls(&p[low]);
 	}
 }
 
 /*
  * Return whether live bytes grew in every part of the load, each time by at least a third of the
- * mean growth for that many objects.
+ * mean growth for that many calls.
  */
 static bool grows_steadily(const struct heap_point *p, const struct load *load)
 {
@@ -127,11 +137,6 @@ static bool grows_steadily(const struct heap_point *p, const struct load *load)
 static double by_time(const struct heap_point *p)
 {
 	return p->time;
-}
-
-static double by_mallocs(const struct heap_point *p)
-{
-	return p->mallocs;
 }
 
 /* Return the slope of the live bytes over ${by} under load, by least squares. */
@@ -205,7 +210,7 @@ static enum diagnosis_class classify(const struct heap_point *p, const struct lo
 	bool steady = grows_steadily(p, load);
 	bool stays = steady && (!d->has_rest_after || kept >= 0.5);
 
-	if (d->objects_made < DIAGNOSIS_LEAST_OBJECTS || d->load_points < DIAGNOSIS_LEAST_POINTS)
+	if (!d->has_work || d->load_points < DIAGNOSIS_LEAST_POINTS)
 		return DIAGNOSIS_UNKNOWN;
 	if (is_freed(p, load, d, kept) && !stays)
 		return DIAGNOSIS_RETURNS;
@@ -256,6 +261,7 @@ void diagnosis_make(const struct heap_point *points, size_t n, struct diagnosis 
 	    .load_points = load.points,
 	    .load_seconds = p[load.end].time - p[load.begin].time,
 	    .objects_made = p[load.end].mallocs - p[load.begin].mallocs,
+	    .reallocs_made = p[load.end].reallocs - p[load.begin].reallocs,
 	    .objects_load_kept = p[load.end].objects - p[load.begin].objects,
 	    .objects_after_kept = p[n - 1].objects - p[load.begin].objects,
 	    .live_base = p[load.begin].live,
@@ -264,7 +270,7 @@ void diagnosis_make(const struct heap_point *points, size_t n, struct diagnosis 
 	    .live_after = p[n - 1].live,
 	    .live_last_third = growth_in_last_third(p, &load),
 	    .bytes_per_second = slope(p, &load, by_time),
-	    .bytes_per_object = slope(p, &load, by_mallocs),
+	    .bytes_of_work = slope(p, &load, calls) * (calls(&p[load.end]) - calls(&p[load.begin])),
 	    .rss_base = p[load.begin].rss,
 	    .rss_after = p[n - 1].rss,
 	    .trims = summarize_trims(p, n),
@@ -275,7 +281,10 @@ void diagnosis_make(const struct heap_point *points, size_t n, struct diagnosis 
 	for (size_t i = from; i < n; i++) {
 		out->live_peak = fmax(out->live_peak, p[i].live);
 		out->rss_peak = fmax(out->rss_peak, p[i].rss);
+		out->sys_after = p[i].sys > 0 ? p[i].sys : out->sys_after;
 	}
+	out->has_work = out->objects_made + out->reallocs_made >= DIAGNOSIS_LEAST_CALLS ||
+			out->live_peak - out->live_base >= DIAGNOSIS_LEAST_BYTES;
 	out->class = classify(p, &load, out);
 }
 

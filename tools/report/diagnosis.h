@@ -18,7 +18,9 @@ struct heap_point {
 	double live; /* bytes */
 	double objects;
 	double mallocs;
+	double reallocs;
 	double rss; /* bytes */
+	double sys; /* bytes that the allocator has from the kernel */
 	double trims;
 	double pause_total_ns;
 	double pause_ns;
@@ -51,7 +53,8 @@ struct diagnosis {
 	size_t judged_points; /* without the start-up */
 	size_t load_points;   /* busy points under load */
 	double load_seconds;
-	double objects_made;	   /* allocated under load */
+	double objects_made; /* allocated under load */
+	double reallocs_made;
 	double objects_load_kept;  /* growth of live objects until the end of the load */
 	double objects_after_kept; /* growth of live objects until the last point */
 	double live_base;	   /* live bytes at the start of the load */
@@ -60,18 +63,21 @@ struct diagnosis {
 	double live_after;	 /* at the last point */
 	double live_last_third;	 /* growth in the last third of the load */
 	double bytes_per_second; /* slope of the live bytes under load */
-	double bytes_per_object; /* the same per allocated object */
+	double bytes_of_work;	 /* the same for the whole load, by calls of malloc and realloc */
 	double rss_base;
 	double rss_peak; /* 0: the resident set is unknown */
 	double rss_after;
+	double sys_after; /* 0: unknown */
 	struct diagnosis_trims trims;
+	bool has_work;	      /* enough to judge */
 	bool start_left_out;  /* the start-up is ignored */
 	bool has_rest_before; /* the load does not begin at the first point */
 	bool has_rest_after;
 };
 
-/* With fewer objects or load points, the class is unknown. */
-#define DIAGNOSIS_LEAST_OBJECTS 1000
+/* With fewer calls and less growth, or fewer load points, the class is unknown. */
+#define DIAGNOSIS_LEAST_CALLS 1000
+#define DIAGNOSIS_LEAST_BYTES 1048576.0
 #define DIAGNOSIS_LEAST_POINTS 8
 
 /* Growth is steady if each of this many parts of the load grows.  A part has at least 2 points. */

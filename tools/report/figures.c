@@ -9,8 +9,7 @@ size_t figures_list(const struct diagnosis *d, double requests, struct figure ou
 	const struct diagnosis_trims *t = &d->trims;
 	const bool has_rss = d->rss_peak > 0;
 	const bool has_trim_rss = t->known && t->rss_after > 0;
-	const double per_request =
-	    requests > 0 ? d->bytes_per_object * d->objects_made / requests : 0;
+	const double per_request = requests > 0 ? d->bytes_of_work / requests : 0;
 	const struct {
 		bool known;
 		struct figure figure;

@@ -35,13 +35,19 @@ static void say_requests(const struct subject *s)
 
 static void say_leaks(const struct subject *s)
 {
+	const struct diagnosis *d = s->d;
+
 	fprintf(s->out, "LEAK: %s keeps what it allocates. In ", s->who);
 	say_load(s);
-	fprintf(
-	    s->out,
-	    ", steadily. Of %s allocated, %s stayed. (A cache far from full would look the same.)",
-	    words_count(s->d->objects_made, "object").text,
-	    words_grouped(s->d->objects_load_kept).text);
+	fprintf(s->out, ", steadily.");
+	if (d->reallocs_made > d->objects_made)
+		fprintf(s->out, " It resized objects %s times.",
+			words_grouped(d->reallocs_made).text);
+	if (d->objects_made >= 1)
+		fprintf(s->out, " Of %s allocated, %s stayed.",
+			words_count(d->objects_made, "object").text,
+			words_grouped(d->objects_load_kept).text);
+	fprintf(s->out, " (A cache far from full would look the same.)");
 }
 
 static void say_grows(const struct subject *s)
@@ -93,7 +99,7 @@ static void say_unknown(const struct subject *s)
 
 	fprintf(s->out, "Too little to say about %s%s: ", s->has_leak ? "the whole of " : "",
 		s->who);
-	if (d->objects_made < DIAGNOSIS_LEAST_OBJECTS) {
+	if (!d->has_work) {
 		fprintf(s->out, "it made %s in %s%s; %s %s live.",
 			words_count(d->objects_made, "object").text,
 			words_count((double)d->judged_points, "point").text,
@@ -120,38 +126,68 @@ static void say_growth(const struct subject *s)
 {
 	const struct diagnosis *d = s->d;
 
-	if (d->objects_made < DIAGNOSIS_LEAST_OBJECTS || d->load_points < DIAGNOSIS_LEAST_POINTS)
+	if (!d->has_work || d->load_points < DIAGNOSIS_LEAST_POINTS)
 		return;
 	fprintf(s->out, " Under load live bytes %s by ",
 		d->bytes_per_second <= -0.5 ? "fell" : "grew");
 	if (s->requests > 0)
-		fprintf(
-		    s->out, "%s a request, ",
-		    words_bytes(fabs(d->bytes_per_object * d->objects_made / s->requests)).text);
+		fprintf(s->out, "%s a request, ",
+			words_bytes(fabs(d->bytes_of_work / s->requests)).text);
 	fprintf(s->out, "%s a second; %s %s %s live.", words_bytes(fabs(d->bytes_per_second)).text,
 		d->has_rest_after ? "after it" : "at the end", words_bytes(d->live_after).text,
 		are(d->live_after));
 }
 
-#define HELD_BYTES (16.0 * 1048576) /* freed memory that the allocator holds, worth a sentence */
+#define WORTH_BYTES (16.0 * 1048576) /* of the resident set, worth a sentence */
+
+/* Say what the allocator holds that the program has freed, if it is most of what is resident. */
+static void say_held(const struct subject *s)
+{
+	const struct diagnosis *d = s->d;
+	const struct diagnosis_trims *t = &d->trims;
+	double rise = d->rss_peak - d->rss_base;
+	double held = d->rss_after - d->rss_base - (d->live_after - d->live_base);
+
+	if (d->sys_after > 0)
+		held = fmin(held, d->sys_after - d->live_after);
+	if (d->class != DIAGNOSIS_RETURNS || held < WORTH_BYTES || rise <= 0 ||
+	    (d->rss_after - d->rss_base) / rise < 0.5)
+		return;
+	fprintf(s->out, " The allocator still holds %s that the program has freed",
+		words_bytes(held).text);
+	if (!t->known || t->count < 1)
+		fprintf(s->out, ". MEMAGENT_TRIM_INTERVAL returns unused memory to the kernel.");
+	else if (t->rss_before - t->rss_after < held / 10)
+		fprintf(s->out, ", in holes smaller than a page: trims gave nothing back.");
+	else
+		fprintf(s->out, ".");
+}
+
+/* Say what is resident and cannot come from malloc, even if all that the allocator has is. */
+static void say_foreign(const struct subject *s)
+{
+	const struct diagnosis *d = s->d;
+	double rise = d->rss_after - d->rss_base;
+	double foreign = rise - fmax(d->sys_after - d->live_base, 0);
+
+	if (d->sys_after > 0 && foreign >= WORTH_BYTES && foreign >= rise / 2)
+		fprintf(s->out,
+			" At least %s of the growth did not come from malloc, whose allocator has "
+			"%s from the kernel: look at mappings, files and stacks.",
+			words_bytes(foreign).text, words_bytes(d->sys_after).text);
+}
 
 static void say_resident(const struct subject *s)
 {
 	const struct diagnosis *d = s->d;
-	double rise = d->rss_peak - d->rss_base;
-	double held = d->rss_after - d->rss_base - (d->live_after - d->live_base);
 
 	if (d->rss_peak <= 0)
 		return;
 	fprintf(s->out, " Resident: %s before the load, %s at most, %s at the end.",
 		words_bytes(d->rss_base).text, words_bytes(d->rss_peak).text,
 		words_bytes(d->rss_after).text);
-	if (d->class == DIAGNOSIS_RETURNS && held >= HELD_BYTES && rise > 0 &&
-	    (d->rss_after - d->rss_base) / rise >= 0.5)
-		fprintf(s->out,
-			" The allocator still holds %s that the program has freed. "
-			"MEMAGENT_TRIM_INTERVAL returns unused memory to the kernel.",
-			words_bytes(held).text);
+	say_held(s);
+	say_foreign(s);
 }
 
 static void say_trims(const struct subject *s)

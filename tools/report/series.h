@@ -17,6 +17,7 @@
 #define SERIES_FIELDS(X)                                                                           \
 	X(mallocs)                                                                                 \
 	X(frees)                                                                                   \
+	X(reallocs)                                                                                \
 	X(heap_objects)                                                                            \
 	X(heap_alloc_bytes)                                                                        \
 	X(total_alloc_bytes)                                                                       \

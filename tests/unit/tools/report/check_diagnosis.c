@@ -138,7 +138,7 @@ START_TEST(measures_a_leak)
 	ck_assert_double_eq(d.live_peak, 26e6);
 	ck_assert_double_eq(d.live_after, 26e6);
 	ck_assert_double_eq_tol(d.bytes_per_second, 1e6, 1e-3);
-	ck_assert_double_eq_tol(d.bytes_per_object, 1e4, 1e-6);
+	ck_assert_double_eq_tol(d.bytes_of_work, 2500 * 1e4, 1e-6);
 	ck_assert_double_eq(d.rss_base, 5e6);
 	ck_assert_double_eq(d.rss_peak, 30e6);
 	ck_assert(!d.trims.known);
