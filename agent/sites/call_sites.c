@@ -383,16 +383,19 @@ static void build_flame(struct call_sites *s)
 		flame_add(s->flame, "other", (uint64_t)rest);
 }
 
-/* One record for each node, depth first; Grafana's flame graph panel takes them in this order. */
+/*
+ * One record for each node, depth first; Grafana's flame graph panel takes them in this order.  All
+ * are within one millisecond, by which Grafana tells snapshots apart.
+ */
 static void write_flame(struct call_sites *s)
 {
 	unsigned level = 0, index = 0;
-	int64_t at = 0;
+	int64_t at = s->taken_ns - s->taken_ns % CLOCK_MS;
 
 	build_flame(s);
 	do {
 		const struct flame_node *node = &s->flame->nodes[index];
-		struct record record = {.time_ns = s->taken_ns + at++};
+		struct record record = {.time_ns = at++};
 
 		record_number(&record, "level", level);
 		record_number(&record, "value", (int64_t)node->bytes);
