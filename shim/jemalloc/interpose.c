@@ -162,6 +162,22 @@ static int aligned(int flags)
 	return (flags & ~ALIGNMENT_FLAGS) | SAMPLE_FLAGS;
 }
 
+#define COPIED 4096
+
+/*
+ * Copy ${size} bytes to where all are 0.  What is 0 is not written: a large object that realloc has
+ * just extended has pages that nobody has touched.
+ */
+static void copy_to_zeros(char *to, const char *from, size_t size)
+{
+	for (size_t at = 0; at < size; at += COPIED) {
+		size_t n = size - at < COPIED ? size - at : COPIED;
+
+		if (from[at] || memcmp(from + at, from + at + 1, n - 1) != 0)
+			memcpy(to + at, from + at, n);
+	}
+}
+
 /* Return a copy of ${p} at an aligned address in the same arena, or NULL; then ${p} stays. */
 static void *moved(void *p, size_t size, int flags, enum sites_contents contents)
 {
@@ -171,11 +187,13 @@ static void *moved(void *p, size_t size, int flags, enum sites_contents contents
 
 	if (!threads_freeze())
 		return NULL;
+	if (contents == SAME_CONTENTS)
+		flags |= ZERO_FLAG;
 	q = CHECKED(embedded_mallocx(size, aligned(flags)));
 	errno = saved;
 	if (q) {
 		if (contents == SAME_CONTENTS)
-			memcpy(q, p, size);
+			copy_to_zeros(q, p, size);
 		embedded_dallocx(p, flags);
 		sites_uncount_move(before, q);
 	}
@@ -294,7 +312,7 @@ static __attribute__((noinline)) void *reallocated(void *q, size_t size)
 	else if (UNLIKELY(q == NULL))
 		no_memory(size);
 	else if (resized(size))
-		return sites_take(q, size, SAME_CONTENTS);
+		return sampled(q, size, 0, SAME_CONTENTS);
 	return q;
 }
 
@@ -324,7 +342,7 @@ EXPORT HOT void *realloc(void *p, size_t size)
 	if (UNLIKELY(!threads_both(c, q)))
 		return reallocated(q, size);
 	if (UNLIKELY(counters_resized_unsized(c, size, OWN)))
-		return sites_take(q, size, SAME_CONTENTS);
+		return sampled(q, size, 0, SAME_CONTENTS);
 	return q;
 }
 

@@ -1,5 +1,5 @@
 /*
- * A large calloc touches no memory: pages that the program does not use stay untouched.
+ * A large calloc or realloc touches no memory that the program does not use.
  */
 #include <stdbool.h>
 #include <sys/mman.h>
@@ -31,6 +31,13 @@ int main(void)
 			CHECK(p[at] == 0);
 		/* Dirty pages are not given out again as zero. */
 		memset(p, 1, LARGE / 16);
+		free(p);
+		p = malloc(LARGE / 64);
+		memset(p, 2, LARGE / 64);
+		p = realloc(p, LARGE);
+		CHECK(p != NULL);
+		CHECK(is_untouched(p));
+		CHECK(p[0] == 2 && p[LARGE / 64 - 1] == 2);
 		free(p);
 	}
 	return 0;
