@@ -35,7 +35,7 @@ struct countdown {
 struct frozen {
 	uint64_t alloc_bytes;
 	uint64_t freed_bytes;
-	bool is_valid;
+	uint32_t step; /* odd while they are valid */
 };
 
 /* The single counters come first, so that an offset of one byte reaches them. */

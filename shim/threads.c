@@ -412,7 +412,7 @@ void threads_after_fork(void)
 		b->locked = false;
 		if (i < RESERVED || i + 1 == own_number || b->kind == 0)
 			continue;
-		b->counters.frozen.is_valid = false;
+		b->counters.frozen.step = 0;
 		/* The storage of the gone thread is still there: no thread was created since. */
 		if (b->owner) {
 			b->counters.freed_bytes += owner_freed(b->owner);
@@ -439,41 +439,45 @@ static uint64_t allocated_by(const struct block *b)
 	return b->owner ? bytes + owner_allocated(b->owner) : bytes;
 }
 
+static uint32_t load_step(const struct block *b)
+{
+	return __atomic_load_n(&b->counters.frozen.step, __ATOMIC_ACQUIRE);
+}
+
+static void next_step(struct block *b)
+{
+	__atomic_store_n(&b->counters.frozen.step, load_step(b) + 1, __ATOMIC_RELEASE);
+}
+
 bool threads_freeze(void)
 {
 	struct block *b = block_at(own_number - 1);
 	struct frozen *frozen = &b->counters.frozen;
 
-	if (__atomic_load_n(&frozen->is_valid, __ATOMIC_RELAXED))
+	if (load_step(b) % 2)
 		return false;
 	__atomic_store_n(&frozen->freed_bytes, freed_by(b), __ATOMIC_RELAXED);
 	__atomic_store_n(&frozen->alloc_bytes, allocated_by(b), __ATOMIC_RELAXED);
-	__atomic_store_n(&frozen->is_valid, true, __ATOMIC_RELEASE);
+	next_step(b);
 	return true;
 }
 
 void threads_thaw(void)
 {
-	__atomic_store_n(&block_at(own_number - 1)->counters.frozen.is_valid, false,
-			 __ATOMIC_RELEASE);
+	next_step(block_at(own_number - 1));
 }
 
-static bool is_frozen(const struct block *b)
-{
-	return __atomic_load_n(&b->counters.frozen.is_valid, __ATOMIC_ACQUIRE);
-}
-
-/* Return the frozen value, or what ${live} returns if nothing is frozen before or after. */
+/* Return the value in ${frozen} if that is valid, else what ${live} returns. */
 static uint64_t read_bytes(const struct block *b, const uint64_t *frozen,
 			   uint64_t (*live)(const struct block *b))
 {
 	uint64_t bytes;
+	uint32_t step;
 
 	do {
-		if (is_frozen(b))
-			return __atomic_load_n(frozen, __ATOMIC_RELAXED);
-		bytes = live(b);
-	} while (is_frozen(b));
+		step = load_step(b);
+		bytes = step % 2 ? __atomic_load_n(frozen, __ATOMIC_ACQUIRE) : live(b);
+	} while (load_step(b) != step);
 	return bytes;
 }
 
