@@ -106,6 +106,12 @@ run "$work/points"
 expect 2 'As a whole, shop (process 1 on h) grew to a bound'
 ! grep -q 'what a cache does' "$work/words" || fail "a leak is explained by a cache"
 
+# It comes before a process without call sites that grows more.
+sed 's/pid=1/pid=2/; /^memagent_site/d' "$work/leak" >>"$work/points"
+run "$work/points"
+expect 2 'As a whole, shop (process 1 on h)'
+expect 3 'LEAK: shop (process 2 on h) keeps'
+
 # ---- several: the fastest first, three of them ----
 
 points '5e6 + 1e5 * busy' 'for (i = 1; i <= 5; i++) site("f" i, 1e4 * i * busy, 1e6 * busy, t < 10 ? "growing" : "leak", 1e4 * i, 7 * i)'

@@ -167,8 +167,7 @@ static bool still_leaks(const struct part *part, const struct site_sample *leak,
 	double made = leak->value[SITE_alloc_bytes] - onset->value[SITE_alloc_bytes];
 	double made_since = end->value[SITE_alloc_bytes] - leak->value[SITE_alloc_bytes];
 
-	return peak > base && end->value[SITE_live_bytes] > (base + peak) / 2 &&
-	       made_since <= made / 10;
+	return end->value[SITE_live_bytes] > (base + peak) / 2 && made_since <= made / 10;
 }
 
 static struct site_leak leak_of(const struct part *part, double begin)
