@@ -152,7 +152,8 @@ expect returns 'No leak' "$freed" 40 "$one"
 report_requests=500
 expect leaks "$grown 48.8 KiB a request" '1e6 + busy * 1e6' 40 "$one"
 report_requests=
-each= more=
+each=
+more=
 
 # ---- the load is not over ----
 
