@@ -106,10 +106,15 @@ run "$work/points"
 expect 2 'As a whole, shop (process 1 on h) grew to a bound'
 ! grep -q 'what a cache does' "$work/words" || fail "a leak is explained by a cache"
 
+points '5e6 + (busy > 20 ? 1e7 : 0) + 1e3 * busy' 'site("slow", 1e3 * busy, 1e3 * busy, t < 10 ? "growing" : "leak", 1e3, 4)'
+run "$work/points"
+expect 2 'Too little to say about the whole of shop (process 1 on h): in 25.0 s of load'
+! grep -q 'A longer load' "$work/words" || fail "a leak is found, and it wants a longer load"
+
 # It comes before a process without call sites that grows more.
 sed 's/pid=1/pid=2/; /^memagent_site/d' "$work/leak" >>"$work/points"
 run "$work/points"
-expect 2 'As a whole, shop (process 1 on h)'
+expect 2 'Too little to say about the whole of shop (process 1 on h)'
 expect 3 'LEAK: shop (process 2 on h) keeps'
 
 # ---- several: the fastest first, three of them ----

@@ -117,7 +117,8 @@ static void say_unknown(const struct subject *s)
 				words_count((double)d->load_points, "point").text);
 		else
 			fprintf(s->out, ", but not steadily");
-		fprintf(s->out, ". A longer load would show whether the growth ends.");
+		fprintf(s->out, ".%s",
+			s->has_leak ? "" : " A longer load would show whether the growth ends.");
 	}
 }
 
