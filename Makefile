@@ -503,7 +503,7 @@ check-includes:
 check-shell:
 	shellcheck -x -P SCRIPTDIR -P . $(SCRIPTS)
 
-check-exports: $(BUILD)/libmemagent.so $(BUILD)/libmemagent-jemalloc.so $(BUILD)/memagent-http.so
+check-exports: $(PRODUCTS)
 	tests/exports.sh $(BUILD)
 
 check-docs: $(BUILD)/memagent-describe
