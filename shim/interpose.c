@@ -109,7 +109,7 @@ EXPORT HOT void free(void *p)
 	struct counters *c = threads_own.fast;
 	size_t header;
 
-	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p, SITES_ALIGNMENT))) {
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p))) {
 		free_slow(p);
 		return;
 	}
@@ -175,7 +175,7 @@ EXPORT HOT RETURNS_TO_A_LINE(62) void *realloc(void *p, size_t size)
 	size_t header, before;
 	void *q;
 
-	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p, SITES_ALIGNMENT)))
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p)))
 		return realloc_slow(p, size);
 	header = next_header(p);
 	if (UNLIKELY(next_header_mapped(header)))

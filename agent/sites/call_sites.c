@@ -93,6 +93,7 @@ static void pace(struct call_sites *s, const struct sites_stats *stats, const in
 	int64_t requested = value[FIELD_total_requested_bytes];
 	struct pace_input input = {
 	    .mean = stats->mean,
+	    .least_mean = stats->least_mean,
 	    .elapsed_ns = (uint64_t)(now_ns - s->paced_ns),
 	    .requested = (uint64_t)(requested - s->requested),
 	    .cpu_ns = cpu_ns > s->cpu_ns ? (uint64_t)(cpu_ns - s->cpu_ns) : 0,

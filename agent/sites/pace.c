@@ -34,5 +34,5 @@ uint64_t pace_mean(const struct pace_input *in)
 		mean = fits;
 	else
 		mean = fits > mean / 2 ? fits : mean / 2;
-	return (uint64_t)between(PACE_SMALLEST, mean, PACE_LARGEST);
+	return (uint64_t)between((double)in->least_mean, mean, PACE_LARGEST);
 }

@@ -7,8 +7,7 @@
  */
 #include <stdint.h>
 
-/* Of the mean distance of two samples, in bytes. */
-#define PACE_SMALLEST ((uint64_t)64 << 10)
+/* The largest mean distance of two samples, in bytes. */
 #define PACE_LARGEST ((uint64_t)256 << 20)
 
 #define PACE_SAMPLES 500 /* most samples a second */
@@ -17,6 +16,7 @@
 
 struct pace_input {
 	uint64_t mean;	     /* in force, bytes */
+	uint64_t least_mean; /* bytes */
 	uint64_t elapsed_ns; /* since the last call */
 	uint64_t requested;  /* bytes, since the last call */
 	uint64_t cpu_ns;     /* CPU time of the process, since the last call */

@@ -94,7 +94,7 @@ INLINE bool freed(void *p)
 {
 	struct counters *c = threads_own.self;
 
-	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p, SITES_ALIGNMENT_JEMALLOC)))
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p)))
 		return freed_slow(p);
 	counter_add(&c->frees, 1, OWN);
 	return true;
@@ -151,7 +151,7 @@ EXPORT HOT void *malloc(size_t size)
 
 /* The base-2 logarithm of the alignment is in these bits of the flags of mallocx. */
 #define ALIGNMENT_FLAGS 0x3f
-#define SAMPLE_FLAGS 9 /* of SITES_ALIGNMENT_JEMALLOC */
+#define SAMPLE_FLAGS 12 /* of SITES_ALIGNMENT */
 #define ZERO_FLAG 0x40
 
 /* The same flags with the alignment of a sample at least.  0 is no alignment. */
@@ -211,7 +211,7 @@ static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
 	size_t before = embedded_sallocx(p, flags);
 	void *q = p;
 
-	if ((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC)
+	if ((uintptr_t)p % SITES_ALIGNMENT)
 		q = moved(p, size, flags, contents);
 	if (q == NULL) {
 		sites_skip();
@@ -283,7 +283,7 @@ EXPORT HOT void free(void *p)
 {
 	struct counters *c = threads_own.self;
 
-	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p, SITES_ALIGNMENT_JEMALLOC))) {
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p))) {
 		free_slow(p);
 		return;
 	}
@@ -336,7 +336,7 @@ EXPORT HOT void *realloc(void *p, size_t size)
 	struct counters *c = threads_own.self;
 	void *q;
 
-	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p, SITES_ALIGNMENT_JEMALLOC)))
+	if (UNLIKELY(!threads_both(c, p) || sites_may_have(p)))
 		return realloc_slow(p, size);
 	q = CHECKED(embedded_realloc(p, size));
 	if (UNLIKELY(!threads_both(c, q)))
@@ -457,7 +457,7 @@ EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags)
 		return after;
 	sites_forget(p);
 	if (resized(size)) {
-		if ((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC)
+		if ((uintptr_t)p % SITES_ALIGNMENT)
 			sites_skip();
 		else
 			sites_record(p, size, after);
@@ -482,7 +482,7 @@ EXPORT void sdallocx(void *p, size_t size, int flags)
 {
 	bool is_settled;
 
-	if (UNLIKELY((uintptr_t)p % SITES_ALIGNMENT_JEMALLOC == 0)) {
+	if (UNLIKELY((uintptr_t)p % SITES_ALIGNMENT == 0)) {
 		dallocx(p, flags);
 		return;
 	}

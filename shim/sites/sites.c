@@ -20,6 +20,7 @@
 
 /* After so many samples between two adaptations, the mean doubles at once. */
 #define SURGE 1000
+#define FIRST_SURGE 64 /* before the first: the program may be short, and caches are cold */
 #define LARGEST_MEAN ((uint64_t)1 << 30)
 #define SMALLEST_MEAN ((uint64_t)1 << 16) /* with a smaller one, the mean is fixed */
 
@@ -33,12 +34,13 @@ static struct {
 	uint64_t mean;
 	uint32_t now_s;
 	uint32_t surge;
+	uint32_t surge_limit;
 	uint64_t sampled;
 	uint64_t dropped;
 	uint64_t truncated[WALK_ENDS];
 	uint64_t timed_ns;
 	uint64_t seeds;
-} sites = {.mean = SITES_MEAN};
+} sites = {.mean = SITES_MEAN, .surge_limit = FIRST_SURGE};
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the builtin writes to it */
 static void add(uint64_t *total, uint64_t n)
@@ -91,8 +93,10 @@ static void limit_surge(void)
 	uint64_t mean = load(&sites.mean);
 
 	if (SITES_MEAN >= SMALLEST_MEAN &&
-	    __atomic_add_fetch(&sites.surge, 1, __ATOMIC_RELAXED) % SURGE == 0 && mean &&
-	    mean < LARGEST_MEAN)
+	    __atomic_add_fetch(&sites.surge, 1, __ATOMIC_RELAXED) %
+		    __atomic_load_n(&sites.surge_limit, __ATOMIC_RELAXED) ==
+		0 &&
+	    mean && mean < LARGEST_MEAN)
 		__atomic_compare_exchange_n(&sites.mean, &mean, mean * 2, false, __ATOMIC_RELAXED,
 					    __ATOMIC_RELAXED);
 }
@@ -158,11 +162,6 @@ void sites_uncount_move(size_t before, void *moved)
 	counter_add(&c->alloc_bytes, -(uint64_t)before, OWN);
 }
 
-static size_t alignment(void)
-{
-	return next_is_inside() ? SITES_ALIGNMENT_JEMALLOC : SITES_ALIGNMENT;
-}
-
 /* Return a copy of ${p} at an aligned address, or NULL if that cannot be; then ${p} stays. */
 static void *move(void *p, size_t size, enum sites_contents contents)
 {
@@ -171,7 +170,7 @@ static void *move(void *p, size_t size, enum sites_contents contents)
 
 	if (!threads_freeze())
 		return NULL;
-	moved = next.memalign(alignment(), size);
+	moved = next.memalign(SITES_ALIGNMENT, size);
 	if (moved) {
 		if (contents == SAME_CONTENTS)
 			memcpy(moved, p, size);
@@ -185,7 +184,7 @@ static void *move(void *p, size_t size, enum sites_contents contents)
 /* Return whether a sampled object must be aligned, and ${p} is not. */
 static bool must_move(const void *p)
 {
-	if ((uintptr_t)p % alignment() == 0)
+	if ((uintptr_t)p % SITES_ALIGNMENT == 0)
 		return false;
 	if (next_is_inside())
 		return true;
@@ -285,6 +284,7 @@ void sites_resized(const struct live_sample *sample, bool success)
 void sites_stats(struct sites_stats *stats)
 {
 	stats->mean = load(&sites.mean);
+	stats->least_mean = next_is_inside() ? SITES_LEAST_MEAN_JEMALLOC : SITES_LEAST_MEAN;
 	stats->sampled = load(&sites.sampled);
 	stats->dropped = load(&sites.dropped);
 	for (unsigned i = 0; i < WALK_ENDS; i++)
@@ -298,6 +298,7 @@ void sites_set_mean(uint64_t mean)
 		mean = SITES_MEAN;
 	__atomic_store_n(&sites.mean, mean, __ATOMIC_RELAXED);
 	__atomic_store_n(&sites.surge, 0, __ATOMIC_RELAXED);
+	__atomic_store_n(&sites.surge_limit, SURGE, __ATOMIC_RELAXED);
 }
 
 void sites_set_time(uint32_t now_s)

@@ -25,11 +25,12 @@
 #include "shim/sites/walk.h"
 
 /*
- * Where sampled objects lie.  glibc splits off what it has too much, so an alignment costs nothing,
- * and few other objects have that of a page.  jemalloc rounds the size up to the alignment.
+ * Where sampled objects lie: few other objects have the alignment of a page.  glibc splits off what
+ * it has too much; jemalloc rounds the size up, so the jemalloc inside takes fewer samples.
  */
 #define SITES_ALIGNMENT 4096
-#define SITES_ALIGNMENT_JEMALLOC 512
+#define SITES_LEAST_MEAN ((uint64_t)64 << 10)
+#define SITES_LEAST_MEAN_JEMALLOC ((uint64_t)256 << 10)
 
 /*
  * sites_take(p, size, contents):
@@ -57,13 +58,12 @@ void sites_uncount_move(size_t before, void *moved) INTERNAL;
 void sites_skip(void) INTERNAL;
 
 /*
- * sites_may_have(p, alignment):
+ * sites_may_have(p):
  * Return false if ${p}, which the fast path is to free or resize, is surely not sampled.
- * ${alignment} is that of the library's allocator.
  */
-INLINE bool sites_may_have(const void *p, size_t alignment)
+INLINE bool sites_may_have(const void *p)
 {
-	return UNLIKELY(((uintptr_t)p & (alignment - 1)) == 0) && live_may_have(p);
+	return UNLIKELY(((uintptr_t)p & (SITES_ALIGNMENT - 1)) == 0) && live_may_have(p);
 }
 
 /*
@@ -83,6 +83,7 @@ void sites_resized(const struct live_sample *sample, bool success) INTERNAL;
 
 struct sites_stats {
 	uint64_t mean;		       /* bytes */
+	uint64_t least_mean;	       /* with a smaller one, samples would take too much memory */
 	uint64_t sampled;	       /* objects */
 	uint64_t dropped;	       /* samples that could not be kept */
 	uint64_t truncated[WALK_ENDS]; /* stacks that are not whole, by cause */

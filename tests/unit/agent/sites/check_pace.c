@@ -28,6 +28,7 @@ START_TEST(the_mean_fits)
 {
 	struct pace_input input = {
 	    .mean = cases[_i].mean,
+	    .least_mean = 64 * KIB,
 	    .elapsed_ns = SECOND,
 	    .requested = cases[_i].requested,
 	    .cpu_ns = SECOND,
@@ -47,6 +48,7 @@ END_TEST
 START_TEST(the_budget_is_a_share_of_the_time_used)
 {
 	struct pace_input input = {.mean = 64 * KIB,
+				   .least_mean = 64 * KIB,
 				   .elapsed_ns = SECOND,
 				   .requested = 1000 * MIB,
 				   .cpu_ns = SECOND / 25,
