@@ -2,12 +2,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "agent/base/clock.h"
 #include "agent/base/fnv.h"
 #include "agent/settings/options.h"
 #include "agent/sites/pace.h"
+#include "shim/map.h"
 #include "shim/sites/sites.h"
 
 #define FLAME_INTERVALS 6	  /* one flame graph for so many snapshots */
@@ -73,9 +73,8 @@ static bool open_memory(struct call_sites *s)
 
 	if (s->shown)
 		return true;
-	m = mmap(NULL, sizeof(*m), PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (m == MAP_FAILED)
+	m = map_pages(sizeof(*m));
+	if (m == NULL)
 		return false;
 	stack_text_open(&m->text);
 	s->flame = &m->flame;

@@ -2,11 +2,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "agent/base/clock.h"
 #include "agent/base/executable.h"
 #include "agent/sites/lookup.h"
+#include "shim/map.h"
 
 #define ENTRIES ((size_t)1 << 15)
 #define MAX_ENTRIES (ENTRIES / 4 * 3)
@@ -59,10 +59,9 @@ static void forget(struct names *n)
 static bool ready(struct names *n)
 {
 	if (n->memory == NULL) {
-		struct names_memory *m = mmap(NULL, sizeof(*m), PROT_READ | PROT_WRITE,
-					      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		struct names_memory *m = map_pages(sizeof(*m));
 
-		if (m == MAP_FAILED)
+		if (m == NULL)
 			return false;
 		n->memory = m;
 		m->text_used = 1;

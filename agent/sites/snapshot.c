@@ -2,10 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "agent/base/root.h"
 #include "agent/sites/identity.h"
+#include "shim/map.h"
 #include "shim/sites/exponential.h"
 #include "shim/sites/live.h"
 
@@ -32,9 +32,8 @@ bool snapshot_open(struct snapshot *s)
 
 	if (s->memory)
 		return true;
-	m = mmap(NULL, sizeof(*m), PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (m == MAP_FAILED)
+	m = map_pages(sizeof(*m));
+	if (m == NULL)
 		return false;
 	s->memory = m;
 	s->sites = m->sites;

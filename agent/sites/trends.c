@@ -1,8 +1,8 @@
 #include "agent/sites/trends.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
+#include "shim/map.h"
 #include "shim/sites/exponential.h"
 #include "shim/sites/live.h"
 
@@ -23,9 +23,8 @@ bool trends_open(struct trends *t)
 
 	if (t->memory)
 		return true;
-	m = mmap(NULL, sizeof(*m), PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (m == MAP_FAILED)
+	m = map_pages(sizeof(*m));
+	if (m == NULL)
 		return false;
 	t->memory = m;
 	t->every = 1;

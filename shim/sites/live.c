@@ -1,12 +1,12 @@
 #include "shim/sites/live.h"
 
-#include <sys/mman.h>
+#include "shim/map.h"
 
 #define BUSY 1 /* as an address: a thread writes or reads this entry */
 
 uint8_t live_counts[LIVE_BUCKETS];
 
-static struct live_sample *table;
+static void *table;
 
 static struct live_sample *get_table(void)
 {
@@ -15,18 +15,7 @@ static struct live_sample *get_table(void)
 
 bool live_open(void)
 {
-	struct live_sample *made, *raced = NULL;
-
-	if (get_table())
-		return true;
-	made = mmap(NULL, LIVE_SLOTS * sizeof(*made), PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (made == MAP_FAILED)
-		return false;
-	if (!__atomic_compare_exchange_n(&table, &raced, made, false, __ATOMIC_ACQ_REL,
-					 __ATOMIC_ACQUIRE))
-		munmap(made, LIVE_SLOTS * sizeof(*made));
-	return true;
+	return map_once(&table, LIVE_SLOTS * sizeof(struct live_sample)) != NULL;
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the builtin writes to it */

@@ -9,9 +9,8 @@
  */
 #include "shim/sites/stacks.h"
 
-#include <sys/mman.h>
-
 #include "shim/cc.h"
+#include "shim/map.h"
 
 #define CHUNK_FRAMES 32U
 #define CHUNKS 8192U
@@ -28,13 +27,15 @@ struct stack {
 	struct stack_totals totals;
 } __attribute__((aligned(64)));
 
-static struct tables {
+struct tables {
 	struct stack stacks[STACKS];
 	union chunk {
 		uint64_t frames[CHUNK_FRAMES];
 		uint32_t link; /* the next free chunk's number */
 	} chunks[CHUNKS];
-} * tables;
+};
+
+static void *tables; /* struct tables, or NULL */
 
 /* Low half: a chunk's number; high half: a count of changes, against ABA. */
 static uint64_t free_chunks;
@@ -48,18 +49,7 @@ static struct tables *get_tables(void)
 
 bool stacks_open(void)
 {
-	struct tables *made, *raced = NULL;
-
-	if (get_tables())
-		return true;
-	made = mmap(NULL, sizeof(*made), PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (made == MAP_FAILED)
-		return false;
-	if (!__atomic_compare_exchange_n(&tables, &raced, made, false, __ATOMIC_ACQ_REL,
-					 __ATOMIC_ACQUIRE))
-		munmap(made, sizeof(*made));
-	return true;
+	return map_once(&tables, sizeof(struct tables)) != NULL;
 }
 
 static union chunk *chunk_at(uint32_t number)
