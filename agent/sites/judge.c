@@ -123,9 +123,9 @@ struct judge_result judge_site(const struct judge_series *s, const struct judge_
 const char *judge_name(enum judgement verdict)
 {
 	static const char *const names[JUDGEMENTS] = {
-	    [JUDGED_LEAK] = "leak",	    [JUDGED_GROWING] = "growing",
-	    [JUDGED_LEVEL] = "level",	    [JUDGED_SHRINKING] = "shrinking",
-	    [JUDGED_START_UP] = "start-up",
+#define JUDGEMENT(id, name) [JUDGED_##id] = (name),
+#include "agent/encode/judgements.def"
+#undef JUDGEMENT
 	};
 
 	return names[verdict];

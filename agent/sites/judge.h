@@ -20,11 +20,9 @@
 
 enum judgement {
 	JUDGED_UNKNOWN,
-	JUDGED_LEAK,
-	JUDGED_GROWING,
-	JUDGED_LEVEL,
-	JUDGED_SHRINKING,
-	JUDGED_START_UP,
+#define JUDGEMENT(id, name) JUDGED_##id,
+#include "agent/encode/judgements.def"
+#undef JUDGEMENT
 	JUDGEMENTS
 };
 

@@ -8,16 +8,10 @@
 
 #include "agent/base/ascii.h"
 #include "tools/report/alloc.h"
+#include "tools/report/field_name.h"
 #include "tools/report/messages.h"
 
-static const struct {
-	const char *name;
-	size_t length;
-} names[SERIES_VALUES] = {
-#define X(id) {#id, sizeof(#id) - 1},
-    SERIES_FIELDS(X)
-#undef X
-};
+static const struct field_name names[SERIES_VALUES] = {SERIES_FIELDS(FIELD_NAME)};
 
 #define X(id) _Static_assert(FIELD_##id < FIELDS, "a field that is not in fields.def");
 SERIES_FIELDS(X)
@@ -229,12 +223,7 @@ const char *series_field_name(enum series_field field)
 
 enum series_field series_field_of(const char *name, size_t length)
 {
-	size_t i = 0;
-
-	while (i < SERIES_VALUES &&
-	       (names[i].length != length || memcmp(names[i].name, name, length) != 0))
-		i++;
-	return (enum series_field)i;
+	return (enum series_field)field_name_find(names, SERIES_VALUES, name, length);
 }
 
 int series_size_of(const char *name, size_t length)

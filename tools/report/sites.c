@@ -5,17 +5,11 @@
 #include <string.h>
 
 #include "tools/report/alloc.h"
+#include "tools/report/field_name.h"
 #include "tools/report/messages.h"
 #include "tools/report/utf8.h"
 
-static const struct {
-	const char *name;
-	size_t length;
-} names[SITE_VALUES] = {
-#define X(id) {#id, sizeof(#id) - 1},
-    SITES_FIELDS(X)
-#undef X
-};
+static const struct field_name names[SITE_VALUES] = {SITES_FIELDS(FIELD_NAME)};
 
 struct site *sites_site(struct sites *sites, const char *id)
 {
@@ -67,17 +61,13 @@ const char *sites_field_name(enum site_field field)
 
 enum site_field sites_field_of(const char *name, size_t length)
 {
-	size_t i = 0;
-
-	while (i < SITE_VALUES &&
-	       (names[i].length != length || memcmp(names[i].name, name, length) != 0))
-		i++;
-	return (enum site_field)i;
+	return (enum site_field)field_name_find(names, SITE_VALUES, name, length);
 }
 
 static const char *const verdicts[SITE_VERDICTS] = {
-    [SITE_LEAK] = "leak",	    [SITE_GROWING] = "growing",	  [SITE_LEVEL] = "level",
-    [SITE_SHRINKING] = "shrinking", [SITE_START_UP] = "start-up",
+#define JUDGEMENT(id, name) [SITE_##id] = (name),
+#include "agent/encode/judgements.def"
+#undef JUDGEMENT
 };
 
 const char *sites_verdict_name(enum site_verdict verdict)
@@ -87,7 +77,7 @@ const char *sites_verdict_name(enum site_verdict verdict)
 
 enum site_verdict sites_verdict_of(const char *text, size_t length)
 {
-	for (size_t i = SITE_LEAK; i < SITE_VERDICTS; i++)
+	for (size_t i = SITE_NOT_JUDGED + 1; i < SITE_VERDICTS; i++)
 		if (strlen(verdicts[i]) == length && memcmp(verdicts[i], text, length) == 0)
 			return (enum site_verdict)i;
 	return SITE_NOT_JUDGED;

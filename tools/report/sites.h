@@ -33,11 +33,9 @@ enum site_field {
 /* What the agent judged, as the field verdict has it. */
 enum site_verdict {
 	SITE_NOT_JUDGED,
-	SITE_LEAK,
-	SITE_GROWING,
-	SITE_LEVEL,
-	SITE_SHRINKING,
-	SITE_START_UP,
+#define JUDGEMENT(id, name) SITE_##id,
+#include "agent/encode/judgements.def"
+#undef JUDGEMENT
 	SITE_VERDICTS
 };
 
