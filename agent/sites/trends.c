@@ -165,7 +165,10 @@ static struct trend trend_of(const struct trends *t, unsigned i)
 	return trend;
 }
 
-/* Return whether all sites of the function of site ${i} together grow. */
+/*
+ * Return whether all sites of the function of site ${i} together grow.  Their sum is as uncertain
+ * as all of them: some shrink while others grow.
+ */
 static bool function_grows(struct trends *t, const struct snapshot *s, const uint64_t *functions,
 			   unsigned i)
 {
@@ -174,13 +177,19 @@ static bool function_grows(struct trends *t, const struct snapshot *s, const uin
 	struct judge_series series = series_of(t, sum);
 	struct judge_evidence evidence = m->evidence[i];
 	struct judge_fit fit;
+	unsigned sites = 0;
 
+	evidence.young_variance = 0;
 	for (unsigned k = 1; k < STACKS; k++) {
 		if (!is_judged(t, s, k) || functions[k] != functions[i])
 			continue;
+		sites++;
+		evidence.young_variance += m->evidence[k].variance;
 		for (size_t at = 0; at < t->n; at++)
 			sum[at] += m->bytes[k][at];
 	}
+	if (sites == 1)
+		return true;
 	fit = judge_fit(&series);
 	return grows(judge_site(&series, &fit, &evidence).verdict);
 }
