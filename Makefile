@@ -161,7 +161,7 @@ $(BUILD)/memagent-send: $(call objects,$(SEND))
 	$(SAY)
 	$(LINK_PROGRAM) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
-REPORT = $(wildcard tools/report/*.c) $(SETTINGS) agent/settings/url.c agent/encode/fields.c
+REPORT = $(wildcard tools/report/*.c) agent/sites/symbols.c $(SETTINGS) agent/settings/url.c agent/encode/fields.c
 
 $(BUILD)/memagent-report: $(call objects,$(REPORT))
 	$(SAY)
@@ -311,10 +311,10 @@ UNIT_findings = $(call report,findings.c diagnosis.c lives.c names.c sentences.c
 	sites.c utf8.c site_table.c alloc.c messages.c) agent/encode/fields.c
 UNIT_escape = $(call report,escape.c utf8.c)
 UNIT_protobuf = $(call report,protobuf.c alloc.c messages.c)
-UNIT_binary = $(call report,binary.c)
+UNIT_binary = $(call report,binary.c) agent/sites/symbols.c
 UNIT_tree = $(call report,tree.c frames.c sites.c utf8.c alloc.c messages.c)
 UNIT_frames = $(call report,frames.c sites.c utf8.c alloc.c messages.c)
-UNIT_source = $(call report,source.c binary.c frames.c sites.c utf8.c alloc.c messages.c)
+UNIT_source = $(call report,source.c binary.c frames.c sites.c utf8.c alloc.c messages.c) agent/sites/symbols.c
 UNIT_site_table = $(call report,site_table.c series.c sites.c utf8.c lines.c alloc.c messages.c) agent/encode/fields.c
 
 UNIT_SOURCES = $(wildcard tests/unit/shim/check_*.c tests/unit/agent/*/check_*.c tests/unit/tools/*/check_*.c)
@@ -356,7 +356,7 @@ FUZZ_perf_map = agent/sites/perf_map.c
 FUZZ_proc = agent/measure/proc.c agent/guest/privileges.c agent/guest/namespaces.c agent/base/fnv.c
 FUZZ_sites = $(call report,lines.c series.c sites.c utf8.c site_table.c findings.c diagnosis.c lives.c names.c sentences.c \
 	words.c stacks.c frames.c tree.c flame.c flame_script.c escape.c pprof.c protobuf.c interned.c binary.c alloc.c messages.c) \
-	agent/encode/fields.c
+	agent/encode/fields.c agent/sites/symbols.c
 FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/fnv.c agent/base/log.c shim/object.c
 FUZZ_symbols = agent/sites/symbols.c
 FUZZ_torn = agent/deliver/torn.c

@@ -4,12 +4,12 @@
 #include <fcntl.h>
 #include <link.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NOTES_MOST 65536
+#include "agent/sites/symbols.h"
+
 #define HEADERS_MOST 256
 
 static bool read_at(int fd, void *out, size_t n, uint64_t at)
@@ -26,58 +26,17 @@ static bool is_ours(const ElfW(Ehdr) * header)
 	       header->e_phentsize == sizeof(ElfW(Phdr)) && header->e_phnum <= HEADERS_MOST;
 }
 
-static void keep_id(const unsigned char *id, size_t n, struct binary *out)
+static void read_id(int fd, struct binary *out)
 {
-	for (size_t i = 0; i < n && i < BINARY_ID_BYTES; i++)
+	uint8_t id[SYMBOLS_ID_BYTES];
+	size_t n = symbols_build_id(fd, id);
+
+	for (size_t i = 0; i < n; i++)
 		snprintf(out->build_id + 2 * i, 3, "%02x", id[i]);
 }
 
-static size_t padded(size_t n)
+static void read_header(const ElfW(Phdr) * header, struct binary *out)
 {
-	return (n + 3) & ~(size_t)3;
-}
-
-/* Look for the build-id among ${size} bytes of notes. */
-static void parse_notes(const unsigned char *notes, size_t size, struct binary *out)
-{
-	ElfW(Nhdr) note;
-
-	for (size_t at = 0; size - at >= sizeof(note);) {
-		size_t name, data;
-
-		memcpy(&note, notes + at, sizeof(note));
-		at += sizeof(note);
-		name = padded(note.n_namesz);
-		data = padded(note.n_descsz);
-		if (name > size - at || note.n_descsz > size - at - name)
-			return;
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof(ELF_NOTE_GNU) &&
-		    memcmp(notes + at, ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU)) == 0) {
-			keep_id(notes + at + name, note.n_descsz, out);
-			return;
-		}
-		if (data > size - at - name)
-			return;
-		at += name + data;
-	}
-}
-
-static void read_notes(int fd, const ElfW(Phdr) * header, struct binary *out)
-{
-	unsigned char *notes;
-
-	if (out->build_id[0] || header->p_filesz > NOTES_MOST)
-		return;
-	notes = malloc(header->p_filesz + 1);
-	if (notes && read_at(fd, notes, header->p_filesz, header->p_offset))
-		parse_notes(notes, header->p_filesz, out);
-	free(notes);
-}
-
-static void read_header(int fd, const ElfW(Phdr) * header, struct binary *out)
-{
-	if (header->p_type == PT_NOTE)
-		read_notes(fd, header, out);
 	if (header->p_type == PT_LOAD && (header->p_flags & PF_X) &&
 	    out->segment_count < BINARY_SEGMENTS_MOST)
 		out->segments[out->segment_count++] =
@@ -92,13 +51,14 @@ static bool read_open(int fd, struct binary *out)
 	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode) || !read_at(fd, &file, sizeof(file), 0) ||
 	    !is_ours(&file))
 		return false;
+	read_id(fd, out);
 	out->is_fixed = file.e_type == ET_EXEC;
 	for (size_t i = 0; i < file.e_phnum; i++) {
 		ElfW(Phdr) header;
 
 		if (!read_at(fd, &header, sizeof(header), file.e_phoff + i * sizeof(header)))
 			return false;
-		read_header(fd, &header, out);
+		read_header(&header, out);
 	}
 	return true;
 }

@@ -3,14 +3,15 @@
 /*
  * binary: the build-id and the code segments of an ELF file, which may have any content.
  *
- * Layer    tools, leaf.
- * Source   elf(5); the note GNU, type NT_GNU_BUILD_ID.
+ * Layer    tools; needs agent/sites/symbols.h.
+ * Source   elf(5).
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define BINARY_ID_BYTES 64
+#include "agent/sites/symbols.h"
+
 #define BINARY_SEGMENTS_MOST 4
 
 /* A segment with code. */
@@ -21,8 +22,8 @@ struct binary_segment {
 };
 
 struct binary {
-	char build_id[2 * BINARY_ID_BYTES + 1]; /* hex digits; "": none */
-	bool is_fixed;				/* runs at the addresses that its symbols have */
+	char build_id[2 * SYMBOLS_ID_BYTES + 1]; /* hex digits; "": none */
+	bool is_fixed;				 /* runs at the addresses that its symbols have */
 	struct binary_segment segments[BINARY_SEGMENTS_MOST];
 	size_t segment_count;
 };
