@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/sites/wanted.h"
+
 #define MAX_BYTES (UINT64_C(64) << 20)
 
 int perf_map_open(const char *directory, pid_t pid)
@@ -47,21 +49,6 @@ static const char *read_number(const char *at, const char *end, uint64_t *out)
 	return at > start && at < end && *at == ' ' ? at + 1 : NULL;
 }
 
-static size_t first_from(const struct perf_map_wanted *wanted, size_t count, uint64_t address)
-{
-	size_t low = 0;
-
-	while (low < count) {
-		size_t middle = low + (count - low) / 2;
-
-		if (wanted[middle].address < address)
-			low = middle + 1;
-		else
-			count = middle;
-	}
-	return low;
-}
-
 /* Take the line from ${line} to ${end}, which is at ${at} in the file. */
 static void take_line(const char *line, const char *end, uint64_t at,
 		      struct perf_map_wanted *wanted, size_t count)
@@ -72,7 +59,7 @@ static void take_line(const char *line, const char *end, uint64_t at,
 	name = name ? read_number(name, end, &size) : NULL;
 	if (name == NULL || name == end)
 		return;
-	for (size_t i = first_from(wanted, count, start);
+	for (size_t i = wanted_from(&wanted->address, sizeof(*wanted), count, start);
 	     i < count && wanted[i].address - start < size; i++) {
 		wanted[i].name_at = at + (uint64_t)(name - line);
 		wanted[i].name_bytes = (uint32_t)(end - name);

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/sites/wanted.h"
+
 /* A linked object has about 40 sections; one of -ffunction-sections is not linked. */
 #define MAX_SECTIONS 4096
 #define MAX_SEGMENTS 256
@@ -189,22 +191,6 @@ bool symbols_table(int fd, enum symbols_kind kind, struct symbols_table *out)
 	return false;
 }
 
-/* Return the first wanted address that is not below ${address}. */
-static size_t first_from(const struct symbols_wanted *wanted, size_t count, uint64_t address)
-{
-	size_t low = 0;
-
-	while (low < count) {
-		size_t middle = low + (count - low) / 2;
-
-		if (wanted[middle].address < address)
-			low = middle + 1;
-		else
-			count = middle;
-	}
-	return low;
-}
-
 /* The symbol contains the address. */
 static void take(struct symbols_wanted *w, const ElfW(Sym) * s)
 {
@@ -243,7 +229,7 @@ static void take_symbol(const ElfW(Sym) * s, struct symbols_wanted *wanted, size
 
 	if ((type != STT_FUNC && type != STT_GNU_IFUNC) || s->st_shndx == SHN_UNDEF)
 		return;
-	i = first_from(wanted, count, s->st_value);
+	i = wanted_from(&wanted->address, sizeof(*wanted), count, s->st_value);
 	if (i < count)
 		take_below(&wanted[i], s);
 	for (; i < count && wanted[i].address - s->st_value < s->st_size; i++)
