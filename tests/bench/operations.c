@@ -105,6 +105,15 @@ static const struct {
     {"thread", thread},
 };
 
+/*
+ * The first sample of a call site is due after a random number of bytes, even if none is taken. Let
+ * it be here, not in an operation.
+ */
+static void pass_first_gap(void)
+{
+	free(malloc((size_t)256 << 20));
+}
+
 int main(int argc, char **argv)
 {
 	const long count = argc == 2 ? strtol(argv[1], NULL, 10) : 0;
@@ -114,6 +123,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: operations COUNT\n");
 		return 2;
 	}
+	pass_first_gap();
 	operator_new = (new_fn *)dlsym(RTLD_DEFAULT, "_Znwm");
 	operator_delete = (delete_fn *)dlsym(RTLD_DEFAULT, "_ZdlPv");
 	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
