@@ -33,6 +33,49 @@ static struct counters *own_block(void)
 	return LIKELY(c != NULL) ? c : threads_claim();
 }
 
+/* Return whether a sampled object must be aligned, and ${p} is not. */
+static bool must_move(const void *p)
+{
+	return (uintptr_t)p % SITES_ALIGNMENT && threads_own.fast &&
+	       !next_header_mapped(next_header(p));
+}
+
+/* Return a copy of ${p} at an aligned address, or NULL if that cannot be; then ${p} stays. */
+static void *moved(void *p, size_t size, enum sites_contents contents)
+{
+	size_t before = next.usable_size(p);
+	void *q;
+
+	if (!threads_freeze())
+		return NULL;
+	q = next.memalign(SITES_ALIGNMENT, size);
+	if (q) {
+		if (contents == SAME_CONTENTS)
+			memcpy(q, p, size);
+		next.free(p);
+		/* Count as if it had been there from the start. */
+		counter_add(&threads_own.self->alloc_bytes, next.usable_size(q) - before, OWN);
+	}
+	threads_thaw();
+	return q;
+}
+
+/* Sample ${p}.  Return the object for the program. */
+static __attribute__((noinline)) void *sampled(void *p, size_t size, enum sites_contents contents)
+{
+	struct sites_sample sample;
+	void *q = p;
+	size_t before;
+
+	if (!sites_begin(&sample, size))
+		return p;
+	before = next.usable_size(p);
+	if (must_move(p))
+		q = moved(p, size, contents);
+	sites_end(&sample, q, size, before);
+	return q ? q : p;
+}
+
 __attribute__((noinline)) void *interpose_made(void *p, size_t size, enum sites_contents contents)
 {
 	struct counters *c;
@@ -47,7 +90,7 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size, enum sites_
 			counters_failed(threads_shared(), SHARED);
 	} else if (LIKELY(c != NULL)) {
 		if (UNLIKELY(counters_made(c, size, next.usable_size(p), OWN)))
-			return sites_take(p, size, contents);
+			return sampled(p, size, contents);
 	} else {
 		counters_made(threads_shared(), size, next.usable_size(p), SHARED);
 	}
@@ -65,7 +108,7 @@ INLINE void *made(void *p, size_t size, enum sites_contents contents)
 	if (UNLIKELY(next_header_mapped(header)))
 		return interpose_made(p, size, contents);
 	if (UNLIKELY(counters_made(c, size, next_header_usable(header), OWN)))
-		return sites_take(p, size, contents);
+		return sampled(p, size, contents);
 	return p;
 }
 
@@ -146,7 +189,7 @@ static __attribute__((noinline)) void *resized(size_t before, void *q, size_t si
 	else if (c == NULL)
 		counters_resized(threads_shared(), before, size, next.usable_size(q), SHARED);
 	else if (counters_resized(c, before, size, next.usable_size(q), OWN))
-		return sites_take(q, size, SAME_CONTENTS);
+		return sampled(q, size, SAME_CONTENTS);
 	return q;
 }
 
@@ -188,7 +231,7 @@ EXPORT HOT RETURNS_TO_A_LINE(62) void *realloc(void *p, size_t size)
 	if (UNLIKELY(next_header_mapped(header)))
 		return resized(before, q, size);
 	if (UNLIKELY(counters_resized(c, before, size, next_header_usable(header), OWN)))
-		return sites_take(q, size, SAME_CONTENTS);
+		return sampled(q, size, SAME_CONTENTS);
 	return q;
 }
 

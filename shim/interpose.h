@@ -13,7 +13,7 @@
 /*
  * interpose_made(p, size, contents):
  * Count the result ${p} of a request of ${size} bytes; NULL is a failure.  Return the object for
- * the program, as sites_take does.
+ * the program: if it is sampled, it may be at another address, with the same ${contents}.
  */
 void *interpose_made(void *p, size_t size, enum sites_contents contents) INTERNAL;
 

@@ -43,13 +43,86 @@ static struct counters *own_block(void)
 	return threads_own.self ? threads_own.self : threads_claim();
 }
 
+/* The base-2 logarithm of the alignment is in these bits of the flags of mallocx. */
+#define ALIGNMENT_FLAGS 0x3f
+#define SAMPLE_FLAGS 12 /* of SITES_ALIGNMENT */
+#define ZERO_FLAG 0x40
+
+/* The same flags with the alignment of a sample at least.  0 is no alignment. */
+static int aligned(int flags)
+{
+	if ((flags & ALIGNMENT_FLAGS) >= SAMPLE_FLAGS)
+		return flags;
+	return (flags & ~ALIGNMENT_FLAGS) | SAMPLE_FLAGS;
+}
+
+#define COPIED 4096
+
+/*
+ * Copy ${size} bytes to where all are 0.  What is 0 is not written: a large object that realloc has
+ * just extended has pages that nobody has touched.
+ */
+static void copy_to_zeros(char *to, const char *from, size_t size)
+{
+	for (size_t at = 0; at < size; at += COPIED) {
+		size_t n = size - at < COPIED ? size - at : COPIED;
+
+		if (from[at] || memcmp(from + at, from + at + 1, n - 1) != 0)
+			memcpy(to + at, from + at, n);
+	}
+}
+
+/* Return a copy of ${p} at an aligned address in the same arena, or NULL; then ${p} stays. */
+static void *moved(void *p, size_t size, int flags, enum sites_contents contents)
+{
+	size_t before = embedded_sallocx(p, flags);
+	struct counters *c = threads_own.self;
+	void *q;
+
+	if (!threads_freeze())
+		return NULL;
+	if (contents == SAME_CONTENTS)
+		flags |= ZERO_FLAG;
+	q = CHECKED(embedded_mallocx(size, aligned(flags)));
+	if (q) {
+		if (contents == SAME_CONTENTS)
+			copy_to_zeros(q, p, size);
+		embedded_dallocx(p, flags);
+		/* jemalloc has counted both objects, and the free. */
+		counter_add(&c->freed_bytes, -(uint64_t)before, OWN);
+		counter_add(&c->alloc_bytes, -(uint64_t)before, OWN);
+	}
+	threads_thaw();
+	return q;
+}
+
+/*
+ * Sample ${p}, which an allocation with ${flags} made; it stays in the arena that they name. Return
+ * the object for the program.
+ */
+static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
+					       enum sites_contents contents)
+{
+	struct sites_sample sample;
+	void *q = p;
+	size_t before;
+
+	if (!sites_begin(&sample, size))
+		return p;
+	before = embedded_sallocx(p, flags);
+	if ((uintptr_t)p % SITES_ALIGNMENT)
+		q = moved(p, size, flags, contents);
+	sites_end(&sample, q, size, before);
+	return q ? q : p;
+}
+
 __attribute__((noinline)) void *interpose_made(void *p, size_t size, enum sites_contents contents)
 {
 	struct counters *c = own_block();
 
 	if (p && c) {
 		if (counters_made_unsized(c, size, OWN))
-			return sites_take(p, size, contents);
+			return sampled(p, size, 0, contents);
 	} else if (p) {
 		counters_made_unsized(threads_shared(), size, SHARED);
 		threads_settle();
@@ -68,7 +141,7 @@ INLINE void *made(void *p, size_t size, enum sites_contents contents)
 	if (UNLIKELY(!threads_both(c, p)))
 		return interpose_made(p, size, contents);
 	if (UNLIKELY(counters_made_unsized(c, size, OWN)))
-		return sites_take(p, size, contents);
+		return sampled(p, size, 0, contents);
 	return p;
 }
 
@@ -135,7 +208,7 @@ static __attribute__((noinline)) void *malloc_sampled(size_t size)
 	void *p = embedded_malloc(size);
 
 	if (p)
-		return sites_take(p, size, ANY_CONTENTS);
+		return sampled(p, size, 0, ANY_CONTENTS);
 	sites_skip();
 	return NULL;
 }
@@ -147,78 +220,6 @@ EXPORT HOT void *malloc(size_t size)
 	if (LIKELY(precount == COUNTED))
 		return embedded_malloc(size);
 	return precount == NOT_COUNTED ? malloc_checked(size) : malloc_sampled(size);
-}
-
-/* The base-2 logarithm of the alignment is in these bits of the flags of mallocx. */
-#define ALIGNMENT_FLAGS 0x3f
-#define SAMPLE_FLAGS 12 /* of SITES_ALIGNMENT */
-#define ZERO_FLAG 0x40
-
-/* The same flags with the alignment of a sample at least.  0 is no alignment. */
-static int aligned(int flags)
-{
-	if ((flags & ALIGNMENT_FLAGS) >= SAMPLE_FLAGS)
-		return flags;
-	return (flags & ~ALIGNMENT_FLAGS) | SAMPLE_FLAGS;
-}
-
-#define COPIED 4096
-
-/*
- * Copy ${size} bytes to where all are 0.  What is 0 is not written: a large object that realloc has
- * just extended has pages that nobody has touched.
- */
-static void copy_to_zeros(char *to, const char *from, size_t size)
-{
-	for (size_t at = 0; at < size; at += COPIED) {
-		size_t n = size - at < COPIED ? size - at : COPIED;
-
-		if (from[at] || memcmp(from + at, from + at + 1, n - 1) != 0)
-			memcpy(to + at, from + at, n);
-	}
-}
-
-/* Return a copy of ${p} at an aligned address in the same arena, or NULL; then ${p} stays. */
-static void *moved(void *p, size_t size, int flags, enum sites_contents contents)
-{
-	size_t before = embedded_sallocx(p, flags);
-	int saved = errno;
-	void *q;
-
-	if (!threads_freeze())
-		return NULL;
-	if (contents == SAME_CONTENTS)
-		flags |= ZERO_FLAG;
-	q = CHECKED(embedded_mallocx(size, aligned(flags)));
-	errno = saved;
-	if (q) {
-		if (contents == SAME_CONTENTS)
-			copy_to_zeros(q, p, size);
-		embedded_dallocx(p, flags);
-		sites_uncount_move(before, q);
-	}
-	threads_thaw();
-	return q;
-}
-
-/*
- * Sample ${p}, which an allocation with ${flags} made.  It stays in the arena that they name, so
- * sites_take must not move it.  Return the object for the program.
- */
-static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
-					       enum sites_contents contents)
-{
-	size_t before = embedded_sallocx(p, flags);
-	void *q = p;
-
-	if ((uintptr_t)p % SITES_ALIGNMENT)
-		q = moved(p, size, flags, contents);
-	if (q == NULL) {
-		sites_skip();
-		return p;
-	}
-	sites_record(q, size, before);
-	return q;
 }
 
 /*
@@ -250,7 +251,7 @@ static __attribute__((noinline)) void *calloc_sampled(size_t count, size_t size)
 	void *p = embedded_calloc(count, size);
 
 	if (p)
-		return sites_take(p, count * size, SAME_CONTENTS);
+		return sampled(p, count * size, ZERO_FLAG, ANY_CONTENTS);
 	sites_skip();
 	return NULL;
 }
@@ -452,16 +453,13 @@ EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags)
 {
 	size_t before = embedded_sallocx(p, flags);
 	size_t after = embedded_xallocx(p, size, extra, flags);
+	struct sites_sample sample;
 
 	if (after == before)
 		return after;
 	sites_forget(p);
-	if (resized(size)) {
-		if ((uintptr_t)p % SITES_ALIGNMENT)
-			sites_skip();
-		else
-			sites_record(p, size, after);
-	}
+	if (resized(size) && sites_begin(&sample, size))
+		sites_end(&sample, (uintptr_t)p % SITES_ALIGNMENT ? NULL : p, size, after);
 	return after;
 }
 

@@ -20,18 +20,12 @@ static int checked_posix_memalign(void **out, size_t alignment, size_t size)
 	return CHECKED(embedded_posix_memalign(out, alignment, size));
 }
 
-static void *checked_memalign(size_t alignment, size_t size)
-{
-	return CHECKED(embedded_memalign(alignment, size));
-}
-
 /* Only the functions that this library calls through these pointers. */
 struct next next = {
     .malloc = checked_malloc,
     .free = embedded_free,
     .usable_size = embedded_malloc_usable_size,
     .posix_memalign = checked_posix_memalign,
-    .memalign = checked_memalign,
 };
 
 static bool resolved;

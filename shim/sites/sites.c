@@ -1,7 +1,6 @@
 #include "shim/sites/sites.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -150,47 +149,6 @@ static void record(void *p, size_t size, size_t before, uint64_t mean)
 	add(&sites.dropped, 1);
 }
 
-void sites_uncount_move(size_t before, void *moved)
-{
-	struct counters *c = threads_own.self;
-
-	/* The jemalloc inside has counted both objects, and the free. */
-	if (next_is_inside())
-		counter_add(&c->freed_bytes, -(uint64_t)before, OWN);
-	else
-		counter_add(&c->alloc_bytes, next.usable_size(moved), OWN);
-	counter_add(&c->alloc_bytes, -(uint64_t)before, OWN);
-}
-
-/* Return a copy of ${p} at an aligned address, or NULL if that cannot be; then ${p} stays. */
-static void *move(void *p, size_t size, enum sites_contents contents)
-{
-	size_t before = next.usable_size(p);
-	void *moved;
-
-	if (!threads_freeze())
-		return NULL;
-	moved = next.memalign(SITES_ALIGNMENT, size);
-	if (moved) {
-		if (contents == SAME_CONTENTS)
-			memcpy(moved, p, size);
-		next.free(p);
-		sites_uncount_move(before, moved);
-	}
-	threads_thaw();
-	return moved;
-}
-
-/* Return whether a sampled object must be aligned, and ${p} is not. */
-static bool must_move(const void *p)
-{
-	if ((uintptr_t)p % SITES_ALIGNMENT == 0)
-		return false;
-	if (next_is_inside())
-		return true;
-	return threads_own.fast && !next_header_mapped(next_header(p));
-}
-
 /* Draw a new gap.  Return the mean that the last one was drawn with, or 0 to take no sample. */
 static uint64_t begin(size_t size)
 {
@@ -208,52 +166,37 @@ static uint64_t begin(size_t size)
 	return 0;
 }
 
-static __attribute__((noinline)) void *take(void *p, size_t size, enum sites_contents contents)
-{
-	uint64_t mean = begin(size);
-	size_t before = mean ? next.usable_size(p) : 0;
-	void *moved = mean && must_move(p) ? move(p, size, contents) : p;
-
-	if (moved == NULL)
-		add(&sites.dropped, 1);
-	else if (mean)
-		record(moved, size, before, mean);
-	return moved ? moved : p;
-}
-
 /* Return the thread's CPU time when the sample begins, or 0 if it is not timed. */
 static uint64_t begin_timing(void)
 {
 	return load(&sites.sampled) % TIMED == TIMED / 2 ? now_ns(CLOCK_THREAD_CPUTIME_ID) : 0;
 }
 
-static void end_timing(uint64_t started)
+static void finish(const struct sites_sample *sample)
 {
-	if (started)
-		add(&sites.timed_ns, now_ns(CLOCK_THREAD_CPUTIME_ID) - started);
+	if (sample->started)
+		add(&sites.timed_ns, now_ns(CLOCK_THREAD_CPUTIME_ID) - sample->started);
+	errno = sample->saved_errno;
 }
 
-void *sites_take(void *p, size_t size, enum sites_contents contents)
+bool sites_begin(struct sites_sample *sample, size_t size)
 {
-	int saved = errno;
-	uint64_t started = begin_timing();
-
-	p = take(p, size, contents);
-	end_timing(started);
-	errno = saved;
-	return p;
+	sample->saved_errno = errno;
+	sample->started = begin_timing();
+	sample->mean = begin(size);
+	if (sample->mean)
+		return true;
+	finish(sample);
+	return false;
 }
 
-void sites_record(void *p, size_t size, size_t before)
+void sites_end(const struct sites_sample *sample, void *p, size_t size, size_t before)
 {
-	int saved = errno;
-	uint64_t started = begin_timing();
-	uint64_t mean = begin(size);
-
-	if (mean)
-		record(p, size, before, mean);
-	end_timing(started);
-	errno = saved;
+	if (p)
+		record(p, size, before, sample->mean);
+	else
+		add(&sites.dropped, 1);
+	finish(sample);
 }
 
 void sites_skip(void)

@@ -4,11 +4,11 @@
  * sites: samples allocations, and notes the stack that made each sampled object.
  *
  * The addition that counts the requested bytes carries when a sample is due (counters.h).  The
- * caller then passes the new object to sites_take.  A resize counts as a free and an allocation, as
- * in the totals of bytes.
+ * caller then calls sites_begin and sites_end.  A resize counts as a free and an allocation, as in
+ * the totals of bytes.
  *
  * free must recognise a sampled object at no cost.  So with glibc's malloc and the jemalloc inside
- * a sampled object is moved to an aligned address, and free tests the low bits of the address first
+ * the caller moves it to an aligned address, and free tests the low bits of the address first
  * (sites_may_have).  Objects with a mapping of their own are not moved, because the slow twin
  * of free handles them anyway.  Nothing is moved in other allocators: they may have sized deletes.
  *
@@ -32,27 +32,29 @@
 #define SITES_LEAST_MEAN ((uint64_t)64 << 10)
 #define SITES_LEAST_MEAN_JEMALLOC ((uint64_t)256 << 10)
 
-/*
- * sites_take(p, size, contents):
- * Sample the object ${p} of ${size} requested bytes, which is counted already.  Return the object
- * for the program, at a new address with the same ${contents} if they matter.  Leaves errno alone.
- */
+/* Whether a move must keep an object's contents. */
 enum sites_contents { ANY_CONTENTS, SAME_CONTENTS };
-void *sites_take(void *p, size_t size, enum sites_contents contents) INTERNAL;
+
+/* A sample that is being taken. */
+struct sites_sample {
+	uint64_t mean;	  /* that its gap was drawn with */
+	uint64_t started; /* CPU time of the thread, or 0 if it is not timed */
+	int saved_errno;
+};
 
 /*
- * sites_record(p, size, before):
- * As sites_take, but never move ${p}: the caller has made sure that a free of it is recognised.
- * ${before} are its usable bytes where it was made.
+ * sites_begin(sample, size):
+ * Draw a new gap.  Return whether to sample the object of ${size} requested bytes, which is counted
+ * already; then call sites_end.  Both leave errno alone.
  */
-void sites_record(void *p, size_t size, size_t before) INTERNAL;
+bool sites_begin(struct sites_sample *sample, size_t size) INTERNAL;
 
 /*
- * sites_uncount_move(before, moved):
- * The caller of sites_record has moved an object of ${before} usable bytes to ${moved}.  Count as
- * if it had been there from the start.
+ * sites_end(sample, p, size, before):
+ * Record the object, which is at ${p} now and had ${before} usable bytes where it was made.  With
+ * NULL, it cannot be sampled where it is, and is counted as dropped.
  */
-void sites_uncount_move(size_t before, void *moved) INTERNAL;
+void sites_end(const struct sites_sample *sample, void *p, size_t size, size_t before) INTERNAL;
 
 /* The sample that is due cannot be taken: draw a new gap. */
 void sites_skip(void) INTERNAL;
