@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "shim/map.h"
-#include "shim/sites/exponential.h"
 #include "shim/sites/live.h"
 
 #define IDLE 0.02 /* of the average between two snapshots */

@@ -17,11 +17,12 @@
 #	define SITES_MEAN 524288
 #endif
 
+#define IS_FIXED (SITES_MEAN < SITES_LEAST_MEAN)
+
 /* After so many samples between two adaptations, the mean doubles at once. */
 #define SURGE 1000
 #define FIRST_SURGE 64 /* before the first: the program may be short, and caches are cold */
 #define LARGEST_MEAN ((uint64_t)1 << 30)
-#define SMALLEST_MEAN ((uint64_t)1 << 16) /* with a smaller one, the mean is fixed */
 
 /* While no samples are taken, a thread looks again after so many bytes. */
 #define PAUSE ((uint64_t)16 << 30)
@@ -91,7 +92,7 @@ static void limit_surge(void)
 {
 	uint64_t mean = load(&sites.mean);
 
-	if (SITES_MEAN >= SMALLEST_MEAN &&
+	if (!IS_FIXED &&
 	    __atomic_add_fetch(&sites.surge, 1, __ATOMIC_RELAXED) %
 		    __atomic_load_n(&sites.surge_limit, __ATOMIC_RELAXED) ==
 		0 &&
@@ -208,14 +209,12 @@ void sites_skip(void)
 	errno = saved;
 }
 
-bool sites_forget(const void *p)
+void sites_forget(const void *p)
 {
 	struct live_sample sample;
 
-	if (!live_remove(p, &sample))
-		return false;
-	count_forgotten(&sample);
-	return true;
+	if (live_remove(p, &sample))
+		count_forgotten(&sample);
 }
 
 void sites_resized(const struct live_sample *sample, bool success)
@@ -237,7 +236,7 @@ void sites_stats(struct sites_stats *stats)
 
 void sites_set_mean(uint64_t mean)
 {
-	if (mean && SITES_MEAN < SMALLEST_MEAN)
+	if (mean && IS_FIXED)
 		mean = SITES_MEAN;
 	__atomic_store_n(&sites.mean, mean, __ATOMIC_RELAXED);
 	__atomic_store_n(&sites.surge, 0, __ATOMIC_RELAXED);

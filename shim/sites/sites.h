@@ -70,9 +70,9 @@ INLINE bool sites_may_have(const void *p)
 
 /*
  * sites_forget(p):
- * ${p} is about to be freed or resized: remove its sample.  Return whether it was sampled.
+ * ${p} is about to be freed or resized: remove its sample, if it has one.
  */
-bool sites_forget(const void *p) INTERNAL;
+void sites_forget(const void *p) INTERNAL;
 
 /*
  * sites_resized(sample, success):
