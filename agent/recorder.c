@@ -146,6 +146,7 @@ void recorder_connect(struct recorder *r)
 	sampler_open(&r->sampler, &r->trim);
 	open_trim(r);
 	call_sites_open(&r->sites, r->options, add_record, r);
+	rss_growth_open(&r->rss_growth, r->options->sites_interval);
 	if (r->can_deliver)
 		delivery_init(&r->delivery, r->destination.transport, r->destination.handle,
 			      &r->backlog);
@@ -178,32 +179,6 @@ static bool add_lines(struct backlog *backlog, const char *text, size_t len)
 	return added;
 }
 
-static void add_point(struct recorder *r, int64_t due_ns, bool is_last)
-{
-	int64_t cpu_ns = clock_thread_cpu_ns();
-	struct point point;
-
-	if (!r->can_deliver)
-		return;
-	update_health(r, clock_mono_ns() - due_ns);
-	sampler_take(&r->sampler, &r->health, &point);
-	call_sites_take(&r->sites, &point, is_last);
-	call_sites_write(&r->sites, is_last ? LAST_NAMES_NS : NAMES_NS);
-	point.schema = r->options->schema;
-	if (r->encoder->point(&r->line, &r->head, &point, r->destination.transport->longest_line)) {
-		r->line.used = 0;
-		r->backlog.too_long++;
-	}
-	if (r->line.used == 0 || !add_lines(&r->backlog, r->line.text, r->line.used))
-		log_too_long();
-	r->health.tick_ns = clock_thread_cpu_ns() - cpu_ns;
-}
-
-void recorder_add_point(struct recorder *r, int64_t due_ns)
-{
-	add_point(r, due_ns, false);
-}
-
 void recorder_add_event(struct recorder *r, const char *event, const char *text)
 {
 	struct record record = {.time_ns = clock_wall_ns()};
@@ -217,6 +192,44 @@ void recorder_add_event(struct recorder *r, const char *event, const char *text)
 	if (r->encoder->record(&r->line, &r->head, &record) == 0 &&
 	    !backlog_add(&r->backlog, r->line.text, r->line.used))
 		log_too_long();
+}
+
+/* Dashboards mark when memory that no call site explains begins or ceases to grow. */
+static void watch_rss(struct recorder *r, const struct point *point)
+{
+	char text[512];
+
+	if (rss_growth_add(&r->rss_growth, point->value, clock_mono_ns(), text, sizeof(text)))
+		recorder_add_event(r,
+				   r->rss_growth.grows ? "resident growth" : "no resident growth",
+				   text);
+}
+
+static void add_point(struct recorder *r, int64_t due_ns, bool is_last)
+{
+	int64_t cpu_ns = clock_thread_cpu_ns();
+	struct point point;
+
+	if (!r->can_deliver)
+		return;
+	update_health(r, clock_mono_ns() - due_ns);
+	sampler_take(&r->sampler, &r->health, &point);
+	call_sites_take(&r->sites, &point, is_last);
+	call_sites_write(&r->sites, is_last ? LAST_NAMES_NS : NAMES_NS);
+	watch_rss(r, &point);
+	point.schema = r->options->schema;
+	if (r->encoder->point(&r->line, &r->head, &point, r->destination.transport->longest_line)) {
+		r->line.used = 0;
+		r->backlog.too_long++;
+	}
+	if (r->line.used == 0 || !add_lines(&r->backlog, r->line.text, r->line.used))
+		log_too_long();
+	r->health.tick_ns = clock_thread_cpu_ns() - cpu_ns;
+}
+
+void recorder_add_point(struct recorder *r, int64_t due_ns)
+{
+	add_point(r, due_ns, false);
 }
 
 void recorder_load_spool(struct recorder *r)

@@ -17,6 +17,7 @@
 #include "agent/deliver/delivery.h"
 #include "agent/deliver/destination.h"
 #include "agent/deliver/spool.h"
+#include "agent/measure/rss_growth.h"
 #include "agent/measure/sampler.h"
 #include "agent/measure/trim.h"
 #include "agent/sites/call_sites.h"
@@ -29,6 +30,7 @@ struct recorder {
 	struct sampler sampler;
 	struct trim trim;
 	struct call_sites sites;
+	struct rss_growth rss_growth;
 	struct agent_health health;
 	struct backlog backlog;
 	int backlog_error; /* errno of a failed backlog_open, else 0 */

@@ -1,10 +1,15 @@
 #ifndef MEMAGENT_ROOT_H
 #define MEMAGENT_ROOT_H
 /*
- * root: the square root, without libm, which the library does not need otherwise.
+ * root: the square, and the square root without libm, which the library does not need otherwise.
  *
  * Layer    agent, leaf; pure.
  */
+
+static inline double square(double x)
+{
+	return x * x;
+}
 
 /* Return the square root of ${x}, or 0 if that is negative: Newton's method. */
 static inline double square_root(double x)

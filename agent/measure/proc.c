@@ -17,9 +17,10 @@ static const struct {
 	enum field field;
 	int64_t unit;
 } keys[] = {
-    {"VmSize:", FIELD_sys_bytes, 1024},	    {"VmRSS:", FIELD_rss_bytes, 1024},
-    {"VmHWM:", FIELD_rss_peak_bytes, 1024}, {"VmSwap:", FIELD_swap_bytes, 1024},
-    {"VmStk:", FIELD_stack_bytes, 1024},    {"Threads:", FIELD_threads, 1},
+    {"VmSize:", FIELD_sys_bytes, 1024},		 {"VmRSS:", FIELD_rss_bytes, 1024},
+    {"VmHWM:", FIELD_rss_peak_bytes, 1024},	 {"RssFile:", FIELD_rss_file_bytes, 1024},
+    {"RssShmem:", FIELD_rss_shared_bytes, 1024}, {"VmSwap:", FIELD_swap_bytes, 1024},
+    {"VmStk:", FIELD_stack_bytes, 1024},	 {"Threads:", FIELD_threads, 1},
 };
 
 #define KEYS (sizeof(keys) / sizeof(keys[0]))

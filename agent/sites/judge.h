@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "agent/base/fit.h"
+
 #define JUDGE_POINTS 32 /* the largest number of snapshots that a series has */
 #define JUDGE_FEWEST 5	/* snapshots of growth before a leak is told from a short growth */
 
@@ -25,29 +27,6 @@ enum judgement {
 #undef JUDGEMENT
 	JUDGEMENTS
 };
-
-/* Live bytes of a site, or of the process, in snapshots. */
-struct judge_series {
-	const uint32_t *times_s; /* rising */
-	const float *bytes;
-	size_t n;
-};
-
-/* The best fit: level up to the snapshot ${onset}, then a line. */
-struct judge_fit {
-	size_t onset;
-	double level;	   /* bytes */
-	double slope;	   /* bytes a second */
-	double residual;   /* root of the mean square of what is left, bytes */
-	double rise;	   /* bytes, from the onset to the last snapshot */
-	uint32_t middle_s; /* half the time between them */
-};
-
-/* Fit ${series}, which has at least 3 points. */
-struct judge_fit judge_fit(const struct judge_series *series);
-
-/* Return the value of ${series} at ${time_s}, on the line between two snapshots. */
-double judge_value(const struct judge_series *series, uint32_t time_s);
 
 /* What is known of the site beside its series. */
 struct judge_evidence {
@@ -67,7 +46,7 @@ struct judge_result {
 };
 
 /* Judge the site with that ${fit} of ${series}. */
-struct judge_result judge_site(const struct judge_series *series, const struct judge_fit *fit,
+struct judge_result judge_site(const struct fit_series *series, const struct fit *fit,
 			       const struct judge_evidence *evidence);
 
 /* Return the name of ${verdict}, as the field verdict has it; NULL for JUDGED_UNKNOWN. */

@@ -12,7 +12,7 @@ struct trends_memory {
 	uint64_t ids[STACKS];
 	float bytes[STACKS][JUDGE_POINTS];
 	float objects[STACKS][JUDGE_POINTS];
-	struct judge_fit fits[STACKS];
+	struct fit fits[STACKS];
 	struct judge_evidence evidence[STACKS];
 };
 
@@ -107,9 +107,9 @@ bool trends_add(struct trends *t, const struct snapshot *s, double heap_bytes, d
 	return true;
 }
 
-static struct judge_series series_of(const struct trends *t, const float *bytes)
+static struct fit_series series_of(const struct trends *t, const float *bytes)
 {
-	return (struct judge_series){t->times_s, bytes, t->n};
+	return (struct fit_series){t->times_s, bytes, t->n};
 }
 
 static bool is_judged(const struct trends *t, const struct snapshot *s, unsigned i)
@@ -150,8 +150,8 @@ static bool grows(enum judgement verdict)
 static struct trend trend_of(const struct trends *t, unsigned i)
 {
 	struct trends_memory *m = t->memory;
-	const struct judge_fit *fit = &m->fits[i];
-	struct judge_series series = series_of(t, m->bytes[i]);
+	const struct fit *fit = &m->fits[i];
+	struct fit_series series = series_of(t, m->bytes[i]);
 	double heap = (double)t->heap[t->n - 1] - (double)t->heap[fit->onset];
 	struct trend trend = {.result = judge_site(&series, fit, &m->evidence[i])};
 
@@ -173,9 +173,9 @@ static bool function_grows(struct trends *t, const struct snapshot *s, const uin
 {
 	struct trends_memory *m = t->memory;
 	float sum[JUDGE_POINTS] = {0};
-	struct judge_series series = series_of(t, sum);
+	struct fit_series series = series_of(t, sum);
 	struct judge_evidence evidence = m->evidence[i];
-	struct judge_fit fit;
+	struct fit fit;
 	unsigned sites = 0;
 
 	evidence.young_variance = 0;
@@ -189,19 +189,19 @@ static bool function_grows(struct trends *t, const struct snapshot *s, const uin
 	}
 	if (sites == 1)
 		return true;
-	fit = judge_fit(&series);
+	fit = fit_line(&series);
 	return grows(judge_site(&series, &fit, &evidence).verdict);
 }
 
 static void prepare_site(struct trends *t, const struct snapshot *s, unsigned i)
 {
 	struct trends_memory *m = t->memory;
-	struct judge_series series = series_of(t, m->bytes[i]);
+	struct fit_series series = series_of(t, m->bytes[i]);
 	size_t last = t->n - 1;
 
-	m->fits[i] = judge_fit(&series);
+	m->fits[i] = fit_line(&series);
 	m->evidence[i] = (struct judge_evidence){
-	    .middle_bytes = judge_value(&series, m->fits[i].middle_s),
+	    .middle_bytes = fit_value(&series, m->fits[i].middle_s),
 	    .variance = s->sites[i].variance,
 	    .live_objects = (double)m->objects[i][last],
 	    .objects_growth = (double)m->objects[i][last] - (double)m->objects[i][m->fits[i].onset],

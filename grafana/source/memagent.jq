@@ -173,5 +173,6 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 	flame_variable,
 	functions_variable("functions"; "Functions that hold most"; "max(\"live_bytes\")"),
 	functions_variable("growing"; "Functions that grew most"; "last(\"live_bytes\") - first(\"live_bytes\")")];
-	[annotation("start"; "green"), annotation("exit"; "red"), annotation("leak"; "orange"), annotation("no leak"; "blue")];
+	[annotation("start"; "green"), annotation("exit"; "red"), annotation("leak"; "orange"), annotation("no leak"; "blue"),
+		annotation("resident growth"; "purple"), annotation("no resident growth"; "blue")];
 	[link_to("Fleet"; "memagent-fleet")])

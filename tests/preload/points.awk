@@ -105,7 +105,7 @@ FILENAME == ARGV[1] {
 }
 
 # An event, which dashboards show.
-/^memagent_event(,[^ ,=]+=[^ ,=]+)+ event="(start|exit|leak|no leak)",text="[^"]*" [0-9]+$/ {
+/^memagent_event(,[^ ,=]+=[^ ,=]+)+ event="(start|exit|(no )?leak|(no )?resident growth)",text="[^"]*" [0-9]+$/ {
 	if (index($0, " event=\"start\"")) {
 		sub(/^memagent_event/, "memagent", $1)
 		life[$1]++

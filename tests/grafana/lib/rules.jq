@@ -12,7 +12,7 @@ def required:
 		hidden: ["largest", "flame", "functions", "growing"],
 		one: ["flame"],
 		open: ["Overview", "Where"],
-		events: ["start", "exit", "leak", "no leak"],
+		events: ["start", "exit", "leak", "no leak", "resident growth", "no resident growth"],
 		rows: {
 			"Overview": ["Live bytes", "Live objects", "Resident set", "Objects made", "Growth per minute",
 				"Processes by live bytes"],

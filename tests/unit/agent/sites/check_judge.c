@@ -1,6 +1,5 @@
 #include "agent/sites/judge.h"
 
-#include "agent/base/root.h"
 #include "tests/unit/unit.h"
 
 #define N 12
@@ -9,7 +8,7 @@
 
 static uint32_t times[JUDGE_POINTS];
 static float bytes[JUDGE_POINTS];
-static struct judge_series series = {times, bytes, N};
+static struct fit_series series = {times, bytes, N};
 
 static void set_times(void)
 {
@@ -18,13 +17,13 @@ static void set_times(void)
 }
 
 /* Evidence of a leak: all that has grown is kept, in many objects of little variance. */
-static struct judge_evidence all_kept(const struct judge_fit *fit)
+static struct judge_evidence all_kept(const struct fit *fit)
 {
 	return (struct judge_evidence){
 	    .young_variance = fit->rise * fit->rise / 100,
 	    .variance = fit->rise * fit->rise / 100,
-	    .old_bytes = judge_value(&series, fit->middle_s),
-	    .middle_bytes = judge_value(&series, fit->middle_s),
+	    .old_bytes = fit_value(&series, fit->middle_s),
+	    .middle_bytes = fit_value(&series, fit->middle_s),
 	    .objects_growth = 1000,
 	    .live_objects = 2000,
 	};
@@ -32,39 +31,11 @@ static struct judge_evidence all_kept(const struct judge_fit *fit)
 
 static enum judgement verdict_now(void)
 {
-	struct judge_fit fit = judge_fit(&series);
+	struct fit fit = fit_line(&series);
 	struct judge_evidence evidence = all_kept(&fit);
 
 	return judge_site(&series, &fit, &evidence).verdict;
 }
-
-START_TEST(the_fit_finds_onset_and_slope)
-{
-	struct judge_fit fit;
-
-	set_times();
-	for (int i = 0; i < N; i++)
-		bytes[i] = 500 * KIB + (i > 4 ? (float)(i - 4) * 100 * KIB : 0);
-	fit = judge_fit(&series);
-	ck_assert_uint_eq(fit.onset, 4);
-	ck_assert_double_eq_tol(fit.slope, 100 * 1024.0 / STEP, 1);
-	ck_assert_double_eq_tol(fit.level, 500 * 1024.0, 1);
-	ck_assert_double_eq_tol(fit.rise, 700 * 1024.0, 10);
-	ck_assert_double_eq_tol(fit.residual, 0, 10);
-	ck_assert_uint_eq(fit.middle_s, times[4] + 35);
-}
-END_TEST
-
-START_TEST(a_value_lies_between_snapshots)
-{
-	set_times();
-	for (int i = 0; i < N; i++)
-		bytes[i] = (float)i * 10;
-	ck_assert_double_eq_tol(judge_value(&series, times[0]), 0, 1e-3);
-	ck_assert_double_eq_tol(judge_value(&series, times[3] + 5), 35, 1e-3);
-	ck_assert_double_eq_tol(judge_value(&series, times[N - 1]), 110, 1e-3);
-}
-END_TEST
 
 /* Snapshots in KiB. */
 static const struct {
@@ -117,11 +88,11 @@ static void grow_steadily(void)
 /* A queue grows, too, but its oldest objects go. */
 START_TEST(what_does_not_get_old_is_no_leak)
 {
-	struct judge_fit fit;
+	struct fit fit;
 	struct judge_evidence evidence;
 
 	grow_steadily();
-	fit = judge_fit(&series);
+	fit = fit_line(&series);
 	evidence = all_kept(&fit);
 	evidence.old_bytes = evidence.middle_bytes / 10;
 	ck_assert_int_eq(judge_site(&series, &fit, &evidence).verdict, JUDGED_GROWING);
@@ -131,11 +102,11 @@ END_TEST
 /* Each resize of a single object makes it anew. */
 START_TEST(one_object_that_grows_is_a_leak)
 {
-	struct judge_fit fit;
+	struct fit fit;
 	struct judge_evidence evidence;
 
 	grow_steadily();
-	fit = judge_fit(&series);
+	fit = fit_line(&series);
 	evidence = all_kept(&fit);
 	evidence.old_bytes = 0;
 	evidence.objects_growth = 0;
@@ -146,11 +117,11 @@ END_TEST
 
 START_TEST(few_samples_prove_nothing)
 {
-	struct judge_fit fit;
+	struct fit fit;
 	struct judge_evidence evidence;
 
 	grow_steadily();
-	fit = judge_fit(&series);
+	fit = fit_line(&series);
 	evidence = all_kept(&fit);
 	evidence.young_variance = fit.rise * fit.rise / 4; /* of four samples */
 	ck_assert_int_eq(judge_site(&series, &fit, &evidence).verdict, JUDGED_LEVEL);
@@ -161,12 +132,12 @@ END_TEST
 
 START_TEST(the_slope_has_an_interval)
 {
-	struct judge_fit fit;
+	struct fit fit;
 	struct judge_evidence evidence;
 	struct judge_result result;
 
 	grow_steadily();
-	fit = judge_fit(&series);
+	fit = fit_line(&series);
 	evidence = all_kept(&fit);
 	result = judge_site(&series, &fit, &evidence);
 	ck_assert_double_eq_tol(result.slope, 100 * 1024.0 / STEP, 1);
@@ -182,7 +153,7 @@ START_TEST(noise_is_no_leak)
 
 	set_times();
 	for (int round = 0; round < 2000; round++) {
-		struct judge_fit fit;
+		struct fit fit;
 		struct judge_evidence evidence;
 
 		/* The sum of 12 uniform numbers is nearly normal; here around 100 samples. */
@@ -193,7 +164,7 @@ START_TEST(noise_is_no_leak)
 				sum += (double)unit_pick(&random, 1000) / 1000;
 			bytes[i] = (float)(6400 + 640 * (sum - 6)) * KIB;
 		}
-		fit = judge_fit(&series);
+		fit = fit_line(&series);
 		evidence = all_kept(&fit);
 		evidence.young_variance = evidence.variance = 640.0 * 640 * 1024 * 1024;
 		leaks += judge_site(&series, &fit, &evidence).verdict == JUDGED_LEAK;
@@ -202,26 +173,14 @@ START_TEST(noise_is_no_leak)
 }
 END_TEST
 
-START_TEST(the_root_is_right)
-{
-	for (double x = 1e-12; x < 1e24; x *= 3.7)
-		ck_assert_double_eq_tol(square_root(x * x), x, x * 1e-9);
-	ck_assert_double_eq(square_root(0), 0);
-	ck_assert_double_eq(square_root(-1), 0);
-}
-END_TEST
-
 static void add_tests(TCase *all)
 {
-	tcase_add_test(all, the_fit_finds_onset_and_slope);
-	tcase_add_test(all, a_value_lies_between_snapshots);
 	tcase_add_loop_test(all, each_shape_has_its_verdict, 0, UNIT_COUNT(shapes));
 	tcase_add_test(all, what_does_not_get_old_is_no_leak);
 	tcase_add_test(all, one_object_that_grows_is_a_leak);
 	tcase_add_test(all, few_samples_prove_nothing);
 	tcase_add_test(all, the_slope_has_an_interval);
 	tcase_add_loop_test(all, noise_is_no_leak, 1, 6);
-	tcase_add_test(all, the_root_is_right);
 }
 
 UNIT_MAIN("judge", add_tests)
