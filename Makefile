@@ -270,6 +270,7 @@ UNIT_stacks = shim/sites/stacks.c
 UNIT_pace = agent/sites/pace.c
 UNIT_flame = agent/sites/flame.c
 UNIT_snapshot = agent/sites/snapshot.c agent/sites/identity.c agent/base/fnv.c shim/sites/live.c shim/sites/stacks.c
+UNIT_trends = agent/sites/trends.c agent/sites/judge.c agent/base/fit.c $(UNIT_snapshot)
 UNIT_judge = agent/sites/judge.c agent/base/fit.c
 UNIT_cfi = $(CFI)
 UNIT_objects = shim/sites/objects.c shim/sites/image.c

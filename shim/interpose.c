@@ -60,10 +60,11 @@ static void *moved(void *p, size_t size, enum sites_contents contents)
 	return q;
 }
 
-/* Sample ${p}.  Return the object for the program. */
-static __attribute__((noinline)) void *sampled(void *p, size_t size, enum sites_contents contents)
+/* Sample ${p}, made at ${born_s} (sites.h).  Return the object for the program. */
+static __attribute__((noinline)) void *sampled(void *p, size_t size, enum sites_contents contents,
+					       uint32_t born_s)
 {
-	struct sites_sample sample;
+	struct sites_sample sample = {.born_s = born_s};
 	void *q = p;
 	size_t before;
 
@@ -90,7 +91,7 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size, enum sites_
 			counters_failed(threads_shared(), SHARED);
 	} else if (LIKELY(c != NULL)) {
 		if (UNLIKELY(counters_made(c, size, next.usable_size(p), OWN)))
-			return sampled(p, size, contents);
+			return sampled(p, size, contents, SITES_NOW);
 	} else {
 		counters_made(threads_shared(), size, next.usable_size(p), SHARED);
 	}
@@ -108,7 +109,7 @@ INLINE void *made(void *p, size_t size, enum sites_contents contents)
 	if (UNLIKELY(next_header_mapped(header)))
 		return interpose_made(p, size, contents);
 	if (UNLIKELY(counters_made(c, size, next_header_usable(header), OWN)))
-		return sampled(p, size, contents);
+		return sampled(p, size, contents, SITES_NOW);
 	return p;
 }
 
@@ -175,8 +176,11 @@ static COLD void *realloc_boot(void *p, size_t size)
 	return moved;
 }
 
-/* Count a resize of an object of ${before} usable bytes to ${size}, with the result ${q}. */
-static __attribute__((noinline)) void *resized(size_t before, void *q, size_t size)
+/*
+ * Count a resize of an object of ${before} usable bytes, made at ${born_s}, to ${size}, with the
+ * result ${q}.
+ */
+static __attribute__((noinline)) void *resized(size_t before, void *q, size_t size, uint32_t born_s)
 {
 	struct counters *c = own_block();
 
@@ -189,13 +193,13 @@ static __attribute__((noinline)) void *resized(size_t before, void *q, size_t si
 	else if (c == NULL)
 		counters_resized(threads_shared(), before, size, next.usable_size(q), SHARED);
 	else if (counters_resized(c, before, size, next.usable_size(q), OWN))
-		return sampled(q, size, SAME_CONTENTS);
+		return sampled(q, size, SAME_CONTENTS, born_s);
 	return q;
 }
 
 static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 {
-	struct live_sample sample;
+	struct live_sample sample = {.born_s = SITES_NOW};
 	bool is_sampled;
 	size_t before;
 	void *q;
@@ -209,7 +213,7 @@ static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 	q = next.realloc(p, size);
 	if (is_sampled)
 		sites_resized(&sample, q != NULL || size == 0);
-	return resized(before, q, size);
+	return resized(before, q, size, sample.born_s);
 }
 
 EXPORT HOT RETURNS_TO_A_LINE(62) void *realloc(void *p, size_t size)
@@ -226,12 +230,12 @@ EXPORT HOT RETURNS_TO_A_LINE(62) void *realloc(void *p, size_t size)
 	before = next_header_usable(header);
 	q = next.realloc(p, size);
 	if (UNLIKELY(!threads_both(c, q)))
-		return resized(before, q, size);
+		return resized(before, q, size, SITES_NOW);
 	header = next_header(q);
 	if (UNLIKELY(next_header_mapped(header)))
-		return resized(before, q, size);
+		return resized(before, q, size, SITES_NOW);
 	if (UNLIKELY(counters_resized(c, before, size, next_header_usable(header), OWN)))
-		return sampled(q, size, SAME_CONTENTS);
+		return sampled(q, size, SAME_CONTENTS, SITES_NOW);
 	return q;
 }
 

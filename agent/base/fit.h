@@ -26,16 +26,27 @@ struct fit {
 	uint32_t middle_s; /* half the time between them */
 };
 
-/* Fit ${series}, which has at least 3 elements. */
+/* Fit ${series}, which has at least 3 elements, with the earliest onset that fits well. */
 struct fit fit_line(const struct fit_series *series);
+
+/*
+ * Return the standard deviation of a value of ${series}, which has at least 3 elements.  It is made
+ * from second differences, so that neither a slope nor a slow bend counts.
+ */
+double fit_noise(const struct fit_series *series);
+
+/* The same with that ${onset}, before the last element. */
+struct fit fit_from(const struct fit_series *series, size_t onset);
 
 /* Return the value of ${series} at ${time_s}, on the line between two elements. */
 double fit_value(const struct fit_series *series, uint32_t time_s);
 
 /*
- * Return whether the rise has not slowed down: within ${error}, its second half is at least half
- * of the first, and the last step is up.
+ * fit_is_steady(series, fit, share, error):
+ * Return whether the rise has not slowed down: within its standard ${error}, the second half is at
+ * least ${share} of the first, and the last step is up.
  */
-bool fit_is_steady(const struct fit_series *series, const struct fit *fit, double error);
+bool fit_is_steady(const struct fit_series *series, const struct fit *fit, double share,
+		   double error);
 
 #endif

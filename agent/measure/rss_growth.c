@@ -7,6 +7,7 @@
 #include "agent/base/fit.h"
 
 #define CONFIDENT 2.8 /* residuals; growth above them is no noise */
+#define STEADY 0.5    /* the second half of growth has at least this share of the first */
 #define MIB 1048576.0
 
 /* What the growth consists of, in bytes. */
@@ -153,7 +154,7 @@ static bool is_growing(const struct rss_growth *g, struct fit *fit)
 	live = growth(g, RSS_LIVE, fit->onset);
 	return g->n - 1 - fit->onset >= RSS_FEWEST && fit->rise >= RSS_LEAST_BYTES &&
 	       fit->rise > CONFIDENT * fit->residual &&
-	       fit_is_steady(&resident, fit, fit->residual) && live < fit->rise / 4;
+	       fit_is_steady(&resident, fit, STEADY, fit->residual) && live < fit->rise / 4;
 }
 
 bool rss_growth_add(struct rss_growth *g, const int64_t *value, int64_t now_ns, char *text,

@@ -10,6 +10,7 @@
 #include "shim/map.h"
 #include "shim/sites/sites.h"
 
+#define JUDGE_SNAPSHOTS 2	  /* snapshots that are judged, for one that is reported */
 #define FLAME_INTERVALS 6	  /* one flame graph for so many snapshots */
 #define FLAME_STACKS 256	  /* the largest; the rest is one node */
 #define SHOWN_SNAPSHOTS 6	  /* how long a site is reported after it was last chosen */
@@ -30,7 +31,6 @@ struct memory {
 	struct flame flame;
 	struct stack_text text;
 	struct shown shown[STACKS];
-	struct trend judged[STACKS];
 	uint64_t functions[STACKS];
 };
 
@@ -42,16 +42,15 @@ void call_sites_open(struct call_sites *s, const struct options *options, record
 
 	snapshot_reset(&s->snapshot);
 	trends_reset(&s->trends);
-	if (s->shown) {
+	if (s->shown)
 		memset(s->shown, 0, STACKS * sizeof(s->shown[0]));
-		memset(s->judged, 0, STACKS * sizeof(s->judged[0]));
-	}
 	s->leak_bytes_per_s = s->leak_sites = -1;
 	sites_stats(&stats);
 	s->options = options;
 	s->sink = sink;
 	s->context = context;
 	s->due_ns = now_ns + options->sites_interval;
+	s->judge_due_ns = now_ns + options->sites_interval / JUDGE_SNAPSHOTS;
 	s->flame_due_ns = now_ns + options->sites_interval * FLAME_INTERVALS;
 	s->is_pending = false;
 	s->taken_ns = 0;
@@ -80,7 +79,6 @@ static bool open_memory(struct call_sites *s)
 	s->flame = &m->flame;
 	s->text = &m->text;
 	s->shown = m->shown;
-	s->judged = m->judged;
 	s->functions = m->functions;
 	return true;
 }
@@ -130,16 +128,11 @@ static void choose_sites(struct call_sites *s)
 	for (unsigned i = 1; i < STACKS; i++) {
 		if (sites[i].id == 0)
 			continue;
-		if (s->shown[i].id != sites[i].id) {
-			s->judged[i] = (struct trend){0};
-			s->functions[i] = 0;
-		}
 		if (sites[i].is_chosen)
 			s->shown[i].snapshots_left = SHOWN_SNAPSHOTS;
 		else if (s->shown[i].id == sites[i].id && s->shown[i].snapshots_left > 0)
 			sites[i].is_chosen = s->shown[i].snapshots_left-- > 0;
 	}
-	snapshot_add_rest(&s->snapshot);
 }
 
 static void want_names(struct call_sites *s, unsigned index)
@@ -167,43 +160,63 @@ static bool is_flame_due(const struct call_sites *s)
 	return s->options->flame && clock_mono_ns() >= s->flame_due_ns;
 }
 
-static void judge_sites(struct call_sites *s, const int64_t *value)
+static void sum_leaks(struct call_sites *s)
 {
-	const struct site *sites = s->snapshot.sites;
+	struct site *sites = s->snapshot.sites;
 
-	if (!trends_add(&s->trends, &s->snapshot, (double)value[FIELD_heap_alloc_bytes],
-			(double)value[FIELD_total_requested_bytes]))
-		return;
-	trends_judge(&s->trends, &s->snapshot, s->functions, s->judged);
-	if (s->trends.n < 3)
-		return;
 	s->leak_bytes_per_s = s->leak_sites = 0;
-	for (unsigned i = 1; i < STACKS; i++)
-		if (sites[i].id && sites[i].is_chosen &&
-		    s->judged[i].result.verdict == JUDGED_LEAK) {
-			s->leak_bytes_per_s += (int64_t)s->judged[i].result.slope;
-			s->leak_sites++;
-		}
+	for (unsigned i = 1; i < STACKS; i++) {
+		struct trend trend = trends_of(&s->trends, &s->snapshot, i);
+
+		if (trend.result.verdict != JUDGED_LEAK)
+			continue;
+		s->leak_bytes_per_s += (int64_t)trend.result.slope;
+		s->leak_sites++;
+		sites[i].is_chosen = true;
+	}
 }
 
-static void take_snapshot(struct call_sites *s, struct point *point)
+static void judge_sites(struct call_sites *s, const int64_t *value)
+{
+	if (trends_add(&s->trends, &s->snapshot, (double)value[FIELD_heap_alloc_bytes],
+		       (double)value[FIELD_total_requested_bytes]))
+		trends_judge(&s->trends, &s->snapshot, s->functions);
+	if (trends_can_judge(&s->trends))
+		sum_leaks(s);
+}
+
+/* Forget the functions of sites whose place others have now. */
+static void forget_old_functions(struct call_sites *s)
+{
+	for (unsigned i = 1; i < STACKS; i++)
+		if (s->snapshot.sites[i].id && s->shown[i].id != s->snapshot.sites[i].id)
+			s->functions[i] = 0;
+}
+
+static void take_snapshot(struct call_sites *s, struct point *point, bool is_reported)
 {
 	snapshot_take(&s->snapshot, (uint32_t)(clock_mono_ns() / CLOCK_S));
+	forget_old_functions(s);
+	if (is_reported)
+		choose_sites(s);
+	judge_sites(s, point->value);
+	if (!is_reported)
+		return;
+	snapshot_add_rest(&s->snapshot);
+	want_all_names(s, is_flame_due(s));
 	point->value[FIELD_sites_live_bytes] = (int64_t)s->snapshot.total.live_bytes;
 	point->value[FIELD_sites_live_bytes_error] = (int64_t)snapshot_error(&s->snapshot.total);
-	choose_sites(s);
-	judge_sites(s, point->value);
-	want_all_names(s, is_flame_due(s));
 	s->taken_ns = point->time_ns;
 	s->is_pending = true;
 }
 
-/* Return when the next snapshot is due after ${now_ns}; missed ones are left out. */
-static int64_t next_due_ns(const struct call_sites *s, int64_t now_ns)
+/* Return whether ${interval_ns} has passed, and set when it will have passed again. */
+static bool is_due(int64_t *due_ns, int64_t interval_ns, int64_t now_ns)
 {
-	int64_t interval = s->options->sites_interval;
-
-	return s->due_ns + ((now_ns - s->due_ns) / interval + 1) * interval;
+	if (now_ns < *due_ns)
+		return false;
+	*due_ns += ((now_ns - *due_ns) / interval_ns + 1) * interval_ns; /* leave out missed ones */
+	return true;
 }
 
 /*
@@ -220,7 +233,8 @@ static bool is_worth_it(const struct call_sites *s, const struct sites_stats *st
 void call_sites_take(struct call_sites *s, struct point *point, bool is_last)
 {
 	int64_t cpu_ns = clock_thread_cpu_ns(), now_ns = clock_mono_ns();
-	bool is_due = is_last || now_ns >= s->due_ns;
+	int64_t interval_ns = s->options->sites_interval;
+	bool is_reported, is_judged;
 	struct sites_stats stats;
 
 	if (!s->options->sites)
@@ -234,11 +248,11 @@ void call_sites_take(struct call_sites *s, struct point *point, bool is_last)
 	point->value[FIELD_sites_mean_bytes] = (int64_t)stats.mean;
 	point->value[FIELD_agent_sites_ns] = (int64_t)(s->sidecar_ns + stats.sample_ns);
 	pace(s, &stats, point->value);
-	if (is_due && !is_last)
-		s->due_ns = next_due_ns(s, now_ns);
-	if (is_due && is_worth_it(s, &stats, is_last) && open_memory(s) &&
-	    snapshot_open(&s->snapshot) && trends_open(&s->trends))
-		take_snapshot(s, point);
+	is_reported = is_due(&s->due_ns, interval_ns, now_ns) || is_last;
+	is_judged = is_due(&s->judge_due_ns, interval_ns / JUDGE_SNAPSHOTS, now_ns);
+	if ((is_reported || (is_judged && !s->is_pending)) && is_worth_it(s, &stats, is_last) &&
+	    open_memory(s) && snapshot_open(&s->snapshot) && trends_open(&s->trends))
+		take_snapshot(s, point, is_reported);
 	point->value[FIELD_leak_bytes_per_s] = s->leak_bytes_per_s;
 	point->value[FIELD_leak_sites] = s->leak_sites;
 	s->sidecar_ns += (uint64_t)(clock_thread_cpu_ns() - cpu_ns);
@@ -267,7 +281,6 @@ static void add_numbers(struct record *record, const struct site *site)
 			record_number(record, cohorts[i].name, (int64_t)site->cohort_bytes[i]);
 }
 
-/* A site that is not the one at this index any more has no verdict. */
 static void add_verdict(struct record *record, const struct trend *trend,
 			const struct call_sites *s)
 {
@@ -340,6 +353,7 @@ static void write_site(struct call_sites *s, unsigned index)
 	struct shown *shown = &s->shown[index];
 	struct record record = {.time_ns = s->taken_ns};
 	char digits[SITE_DIGITS];
+	struct trend trend = trends_of(&s->trends, &s->snapshot, index);
 	bool has_texts = shown->id != site->id || clock_mono_ns() >= shown->texts_due_ns;
 
 	if (has_texts) {
@@ -354,13 +368,13 @@ static void write_site(struct call_sites *s, unsigned index)
 	record_tag(&record, "site", digits);
 	record_tag(&record, "function", shown->function);
 	add_numbers(&record, site);
-	add_verdict(&record, &s->judged[index], s);
+	add_verdict(&record, &trend, s);
 	if (has_texts) {
 		record_text(&record, "stack", s->text->stack);
 		record_text(&record, "frames", s->text->addresses);
 	}
 	s->sink(s->context, "site", &record);
-	write_change(s, shown, &s->judged[index], digits);
+	write_change(s, shown, &trend, digits);
 }
 
 static void build_flame(struct call_sites *s)

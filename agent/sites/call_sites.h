@@ -34,14 +34,14 @@ struct call_sites {
 	struct trends trends;
 	struct flame *flame;
 	struct stack_text *text;
-	struct shown *shown;  /* what is known of the sites that were reported */
-	struct trend *judged; /* by the site's index */
-	uint64_t *functions;  /* the same: a number for the function, 0: not known yet */
+	struct shown *shown; /* what is known of the sites that were reported */
+	uint64_t *functions; /* by the site's index: a number for the function, 0: not known yet */
 
 	/* Sums over the sites that are judged to leak; -1: not known yet. */
 	int64_t leak_bytes_per_s, leak_sites;
 
-	int64_t due_ns;	      /* of the next snapshot (monotonic) */
+	int64_t due_ns;	      /* of the next snapshot that is reported (monotonic) */
+	int64_t judge_due_ns; /* of the next one that is judged */
 	int64_t flame_due_ns; /* of the next flame graph */
 	int64_t taken_ns;     /* time of the last snapshot (wall clock) */
 	bool is_pending;      /* its records are not written yet */

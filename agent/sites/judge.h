@@ -1,13 +1,11 @@
 #ifndef MEMAGENT_JUDGE_H
 #define MEMAGENT_JUDGE_H
 /*
- * judge: whether a call site leaks, from its live bytes in the last snapshots.
+ * judge: whether a call site leaks, from its old live bytes in the last snapshots (trends.h).
  *
- * A leak keeps a constant share of what it makes, for ever.  So its live bytes grow as long as the
- * program works, no slower later than earlier, and what it holds gets old.  A cache that is full
- * stays level, a queue lets its oldest objects go, and a start-up ends.
- *
- * The series is that of flat_then_line: level at first, then a line from the onset on.
+ * A leak keeps a constant share of what it makes, for ever.  So its old bytes grow as long as the
+ * program works, no slower later than earlier, and what is old stays.  A cache that is full stays
+ * level, a queue frees its oldest objects, and a start-up ends.
  *
  * Layer    agent, leaf; pure.
  */
@@ -17,8 +15,7 @@
 
 #include "agent/base/fit.h"
 
-#define JUDGE_POINTS 32 /* the largest number of snapshots that a series has */
-#define JUDGE_FEWEST 5	/* snapshots of growth before a leak is told from a short growth */
+#define JUDGE_FEWEST 9 /* snapshots of growth before a leak is told from a short growth */
 
 enum judgement {
 	JUDGED_UNKNOWN,
@@ -28,22 +25,32 @@ enum judgement {
 	JUDGEMENTS
 };
 
-/* What is known of the site beside its series. */
+/* What is known of the site beside its series of old bytes. */
 struct judge_evidence {
-	double young_variance; /* of the estimate of live bytes that were made after the onset */
-	double variance;       /* of all live bytes */
-	double old_bytes;      /* live bytes that were made before the fit's middle */
-	double middle_bytes;   /* live bytes at the middle */
-	double objects_growth; /* live objects now less those at the onset */
-	double live_objects;
-	bool is_of_start; /* all live objects are from the process's first snapshots */
+	uint32_t snapshots;  /* of the process so far */
+	double young_bytes;  /* old bytes that were not old at the onset */
+	double freed_bytes;  /* old bytes of the onset, or of the middle, freed since */
+	double variance;     /* of the estimate of the rise */
+	double usual_before; /* old bytes that it often had before the onset */
+	bool is_of_start;    /* all live objects are from the process's first snapshots */
+	bool was_leak;	     /* the last verdict */
 };
 
 struct judge_result {
 	enum judgement verdict;
 	double slope;	    /* bytes a second */
 	double slope_error; /* half of the 95 % confidence interval */
+	bool slows_down;    /* it has grown, and grows less than it did */
 };
+
+/*
+ * Return the least share that the second half of a leak has of the first.  What was judged a leak
+ * keeps its verdict a while longer, so that it does not come and go.
+ */
+static inline double judge_steady(bool was_leak)
+{
+	return was_leak ? 0.65 : 0.8;
+}
 
 /* Judge the site with that ${fit} of ${series}. */
 struct judge_result judge_site(const struct fit_series *series, const struct fit *fit,

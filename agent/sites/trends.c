@@ -2,32 +2,35 @@
 
 #include <string.h>
 
+#include "agent/base/root.h"
 #include "shim/map.h"
 #include "shim/sites/live.h"
 
 #define IDLE 0.02 /* of the average between two snapshots */
 #define START_SNAPSHOTS 2
+#define FEWEST_POINTS 3 /* for a fit */
 
 struct trends_memory {
 	uint64_t ids[STACKS];
-	float bytes[STACKS][JUDGE_POINTS];
-	float objects[STACKS][JUDGE_POINTS];
+	float old_bytes[STACKS][TREND_SCALES][TREND_POINTS];
+	/* The most old bytes of the finest scale in the time of each point, and since the last
+	 * point. */
+	float peaks[STACKS][TREND_SCALES][TREND_POINTS];
+	float peak[STACKS][TREND_SCALES];
+	struct trend trends[STACKS][TREND_SCALES];
+	struct trend chosen[STACKS]; /* of those, what is said */
+	/* For the scale that is being judged. */
 	struct fit fits[STACKS];
 	struct judge_evidence evidence[STACKS];
+	double stayed_bytes[STACKS];  /* old bytes of the onset that are still live */
+	double stayed_middle[STACKS]; /* and of the fit's middle */
 };
 
 bool trends_open(struct trends *t)
 {
-	struct trends_memory *m;
-
-	if (t->memory)
-		return true;
-	m = map_pages(sizeof(*m));
-	if (m == NULL)
-		return false;
-	t->memory = m;
-	t->every = 1;
-	return true;
+	if (t->memory == NULL)
+		t->memory = map_pages(sizeof(*t->memory));
+	return t->memory != NULL;
 }
 
 void trends_reset(struct trends *t)
@@ -36,24 +39,7 @@ void trends_reset(struct trends *t)
 
 	if (m)
 		memset(m->ids, 0, sizeof(m->ids));
-	*t = (struct trends){.memory = m, .every = 1};
-}
-
-static void drop_every_other(struct trends *t, const struct snapshot *s)
-{
-	size_t half = t->n / 2;
-
-	for (size_t i = 0; i < half; i++) {
-		t->times_s[i] = t->times_s[2 * i + 1];
-		t->heap[i] = t->heap[2 * i + 1];
-	}
-	for (unsigned site = 1; site < STACKS; site++)
-		for (size_t i = 0; i < half && s->sites[site].id; i++) {
-			t->memory->bytes[site][i] = t->memory->bytes[site][2 * i + 1];
-			t->memory->objects[site][i] = t->memory->objects[site][2 * i + 1];
-		}
-	t->n = half;
-	t->every *= 2;
+	*t = (struct trends){.memory = m};
 }
 
 static bool is_idle(struct trends *t, double requested)
@@ -61,65 +47,209 @@ static bool is_idle(struct trends *t, double requested)
 	double made = requested - t->requested;
 
 	t->requested = requested;
-	if (t->n > 1 && made < IDLE * t->busy_bytes)
+	if (t->snapshots > 1 && made < IDLE * t->busy_bytes)
 		return true;
-	t->busy_bytes = t->n > 1 ? 0.8 * t->busy_bytes + 0.2 * made : made;
+	t->busy_bytes = t->snapshots > 1 ? 0.8 * t->busy_bytes + 0.2 * made : made;
 	return false;
 }
 
-/* Make room for one more snapshot, or let it replace the last one.  Return its index. */
-static size_t next_index(struct trends *t, const struct snapshot *s)
+/* A new site held nothing before. */
+static void clear_new_sites(struct trends_memory *m, const struct snapshot *s)
 {
-	if (t->n && t->in_last < t->every) {
-		t->in_last++;
-		return t->n - 1;
+	for (unsigned i = 1; i < STACKS; i++) {
+		if (s->sites[i].id == 0 || m->ids[i] == s->sites[i].id)
+			continue;
+		m->ids[i] = s->sites[i].id;
+		memset(m->old_bytes[i], 0, sizeof(m->old_bytes[i]));
+		memset(m->peaks[i], 0, sizeof(m->peaks[i]));
+		memset(m->peak[i], 0, sizeof(m->peak[i]));
+		memset(m->trends[i], 0, sizeof(m->trends[i]));
+		m->chosen[i] = (struct trend){0};
 	}
-	if (t->n == JUDGE_POINTS)
-		drop_every_other(t, s);
-	t->in_last = 1;
-	return t->n++;
+}
+
+#define MOVE_DOWN(array) memmove(&(array)[0], &(array)[1], sizeof(array) - sizeof((array)[0]))
+
+/* Drop the oldest point if there is no room for one more. */
+static void make_room(struct trends *t, unsigned scale)
+{
+	struct trend_scale *c = &t->scales[scale];
+	struct trends_memory *m = t->memory;
+
+	if (c->n < TREND_POINTS)
+		return;
+	c->n--;
+	MOVE_DOWN(c->times_s);
+	MOVE_DOWN(c->before_s);
+	MOVE_DOWN(c->heap);
+	for (unsigned i = 1; i < STACKS; i++)
+		if (m->ids[i]) {
+			MOVE_DOWN(m->old_bytes[i][scale]);
+			MOVE_DOWN(m->peaks[i][scale]);
+		}
+}
+
+static void add_point(struct trends *t, const struct snapshot *s, double heap_bytes, unsigned scale)
+{
+	struct trend_scale *c = &t->scales[scale];
+	struct trends_memory *m = t->memory;
+	uint32_t before_s = c->n ? c->times_s[c->n - 1] : s->start_s;
+
+	make_room(t, scale);
+	c->times_s[c->n] = s->now_s;
+	c->before_s[c->n] = before_s;
+	c->heap[c->n] = (float)heap_bytes;
+	for (unsigned i = 1; i < STACKS; i++)
+		if (m->ids[i])
+			m->old_bytes[i][scale][c->n] = 0;
+	c->n++;
+}
+
+static void add_old_bytes(struct trends *t, const struct snapshot *s)
+{
+	for (size_t slot = 0; slot < LIVE_SLOTS; slot++) {
+		struct live_sample sample;
+		uint32_t born_s;
+		unsigned i;
+
+		if (!live_read(slot, &sample) || sample.stack >= STACKS)
+			continue;
+		i = snapshot_site(s, sample.stack);
+		born_s = s->now_s - snapshot_age_s(s, &sample);
+		for (unsigned scale = 0; i && scale < t->updated; scale++) {
+			const struct trend_scale *c = &t->scales[scale];
+
+			if (born_s <= c->before_s[c->n - 1])
+				t->memory->old_bytes[i][scale][c->n - 1] += (float)sample.bytes;
+		}
+	}
+}
+
+static void add_peaks(struct trends *t)
+{
+	struct trends_memory *m = t->memory;
+	size_t last = t->scales[0].n - 1;
+
+	for (unsigned i = 1; i < STACKS; i++)
+		for (unsigned scale = 0; m->ids[i] && scale < TREND_SCALES; scale++) {
+			if (m->old_bytes[i][0][last] > m->peak[i][scale])
+				m->peak[i][scale] = m->old_bytes[i][0][last];
+			if (scale < t->updated) {
+				m->peaks[i][scale][t->scales[scale].n - 1] = m->peak[i][scale];
+				m->peak[i][scale] = 0;
+			}
+		}
 }
 
 bool trends_add(struct trends *t, const struct snapshot *s, double heap_bytes, double requested)
 {
-	struct trends_memory *m = t->memory;
-	size_t at;
+	const struct trend_scale *finest = &t->scales[0];
+	uint32_t number = ++t->snapshots;
 
-	if (is_idle(t, requested) || (t->n && s->now_s <= t->times_s[t->n - 1]))
+	if (is_idle(t, requested) || (finest->n && s->now_s <= finest->times_s[finest->n - 1])) {
+		t->snapshots--;
 		return false;
-	at = next_index(t, s);
-	t->times_s[at] = s->now_s;
-	t->heap[at] = (float)heap_bytes;
-	for (unsigned i = 1; i < STACKS; i++) {
-		const struct site *site = &s->sites[i];
-
-		if (site->id == 0)
-			continue;
-		/* A new site held nothing before. */
-		if (m->ids[i] != site->id) {
-			m->ids[i] = site->id;
-			memset(m->bytes[i], 0, sizeof(m->bytes[i]));
-			memset(m->objects[i], 0, sizeof(m->objects[i]));
-		}
-		m->bytes[i][at] = (float)site->live_bytes;
-		m->objects[i][at] = (float)site->live_objects;
 	}
+	clear_new_sites(t->memory, s);
+	t->updated = 0;
+	do
+		add_point(t, s, heap_bytes, t->updated++);
+	while (t->updated < TREND_SCALES && number % TREND_FACTOR == 0 && (number /= TREND_FACTOR));
+	if (t->snapshots <= START_SNAPSHOTS)
+		t->start_s = s->now_s;
+	add_old_bytes(t, s);
+	add_peaks(t);
 	return true;
 }
 
-static struct fit_series series_of(const struct trends *t, const float *bytes)
+static struct fit_series series_of(const struct trends *t, unsigned scale, const float *bytes)
 {
-	return (struct fit_series){t->times_s, bytes, t->n};
+	return (struct fit_series){t->scales[scale].times_s, bytes, t->scales[scale].n};
 }
 
 static bool is_judged(const struct trends *t, const struct snapshot *s, unsigned i)
 {
-	return i && s->sites[i].id && s->sites[i].is_chosen && t->memory->ids[i] == s->sites[i].id;
+	return i && s->sites[i].id && t->memory->ids[i] == s->sites[i].id;
 }
 
-/* Look at the live samples again: what was made before and after the moments that the fits tell. */
-static void gather_evidence(struct trends *t, const struct snapshot *s)
+/* Return the value that no more than ${rank} of the ${n} values exceed. */
+static double ranked(const float *values, size_t n, size_t rank)
 {
+	float largest[TREND_POINTS];
+	size_t used = 0;
+
+	if (n <= rank)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t at = used;
+
+		used += used <= rank;
+		for (; at > 0 && largest[at - 1] < values[i]; at--)
+			if (at <= rank)
+				largest[at] = largest[at - 1];
+		if (at <= rank)
+			largest[at] = values[i];
+	}
+	return (double)largest[rank];
+}
+
+static size_t count_until(const struct trend_scale *c, uint32_t time_s)
+{
+	size_t n = 0;
+
+	while (n < c->n && c->times_s[n] <= time_s)
+		n++;
+	return n;
+}
+
+/*
+ * Return how many old bytes site ${i} had before the onset: the most that this scale knows, or what
+ * it had in an eighth of the points of a coarser scale.  One peak long ago does not count.
+ */
+static double usual_before(const struct trends *t, unsigned scale, unsigned i, uint32_t onset_s)
+{
+	const struct trends_memory *m = t->memory;
+	double most = ranked(m->old_bytes[i][scale], count_until(&t->scales[scale], onset_s), 0);
+
+	while (++scale < TREND_SCALES) {
+		size_t n = count_until(&t->scales[scale], onset_s);
+		double usual = ranked(m->peaks[i][scale], n, n / 8);
+
+		if (usual > most)
+			most = usual;
+	}
+	return most;
+}
+
+static void prepare_site(struct trends *t, unsigned scale, unsigned i)
+{
+	struct trends_memory *m = t->memory;
+	struct fit_series series = series_of(t, scale, m->old_bytes[i][scale]);
+
+	m->fits[i] = fit_line(&series);
+	m->stayed_bytes[i] = m->stayed_middle[i] = 0;
+	m->evidence[i] = (struct judge_evidence){
+	    .snapshots = t->snapshots,
+	    .usual_before = usual_before(t, scale, i, t->scales[scale].times_s[m->fits[i].onset]),
+	    .is_of_start = true,
+	    .was_leak = m->chosen[i].result.verdict == JUDGED_LEAK,
+	};
+}
+
+/* Return the last point before the middle of the fit. */
+static size_t middle_of(const struct trend_scale *c, const struct fit *fit)
+{
+	size_t at = fit->onset;
+
+	while (c->times_s[at + 1] <= fit->middle_s)
+		at++;
+	return at;
+}
+
+/* Look at the live samples again: which were made before the onset, and which since. */
+static void gather_evidence(struct trends *t, const struct snapshot *s, unsigned scale)
+{
+	const struct trend_scale *c = &t->scales[scale];
 	struct trends_memory *m = t->memory;
 
 	for (size_t slot = 0; slot < LIVE_SLOTS; slot++) {
@@ -133,13 +263,35 @@ static void gather_evidence(struct trends *t, const struct snapshot *s)
 		if (!is_judged(t, s, i))
 			continue;
 		born_s = s->now_s - snapshot_age_s(s, &sample);
-		if (born_s >= t->times_s[m->fits[i].onset])
-			m->evidence[i].young_variance += snapshot_variance(&sample);
-		if (born_s < m->fits[i].middle_s)
-			m->evidence[i].old_bytes += (double)sample.bytes;
-		if (born_s > t->times_s[START_SNAPSHOTS - 1])
+		if (born_s > t->start_s)
 			m->evidence[i].is_of_start = false;
+		if (born_s <= c->before_s[middle_of(c, &m->fits[i])])
+			m->stayed_middle[i] += (double)sample.bytes;
+		if (born_s <= c->before_s[m->fits[i].onset]) {
+			m->stayed_bytes[i] += (double)sample.bytes;
+		} else if (born_s <= c->before_s[c->n - 1]) {
+			m->evidence[i].young_bytes += (double)sample.bytes;
+			m->evidence[i].variance += snapshot_variance(&sample);
+		}
 	}
+}
+
+/* Add what has been freed since the onset, and since the middle.  It is as uncertain as the rest.
+ */
+static void add_freed(struct trends *t, const struct snapshot *s, unsigned scale, unsigned i)
+{
+	struct trends_memory *m = t->memory;
+	struct judge_evidence *e = &m->evidence[i];
+	const struct site *site = &s->sites[i];
+	const float *old_bytes = m->old_bytes[i][scale];
+	size_t middle = middle_of(&t->scales[scale], &m->fits[i]);
+	double freed = (double)old_bytes[m->fits[i].onset] - m->stayed_bytes[i];
+	double freed_middle = (double)old_bytes[middle] - m->stayed_middle[i];
+
+	if (freed > 0)
+		e->variance += site->live_bytes > 0 ? site->variance / site->live_bytes * freed
+						    : square(freed);
+	e->freed_bytes = freed > freed_middle ? freed : freed_middle;
 }
 
 static bool grows(enum judgement verdict)
@@ -147,16 +299,38 @@ static bool grows(enum judgement verdict)
 	return verdict == JUDGED_LEAK || verdict == JUDGED_GROWING;
 }
 
-static struct trend trend_of(const struct trends *t, unsigned i)
+/*
+ * Return whether the process's exact live bytes, which no sampling blurs, allow that the site
+ * leaks. They must not grow ever slower, if most of their growth is the site's, and they must grow:
+ * else the site takes the place of another.  That does not end a verdict.
+ */
+static bool heap_allows_leak(const struct trend_scale *c, const struct fit *fit, bool was_leak)
 {
-	struct trends_memory *m = t->memory;
+	struct fit_series heap = {c->times_s, c->heap, c->n};
+	struct fit line = fit_from(&heap, fit->onset);
+	double noise = fit_noise(&heap);
+
+	if (line.rise < fit->rise / 2)
+		return was_leak || line.rise + 2 * noise >= fit->rise / 2;
+	return fit->rise < line.rise / 2 ||
+	       fit_is_steady(&heap, &line, judge_steady(was_leak), noise);
+}
+
+static struct trend trend_of(const struct trends *t, unsigned scale, unsigned i)
+{
+	const struct trend_scale *c = &t->scales[scale];
+	const struct trends_memory *m = t->memory;
 	const struct fit *fit = &m->fits[i];
-	struct fit_series series = series_of(t, m->bytes[i]);
-	double heap = (double)t->heap[t->n - 1] - (double)t->heap[fit->onset];
+	struct fit_series series = series_of(t, scale, m->old_bytes[i][scale]);
+	double heap = (double)c->heap[c->n - 1] - (double)c->heap[fit->onset];
 	struct trend trend = {.result = judge_site(&series, fit, &m->evidence[i])};
 
+	if (trend.result.verdict == JUDGED_LEAK &&
+	    !heap_allows_leak(c, fit, m->evidence[i].was_leak))
+		trend.result.verdict = JUDGED_GROWING;
+
 	if (grows(trend.result.verdict)) {
-		trend.since_s = t->times_s[fit->onset];
+		trend.since_s = c->before_s[fit->onset];
 		trend.growth_share = heap > 0 ? fit->rise / heap : 0;
 		if (trend.growth_share > 1)
 			trend.growth_share = 1;
@@ -168,24 +342,24 @@ static struct trend trend_of(const struct trends *t, unsigned i)
  * Return whether all sites of the function of site ${i} together grow.  Their sum is as uncertain
  * as all of them: some shrink while others grow.
  */
-static bool function_grows(struct trends *t, const struct snapshot *s, const uint64_t *functions,
-			   unsigned i)
+static bool function_grows(const struct trends *t, const struct snapshot *s,
+			   const uint64_t *functions, unsigned scale, unsigned i)
 {
-	struct trends_memory *m = t->memory;
-	float sum[JUDGE_POINTS] = {0};
-	struct fit_series series = series_of(t, sum);
+	const struct trends_memory *m = t->memory;
+	float sum[TREND_POINTS] = {0};
+	struct fit_series series = series_of(t, scale, sum);
 	struct judge_evidence evidence = m->evidence[i];
 	struct fit fit;
 	unsigned sites = 0;
 
-	evidence.young_variance = 0;
+	evidence.variance = 0;
 	for (unsigned k = 1; k < STACKS; k++) {
 		if (!is_judged(t, s, k) || functions[k] != functions[i])
 			continue;
 		sites++;
-		evidence.young_variance += m->evidence[k].variance;
-		for (size_t at = 0; at < t->n; at++)
-			sum[at] += m->bytes[k][at];
+		evidence.variance += m->evidence[k].variance;
+		for (size_t at = 0; at < series.n; at++)
+			sum[at] += m->old_bytes[k][scale][at];
 	}
 	if (sites == 1)
 		return true;
@@ -193,39 +367,95 @@ static bool function_grows(struct trends *t, const struct snapshot *s, const uin
 	return grows(judge_site(&series, &fit, &evidence).verdict);
 }
 
-static void prepare_site(struct trends *t, const struct snapshot *s, unsigned i)
+static void judge_scale(struct trends *t, const struct snapshot *s, const uint64_t *functions,
+			unsigned scale)
 {
 	struct trends_memory *m = t->memory;
-	struct fit_series series = series_of(t, m->bytes[i]);
-	size_t last = t->n - 1;
 
-	m->fits[i] = fit_line(&series);
-	m->evidence[i] = (struct judge_evidence){
-	    .middle_bytes = fit_value(&series, m->fits[i].middle_s),
-	    .variance = s->sites[i].variance,
-	    .live_objects = (double)m->objects[i][last],
-	    .objects_growth = (double)m->objects[i][last] - (double)m->objects[i][m->fits[i].onset],
-	    .is_of_start = true,
-	};
-}
-
-void trends_judge(struct trends *t, const struct snapshot *s, const uint64_t *functions,
-		  struct trend *judged)
-{
-	if (t->n < 3)
+	if (t->scales[scale].n < FEWEST_POINTS)
 		return;
 	for (unsigned i = 1; i < STACKS; i++)
 		if (is_judged(t, s, i))
-			prepare_site(t, s, i);
-	gather_evidence(t, s);
+			prepare_site(t, scale, i);
+	gather_evidence(t, s, scale);
+	for (unsigned i = 1; i < STACKS; i++)
+		if (is_judged(t, s, i))
+			add_freed(t, s, scale, i);
 	for (unsigned i = 1; i < STACKS; i++) {
+		struct trend *trend = &m->trends[i][scale];
+
 		if (!is_judged(t, s, i))
 			continue;
-		judged[i] = trend_of(t, i);
-		if (grows(judged[i].result.verdict) && functions[i] &&
-		    !function_grows(t, s, functions, i)) {
-			judged[i].result.verdict = JUDGED_LEVEL;
-			judged[i].since_s = 0;
+		*trend = trend_of(t, scale, i);
+		if (grows(trend->result.verdict) && functions[i] &&
+		    !function_grows(t, s, functions, scale, i)) {
+			trend->result.verdict = JUDGED_LEVEL;
+			trend->since_s = 0;
 		}
 	}
+}
+
+/* Return whether a coarser scale, which knows more of the past, shows that growth slows down. */
+static bool slows_down(const struct trend *scales, unsigned scale)
+{
+	return scale + 1 < TREND_SCALES && scales[scale + 1].result.slows_down;
+}
+
+/* Return whether a finer scale, whose verdict is newer, shows that a leak has ended. */
+static bool has_ended(const struct trend *scales, unsigned scale)
+{
+	const struct judge_result *leak = &scales[scale].result;
+	const struct judge_result *newer = scale ? &scales[scale - 1].result : leak;
+
+	return newer->slope + newer->slope_error < leak->slope / 2;
+}
+
+/*
+ * Choose what is said of a site.  A leak is said by the coarsest scale that sees it, which knows
+ * best since when and how fast; growth by the finest; all else by the finest.
+ */
+static struct trend choose_scale(const struct trend scales[TREND_SCALES])
+{
+	for (unsigned i = TREND_SCALES; i-- > 0;)
+		if (scales[i].result.verdict == JUDGED_LEAK && !has_ended(scales, i) &&
+		    !slows_down(scales, i))
+			return scales[i];
+	for (unsigned i = 0; i < TREND_SCALES; i++)
+		if (grows(scales[i].result.verdict)) {
+			struct trend trend = scales[i];
+
+			trend.result.verdict = JUDGED_GROWING;
+			return trend;
+		}
+	return scales[0];
+}
+
+static void say(struct trends_memory *m, unsigned i)
+{
+	struct trend before = m->chosen[i], now = choose_scale(m->trends[i]);
+
+	/* A scale forgets its oldest points. */
+	if (before.result.verdict == JUDGED_LEAK && now.result.verdict == JUDGED_LEAK &&
+	    before.since_s < now.since_s)
+		now.since_s = before.since_s;
+	m->chosen[i] = now;
+}
+
+void trends_judge(struct trends *t, const struct snapshot *s, const uint64_t *functions)
+{
+	for (unsigned scale = 0; scale < t->updated; scale++)
+		judge_scale(t, s, functions, scale);
+	for (unsigned i = 1; i < STACKS; i++)
+		if (is_judged(t, s, i))
+			say(t->memory, i);
+}
+
+bool trends_can_judge(const struct trends *t)
+{
+	return t->scales[0].n >= FEWEST_POINTS;
+}
+
+struct trend trends_of(const struct trends *t, const struct snapshot *s, unsigned i)
+{
+	return is_judged(t, s, i) ? t->memory->chosen[i] : (struct trend){0};
 }

@@ -97,13 +97,13 @@ static void *moved(void *p, size_t size, int flags, enum sites_contents contents
 }
 
 /*
- * Sample ${p}, which an allocation with ${flags} made; it stays in the arena that they name. Return
- * the object for the program.
+ * Sample ${p}, which an allocation with ${flags} made at ${born_s} (sites.h); it stays in the arena
+ * that they name.  Return the object for the program.
  */
 static __attribute__((noinline)) void *sampled(void *p, size_t size, int flags,
-					       enum sites_contents contents)
+					       enum sites_contents contents, uint32_t born_s)
 {
-	struct sites_sample sample;
+	struct sites_sample sample = {.born_s = born_s};
 	void *q = p;
 	size_t before;
 
@@ -122,7 +122,7 @@ __attribute__((noinline)) void *interpose_made(void *p, size_t size, enum sites_
 
 	if (p && c) {
 		if (counters_made_unsized(c, size, OWN))
-			return sampled(p, size, 0, contents);
+			return sampled(p, size, 0, contents, SITES_NOW);
 	} else if (p) {
 		counters_made_unsized(threads_shared(), size, SHARED);
 		threads_settle();
@@ -141,7 +141,7 @@ INLINE void *made(void *p, size_t size, enum sites_contents contents)
 	if (UNLIKELY(!threads_both(c, p)))
 		return interpose_made(p, size, contents);
 	if (UNLIKELY(counters_made_unsized(c, size, OWN)))
-		return sampled(p, size, 0, contents);
+		return sampled(p, size, 0, contents, SITES_NOW);
 	return p;
 }
 
@@ -208,7 +208,7 @@ static __attribute__((noinline)) void *malloc_sampled(size_t size)
 	void *p = embedded_malloc(size);
 
 	if (p)
-		return sampled(p, size, 0, ANY_CONTENTS);
+		return sampled(p, size, 0, ANY_CONTENTS, SITES_NOW);
 	sites_skip();
 	return NULL;
 }
@@ -233,7 +233,7 @@ static void *made_with(void *p, size_t size, int flags)
 	if (UNLIKELY(p == NULL || c == NULL))
 		return interpose_made(p, size, ANY_CONTENTS);
 	if (UNLIKELY(counters_made_unsized(c, size, OWN)))
-		return sampled(p, size, flags, ANY_CONTENTS);
+		return sampled(p, size, flags, ANY_CONTENTS, SITES_NOW);
 	return p;
 }
 
@@ -251,7 +251,7 @@ static __attribute__((noinline)) void *calloc_sampled(size_t count, size_t size)
 	void *p = embedded_calloc(count, size);
 
 	if (p)
-		return sampled(p, count * size, ZERO_FLAG, ANY_CONTENTS);
+		return sampled(p, count * size, ZERO_FLAG, ANY_CONTENTS, SITES_NOW);
 	sites_skip();
 	return NULL;
 }
@@ -305,21 +305,22 @@ static COLD void resized_to_nothing(void)
 	threads_settle();
 }
 
-/* Count a resize with the result ${q}.  Return the object for the program. */
-static __attribute__((noinline)) void *reallocated(void *q, size_t size)
+/* Count a resize of what was made at ${born_s}, with the result ${q}.  Return the object for the
+ * program. */
+static __attribute__((noinline)) void *reallocated(void *q, size_t size, uint32_t born_s)
 {
 	if (UNLIKELY(q == NULL && size == 0))
 		resized_to_nothing();
 	else if (UNLIKELY(q == NULL))
 		no_memory(size);
 	else if (resized(size))
-		return sampled(q, size, 0, SAME_CONTENTS);
+		return sampled(q, size, 0, SAME_CONTENTS, born_s);
 	return q;
 }
 
 static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 {
-	struct live_sample sample;
+	struct live_sample sample = {.born_s = SITES_NOW};
 	bool is_sampled;
 	void *q;
 
@@ -329,7 +330,7 @@ static __attribute__((noinline)) void *realloc_slow(void *p, size_t size)
 	q = CHECKED(embedded_realloc(p, size));
 	if (is_sampled)
 		sites_resized(&sample, q != NULL || size == 0);
-	return reallocated(q, size);
+	return reallocated(q, size, sample.born_s);
 }
 
 EXPORT HOT void *realloc(void *p, size_t size)
@@ -341,9 +342,9 @@ EXPORT HOT void *realloc(void *p, size_t size)
 		return realloc_slow(p, size);
 	q = CHECKED(embedded_realloc(p, size));
 	if (UNLIKELY(!threads_both(c, q)))
-		return reallocated(q, size);
+		return reallocated(q, size, SITES_NOW);
 	if (UNLIKELY(counters_resized_unsized(c, size, OWN)))
-		return sampled(q, size, 0, SAME_CONTENTS);
+		return sampled(q, size, 0, SAME_CONTENTS, SITES_NOW);
 	return q;
 }
 
@@ -434,7 +435,7 @@ EXPORT void *mallocx(size_t size, int flags)
 
 EXPORT void *rallocx(void *p, size_t size, int flags)
 {
-	struct live_sample sample;
+	struct live_sample sample = {.born_s = SITES_NOW};
 	bool is_sampled = live_remove(p, &sample);
 	void *q = CHECKED(embedded_rallocx(p, size, flags));
 
@@ -442,7 +443,7 @@ EXPORT void *rallocx(void *p, size_t size, int flags)
 		sites_resized(&sample, q != NULL);
 	if (q == NULL)
 		return interpose_made(NULL, size, ANY_CONTENTS);
-	return resized(size) ? sampled(q, size, flags, SAME_CONTENTS) : q;
+	return resized(size) ? sampled(q, size, flags, SAME_CONTENTS, sample.born_s) : q;
 }
 
 /*
@@ -453,7 +454,7 @@ EXPORT size_t xallocx(void *p, size_t size, size_t extra, int flags)
 {
 	size_t before = embedded_sallocx(p, flags);
 	size_t after = embedded_xallocx(p, size, extra, flags);
-	struct sites_sample sample;
+	struct sites_sample sample = {.born_s = SITES_NOW};
 
 	if (after == before)
 		return after;

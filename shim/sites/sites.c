@@ -127,7 +127,7 @@ static void count_forgotten(const struct live_sample *sample)
  * Record ${p}, which had ${before} usable bytes where the allocator made it.  What it has more
  * since a move is there only once, and so is not multiplied.
  */
-static void record(void *p, size_t size, size_t before, uint64_t mean)
+static void record(void *p, size_t size, size_t before, const struct sites_sample *taken)
 {
 	struct live_sample sample = {.address = (uintptr_t)p};
 	size_t usable = next.usable_size(p);
@@ -137,8 +137,9 @@ static void record(void *p, size_t size, size_t before, uint64_t mean)
 	sites_forget(p);
 	if (usable < size) /* sizes are not known */
 		before = usable = size;
-	sample.born_s = __atomic_load_n(&sites.now_s, __ATOMIC_RELAXED);
-	sample.weight = exponential_weight(size, mean);
+	sample.born_s = taken->born_s == SITES_NOW ? __atomic_load_n(&sites.now_s, __ATOMIC_RELAXED)
+						   : taken->born_s;
+	sample.weight = exponential_weight(size, taken->mean);
 	sample.bytes = times(before, sample.weight) + usable - before;
 	sample.stack = enter_stack();
 	stacks_count_made(sample.stack, sample.bytes, sample.weight);
@@ -194,7 +195,7 @@ bool sites_begin(struct sites_sample *sample, size_t size)
 void sites_end(const struct sites_sample *sample, void *p, size_t size, size_t before)
 {
 	if (p)
-		record(p, size, before, sample->mean);
+		record(p, size, before, sample);
 	else
 		add(&sites.dropped, 1);
 	finish(sample);

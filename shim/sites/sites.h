@@ -5,7 +5,7 @@
  *
  * The addition that counts the requested bytes carries when a sample is due (counters.h).  The
  * caller then calls sites_begin and sites_end.  A resize counts as a free and an allocation, as in
- * the totals of bytes.
+ * the totals of bytes; only its age goes on, if the object was sampled before.
  *
  * free must recognise a sampled object at no cost.  So with glibc's malloc and the jemalloc inside
  * the caller moves it to an aligned address, and free tests the low bits of the address first
@@ -35,8 +35,11 @@
 /* Whether a move must keep an object's contents. */
 enum sites_contents { ANY_CONTENTS, SAME_CONTENTS };
 
+#define SITES_NOW 0 /* for born_s: the object is made now */
+
 /* A sample that is being taken. */
 struct sites_sample {
+	uint32_t born_s;  /* set by the caller: when the object was made (live.h) */
 	uint64_t mean;	  /* that its gap was drawn with */
 	uint64_t started; /* CPU time of the thread, or 0 if it is not timed */
 	int saved_errno;

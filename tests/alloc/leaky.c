@@ -4,7 +4,7 @@
  *   leaky KIND SECONDS [STATUS]
  *
  * KIND: leak keeps everything, honest frees everything, warm-up keeps what it allocates in the
- * first eight seconds, and then rests.  It exits with STATUS, by default 0.
+ * first 14 seconds, and then rests.  It exits with STATUS, by default 0.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 #define SIZE 4096
 #define PAUSE_NS 2000000
-#define WARM_UP_S 8
+#define WARM_UP_S 14
 
 /* Where objects are kept, so that the compiler does not remove them. */
 static void *volatile kept;

@@ -33,13 +33,13 @@ silent()
 
 # ---- what leaks and what does not; all at once, because they take their time ----
 
-run leak "$leaky" leak 12 &
+run leak "$leaky" leak 18 &
 run honest "$leaky" honest 12 3 &
-run child sh -c "'$leaky' leak 12; exit 0" &
-run warm-up "$leaky" warm-up 12 &
-run warm-up-grace --grace 9s "$leaky" warm-up 12 &
-run grace --grace 3s "$leaky" leak 14 &
-run file --url "file://$dir/points" "$leaky" leak 12 &
+run child sh -c "'$leaky' leak 18; exit 0" &
+run warm-up "$leaky" warm-up 18 &
+run warm-up-grace --grace 15s "$leaky" warm-up 18 &
+run grace --grace 3s "$leaky" leak 20 &
+run file --url "file://$dir/points" "$leaky" leak 18 &
 wait
 expect leak 23
 grep -q '^keep_for_ever\( (leaky.c:[0-9]*)\)* leaks .* of the growth, since ' "$dir/leak.err" || fail "the call site is missing: $(cat "$dir/leak.err")"

@@ -53,12 +53,12 @@ START_TEST(growth_that_slows_down_is_not_steady)
 	for (int i = 0; i < N; i++)
 		values[i] = (float)i;
 	fit = fit_line(&series);
-	ck_assert(fit_is_steady(&series, &fit, 0));
+	ck_assert(fit_is_steady(&series, &fit, 0.5, 0));
 	for (int i = 0; i < N; i++)
 		values[i] = i < 4 ? (float)i * 100 : 400 + (float)i;
 	fit = fit_line(&series);
-	ck_assert(!fit_is_steady(&series, &fit, 0));
-	ck_assert(fit_is_steady(&series, &fit, 1000));
+	ck_assert(!fit_is_steady(&series, &fit, 0.5, 0));
+	ck_assert(fit_is_steady(&series, &fit, 0.5, 1000));
 }
 END_TEST
 
