@@ -2,7 +2,7 @@
 
 #include "agent/base/root.h"
 
-#define NEARLY 1.25	/* as good as the best fit */
+#define NEARLY 1.25   /* as good as the best fit */
 #define CONFIDENT 1.5 /* standard errors of the rise, for a difference of its halves */
 
 /* Fit with that onset.  Return the sum of the squares of what is left. */
