@@ -69,8 +69,8 @@ bool loop_child_is_short_lived(const struct loop_task *task)
 }
 
 /*
- * Return whether this is a young child of a metered program.  A program that starts many children
- * must not wait for the network at the end of each.
+ * Return whether this is a short-lived child of a metered program.  A program that starts many
+ * children must not wait for the network at the end of each.
  */
 static bool is_short_lived_child(void)
 {
@@ -215,7 +215,7 @@ static enum loop_end run(void)
 {
 	loop.end = LOOP_ASKED;
 	start_timers();
-	/* Send earlier events with the first point; send nothing yet for a young child. */
+	/* Send earlier events with the first point; send nothing yet for a short-lived child. */
 	delivery_not_before(&loop.recorder.delivery, due_ns[POINT]);
 	if (is_short_lived_child())
 		delivery_not_before(&loop.recorder.delivery,
@@ -351,7 +351,7 @@ enum loop_end loop_work(struct loop_task *task, int *exit_status)
 	quiesce_leave();
 	waits = is_short_lived_child();
 	quiesce_enter();
-	/* A young child mostly calls exec or exits soon: open nothing yet. */
+	/* A short-lived child mostly calls exec or exits soon: open nothing yet. */
 	if (waits)
 		loop_delay(task);
 	quiesce_leave();

@@ -101,7 +101,7 @@ static void pace(struct call_sites *s, const struct sites_stats *stats, const in
 	    .budget_ppm = (uint64_t)s->options->sites_budget,
 	};
 
-	/* The time since the last call must be long enough to tell a rate. */
+	/* The time since the last call must be long enough to compute a rate. */
 	if (input.elapsed_ns < (uint64_t)PACE_NS)
 		return;
 	sites_set_mean(pace_mean(&input));
@@ -220,8 +220,8 @@ static bool is_due(int64_t *due_ns, int64_t interval_ns, int64_t now_ns)
 }
 
 /*
- * A process that ends before its first snapshot and has few samples says nothing of call sites, and
- * the look-up of names would make its end later.
+ * A process that ends before its first snapshot, with few samples, shows nothing about call sites.
+ * Looking up names would only delay its end.
  */
 static bool is_worth_it(const struct call_sites *s, const struct sites_stats *stats, bool is_last)
 {
@@ -399,7 +399,7 @@ static void build_flame(struct call_sites *s)
 
 /*
  * One record for each node, depth first; Grafana's flame graph panel takes them in this order.  All
- * are within one millisecond, by which Grafana tells snapshots apart.
+ * are within one millisecond, because Grafana tells snapshots apart by the millisecond.
  */
 static void write_flame(struct call_sites *s)
 {

@@ -34,7 +34,7 @@ struct call_sites {
 	struct trends trends;
 	struct flame *flame;
 	struct stack_text *text;
-	struct shown *shown; /* what is known of the sites that were reported */
+	struct shown *shown; /* the sites that were reported */
 	uint64_t *functions; /* by the site's index: a number for the function, 0: not known yet */
 
 	/* Sums over the sites that are judged to leak; -1: not known yet. */
@@ -45,7 +45,7 @@ struct call_sites {
 	int64_t flame_due_ns; /* of the next flame graph */
 	int64_t taken_ns;     /* time of the last snapshot (wall clock) */
 	bool is_pending;      /* its records are not written yet */
-	uint64_t sidecar_ns;  /* CPU time that this module took */
+	uint64_t sidecar_ns;  /* CPU time that this module used */
 
 	uint64_t inherited; /* samples that were taken before a fork */
 
@@ -63,14 +63,14 @@ void call_sites_open(struct call_sites *s, const struct options *options, record
 
 /*
  * call_sites_take(s, point, is_last):
- * Add what is known of call sites to ${point}, which has all other values, adapt how often samples
- * are taken, and take a snapshot if one is due or this ${is_last}.
+ * Add the fields about call sites to ${point}, which has all other values. Adapt how often samples
+ * are taken. Take a snapshot if one is due or this ${is_last}.
  */
 void call_sites_take(struct call_sites *s, struct point *point, bool is_last);
 
 /*
  * call_sites_write(s, budget_ns):
- * Look up names, for about ${budget_ns} of CPU time.  If all are known, write the records of the
+ * Look up names, for about ${budget_ns} of CPU time.  When all are known, write the records of the
  * last snapshot.  Return whether they are written.
  */
 bool call_sites_write(struct call_sites *s, int64_t budget_ns);

@@ -14,7 +14,7 @@
 
 /* Fewer than 1 % of the names in node and LLVM may get longer than this. */
 #define LONGEST ((size_t)4 << 20)
-#define PARTS 128 /* back references that are told apart */
+#define PARTS 128 /* back references that are counted */
 
 /* The deepest recursion that was found took 352 bytes of stack for each byte of the name. */
 #define STACK_BYTES ((size_t)32 << 10)
@@ -181,7 +181,9 @@ static int look_at(struct dl_phdr_info *object, size_t size, void *arg)
 	if (object->dlpi_addr == s->linker)
 		s->is_behind_linker = true;
 	function = object_exports(object, "__cxa_demangle");
-	/* LLVM's ends the process when there is no memory.  Only GNU's library has the other name.
+	/*
+	 * LLVM's demangler ends the process when there is no memory.  Only GNU's library has the
+	 * other name.
 	 */
 	if (function == NULL || object_exports(object, "_ZSt16__throw_bad_castv") == NULL)
 		return 0;

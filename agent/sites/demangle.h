@@ -24,7 +24,8 @@ struct demangle {
 
 /*
  * demangle_rust(name, out, size):
- * Write the Rust name ${name} without its hash to ${out}.  Return false if it is none.  Pure.
+ * Write the Rust name ${name} without its hash to ${out}.  Return false if it is no such name.
+ * Pure.
  */
 bool demangle_rust(const char *name, char *out, size_t size);
 

@@ -37,7 +37,7 @@ static unsigned add_child(struct flame *f, unsigned parent, const char *name, si
 	return i;
 }
 
-/* Return the node that the stack ends at: all of it, or as much as there is room for. */
+/* Return the node of the innermost frame for which there is room. */
 static unsigned find_end(struct flame *f, const char *stack)
 {
 	unsigned node = 0;

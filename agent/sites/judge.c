@@ -38,7 +38,7 @@ static bool exceeds_past(const struct fit *fit, const struct judge_evidence *e)
 /* Return whether what is old stays. */
 static bool holds_old(const struct judge_evidence *e)
 {
-	return e->freed_bytes * (e->was_leak ? 1 : 2) <= e->young_bytes;
+	return e->freed_bytes * (e->was_leak ? 1 : 2) <= e->recent_bytes;
 }
 
 static enum judgement judge_fitted(const struct fit_series *s, const struct fit *fit,

@@ -25,10 +25,10 @@ enum judgement {
 	JUDGEMENTS
 };
 
-/* What is known of the site beside its series of old bytes. */
+/* What else is known about the site. */
 struct judge_evidence {
 	uint32_t snapshots;  /* of the process so far */
-	double young_bytes;  /* old bytes that were not old at the onset */
+	double recent_bytes; /* old bytes that were not old at the onset */
 	double freed_bytes;  /* old bytes of the onset, or of the middle, freed since */
 	double variance;     /* of the estimate of the rise */
 	double usual_before; /* old bytes that it often had before the onset */

@@ -25,7 +25,7 @@ static uint64_t *address_at(struct lookup *l, size_t i)
 	return l->place.is_jit ? &l->wanted.lines[i].address : &l->wanted.symbols[i].address;
 }
 
-/* Make address ${i} one that nothing is known of. */
+/* Forget what is known about address ${i}. */
 static void set_address(struct lookup *l, size_t i, uint64_t address, uint32_t tag)
 {
 	if (l->place.is_jit)
@@ -185,7 +185,7 @@ static void set_shift(struct lookup *l)
 	close(fd);
 }
 
-/* Start to scan the source that has just been opened.  Return false if it is of no use. */
+/* Start to scan the source that has just been opened.  Return false if it has no names. */
 static bool begin(struct lookup *l)
 {
 	l->identity = identity_of(l->fd);

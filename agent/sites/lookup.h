@@ -42,7 +42,7 @@ struct lookup_place {
 	int64_t unchanged_s;	/* a file without a build-id must be older than this (wall clock) */
 };
 
-/* A file, to see that it is the same when it is opened again. */
+/* The identity of a file, to check that it is the same when it is opened again. */
 struct lookup_identity {
 	dev_t device;
 	ino_t inode;
@@ -69,7 +69,7 @@ struct lookup {
 	char piece[SYMBOLS_PIECE];
 };
 
-/* Start with no address.  ${place} is copied, its texts must remain. */
+/* Start with no address.  ${place} is copied; its texts must stay valid. */
 void lookup_start(struct lookup *l, const struct lookup_place *place);
 
 /*

@@ -55,7 +55,7 @@ static void forget(struct names *n)
 	m->is_looking = false;
 }
 
-/* Map the memory.  A copy that a fork has made in the middle of a change is emptied. */
+/* Map the memory.  If a fork copied it in the middle of a change, empty it. */
 static bool ready(struct names *n)
 {
 	if (n->memory == NULL) {
@@ -73,7 +73,7 @@ static bool ready(struct names *n)
 }
 
 /* Return the entry of ${frame}, or the free one that it would take. */
-static struct entry *find(struct names_memory *m, uint64_t frame)
+static struct entry *find_entry(struct names_memory *m, uint64_t frame)
 {
 	uint64_t hash = (frame ^ frame >> 29) * UINT64_C(0x9e3779b97f4a7c15);
 
@@ -90,7 +90,7 @@ static uint32_t *wanted_like(struct names_memory *m, const struct entry *e)
 static void want(struct names *n, uint64_t frame)
 {
 	struct names_memory *m = n->memory;
-	struct entry *e = find(m, frame);
+	struct entry *e = find_entry(m, frame);
 
 	if (e->state == FREE) {
 		if (m->used == MAX_ENTRIES) {
@@ -186,7 +186,7 @@ static bool start_lookup(struct names *n)
 	return is_started;
 }
 
-/* Keep a name.  Return where it is, or 0 without room for it. */
+/* Store a name.  Return its position, or 0 if there is no room. */
 static uint32_t add_text(struct names_memory *m, const char *name)
 {
 	size_t size = strlen(name) + 1;
@@ -292,7 +292,7 @@ size_t names_of(struct names *n, uint64_t frame, char *out, size_t size)
 	char file[NAME_MOST - 20], name[NAME_MOST + 1];
 
 	if (ready(n)) {
-		const struct entry *e = find(n->memory, frame);
+		const struct entry *e = find_entry(n->memory, frame);
 
 		if (e->state == NAMED)
 			return name_shorten(n->memory->text + e->text, out, size);

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_NAMES_H
 #define MEMAGENT_NAMES_H
 /*
- * names: the names of frames, found little by little.
+ * names: the names of frames, looked up in small steps.
  *
  * A frame is "object << 48 | address": the number of a loaded file and an address in it, as its ELF
  * file has it, within the call instruction.  Object 0 is code without a file, of a JIT compiler;
@@ -30,7 +30,7 @@ struct names_object {
 	size_t build_id_bytes; /* 0: it has none */
 };
 
-/* Describe object ${index} (not 0).  Return false if it is not known.  The texts remain. */
+/* Describe object ${index} (not 0).  Return false if it is not known.  The texts stay valid. */
 typedef bool names_describe(unsigned index, struct names_object *out);
 
 /* All zero at first. */

@@ -5,7 +5,7 @@
  *
  * Layer    agent, leaf.
  * Threads  no shared state; callable from any thread.
- * Memory   never allocates; the caller lends PERF_MAP_PIECE bytes.
+ * Memory   never allocates; the caller provides PERF_MAP_PIECE bytes.
  * Source   linux, tools/perf/Documentation/jit-interface.txt.
  */
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_SNAPSHOT_H
 #define MEMAGENT_SNAPSHOT_H
 /*
- * snapshot: what each call site has made and holds now, estimated from the samples.
+ * snapshot: what each call site has allocated and holds now, estimated from the samples.
  *
  * Stacks that differ only in code of no object are one call site (identity.h).  Sums stay right
  * when the shim's table is full: what does not fit is in the site "other".
@@ -79,7 +79,7 @@ unsigned snapshot_site(const struct snapshot *s, unsigned index);
 /* When the shim's table is nearly full, retire stacks without live samples, the oldest first. */
 void snapshot_make_room(struct snapshot *s);
 
-/* Return the variance of the estimate that ${sample} stands for. */
+/* Return the variance that ${sample} adds to an estimate. */
 struct live_sample;
 double snapshot_variance(const struct live_sample *sample);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "agent/base/executable.h"
-#include "agent/sites/plumbing.h"
+#include "agent/sites/wrappers.h"
 #include "shim/sites/objects.h"
 #include "shim/sites/walk.h"
 
@@ -124,7 +124,7 @@ static bool append_address(struct stack_text *t, size_t *used, size_t i)
 		      (unsigned long long)walk_address(t->frames[i]));
 }
 
-/* All frames or none: a part would be misread. */
+/* Write all frames or none: a part of them would mislead. */
 static void write_addresses(struct stack_text *t)
 {
 	size_t used = 0;
@@ -151,7 +151,7 @@ static void write_function(struct stack_text *t, const char *name)
 
 void stack_text_write(struct stack_text *t)
 {
-	struct plumbing_frame list[STACKS_FRAMES];
+	struct wrappers_frame list[STACKS_FRAMES];
 
 	for (size_t i = 0; i < t->n; i++) {
 		names_of(&t->names, t->frames[i], t->texts[i].name, sizeof(t->texts[i].name));
@@ -161,5 +161,5 @@ void stack_text_write(struct stack_text *t)
 	}
 	write_stack(t);
 	write_addresses(t);
-	write_function(t, t->texts[plumbing_choose(list, t->n)].name);
+	write_function(t, t->texts[wrappers_choose(list, t->n)].name);
 }

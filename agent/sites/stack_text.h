@@ -26,7 +26,7 @@ struct stack_text {
 	} texts[STACKS_FRAMES];
 	char stack[STACK_TEXT_BYTES];
 	char addresses[STACK_TEXT_BYTES];
-	char function[NAME_MOST + 1]; /* the one that a person would change (plumbing.h) */
+	char function[NAME_MOST + 1]; /* the one that a person would change (wrappers.h) */
 	char executable[1024];	      /* its path */
 };
 

@@ -267,7 +267,7 @@ static bool is_in_section(int fd, unsigned section, uint64_t address)
 void symbols_finish(int fd, const struct symbols_table *table, struct symbols_wanted *wanted,
 		    size_t count)
 {
-	/* What is below one address is below the next one too. */
+	/* A function below one address is below the next one, too. */
 	for (size_t i = 1; i < count; i++) {
 		const struct symbols_wanted *previous = &wanted[i - 1];
 		struct symbols_wanted *w = &wanted[i];

@@ -8,7 +8,7 @@
  *
  * Layer    agent, leaf.
  * Threads  no shared state; callable from any thread.
- * Memory   never allocates; the caller lends SYMBOLS_PIECE bytes.
+ * Memory   never allocates; the caller provides SYMBOLS_PIECE bytes.
  * Source   elf(5); the files of debug information: the manual of gdb, "Separate Debug Files".
  */
 #include <stdbool.h>

@@ -18,7 +18,7 @@ struct trends_memory {
 	float peaks[STACKS][TREND_SCALES][TREND_POINTS];
 	float peak[STACKS][TREND_SCALES];
 	struct trend trends[STACKS][TREND_SCALES];
-	struct trend chosen[STACKS]; /* of those, what is said */
+	struct trend chosen[STACKS]; /* of those, the verdict */
 	/* For the scale that is being judged. */
 	struct fit fits[STACKS];
 	struct judge_evidence evidence[STACKS];
@@ -270,7 +270,7 @@ static void gather_evidence(struct trends *t, const struct snapshot *s, unsigned
 		if (born_s <= c->before_s[m->fits[i].onset]) {
 			m->stayed_bytes[i] += (double)sample.bytes;
 		} else if (born_s <= c->before_s[c->n - 1]) {
-			m->evidence[i].young_bytes += (double)sample.bytes;
+			m->evidence[i].recent_bytes += (double)sample.bytes;
 			m->evidence[i].variance += snapshot_variance(&sample);
 		}
 	}

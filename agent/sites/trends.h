@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_TRENDS_H
 #define MEMAGENT_TRENDS_H
 /*
- * trends: how the old live bytes of call sites have changed, and what that says of them.
+ * trends: how the old live bytes of call sites have changed, and the verdicts on them.
  *
  * Old bytes are those that were live at the last snapshot, too, so memory in use for a moment does
  * not count.  Each site has a series for each scale: the first scale has all snapshots, the next
@@ -41,7 +41,7 @@ struct trends {
 	double busy_bytes;  /* requested between two snapshots, on average */
 };
 
-/* What is said of a site. */
+/* The verdict on a site. */
 struct trend {
 	struct judge_result result;
 	double growth_share; /* of the process's growth since the onset, from 0 to 1 */
@@ -72,7 +72,7 @@ void trends_judge(struct trends *t, const struct snapshot *s, const uint64_t *fu
 /* Return whether there are enough snapshots for a verdict. */
 bool trends_can_judge(const struct trends *t);
 
-/* Return what is said of site ${i} of ${s}. */
+/* Return the verdict on site ${i} of ${s}. */
 struct trend trends_of(const struct trends *t, const struct snapshot *s, unsigned i);
 
 #endif

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_WANTED_H
 #define MEMAGENT_WANTED_H
 /*
- * wanted: a sorted array of addresses, each with what is found of it.
+ * wanted: a sorted array of addresses, each with what was found for it.
  *
  * Layer    agent, leaf; pure.
  */

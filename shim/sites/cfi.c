@@ -8,7 +8,7 @@
 #	include "shim/sites/cfi_value.h"
 #	include "shim/sites/reader.h"
 
-/* So that their variables are off the stack before the instructions are executed. */
+/* Not inlined, so that their variables have left the stack before the instructions are executed. */
 #	define APART __attribute__((noinline))
 
 static rule empty_rule(enum rule_kind kind)
@@ -23,7 +23,7 @@ static bool is_word(int32_t offset, int32_t limit)
 	return offset % 8 == 0 && offset / 8 > -limit && offset / 8 < limit;
 }
 
-/* Return whether a register can be saved there: never above the frame's end. */
+/* Return whether a register can be saved there. No register is saved above the frame's end. */
 static bool is_saved(int32_t offset)
 {
 	return offset <= 0 && is_word(offset, RULE_SAVED_MAX);

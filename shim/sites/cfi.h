@@ -23,7 +23,7 @@
  * cfi_rule(image, header, address):
  * Return the rule for the code at ${address} in ${image}, without an object.  ${header} is the
  * address of .eh_frame_hdr.  The kind is RULE_NONE if the table does not know the address, and
- * RULE_BAD if it is corrupt or says what a rule cannot.
+ * RULE_BAD if the table is corrupt or a rule cannot express what it says.
  */
 struct image;
 rule cfi_rule(const struct image *image, uintptr_t header, uintptr_t address) INTERNAL;

@@ -11,7 +11,7 @@
 
 #include "shim/sites/reader.h"
 
-/* A number that is known but for a register. */
+/* A constant, or an offset from a register whose content is not known. */
 struct value {
 	enum base {
 		CONSTANT,
@@ -26,7 +26,7 @@ struct value {
 
 /*
  * cfi_value(r, address):
- * Return the value of the expression that is the rest of ${r}, for the code at ${address}.
+ * Evaluate the rest of ${r} as an expression, for the code at ${address}.
  */
 struct value cfi_value(struct reader *r, uintptr_t address) INTERNAL;
 

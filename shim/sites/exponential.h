@@ -22,7 +22,7 @@ uint64_t exponential_gap(uint64_t *state, uint64_t mean);
 
 /*
  * exponential_weight(size, mean):
- * Return for how many objects a sampled object of ${size} bytes stands, in fixed point.
+ * Return how many objects a sampled object of ${size} bytes represents, in fixed point.
  */
 uint64_t exponential_weight(size_t size, uint64_t mean);
 

@@ -32,7 +32,7 @@ static bool read_header(struct image *image)
 	return true;
 }
 
-/* Of an executable with gaps between its segments, _dl_find_object finds a segment. */
+/* If an executable has gaps between its segments, _dl_find_object returns one segment only. */
 static bool read_auxiliary(struct image *image)
 {
 	image->segments = (const ElfW(Phdr) *)pointer(getauxval(AT_PHDR));

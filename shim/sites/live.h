@@ -26,7 +26,7 @@ struct live_sample {
 	uintptr_t address;
 	uint32_t stack;	 /* index (stacks.h) */
 	uint32_t born_s; /* when it was made, in seconds of sites_set_time */
-	uint64_t bytes;	 /* usable bytes that it stands for */
+	uint64_t bytes;	 /* usable bytes that it represents */
 	uint64_t weight; /* fixed point (exponential.h) */
 };
 

@@ -41,7 +41,7 @@ static bool is_loaded(unsigned i)
 	       objects_is_at(i, &image);
 }
 
-static void place(struct object *o, const struct image *image)
+static void set_location(struct object *o, const struct image *image)
 {
 	__atomic_store_n(&o->start, image->start, __ATOMIC_RELAXED);
 	__atomic_store_n(&o->end, image->end, __ATOMIC_RELAXED);
@@ -51,7 +51,7 @@ static void place(struct object *o, const struct image *image)
 }
 
 /* Return the number of the object, loaded here now or elsewhere before; or 0. */
-static unsigned find(const struct image *image, struct bytes build_id)
+static unsigned find_object(const struct image *image, struct bytes build_id)
 {
 	unsigned count = __atomic_load_n(&next, __ATOMIC_RELAXED);
 
@@ -62,7 +62,7 @@ static unsigned find(const struct image *image, struct bytes build_id)
 		if (objects_is_at(i, image))
 			return i;
 		if (!is_loaded(i)) {
-			place(&objects_table[i], image);
+			set_location(&objects_table[i], image);
 			return i;
 		}
 	}
@@ -70,7 +70,7 @@ static unsigned find(const struct image *image, struct bytes build_id)
 }
 
 /* Return a number that nobody else takes. */
-static unsigned take(void)
+static unsigned claim_number(void)
 {
 	unsigned i = __atomic_load_n(&next, __ATOMIC_RELAXED);
 
@@ -81,7 +81,7 @@ static unsigned take(void)
 	return i;
 }
 
-static void write(struct object *o, const char *name, struct bytes build_id)
+static void publish(struct object *o, const char *name, struct bytes build_id)
 {
 	o->build_id_size = (uint8_t)(build_id.end - build_id.at);
 	memcpy(o->build_id, build_id.at, o->build_id_size);
@@ -96,13 +96,13 @@ unsigned objects_find_or_add(const struct image *image)
 
 	if ((size_t)(build_id.end - build_id.at) > sizeof(objects_table->build_id))
 		build_id.end = build_id.at + sizeof(objects_table->build_id);
-	i = find(image, build_id);
+	i = find_object(image, build_id);
 	if (i)
 		return i;
-	i = take();
+	i = claim_number();
 	if (i < OBJECTS_OTHER) {
-		place(&objects_table[i], image);
-		write(&objects_table[i], image->link_map->l_name, build_id);
+		set_location(&objects_table[i], image);
+		publish(&objects_table[i], image->link_map->l_name, build_id);
 	}
 	return i;
 }

@@ -17,7 +17,7 @@
 #include "shim/cc.h"
 
 #define OBJECTS 512
-#define OBJECTS_OTHER (OBJECTS - 1) /* stands for all that do not fit */
+#define OBJECTS_OTHER (OBJECTS - 1) /* all objects that do not fit */
 
 struct object {
 	uintptr_t start, end; /* where it is, or was last */

@@ -3,7 +3,7 @@
 /*
  * reader: reads the numbers of DWARF from bytes in memory.
  *
- * Behind the end everything is 0, and ${bad} is set.
+ * A read beyond the end returns 0 and sets ${bad}.
  *
  * Layer    shim; needs image.h.
  */

@@ -35,7 +35,7 @@ void rules_forget(void)
 
 	if (__atomic_add_fetch(&rules_table.generation, 1, __ATOMIC_RELEASE) % GENERATIONS)
 		return;
-	/* The generations start again, so the rules of the first ones must go. */
+	/* The generation wraps, so rules of the same old generation must be removed. */
 	for (unsigned i = 0; i < RULES_WAYS << RULES_LINE_BITS; i++)
 		__atomic_store_n(&entries[i].value, 0, __ATOMIC_RELAXED);
 }

@@ -32,7 +32,7 @@ enum rule_kind {
 	RULE_SIGNAL,   /* the kernel's frame below a signal handler */
 	RULE_OUTERMOST,
 	RULE_NONE, /* the object's unwind table says nothing */
-	RULE_BAD,  /* it says nothing useful */
+	RULE_BAD,  /* it is corrupt, or a rule cannot express it */
 };
 
 typedef uint64_t rule;
@@ -135,7 +135,7 @@ INLINE rule rules_find(uintptr_t address)
 	return 0;
 }
 
-/* Keep the rule ${r} for the code at ${address}, perhaps in place of another. */
+/* Store the rule ${r} for the code at ${address}. It may replace another. */
 void rules_add(uintptr_t address, rule r) INTERNAL;
 
 /* Forget all rules, because an object is being unloaded. */

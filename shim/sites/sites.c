@@ -12,7 +12,7 @@
 #include "shim/sites/stacks.h"
 #include "shim/threads.h"
 
-/* Before the agent adapts it.  Tests build the library with a small one. */
+/* The mean until the agent adapts it.  Tests build the library with a small one. */
 #ifndef SITES_MEAN
 #	define SITES_MEAN 524288
 #endif
@@ -62,7 +62,7 @@ static uint64_t now_ns(clockid_t clock)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* Return a number that differs between processes, and between calls. */
+/* Return a number that is different in each process and at each call. */
 static uint64_t make_seed(void)
 {
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): that is how the kernel passes it */
@@ -124,15 +124,17 @@ static void count_forgotten(const struct live_sample *sample)
 }
 
 /*
- * Record ${p}, which had ${before} usable bytes where the allocator made it.  What it has more
- * since a move is there only once, and so is not multiplied.
+ * Record ${p}, which had ${before} usable bytes where the allocator made it.  Bytes that it gained
+ * by a move exist only once, so they are not multiplied.
  */
 static void record(void *p, size_t size, size_t before, const struct sites_sample *taken)
 {
 	struct live_sample sample = {.address = (uintptr_t)p};
 	size_t usable = next.usable_size(p);
 
-	/* Its sample is still there if a call that bypassed us has freed an object at this address.
+	/*
+	 * A sample is still in the table if a call that bypassed us has freed an object at this
+	 * address.
 	 */
 	sites_forget(p);
 	if (usable < size) /* sizes are not known */

@@ -25,8 +25,8 @@
 #include "shim/sites/walk.h"
 
 /*
- * Where sampled objects lie: few other objects have the alignment of a page.  glibc splits off what
- * it has too much; jemalloc rounds the size up, so the jemalloc inside takes fewer samples.
+ * Alignment of sampled objects: few other objects begin at a page. glibc splits off the excess.
+ * jemalloc rounds the size up, so the library with jemalloc takes fewer samples.
  */
 #define SITES_ALIGNMENT 4096
 #define SITES_LEAST_MEAN ((uint64_t)64 << 10)
@@ -54,8 +54,8 @@ bool sites_begin(struct sites_sample *sample, size_t size) INTERNAL;
 
 /*
  * sites_end(sample, p, size, before):
- * Record the object, which is at ${p} now and had ${before} usable bytes where it was made.  With
- * NULL, it cannot be sampled where it is, and is counted as dropped.
+ * Record the object, which is at ${p} now and had ${before} usable bytes where it was made.  ${p}
+ * is NULL if it could not be moved: then the sample is counted as dropped.
  */
 void sites_end(const struct sites_sample *sample, void *p, size_t size, size_t before) INTERNAL;
 
@@ -79,8 +79,8 @@ void sites_forget(const void *p) INTERNAL;
 
 /*
  * sites_resized(sample, success):
- * ${sample}, which live_remove took out before a resize, is gone if the resize was a ${success}.
- * Else it stays.
+ * live_remove removed ${sample} before a resize. Drop it if the resize was a ${success}; otherwise
+ * insert it again.
  */
 void sites_resized(const struct live_sample *sample, bool success) INTERNAL;
 

@@ -3,9 +3,9 @@
 /*
  * stack: where the calling thread's own stack ends.
  *
- * libc does not tell without allocating (pthread_getattr_np).  So the bounds of a thread's stack
- * are read from libc's description of the thread (struct pthread).  Where they are in it is found
- * out by a search, and they are used only if they fit the thread.
+ * pthread_getattr_np allocates, so it cannot be called here.  The bounds of a thread's stack are
+ * read from libc's struct pthread instead.  A search finds their position in it, and they are used
+ * only if they fit the thread.
  *
  * Layer    shim, leaf.
  * Threads  any; async-signal-safe.

@@ -15,7 +15,7 @@
 #define CHUNK_FRAMES 32U
 #define CHUNKS 8192U
 #define PROBES 32U
-#define RETIRED 1 /* as a hash: the entry is free again */
+#define RETIRED 1 /* as a hash: the entry can be used again */
 #define RETIRING (INT32_MIN / 2)
 
 struct stack {
@@ -133,7 +133,7 @@ static uint64_t hash_of(const uint64_t *frames, size_t n, unsigned end)
 }
 
 /* Become a user of the entry, if it still has ${hash}. */
-static bool use(struct stack *s, uint64_t hash)
+static bool add_user(struct stack *s, uint64_t hash)
 {
 	if (__atomic_fetch_add(&s->users, 1, __ATOMIC_ACQUIRE) >= 0 &&
 	    __atomic_load_n(&s->hash, __ATOMIC_RELAXED) == hash)
@@ -143,7 +143,7 @@ static bool use(struct stack *s, uint64_t hash)
 }
 
 /* Return the entry with ${hash}, or with an empty one that now has it, with one user more. */
-static struct stack *find(uint64_t hash)
+static struct stack *find_or_add(uint64_t hash)
 {
 	struct stack *stacks = get_tables()->stacks;
 
@@ -154,14 +154,14 @@ static struct stack *find(uint64_t hash)
 
 			if (had == 0 && !may_add)
 				break;
-			if (had == hash && use(s, hash))
+			if (had == hash && add_user(s, hash))
 				return s;
 			if (!may_add || had > RETIRED)
 				continue;
 			if (!__atomic_compare_exchange_n(&s->hash, &had, hash, false,
 							 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 				continue;
-			if (use(s, hash)) {
+			if (add_user(s, hash)) {
 				__atomic_fetch_add(&stacks_made, 1, __ATOMIC_RELAXED);
 				return s;
 			}
@@ -169,8 +169,8 @@ static struct stack *find(uint64_t hash)
 	return NULL;
 }
 
-/* Give the entry its frames, if it has none yet.  Return whether it has. */
-static bool fill(struct stack *s, const uint64_t *frames, size_t n, unsigned end)
+/* Store the entry's frames, unless they are stored already.  Return whether they are stored. */
+static bool set_frames(struct stack *s, const uint64_t *frames, size_t n, unsigned end)
 {
 	uint64_t chunks, none = 0;
 
@@ -194,11 +194,11 @@ unsigned stacks_enter(const uint64_t *frames, size_t n, unsigned end)
 
 	if (n == 0 || n > STACKS_FRAMES)
 		return 0;
-	s = find(hash_of(frames, n, end));
+	s = find_or_add(hash_of(frames, n, end));
 	if (s == NULL)
 		return 0;
 	index = (unsigned)(s - get_tables()->stacks);
-	if (fill(s, frames, n, end))
+	if (set_frames(s, frames, n, end))
 		return index;
 	stacks_leave(index);
 	stacks_retire(index);
@@ -212,21 +212,21 @@ void stacks_leave(unsigned index)
 }
 
 /* NOLINTNEXTLINE(readability-non-const-parameter): the builtin writes to it */
-static void add(uint64_t *total, uint64_t n)
+static void add_to(uint64_t *total, uint64_t n)
 {
 	__atomic_fetch_add(total, n, __ATOMIC_RELEASE);
 }
 
 void stacks_count_made(unsigned index, uint64_t bytes, uint64_t objects)
 {
-	add(&get_tables()->stacks[index].totals.alloc_bytes, bytes);
-	add(&get_tables()->stacks[index].totals.alloc_objects, objects);
+	add_to(&get_tables()->stacks[index].totals.alloc_bytes, bytes);
+	add_to(&get_tables()->stacks[index].totals.alloc_objects, objects);
 }
 
 void stacks_count_freed(unsigned index, uint64_t bytes, uint64_t objects)
 {
-	add(&get_tables()->stacks[index].totals.freed_bytes, bytes);
-	add(&get_tables()->stacks[index].totals.freed_objects, objects);
+	add_to(&get_tables()->stacks[index].totals.freed_bytes, bytes);
+	add_to(&get_tables()->stacks[index].totals.freed_objects, objects);
 }
 
 unsigned stacks_used(void)
@@ -239,7 +239,7 @@ static uint64_t load(const uint64_t *total)
 	return __atomic_load_n(total, __ATOMIC_ACQUIRE);
 }
 
-/* The freed come first, so that no total has more freed than made. */
+/* Read what was freed first, so that no total has more freed than made. */
 static void read_totals(const struct stack *s, struct stack_totals *totals)
 {
 	totals->freed_objects = load(&s->totals.freed_objects);

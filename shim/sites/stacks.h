@@ -1,10 +1,10 @@
 #ifndef MEMAGENT_STACKS_H
 #define MEMAGENT_STACKS_H
 /*
- * stacks: the table of distinct stacks, each with what its samples stand for.
+ * stacks: the table of distinct stacks, each with the totals of its samples.
  *
- * Stack 0 stands for all that do not fit.  A stack whose samples are all freed can be removed
- * (stacks_retire); its totals then move to stack 0.
+ * Stack 0 has the totals of all that do not fit.  A stack whose samples are all freed can be
+ * removed (stacks_retire); its totals then move to stack 0.
  *
  * Layer    shim, leaf.
  * Threads  any, without locks; stacks_copy: the one that retires stacks.
@@ -51,13 +51,13 @@ uint64_t stacks_read(unsigned index, struct stack_totals *totals);
 /*
  * stacks_copy(index, frames, end):
  * Copy the frames of the stack ${index}, innermost first, into ${frames}, an array of
- * STACKS_FRAMES.  Return their number; 0 for stack 0, or while they are not there yet.
+ * STACKS_FRAMES.  Return their number; 0 for stack 0, or if they are not stored yet.
  */
 size_t stacks_copy(unsigned index, uint64_t *frames, unsigned *end);
 
 /*
  * stacks_retire(index):
- * Remove the stack ${index} if no live sample is of it.  Return whether it did.
+ * Remove the stack ${index} if it has no live sample.  Return whether it was removed.
  */
 bool stacks_retire(unsigned index);
 

@@ -14,13 +14,13 @@
 
 #	define WORD sizeof(uintptr_t)
 
-/* A larger frame is not believed on a stack whose end is unknown. */
+/* A larger frame is taken for corrupt on a stack whose end is unknown. */
 #	define FOREIGN_FRAME ((uintptr_t)1 << 20)
 
 /* A function may use so much below its stack pointer. */
 #	define RED_ZONE 128
 
-/* More frames of this library are not left out. */
+/* At most so many frames of this library are left out. */
 #	define OWN_FRAMES 32
 
 struct walker {
@@ -59,8 +59,8 @@ static COLD rule make_rule(uintptr_t address)
 }
 
 /*
- * As the rule for ${address}, on a stack whose end is unknown.  There, a rule of an object that was
- * unloaded a moment ago might lead out of the stack.
+ * Return the rule for ${address}, on a stack whose end is unknown. A cached rule of an object that
+ * was just unloaded might lead out of that stack.
  */
 static COLD rule check_rule(uintptr_t address, rule r)
 {
@@ -123,8 +123,10 @@ INLINE bool leave(struct walker *w, uintptr_t cfa, uintptr_t fp_at, uintptr_t ra
 }
 
 #	if ARCH_HAS_LINK
-/* A function that a signal interrupted may have no frame, and no call has changed the link
- * register. */
+/*
+ * A function that a signal interrupted may have no frame, and no call has changed the link
+ * register.
+ */
 static COLD bool leave_leaf(struct walker *w, uintptr_t cfa)
 {
 	if (!w->is_interrupted || (cfa != w->r.sp && !is_frame(w, cfa)))
@@ -149,7 +151,7 @@ static COLD bool leave_aligned(struct walker *w, rule r)
 	return leave(w, cfa, w->r.fp - rule_fp(r), cfa - rule_ra(r));
 }
 
-/* The kernel has put all registers there.  What it interrupted may have another stack. */
+/* The kernel has saved all registers there.  The interrupted code may use another stack. */
 static COLD bool leave_signal(struct walker *w)
 {
 	uintptr_t sp = w->r.sp;
@@ -189,8 +191,10 @@ static bool is_in_object(uintptr_t address)
 }
 
 #	if !ARCH_SIGNAL_IN_CFI
-/* Return whether this is the kernel's frame: fp points behind it, to copies of two of its
- * registers. */
+/*
+ * Return whether this is the kernel's frame: fp points behind it, to copies of two of its
+ * registers.
+ */
 static bool is_signal(const struct walker *w)
 {
 	uintptr_t sp = w->r.sp, fp = w->r.fp;
@@ -202,8 +206,9 @@ static bool is_signal(const struct walker *w)
 #	endif
 
 /*
- * Return whether nobody called the function: it is the first of a coroutine.  Its return address
- * begins another function (makecontext), or is in code that no table describes (PHP's fibers).
+ * Return whether the function has no caller, because it is the first of a coroutine.  Then its
+ * return address is the start of another function (makecontext), or in code that no table describes
+ * (PHP's fibers).
  */
 static bool is_first(const struct walker *w)
 {
@@ -222,8 +227,7 @@ static COLD bool leave_undescribed(struct walker *w)
 
 	if (is_first(w))
 		return stop(w, WALK_WHOLE);
-	/* Where a signal interrupts it, it may have no frame yet; but what a JIT made mostly has.
-	 */
+	/* If a signal interrupted it, it may have no frame yet; but JIT code mostly has one. */
 	if (w->is_foreign || (w->is_interrupted && is_in_object(w->r.pc)))
 		return stop(w, WALK_NO_RULE);
 #	if !ARCH_SIGNAL_IN_CFI

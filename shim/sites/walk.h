@@ -6,7 +6,7 @@
  * Each frame is left by a rule (rules.h), which the first visit makes from the object's unwind
  * table (cfi.h).  Code without an object, which a JIT made, is left by its frame pointer.  Nothing
  * is read outside of the thread's own stack.  On any other stack (a coroutine's, sigaltstack's),
- * whose end is unknown, only unwind tables are believed, and only what they say is part of the
+ * whose end is unknown, only unwind tables are used, and only what they say is part of the
  * frame is read.
  *
  * Layer    shim; needs cfi.h, objects.h, rules.h.
@@ -23,7 +23,7 @@ enum walk_end {
 	WALK_WHOLE,
 	WALK_DEPTH,   /* there are more than ${max} frames */
 	WALK_NO_RULE, /* no unwind table describes the code, and the stack's end is unknown */
-	WALK_BAD_CFI, /* the unwind table is corrupt, or says what a rule cannot */
+	WALK_BAD_CFI, /* the unwind table is corrupt, or a rule cannot express it */
 	WALK_BOUNDS,  /* the next frame is not on the stack */
 	WALK_ENDS
 };

@@ -8,7 +8,7 @@
 #include "agent/sites/name.h"
 
 #include "agent/sites/demangle.h"
-#include "agent/sites/plumbing.h"
+#include "agent/sites/wrappers.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Return whether ${text} does not end within a character. */
@@ -20,7 +20,7 @@ static bool is_whole(const char *text, size_t n)
 static void check_name(const char *name)
 {
 	char out[NAME_MOST + 1], cut[NAME_MOST + 1];
-	struct plumbing_frame frame = {"program", out};
+	struct wrappers_frame frame = {"program", out};
 	size_t n = name_shorten(name, out, sizeof(out));
 	const char *identifier;
 
@@ -31,8 +31,8 @@ static void check_name(const char *name)
 	CHECK(identifier >= out && identifier + n <= out + strlen(out));
 	name_without_clone(out, cut, sizeof(cut));
 	CHECK(strncmp(cut, out, strlen(cut)) == 0 && (cut[0] || out[0] == '\0' || out[0] == ' '));
-	plumbing_is(&frame);
-	CHECK(plumbing_choose(&frame, 1) == 0);
+	wrappers_has(&frame);
+	CHECK(wrappers_choose(&frame, 1) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -8,7 +8,7 @@
 #include "tools/report/messages.h"
 #include "tools/report/sites.h"
 
-static struct frame *add(struct frames *frames)
+static struct frame *add_frame(struct frames *frames)
 {
 	frames->all =
 	    alloc_grow(frames->all, &frames->room, frames->count + 1, sizeof(*frames->all));
@@ -46,7 +46,7 @@ static void split_place(struct frames *frames, char *element)
 		path = strcmp(element, FRAMES_JIT) == 0 ? "" : element;
 		id = at ? at + 1 : "";
 	}
-	frame = add(frames);
+	frame = add_frame(frames);
 	if (address == NULL)
 		return;
 	frame->path = path;
@@ -140,12 +140,12 @@ static void name_unknown(struct frame *frame)
 static void add_names(struct frames *frames, char *text)
 {
 	for (char *name = strsep(&text, ";"); name; name = strsep(&text, ";"))
-		add(frames)->name = alloc_check(strdup(name));
+		add_frame(frames)->name = alloc_check(strdup(name));
 }
 
 static void add_truncation(struct frames *frames)
 {
-	add(frames);
+	add_frame(frames);
 	memmove(&frames->all[1], &frames->all[0], (frames->count - 1) * sizeof(*frames->all));
 	frames->all[0] = (struct frame){
 	    .name = alloc_check(strdup(FRAMES_TRUNCATED)),

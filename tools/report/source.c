@@ -38,7 +38,7 @@ static bool is_of(const struct source_address *a, const struct frame *frame)
 	       strcmp(a->build_id, frame->build_id) == 0;
 }
 
-static struct source_address *find(const struct source *source, const struct frame *frame)
+static struct source_address *find_address(const struct source *source, const struct frame *frame)
 {
 	for (size_t i = 0; i < source->count; i++)
 		if (is_of(&source->all[i], frame))
@@ -48,7 +48,8 @@ static struct source_address *find(const struct source *source, const struct fra
 
 const struct source_address *source_find(const struct source *source, const struct frame *frame)
 {
-	const struct source_address *found = frame->has_address ? find(source, frame) : NULL;
+	const struct source_address *found =
+	    frame->has_address ? find_address(source, frame) : NULL;
 
 	return found && found->count ? found : NULL;
 }
@@ -59,7 +60,7 @@ void source_want(struct source *source, const struct frames *frames)
 		const struct frame *frame = &frames->all[i];
 
 		if (!frame->has_address || frame->path[0] != '/' || frame->build_id[0] == '\0' ||
-		    find(source, frame))
+		    find_address(source, frame))
 			continue;
 		source->all =
 		    alloc_grow(source->all, &source->room, source->count + 1, sizeof(*source->all));

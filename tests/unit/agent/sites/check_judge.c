@@ -21,7 +21,7 @@ static struct judge_evidence all_kept(const struct fit *fit)
 {
 	return (struct judge_evidence){
 	    .snapshots = N,
-	    .young_bytes = fit->rise,
+	    .recent_bytes = fit->rise,
 	    .variance = fit->rise * fit->rise / 100,
 	};
 }
@@ -96,9 +96,9 @@ static enum judgement verdict(void)
 START_TEST(a_leak_keeps_what_is_old)
 {
 	grow_steadily();
-	evidence.freed_bytes = evidence.young_bytes * 0.4;
+	evidence.freed_bytes = evidence.recent_bytes * 0.4;
 	ck_assert_int_eq(verdict(), JUDGED_LEAK);
-	evidence.freed_bytes = evidence.young_bytes * 0.6;
+	evidence.freed_bytes = evidence.recent_bytes * 0.6;
 	ck_assert_int_eq(verdict(), JUDGED_GROWING);
 }
 END_TEST

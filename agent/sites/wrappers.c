@@ -1,4 +1,4 @@
-#include "agent/sites/plumbing.h"
+#include "agent/sites/wrappers.h"
 
 #include <string.h>
 
@@ -8,7 +8,7 @@ static const char *const objects[] = {
 #define OBJECT(pattern, doc) pattern,
 #define FUNCTION(pattern, doc)
 #define RUST(pattern, doc)
-#include "agent/sites/plumbing.def"
+#include "agent/sites/wrappers.def"
 #undef OBJECT
 #undef FUNCTION
 #undef RUST
@@ -18,7 +18,7 @@ static const char *const functions[] = {
 #define OBJECT(pattern, doc)
 #define FUNCTION(pattern, doc) pattern,
 #define RUST(pattern, doc)
-#include "agent/sites/plumbing.def"
+#include "agent/sites/wrappers.def"
 #undef OBJECT
 #undef FUNCTION
 #undef RUST
@@ -28,7 +28,7 @@ static const char *const rust_functions[] = {
 #define OBJECT(pattern, doc)
 #define FUNCTION(pattern, doc)
 #define RUST(pattern, doc) pattern,
-#include "agent/sites/plumbing.def"
+#include "agent/sites/wrappers.def"
 #undef OBJECT
 #undef FUNCTION
 #undef RUST
@@ -70,7 +70,7 @@ static bool matches_any(const char *const *patterns, size_t count, const char *t
 #define MATCHES_ANY(patterns, text, n)                                                             \
 	matches_any(patterns, sizeof(patterns) / sizeof((patterns)[0]), text, n)
 
-bool plumbing_is(const struct plumbing_frame *frame)
+bool wrappers_has(const struct wrappers_frame *frame)
 {
 	size_t n;
 	const char *name = name_identifier(frame->name, &n);
@@ -80,10 +80,10 @@ bool plumbing_is(const struct plumbing_frame *frame)
 	       (name[n] != '(' && MATCHES_ANY(rust_functions, name, n));
 }
 
-size_t plumbing_choose(const struct plumbing_frame *frames, size_t count)
+size_t wrappers_choose(const struct wrappers_frame *frames, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!plumbing_is(&frames[i]))
+		if (!wrappers_has(&frames[i]))
 			return i;
 	return 0;
 }

@@ -1,4 +1,4 @@
-#include "agent/sites/plumbing.h"
+#include "agent/sites/wrappers.h"
 
 #include "tests/unit/unit.h"
 
@@ -57,22 +57,22 @@ static const struct {
     {{"server+0x1234", "main"}, {NULL}, 0},
     {{"libc.so.6+0x1234", "main"}, {"libc.so.6"}, 1},
     {{"[jit]", "main"}, {"[jit]"}, 0},
-    /* All are plumbing: the innermost one says most. */
+    /* All are wrappers: the innermost one says most. */
     {{"strdup", "__libc_start_main"}, {"libc.so.6", "libc.so.6"}, 0},
 };
 
 START_TEST(chooses_the_function_that_a_person_would_change)
 {
-	struct plumbing_frame frames[8];
+	struct wrappers_frame frames[8];
 	size_t n = 0;
 
 	for (; n < 8 && stacks[_i].names[n]; n++) {
 		const char *object = stacks[_i].objects[n];
 
 		frames[n] =
-		    (struct plumbing_frame){object ? object : "server", stacks[_i].names[n]};
+		    (struct wrappers_frame){object ? object : "server", stacks[_i].names[n]};
 	}
-	ck_assert_uint_eq(plumbing_choose(frames, n), stacks[_i].chosen);
+	ck_assert_uint_eq(wrappers_choose(frames, n), stacks[_i].chosen);
 }
 END_TEST
 
@@ -83,15 +83,15 @@ static const char *const own[] = {
 
 START_TEST(leaves_a_function_of_the_program_alone)
 {
-	struct plumbing_frame frame = {"server", own[_i]};
+	struct wrappers_frame frame = {"server", own[_i]};
 
-	ck_assert(!plumbing_is(&frame));
+	ck_assert(!wrappers_has(&frame));
 }
 END_TEST
 
 START_TEST(bears_an_empty_stack)
 {
-	ck_assert_uint_eq(plumbing_choose(NULL, 0), 0);
+	ck_assert_uint_eq(wrappers_choose(NULL, 0), 0);
 }
 END_TEST
 
@@ -103,4 +103,4 @@ static void add(TCase *all)
 	tcase_add_test(all, bears_an_empty_stack);
 }
 
-UNIT_MAIN("plumbing", add)
+UNIT_MAIN("wrappers", add)
