@@ -19,9 +19,11 @@ expect()
 
 expect '^usage: memagent-run \[options\] \[--\] command'
 expect '^usage: ' --
-expect 'unknown option --nonsense: expected one of --enabled .*--check' --nonsense true
+expect 'unknown option --nonsense: expected one of --allocator .*--check.* --url' --nonsense true
 expect 'unknown option --nonsense' --nonsense=x true
 expect 'unknown option -x' -x true
 expect 'unknown option --data' --data x true
 expect '--check takes no value' --check=yes true
+expect 'unknown option --sites-to' --sites-to=3 true
+expect 'unknown option -x' -xh true
 expect '--interval wants a value: expected a number and a unit' --interval

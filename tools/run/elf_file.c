@@ -4,18 +4,19 @@
 #include <link.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SEGMENTS_MOST 512
-#define NEEDED_MOST 4096
+#define DYNAMIC_MOST 4096
 #define NOTES_MOST 64
 #define GO_BUILD_ID 4 /* type of the note */
 
-bool elf_machine(const struct elf_file *file, struct elf_machine *out)
+bool elf_machine(int fd, struct elf_machine *out)
 {
 	unsigned char head[20]; /* the header up to e_machine, the same for both widths */
 	const unsigned char *machine = head + 18;
 
-	if (!file->read(file->arg, 0, head, sizeof(head)) || memcmp(head, ELFMAG, SELFMAG) != 0)
+	if (pread(fd, head, sizeof(head), 0) != sizeof(head) || memcmp(head, ELFMAG, SELFMAG) != 0)
 		return false;
 	out->width = head[EI_CLASS];
 	out->order = head[EI_DATA];
@@ -72,121 +73,120 @@ const char *elf_is_sanitizer(const char *library)
 	return NULL;
 }
 
-/* The program headers, read one at a time. */
+/* ---- the parts of a file ---- */
+
 struct segments {
-	const struct elf_file *file;
-	uint64_t at;
-	unsigned count;
+	size_t count;
+	ElfW(Phdr) all[SEGMENTS_MOST];
 };
 
-static bool open_segments(const struct elf_file *file, struct segments *s)
+/* Read up to ${n} bytes at offset ${at}.  Return how many the file has there. */
+static size_t read_at(int fd, uint64_t at, void *out, size_t n)
+{
+	ssize_t got = at <= INT64_MAX - n ? pread(fd, out, n, (off_t)at) : -1;
+
+	return got > 0 ? (size_t)got : 0;
+}
+
+static void read_segments(int fd, struct segments *s)
 {
 	ElfW(Ehdr) head;
 
-	if (!file->read(file->arg, 0, &head, sizeof(head)) ||
-	    head.e_phentsize != sizeof(ElfW(Phdr)))
-		return false;
-	s->file = file;
-	s->at = head.e_phoff;
+	s->count = 0;
+	if (read_at(fd, 0, &head, sizeof(head)) != sizeof(head) ||
+	    head.e_phentsize != sizeof(s->all[0]))
+		return;
 	s->count = head.e_phnum < SEGMENTS_MOST ? head.e_phnum : SEGMENTS_MOST;
-	return true;
-}
-
-static bool get_segment(const struct segments *s, unsigned i, ElfW(Phdr) * out)
-{
-	return s->file->read(s->file->arg, s->at + i * sizeof(*out), out, sizeof(*out));
+	s->count =
+	    read_at(fd, head.e_phoff, s->all, s->count * sizeof(s->all[0])) / sizeof(s->all[0]);
 }
 
 /* Copy the string at ${at}; "" if it has more than ${size} - 1 bytes or is not all in the file. */
-static void read_text(const struct elf_file *file, uint64_t at, char *out, size_t size)
+static void read_text(int fd, uint64_t at, char *out, size_t size)
 {
-	size_t n = 0;
+	size_t n = read_at(fd, at, out, size);
 
-	while (n < size && file->read(file->arg, at + n, &out[n], 1))
-		if (out[n++] == '\0')
-			return;
-	out[0] = '\0';
+	if (memchr(out, '\0', n) == NULL)
+		out[0] = '\0';
 }
 
 /* Return the file offset of ${address}, or 0. */
 static uint64_t offset_of(const struct segments *s, uint64_t address)
 {
-	ElfW(Phdr) segment;
-
-	for (unsigned i = 0; i < s->count && get_segment(s, i, &segment); i++)
-		if (segment.p_type == PT_LOAD && address - segment.p_vaddr < segment.p_filesz)
-			return address - segment.p_vaddr + segment.p_offset;
+	for (const ElfW(Phdr) *p = s->all; p < s->all + s->count; p++)
+		if (p->p_type == PT_LOAD && address - p->p_vaddr < p->p_filesz)
+			return address - p->p_vaddr + p->p_offset;
 	return 0;
 }
 
-/* Read entry ${i} of the dynamic section.  Return false at its end. */
-static bool get_dynamic(const struct elf_file *file, const ElfW(Phdr) * segment, unsigned i,
-			ElfW(Dyn) * out)
+/* Read the dynamic section in ${segment} up to its end.  Return the number of entries. */
+static size_t read_dynamic(int fd, const ElfW(Phdr) * segment, ElfW(Dyn) entries[DYNAMIC_MOST])
 {
-	return i < NEEDED_MOST && i < segment->p_filesz / sizeof(*out) &&
-	       file->read(file->arg, segment->p_offset + i * sizeof(*out), out, sizeof(*out)) &&
-	       out->d_tag != DT_NULL;
+	size_t size = DYNAMIC_MOST * sizeof(entries[0]), n = 0;
+
+	if (segment->p_filesz < size)
+		size = segment->p_filesz;
+	size = read_at(fd, segment->p_offset, entries, size);
+	while (n < size / sizeof(entries[0]) && entries[n].d_tag != DT_NULL)
+		n++;
+	return n;
 }
 
-static void read_dynamic(const struct segments *s, const ElfW(Phdr) * segment,
-			 struct elf_facts *out)
+/* ---- facts ---- */
+
+static void find_needed(int fd, const struct segments *s, const ElfW(Phdr) * segment,
+			struct elf_facts *out)
 {
-	const struct elf_file *file = s->file;
+	ElfW(Dyn) entries[DYNAMIC_MOST];
+	size_t n = read_dynamic(fd, segment, entries);
 	uint64_t names = 0;
-	ElfW(Dyn) d;
 	char name[sizeof(out->runtime)];
 
-	for (unsigned i = 0; names == 0 && get_dynamic(file, segment, i, &d); i++)
-		if (d.d_tag == DT_STRTAB)
-			names = offset_of(s, d.d_un.d_val);
-	for (unsigned i = 0; get_dynamic(file, segment, i, &d); i++) {
-		if (d.d_tag != DT_NEEDED)
+	for (size_t i = 0; i < n && names == 0; i++)
+		if (entries[i].d_tag == DT_STRTAB)
+			names = offset_of(s, entries[i].d_un.d_ptr);
+	for (size_t i = 0; i < n; i++) {
+		if (entries[i].d_tag != DT_NEEDED)
 			continue;
 		out->needed++;
-		read_text(file, names + d.d_un.d_val, name, sizeof(name));
+		read_text(fd, names + entries[i].d_un.d_val, name, sizeof(name));
 		if (names && out->runtime[0] == '\0' && elf_is_sanitizer(name))
 			memcpy(out->runtime, name, sizeof(name));
 	}
 }
 
-static uint64_t round_up(uint64_t n)
-{
-	return (n + 3) & ~UINT64_C(3);
-}
-
-static bool has_go_note(const struct elf_file *file, const ElfW(Phdr) * segment)
+static bool has_go_note(int fd, const ElfW(Phdr) * segment)
 {
 	uint64_t at = segment->p_offset, end = at + segment->p_filesz;
-	ElfW(Nhdr) note;
-	char name[4];
+	struct {
+		ElfW(Nhdr) head;
+		char name[4];
+	} note;
 
 	for (int i = 0; i < NOTES_MOST && at < end; i++) {
-		if (!file->read(file->arg, at, &note, sizeof(note)))
+		if (read_at(fd, at, &note, sizeof(note)) != sizeof(note))
 			return false;
-		at += sizeof(note);
-		if (note.n_namesz == sizeof(name) && note.n_type == GO_BUILD_ID &&
-		    file->read(file->arg, at, name, sizeof(name)) &&
-		    memcmp(name, "Go\0", sizeof(name)) == 0)
+		if (note.head.n_namesz == sizeof(note.name) && note.head.n_type == GO_BUILD_ID &&
+		    memcmp(note.name, "Go\0", sizeof(note.name)) == 0)
 			return true;
-		at += round_up(note.n_namesz) + round_up(note.n_descsz);
+		at += sizeof(note.head) + ((note.head.n_namesz + UINT64_C(3)) & ~UINT64_C(3)) +
+		      ((note.head.n_descsz + UINT64_C(3)) & ~UINT64_C(3));
 	}
 	return false;
 }
 
-void elf_facts(const struct elf_file *file, struct elf_facts *out)
+void elf_facts(int fd, struct elf_facts *out)
 {
 	struct segments s;
-	ElfW(Phdr) segment;
 
 	memset(out, 0, sizeof(*out));
-	if (!open_segments(file, &s))
-		return;
-	for (unsigned i = 0; i < s.count && get_segment(&s, i, &segment); i++) {
-		if (segment.p_type == PT_INTERP && out->loader[0] == '\0')
-			read_text(file, segment.p_offset, out->loader, sizeof(out->loader));
-		else if (segment.p_type == PT_DYNAMIC && out->needed == 0)
-			read_dynamic(&s, &segment, out);
-		else if (segment.p_type == PT_NOTE)
-			out->is_go = out->is_go || has_go_note(file, &segment);
+	read_segments(fd, &s);
+	for (const ElfW(Phdr) *p = s.all; p < s.all + s.count; p++) {
+		if (p->p_type == PT_INTERP && out->loader[0] == '\0')
+			read_text(fd, p->p_offset, out->loader, sizeof(out->loader));
+		else if (p->p_type == PT_DYNAMIC && out->needed == 0)
+			find_needed(fd, &s, p, out);
+		else if (p->p_type == PT_NOTE)
+			out->is_go = out->is_go || has_go_note(fd, p);
 	}
 }

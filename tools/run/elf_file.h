@@ -3,19 +3,13 @@
 /*
  * elf_file: reads an executable file: its machine, its dynamic linker, the libraries it needs.
  *
- * Layer    tools/run, leaf.  Pure: it reads through a function, and the file may be damaged.
+ * Layer    tools/run, leaf.  The file may be damaged.
  * Memory   never allocates.
  * Source   elf(5), <elf.h>; for Go's note cmd/link/internal/ld/elf.go (ELF_NOTE_GOBUILDID_TAG).
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct elf_file {
-	/* Fill ${out} with ${n} bytes from offset ${at}.  Return false if the file has fewer. */
-	bool (*read)(void *arg, uint64_t at, void *out, size_t n);
-	void *arg;
-};
 
 struct elf_machine {
 	unsigned char width; /* ELFCLASS32 or ELFCLASS64 */
@@ -31,7 +25,7 @@ struct elf_facts {
 };
 
 /* Fill ${out}.  Return false if the file is not ELF. */
-bool elf_machine(const struct elf_file *file, struct elf_machine *out);
+bool elf_machine(int fd, struct elf_machine *out);
 
 bool elf_machine_equal(const struct elf_machine *a, const struct elf_machine *b);
 
@@ -39,11 +33,11 @@ bool elf_machine_equal(const struct elf_machine *a, const struct elf_machine *b)
 void elf_machine_name(const struct elf_machine *machine, char *out, size_t size);
 
 /*
- * elf_facts(file, out):
+ * elf_facts(fd, out):
  * Fill ${out} from an ELF file of this program's own width and byte order.  Damaged parts count as
  * absent.
  */
-void elf_facts(const struct elf_file *file, struct elf_facts *out);
+void elf_facts(int fd, struct elf_facts *out);
 
 /*
  * elf_is_sanitizer(library):

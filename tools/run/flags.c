@@ -5,34 +5,51 @@
 #include <string.h>
 
 #include "agent/settings/options.h"
-#include "agent/settings/tags.h"
-#include "agent/settings/url.h"
 
 #define VARIABLE_BYTES 64
 #define PREFIX "MEMAGENT_"
 
-const struct flag flags[] = {
+/* A secret's name is its id, which so far is one word. */
+const struct flag flags[FLAGS] = {
+#define FLAG(id, name, letter, meta, accepted, doc)                                                \
+	{name, meta, accepted, doc, NULL, NULL, letter, false},
+#include "tools/run/flags.def"
+#undef FLAG
 #define OPTION(id, variable, flag, meta, default_, kind, accepted, doc)                            \
 	{sizeof(flag) > 1 ? (flag) : #id,                                                          \
-	 variable,                                                                                 \
 	 meta,                                                                                     \
-	 default_,                                                                                 \
 	 accepted,                                                                                 \
 	 doc,                                                                                      \
+	 variable,                                                                                 \
+	 default_,                                                                                 \
+	 0,                                                                                        \
 	 sizeof(flag) == 1},
 #include "agent/settings/options.def"
 #undef OPTION
 };
-const size_t flags_count = sizeof(flags) / sizeof(flags[0]);
 
-/* A secret's name is its id, which so far is one word. */
-const struct flag *flags_find(const char *name, size_t n)
+void flags_getopt(struct option out[FLAGS + 1])
 {
-	for (size_t i = 0; i < flags_count; i++)
-		if (strlen(flags[i].name) == n && memcmp(flags[i].name, name, n) == 0)
-			return &flags[i];
-	return NULL;
+	/* A secret is refused with or without a value. */
+	for (size_t i = 0; i < FLAGS; i++)
+		out[i] = (struct option){.name = flags[i].name,
+					 .has_arg = flags[i].is_secret	     ? optional_argument
+						    : *flags[i].meta == '\0' ? no_argument
+									     : required_argument,
+					 .val = FLAGS_VALUE(i)};
 }
+
+bool flags_has(const char *name)
+{
+	size_t n = strcspn(name, "=");
+
+	for (size_t i = 0; i < FLAGS; i++)
+		if (strlen(flags[i].name) == n && memcmp(flags[i].name, name, n) == 0)
+			return true;
+	return false;
+}
+
+/* ---- values ---- */
 
 static struct {
 	char variable[VARIABLE_BYTES];
@@ -46,103 +63,121 @@ static const char *get_candidate(const char *name)
 }
 
 /* Use the agent's own parser. */
-static bool is_valid(const char *variable, const char *value)
+static bool is_valid(const char *value)
 {
 	static struct options options;
 
-	snprintf(candidate.variable, sizeof(candidate.variable), "%s", variable);
 	candidate.value = value;
 	options_read(&options, get_candidate);
 	return options.problems[0] == '\0';
 }
 
-/* Append ${text} of ${n} bytes, escaped as in MEMAGENT_TAGS.  Return the end. */
-static char *escape(char *out, const char *text, size_t n)
+/* Write ${tag}, KEY=VALUE with any characters, as in MEMAGENT_TAGS.  "\=" in KEY is no separator.
+ */
+static void escape_tag(const char *tag, char *out)
 {
-	for (; n > 0; n--, text++) {
-		if (strchr(",=\\", *text))
-			*out++ = '\\';
-		*out++ = *text;
+	bool is_key = true;
+
+	for (; *tag; tag++) {
+		if (is_key && *tag == '=') {
+			is_key = false;
+		} else {
+			if (is_key && tag[0] == '\\' && tag[1] == '=')
+				tag++;
+			if (strchr(",=\\", *tag))
+				*out++ = '\\';
+		}
+		*out++ = *tag;
 	}
 	*out = '\0';
-	return out;
 }
 
-/* Return the equals sign that ends the key of ${tag}, or NULL; \= in a key is an equals sign. */
-static const char *end_of_key(const char *tag)
+/* Append a tag to the variable. */
+static bool add_tag(const char *value)
 {
-	const char *p = tag;
+	const char *before = getenv(candidate.variable);
+	char *tag = malloc(2 * strlen(value) + 1), *all = NULL;
+	bool is_added = false;
 
-	while ((p = strchr(p, '=')) != NULL && p > tag && p[-1] == '\\')
-		p++;
-	return p;
-}
-
-/* Return ${tag}, KEY=VALUE with any characters, escaped as in MEMAGENT_TAGS; NULL if invalid. */
-static char *make_tag(const char *tag)
-{
-	const char *equals = end_of_key(tag);
-	char *key = strdup(tag), *out = malloc(2 * strlen(tag) + 1), *end;
-	size_t n = 0;
-
-	if (equals == NULL || equals == tag || equals[1] == '\0' || key == NULL || out == NULL) {
-		free(key);
-		free(out);
-		return NULL;
+	if (tag) {
+		escape_tag(value, tag);
+		is_added = *tag && is_valid(tag) &&
+			   asprintf(&all, "%s%s%s", before ? before : "",
+				    before && *before ? "," : "", tag) >= 0 &&
+			   setenv(candidate.variable, all, 1) == 0;
 	}
-	for (const char *p = tag; p < equals; p++)
-		if (p[0] != '\\' || p[1] != '=')
-			key[n++] = *p;
-	end = escape(out, key, n);
-	*end++ = '=';
-	escape(end, equals + 1, strlen(equals + 1));
-	free(key);
-	return out;
-}
-
-static int add_tag(const char *variable, const char *value, char *why, size_t size)
-{
-	const char *before = getenv(variable);
-	char *tag = make_tag(value), *all = NULL;
-	bool is_added =
-	    tag && is_valid(variable, tag) &&
-	    asprintf(&all, "%s%s%s", before ? before : "", before && *before ? "," : "", tag) >= 0;
-
-	if (is_added)
-		setenv(variable, all, 1);
-	else
-		snprintf(
-		    why, size,
-		    "--tag '%s' is not valid: expected KEY=VALUE, neither of them empty, with a "
-		    "key that is no field and not host, service, pid, time, allocator or "
-		    "allocator_version",
-		    value);
 	free(tag);
 	free(all);
-	return is_added ? 0 : -1;
+	return is_added;
 }
 
-int flags_set(const struct flag *flag, const char *value, char *why, size_t size)
+bool flags_set(const struct flag *flag, const char *value)
 {
-	bool is_url = strcmp(flag->name, "url") == 0 || strcmp(flag->name, "proxy") == 0;
-	char variable[VARIABLE_BYTES], masked[2048];
+	snprintf(candidate.variable, sizeof(candidate.variable), PREFIX "%s", flag->variable);
+	if (flag == &flags[FLAG_OPTION_tags])
+		return add_tag(value);
+	return setenv(candidate.variable, value, 1) == 0 && is_valid(value);
+}
 
-	snprintf(variable, sizeof(variable), PREFIX "%s", flag->variable);
-	if (strcmp(flag->name, "tag") == 0)
-		return add_tag(variable, value, why, size);
-	url_mask(value, masked, sizeof(masked));
-	if (is_url && strcmp(masked, value) != 0) {
-		snprintf(why, size,
-			 "--%s with a user, a password or a query in it is refused, because a "
-			 "command line is "
-			 "public: use --username and --password-file, or the variable",
-			 flag->name);
-		return -1;
+/* ---- help ---- */
+
+enum {
+	COLUMN = 27, /* where the descriptions start */
+	WIDTH = 80,
+};
+
+/* Print ${text} from COLUMN on, wrapped.  ${column} is the current column. */
+static void print_wrapped(int column, const char *text)
+{
+	const char *separator = "";
+
+	if (column >= COLUMN) {
+		putchar('\n');
+		column = 0;
 	}
-	setenv(variable, value, 1);
-	if (is_valid(variable, value))
-		return 0;
-	snprintf(why, size, "--%s '%s' is not valid: expected %s", flag->name, value,
-		 flag->accepted);
-	return -1;
+	column += printf("%*s", COLUMN - column, "");
+	while (*text != '\0') {
+		int length = (int)strcspn(text, " ");
+
+		if (column + 1 + length >= WIDTH) {
+			column = printf("\n%*s", COLUMN, "") - 1;
+			separator = "";
+		}
+		column += printf("%s%.*s", separator, length, text);
+		separator = " ";
+		text += length;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+static void print_flag(const struct flag *flag)
+{
+	char text[1024];
+	int column;
+
+	if (flag->is_secret)
+		column = printf("  " PREFIX "%s", flag->variable);
+	else if (flag->letter)
+		column = printf("  -%c, --%s", flag->letter, flag->name);
+	else
+		column = printf("  --%s%s%s", flag->name, *flag->meta ? " " : "", flag->meta);
+	snprintf(text, sizeof(text), "%s", flag->doc);
+	if (flag->variable && !flag->is_secret)
+		snprintf(text, sizeof(text), "%s (" PREFIX "%s%s%s)", flag->doc, flag->variable,
+			 *flag->fallback == '\0' ? "" : ", default ", flag->fallback);
+	print_wrapped(column, text);
+}
+
+void flags_help(void)
+{
+	puts("usage: memagent-run [options] [--] command [args...]\n"
+	     "Run the command, and report its heap to InfluxDB.\n");
+	for (size_t i = 0; i < FLAGS; i++)
+		if (!flags[i].is_secret)
+			print_flag(&flags[i]);
+	puts("\nBy environment variable only:");
+	for (size_t i = 0; i < FLAGS; i++)
+		if (flags[i].is_secret)
+			print_flag(&flags[i]);
 }

@@ -67,16 +67,10 @@ static int find_command(const char *name, char out[PATH_MAX])
 	return worst;
 }
 
-static bool read_at(void *arg, uint64_t at, void *out, size_t n)
-{
-	return at <= INT64_MAX - n && pread(*(int *)arg, out, n, (off_t)at) == (ssize_t)n;
-}
-
 static bool machine_of(const char *path, struct elf_machine *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct elf_file file = {read_at, &fd};
-	bool is_elf = fd >= 0 && elf_machine(&file, out);
+	bool is_elf = fd >= 0 && elf_machine(fd, out);
 
 	if (fd >= 0)
 		close(fd);
@@ -175,8 +169,8 @@ static bool is_loader(const char *path)
 	       strncmp(name, "ld64.so.", 8) == 0;
 }
 
-static void judge_elf(const struct elf_file *file, const struct elf_machine *machine,
-		      const char *library, struct verdict_on *v)
+static void judge_elf(int fd, const struct elf_machine *machine, const char *library,
+		      struct verdict_on *v)
 {
 	struct elf_machine own;
 	struct elf_facts facts;
@@ -192,7 +186,7 @@ static void judge_elf(const struct elf_file *file, const struct elf_machine *mac
 		set_reason(v, "it is a %s%s program, and the library is %s", theirs,
 			   machine->order == own.order ? "" : " of the other byte order", ours);
 	} else {
-		elf_facts(file, &facts);
+		elf_facts(fd, &facts);
 		if (facts.loader[0])
 			judge_dynamic(&facts, v);
 		else if (!is_loader(v->judged))
@@ -227,7 +221,6 @@ static void judge_interpreter(const struct script *script, struct verdict_on *v)
 static bool judge_file(const char *library, struct verdict_on *v)
 {
 	int fd = open(v->judged, O_RDONLY | O_CLOEXEC);
-	struct elf_file file = {read_at, &fd};
 	struct elf_machine machine;
 	struct script script;
 	char first[SCRIPT_BYTES] = "";
@@ -237,8 +230,8 @@ static bool judge_file(const char *library, struct verdict_on *v)
 	if (fd < 0)
 		return false;
 	n = pread(fd, first, sizeof(first) - 1, 0);
-	if (elf_machine(&file, &machine)) {
-		judge_elf(&file, &machine, library, v);
+	if (elf_machine(fd, &machine)) {
+		judge_elf(fd, &machine, library, v);
 	} else if (n >= 0) {
 		/* A file that execve(2) does not recognize is run by the shell. */
 		script_read(first, &script);

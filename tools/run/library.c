@@ -16,70 +16,76 @@ static bool is_file(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* Set the path to the first file of the library's name in ${base}${folder}, which is a pattern. */
-static bool find_in(struct library *library, const char *base, const char *folder)
+/* Append ${path} to the pattern that ends at ${end}.  Return the new end. */
+static char *append_quoted(char *end, const char *path)
 {
-	char pattern[2 * PATH_MAX + 256], *end = pattern;
+	while (*path) {
+		if (strchr("*?[\\{},", *path))
+			*end++ = '\\';
+		*end++ = *path++;
+	}
+	return end;
+}
+
+/* Set the path to the first file that matches. */
+static void find_first(struct library *library, const char *pattern)
+{
 	glob_t found;
 
-	/* The installation's own path is not a pattern. */
-	for (; *base; *end++ = *base++)
-		if (strchr("*?[\\", *base))
-			*end++ = '\\';
-	snprintf(end, 256, "%s/%s", folder, library->name);
 	library->path[0] = '\0';
-	if (glob(pattern, 0, NULL, &found))
-		return false;
+	if (glob(pattern, GLOB_BRACE, NULL, &found))
+		return;
 	for (size_t i = 0; i < found.gl_pathc && library->path[0] == '\0'; i++)
 		if (is_file(found.gl_pathv[i]))
 			snprintf(library->path, sizeof(library->path), "%s", found.gl_pathv[i]);
 	globfree(&found);
-	return library->path[0] != '\0';
-}
-
-/* Of several architectures' directories, prefer this machine's. */
-static bool find_in_lib(struct library *library, const char *lib)
-{
-	static const char *const below[] = {"",
-					    "/memagent",
-					    "/%s-linux-*",
-					    "/*-linux-*",
-					    "/%s-linux-*/memagent",
-					    "/*-linux-*/memagent"};
-	char folder[128];
-	struct utsname system;
-
-	uname(&system);
-	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
-		snprintf(folder, sizeof(folder), below[i], system.machine);
-		if (find_in(library, lib, folder))
-			return true;
-	}
-	return false;
 }
 
 void library_find(struct library *library)
 {
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel passes it so */
 	const char *started = (const char *)getauxval(AT_EXECFN);
-	char self[PATH_MAX] = "", lib[PATH_MAX];
-	char *slash;
+	char prefix[PATH_MAX] = "", pattern[4 * PATH_MAX + 256], *name, *end;
+	struct utsname system;
 
-	library->path[0] = '\0';
-	if (started == NULL || realpath(started, self) == NULL) {
+	library->path[0] = library->directory[0] = '\0';
+	if (started == NULL || realpath(started, library->directory) == NULL) {
 		snprintf(library->missing, sizeof(library->missing),
 			 "%s cannot be found, because this program cannot tell where it is",
 			 library->name);
 		return;
 	}
-	slash = strrchr(self, '/');
-	*slash = '\0';
-	if (find_in(library, self, ""))
-		return;
-	snprintf(lib, sizeof(lib), "%.*s/lib",
-		 (int)(strrchr(self, '/') ? strrchr(self, '/') - self : 0), self);
-	if (find_in_lib(library, lib))
-		return;
-	snprintf(library->missing, sizeof(library->missing), "%s is neither beside %s/%s nor in %s",
-		 library->name, self, slash + 1, lib);
+	name = strrchr(library->directory, '/');
+	*name++ = '\0';
+	end = strrchr(library->directory, '/');
+	snprintf(prefix, sizeof(prefix), "%.*s", (int)(end ? end - library->directory : 0),
+		 library->directory);
+	/* Of several architectures' directories, prefer this machine's. */
+	uname(&system);
+	*pattern = '{';
+	end = append_quoted(pattern + 1, library->directory);
+	*end++ = ',';
+	end = append_quoted(end, prefix);
+	snprintf(end, 256, "/lib{,/memagent,{/%s-linux-*,/*-linux-*}{,/memagent}}}/%s",
+		 system.machine, library->name);
+	find_first(library, pattern);
+	snprintf(library->missing, sizeof(library->missing),
+		 "%s is neither beside %s/%s nor in %s/lib", library->name, library->directory,
+		 name, prefix);
+}
+
+char *library_join(const char *library, const char *before)
+{
+	char *joined = NULL;
+
+	if (before == NULL || before[0] == '\0')
+		return strdup(library);
+	for (const char *item = before; *item; item += strspn(item, ": ")) {
+		size_t n = strcspn(item, ": ");
+
+		if (strlen(library) == n && memcmp(item, library, n) == 0)
+			return strdup(before);
+		item += n;
+	}
+	return asprintf(&joined, "%s:%s", library, before) < 0 ? NULL : joined;
 }

@@ -7,6 +7,7 @@
  *
  * It needs libc only.  --check loads the HTTP transport.
  */
+#include <err.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,164 +16,145 @@
 #include <unistd.h>
 
 #include "agent/settings/duration.h"
+#include "agent/settings/url.h"
 #include "tools/run/check.h"
 #include "tools/run/flags.h"
 #include "tools/run/judge.h"
 #include "tools/run/library.h"
-#include "tools/run/preload.h"
-#include "tools/run/say.h"
 #include "tools/run/watch.h"
 
 #define WRONG_USE 2
-#define ALLOCATORS "own or jemalloc"
-
-#define GRACE "a time like 30s or 2m"
 
 static struct library library = {.name = "libmemagent.so"};
 static struct verdict_on verdict;
 static struct watch watch;
+static bool is_check, is_watched;
 
-/* The error for an invalid --url.  --check reports that itself, with everything else. */
-static char complaint[4096];
+/* The value of an invalid --url, or NULL.  --check reports that itself, with everything else. */
+static const char *invalid_url;
 
-static __attribute__((noreturn)) void refuse_unknown(const char *name, int n)
+/* ---- options ---- */
+
+static __attribute__((noreturn)) void refuse_unknown(const char *word)
 {
-	fprintf(stderr, "memagent-run: unknown option %.*s: expected one of ", n, name);
-	for (size_t i = 0; i < flags_count; i++)
+	fprintf(stderr, "memagent-run: unknown option %.*s: expected one of",
+		(int)strcspn(word, "="), word);
+	for (size_t i = 0; i < FLAGS; i++)
 		if (!flags[i].is_secret)
-			fprintf(stderr, "--%s ", flags[i].name);
-	fputs("--allocator --check --fail-on-leak --grace --help --version\n", stderr);
+			fprintf(stderr, " --%s", flags[i].name);
+	fputc('\n', stderr);
 	exit(WRONG_USE);
 }
 
-static void set_allocator(const char *value)
+static __attribute__((noreturn)) void refuse_value(size_t i, const char *value)
 {
-	if (strcmp(value, "jemalloc") == 0) {
-		library.name = "libmemagent-jemalloc.so";
-	} else if (strcmp(value, "own") == 0) {
-		library.name = "libmemagent.so";
-	} else {
-		say("--allocator '%s' is not valid: expected " ALLOCATORS, value);
-		exit(WRONG_USE);
+	errx(WRONG_USE, "--%s '%s' is not valid: expected %s", flags[i].name, value,
+	     i != FLAG_OPTION_tags
+		 ? flags[i].accepted
+		 : "KEY=VALUE, neither of them empty, with a key that is no field and not host, "
+		   "service, pid, time, allocator or allocator_version");
+}
+
+static void set_variable(size_t i, const char *value)
+{
+	const struct flag *flag = &flags[i];
+	char masked[2048];
+
+	if (flag->is_secret)
+		errx(
+		    WRONG_USE,
+		    "--%s is refused, because a command line is public: use --%s-file FILE, or the "
+		    "variable MEMAGENT_%s",
+		    flag->name, flag->name, flag->variable);
+	if (i == FLAG_OPTION_url || i == FLAG_OPTION_proxy) {
+		url_mask(value, masked, sizeof(masked));
+		if (strcmp(masked, value) != 0)
+			errx(WRONG_USE,
+			     "--%s with a user, a password or a query in it is refused, because a "
+			     "command line is public: use --username and --password-file, or the "
+			     "variable",
+			     flag->name);
 	}
-}
-
-static void set_grace(const char *value)
-{
-	if (duration_parse(value, &watch.grace_ns)) {
-		say("--grace '%s' is not valid: expected " GRACE, value);
-		exit(WRONG_USE);
-	}
-}
-
-/* The options with a value that are not the agent's. */
-static const struct {
-	const char *name, *accepted;
-	void (*set)(const char *value);
-} own[] = {
-    {"--allocator", ALLOCATORS, set_allocator},
-    {"--grace", GRACE, set_grace},
-};
-
-/* Return the index of the own option with this ${name} of ${n} bytes, or -1. */
-static int find_own(const char *name, size_t n)
-{
-	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (strlen(own[i].name) == n && memcmp(own[i].name, name, n) == 0)
-			return (int)i;
-	return -1;
-}
-
-static void set_flag(const struct flag *flag, const char *value)
-{
-	char why[sizeof(complaint)] = "";
-
-	if (flags_set(flag, value, why, sizeof(why)) == 0)
+	if (flags_set(flag, value))
 		return;
-	/* --check reports an invalid URL itself. */
-	if (strcmp(flag->name, "url") != 0 || strstr(why, "is refused")) {
-		say("%s", why);
-		exit(WRONG_USE);
+	if (i != FLAG_OPTION_url)
+		refuse_value(i, value);
+	if (invalid_url == NULL)
+		invalid_url = value;
+}
+
+static void set(size_t i, const char *value)
+{
+	switch (i) {
+	case FLAG_allocator:
+		if (strcmp(value, "jemalloc") == 0)
+			library.name = "libmemagent-jemalloc.so";
+		else if (strcmp(value, "own") == 0)
+			library.name = "libmemagent.so";
+		else
+			refuse_value(i, value);
+		return;
+	case FLAG_check:
+		is_check = true;
+		return;
+	case FLAG_fail_on_leak:
+		is_watched = true;
+		return;
+	case FLAG_grace:
+		if (duration_parse(value, &watch.grace_ns))
+			refuse_value(i, value);
+		return;
+	case FLAG_help:
+		flags_help();
+		exit(fflush(stdout) ? 1 : 0);
+	case FLAG_version:
+		puts("memagent-run " MEMAGENT_VERSION);
+		exit(fflush(stdout) ? 1 : 0);
+	default:
+		set_variable(i, value);
 	}
-	memcpy(complaint, why, sizeof(complaint));
 }
 
 /*
- * Apply the option with a value at ${argv}.  Return how many words it has.  getopt_long is not used
- * because it accepts abbreviations: an option added later would make them ambiguous.
+ * Return the value of the next option, as getopt_long does.  That one accepts abbreviations too,
+ * which an option that is added later would make ambiguous.
  */
-static int take_flag(char **argv)
+static int next_option(int argc, char **argv, const struct option *names)
 {
-	int n = (int)strcspn(argv[0], "=");
-	int mine = find_own(argv[0], (size_t)n);
-	const struct flag *flag = NULL;
-	const char *value = argv[0][n] ? argv[0] + n + 1 : argv[1];
+	const char *word = argv[optind];
 
-	if (strncmp(argv[0], "--", 2) == 0)
-		flag = flags_find(argv[0] + 2, (size_t)n - 2);
-	if (flag == NULL && mine < 0)
-		refuse_unknown(argv[0], n);
-	if (flag && flag->is_secret) {
-		say("--%s is refused, because a command line is public: use --%s-file FILE, or the "
-		    "variable MEMAGENT_%s",
-		    flag->name, flag->name, flag->variable);
-		exit(WRONG_USE);
-	}
-	if (value == NULL) {
-		say("%s wants a value: expected %s", argv[0],
-		    flag ? flag->accepted : own[mine].accepted);
-		exit(WRONG_USE);
-	}
-	if (flag)
-		set_flag(flag, value);
-	else
-		own[mine].set(value);
-	return argv[0][n] ? 1 : 2;
-}
-
-/* Return whether ${word} is this option, which takes no value. */
-static bool is_switch(const char *word, const char *name, const char *letter)
-{
-	size_t n = strlen(name);
-
-	if (strcmp(word, letter) == 0)
-		return true;
-	if (strncmp(word, name, n) != 0 || (word[n] != '\0' && word[n] != '='))
-		return false;
-	if (word[n] == '=') {
-		say("%s takes no value", name);
-		exit(WRONG_USE);
-	}
-	return true;
+	if (word && strncmp(word, "--", 2) == 0 && word[2] && !flags_has(word + 2))
+		refuse_unknown(word);
+	return getopt_long(argc, argv, "+:hv", names, NULL);
 }
 
 /* Apply the options.  Return the command. */
-static char **take_options(char **argv, bool *is_check, bool *is_watched)
+static char **take_options(int argc, char **argv)
 {
-	argv++;
-	while (*argv && (*argv)[0] == '-' && (*argv)[1] != '\0') {
-		if (strcmp(*argv, "--") == 0)
-			return argv + 1;
-		if (is_switch(*argv, "--help", "-h")) {
-			flags_help();
-			exit(fflush(stdout) ? 1 : 0);
-		}
-		if (is_switch(*argv, "--version", "-v")) {
-			puts("memagent-run " MEMAGENT_VERSION);
-			exit(fflush(stdout) ? 1 : 0);
-		}
-		if (is_switch(*argv, "--check", "--check")) {
-			*is_check = true;
-			argv++;
-		} else if (is_switch(*argv, "--fail-on-leak", "--fail-on-leak")) {
-			*is_watched = true;
-			argv++;
-		} else {
-			argv += take_flag(argv);
-		}
+	struct option names[FLAGS + 1] = {0};
+	int value;
+
+	opterr = 0;
+	flags_getopt(names);
+	while ((value = next_option(argc, argv, names)) != -1) {
+		const char letter[] = {'-', (char)optopt, '\0'};
+
+		if (value == ':')
+			errx(WRONG_USE, "--%s wants a value: expected %s",
+			     flags[optopt - FLAGS_VALUE(0)].name,
+			     flags[optopt - FLAGS_VALUE(0)].accepted);
+		if (value == '?' && optopt >= FLAGS_VALUE(0))
+			errx(WRONG_USE, "--%s takes no value", flags[optopt - FLAGS_VALUE(0)].name);
+		if (value == '?')
+			refuse_unknown(letter);
+		for (size_t i = 0; i < FLAGS; i++)
+			if (value == flags[i].letter || value == FLAGS_VALUE(i))
+				set(i, optarg);
 	}
-	return argv;
+	return &argv[optind];
 }
+
+/* ---- the command ---- */
 
 static const char *excluded(void)
 {
@@ -186,7 +168,7 @@ static int check(char *const *command)
 	char *preload;
 
 	library_find(&library);
-	preload = preload_join(library.path, getenv("LD_PRELOAD"));
+	preload = library_join(library.path, getenv("LD_PRELOAD"));
 	if (command[0]) {
 		judge(command, &library, excluded(), &verdict);
 		if (preload)
@@ -207,27 +189,30 @@ static int check(char *const *command)
 
 static void preload(void)
 {
-	char *joined = preload_join(library.path, getenv("LD_PRELOAD"));
+	char *joined = library_join(library.path, getenv("LD_PRELOAD"));
 	char pid[32];
 
 	/* The command reports even if it is short-lived and a metered program has run this one. */
 	snprintf(pid, sizeof(pid), "%d", (int)getpid());
 	if (joined == NULL || setenv("LD_PRELOAD", joined, 1) || setenv("MEMAGENT_RUN_PID", pid, 1))
-		say("cannot meter %s: no memory; it runs without", verdict.judged);
+		warnx("cannot meter %s: no memory; it runs without", verdict.judged);
 	free(joined);
 }
 
 /* Execute the command.  Return the exit status if that fails. */
 static int start(char **command)
 {
+	int status;
+
 	if (verdict.judged[0] && !verdict.is_harmed)
 		preload();
 	execvp(command[0], command);
-	say("cannot run %s: %s", command[0], strerror(errno));
-	return errno == ENOENT ? 127 : 126;
+	status = errno == ENOENT ? 127 : 126;
+	warn("cannot run %s", command[0]);
+	return status;
 }
 
-static int run(char **command, bool is_watched)
+static int run(char **command)
 {
 	const char *enabled = getenv("MEMAGENT_ENABLED");
 
@@ -236,38 +221,32 @@ static int run(char **command, bool is_watched)
 	library_find(&library);
 	judge(command, &library, excluded(), &verdict);
 	if (verdict.fatal) {
-		say("cannot run %s: %s", command[0], verdict.why);
+		warnx("cannot run %s: %s", command[0], verdict.why);
 		return verdict.fatal;
 	}
 	if (verdict.why[0])
-		say("cannot meter %s: %s; it runs without", verdict.judged, verdict.why);
+		warnx("cannot meter %s: %s; it runs without", verdict.judged, verdict.why);
 	if (!is_watched)
 		return start(command);
-	return watch_open(&watch) ? WATCH_FAILED : watch_run(&watch, start, command);
+	return watch_open(&watch, library.directory) ? WATCH_FAILED
+						     : watch_run(&watch, start, command);
 }
 
 int main(int argc, char **argv)
 {
-	bool is_check = false, is_watched = false;
-	char **command;
+	char **command = take_options(argc, argv);
 
-	(void)argc;
-	command = take_options(argv, &is_check, &is_watched);
 	if (is_check)
 		return check(command);
-	if (complaint[0]) {
-		say("%s", complaint);
-		return WRONG_USE;
-	}
-	if (watch.grace_ns && !is_watched) {
-		say("--grace is for --fail-on-leak, which is missing");
-		return WRONG_USE;
-	}
+	if (invalid_url)
+		refuse_value(FLAG_OPTION_url, invalid_url);
+	if (watch.grace_ns && !is_watched)
+		errx(WRONG_USE, "--grace is for --fail-on-leak, which is missing");
 	if (command[0] == NULL) {
 		fputs("usage: memagent-run [options] [--] command [args...]; see memagent-run "
 		      "--help\n",
 		      stderr);
 		return WRONG_USE;
 	}
-	return run(command, is_watched);
+	return run(command);
 }

@@ -1,5 +1,6 @@
 #include "tools/run/watch.h"
 
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,13 +11,11 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "agent/base/clock.h"
 #include "agent/settings/url.h"
-#include "tools/run/say.h"
 
-#define NS 1000000000
 #define REPORT_LEAK 3 /* exit status of memagent-report --fail-on-leak */
 
 /* Short programs need more than a call site's usual point in 10 s. */
@@ -32,8 +31,7 @@ static int open_directory(struct watch *watch)
 	snprintf(watch->directory, sizeof(watch->directory), "%s/memagent-XXXXXX",
 		 tmp && tmp[0] == '/' ? tmp : "/tmp");
 	if (mkdtemp(watch->directory) == NULL) {
-		say("cannot make the directory %s for the points: %s; see TMPDIR", watch->directory,
-		    strerror(errno));
+		warn("cannot make the directory %s for the points; see TMPDIR", watch->directory);
 		return -1;
 	}
 	snprintf(watch->points, sizeof(watch->points), "%s/points", watch->directory);
@@ -49,28 +47,22 @@ static void close_directory(const struct watch *watch)
 	rmdir(watch->directory);
 }
 
-int watch_open(struct watch *watch)
+int watch_open(struct watch *watch, const char *programs)
 {
 	const char *url = getenv("MEMAGENT_URL");
 
+	watch->programs = programs;
 	setenv("MEMAGENT_SITES_INTERVAL", SITES_INTERVAL, 0);
 	if (url == NULL || url[0] == '\0')
 		return open_directory(watch);
 	if (url_scheme(url) != URL_FILE) {
-		say("--fail-on-leak wants the points in a file: leave out --url and MEMAGENT_URL, "
+		warnx(
+		    "--fail-on-leak wants the points in a file: leave out --url and MEMAGENT_URL, "
 		    "or use file:///PATH");
 		return -1;
 	}
 	snprintf(watch->points, sizeof(watch->points), "%s", url_path(url));
 	return 0;
-}
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (int64_t)now.tv_sec * NS + now.tv_nsec;
 }
 
 /* ---- the command ---- */
@@ -134,35 +126,21 @@ static int run_child(int (*start)(char **command), char **command)
 
 /* ---- the verdict ---- */
 
-/* Set ${path} to memagent-report, which is beside this program. */
-static void find_report(char *path, size_t size)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
-
-	self[n > 0 ? n : 0] = '\0';
-	slash = strrchr(self, '/');
-	if (slash)
-		*slash = '\0';
-	snprintf(path, size, "%s/memagent-report", slash ? self : "");
-}
-
 static void exec_report(const struct watch *watch)
 {
 	int64_t from_ns = watch->start_ns + watch->grace_ns;
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	char from[32], path[PATH_MAX + 32];
 
-	find_report(path, sizeof(path));
-	snprintf(from, sizeof(from), "%lld.%09lld", (long long)(from_ns / NS),
-		 (long long)(from_ns % NS));
+	snprintf(path, sizeof(path), "%s/memagent-report", watch->programs);
+	snprintf(from, sizeof(from), "%lld.%09lld", (long long)(from_ns / CLOCK_S),
+		 (long long)(from_ns % CLOCK_S));
 	setenv("MEMAGENT_ENABLED", "0", 1); /* it may have the library preloaded itself */
 	if (null >= 0)
 		dup2(null, STDIN_FILENO);
 	dup2(STDERR_FILENO, STDOUT_FILENO);
 	execl(path, path, "--fail-on-leak", "--from", from, watch->points, (char *)NULL);
-	say("cannot run %s: %s", path, strerror(errno));
+	warn("cannot run %s", path);
 	_exit(WATCH_FAILED);
 }
 
@@ -185,10 +163,10 @@ static int judge_points(const struct watch *watch)
 	struct stat st;
 
 	if (stat(watch->points, &st) || st.st_size == 0) {
-		say("no process wrote points to %s, so no leak could be found", watch->points);
+		warnx("no process wrote points to %s, so no leak could be found", watch->points);
 		return WATCH_FAILED;
 	}
-	if (now_ns() < watch->start_ns + watch->grace_ns)
+	if (clock_wall_ns() < watch->start_ns + watch->grace_ns)
 		return 0;
 	switch (run_report(watch)) {
 	case 0:
@@ -196,7 +174,7 @@ static int judge_points(const struct watch *watch)
 	case REPORT_LEAK:
 		return WATCH_LEAK;
 	default:
-		say("the points in %s could not be judged", watch->points);
+		warnx("the points in %s could not be judged", watch->points);
 		return WATCH_FAILED;
 	}
 }
@@ -222,10 +200,10 @@ int watch_run(struct watch *watch, int (*start)(char **command), char **command)
 {
 	int status, verdict;
 
-	watch->start_ns = now_ns();
+	watch->start_ns = clock_wall_ns();
 	status = run_child(start, command);
 	if (status == -1) {
-		say("cannot start a process: %s", strerror(errno));
+		warn("cannot start a process");
 		close_directory(watch);
 		return WATCH_FAILED;
 	}

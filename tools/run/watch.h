@@ -4,7 +4,7 @@
  * watch: memagent-run --fail-on-leak: runs the command in a child, waits for it, and lets
  * memagent-report judge its points.
  *
- * Layer    tools/run; needs url, say.
+ * Layer    tools/run; needs url, clock.
  */
 #include <limits.h>
 #include <stdint.h>
@@ -15,6 +15,7 @@
 #define WATCH_FAILED 125
 
 struct watch {
+	const char *programs;	  /* the directory of memagent-report */
 	int64_t grace_ns;	  /* growth in this time after the start does not count */
 	char directory[PATH_MAX]; /* a temporary one that has the points; "": they are not in one */
 	char points[PATH_MAX + 8]; /* the file */
@@ -22,11 +23,11 @@ struct watch {
 };
 
 /*
- * watch_open(watch):
+ * watch_open(watch, programs):
  * Choose the file for the points, and set the variables for the agent.  Return 0, or -1 with a
  * message printed.
  */
-int watch_open(struct watch *watch);
+int watch_open(struct watch *watch, const char *programs);
 
 /*
  * watch_run(watch, start, command):

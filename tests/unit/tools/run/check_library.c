@@ -1,4 +1,4 @@
-#include "tools/run/preload.h"
+#include "tools/run/library.h"
 
 #include "tests/unit/unit.h"
 
@@ -19,7 +19,7 @@ static const struct {
 
 START_TEST(puts_the_library_first)
 {
-	char *got = preload_join("/a/lib.so", joined[_i].before);
+	char *got = library_join("/a/lib.so", joined[_i].before);
 
 	ck_assert_pstr_eq(got, joined[_i].after);
 	free(got);
@@ -31,4 +31,4 @@ static void add_tests(TCase *all)
 	tcase_add_loop_test(all, puts_the_library_first, 0, UNIT_COUNT(joined));
 }
 
-UNIT_MAIN("preload", add_tests)
+UNIT_MAIN("library", add_tests)
