@@ -40,7 +40,7 @@ struct frozen {
 
 /* The single counters come first, so that an offset of one byte reaches them. */
 struct counters {
-#define COUNTER(id, phase, unit, doc) uint64_t id;
+#define COUNTER(id, phase, field) uint64_t id;
 #include "shim/counters.def"
 #undef COUNTER
 	/*

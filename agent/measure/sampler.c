@@ -12,23 +12,20 @@ void sampler_open(struct sampler *sampler, const struct trim *trim)
 	sampler->trim = trim;
 }
 
-static void take_calls(const struct counters *app, int64_t *value)
+static void take_counters(const struct counters *app, int64_t *value)
 {
+#define COUNTER(id, phase, field) value[FIELD_##field] = (int64_t)app->id;
+#include "shim/counters.def"
+#undef COUNTER
 	value[FIELD_mallocs] = (int64_t)counters_mallocs(app);
-	value[FIELD_frees] = (int64_t)app->frees;
-	value[FIELD_reallocs] = (int64_t)app->reallocs;
-	value[FIELD_failed_allocs] = (int64_t)app->failed_allocs;
-}
-
-static void take_heap(const struct counters *app, int64_t *value)
-{
 	value[FIELD_heap_objects] = value[FIELD_mallocs] - value[FIELD_frees];
-	value[FIELD_total_requested_bytes] = (int64_t)app->requested_bytes;
-	if (!shim_counts_bytes())
-		return;
-	value[FIELD_total_alloc_bytes] = (int64_t)app->alloc_bytes;
-	value[FIELD_total_freed_bytes] = (int64_t)app->freed_bytes;
 	value[FIELD_heap_alloc_bytes] = (int64_t)(app->alloc_bytes - app->freed_bytes);
+	if (shim_counts_bytes())
+		return;
+	/* Unknown. */
+	value[FIELD_total_alloc_bytes] = -1;
+	value[FIELD_total_freed_bytes] = -1;
+	value[FIELD_heap_alloc_bytes] = -1;
 }
 
 static void take_allocator(struct allocator_stats *stats, int64_t *value)
@@ -82,8 +79,7 @@ void sampler_take(struct sampler *sampler, const struct agent_health *health, st
 	point->time_ns = clock_wall_ns();
 	shim_read(&app, &agent);
 	memcpy(point->sizes, app.sizes, sizeof(point->sizes));
-	take_calls(&app, point->value);
-	take_heap(&app, point->value);
+	take_counters(&app, point->value);
 	take_allocator(&sampler->allocator_stats, point->value);
 	take_kernel(sampler, point->value);
 	take_trim(sampler->trim, point->value);
