@@ -52,7 +52,7 @@ static __attribute__((noreturn)) void refuse_value(size_t i, const char *value)
 	     i != FLAG_OPTION_tags
 		 ? flags[i].accepted
 		 : "KEY=VALUE, neither of them empty, with a key that is no field and not host, "
-		   "service, pid, time, allocator or allocator_version");
+		   "service, pid, pid_ns, time, allocator, allocator_version, site or function");
 }
 
 static void set_variable(size_t i, const char *value)
