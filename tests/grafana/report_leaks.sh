@@ -126,6 +126,8 @@ expect 3 'f3 leaks 29.3 ± 2.9 KiB/s, 21 %'
 expect 4 'And 2 more call sites.'
 expect 5 LEAK
 expect_equal "sites in figures.tsv" 5 "$(grep -c '^leak_site' "$work/report/figures.tsv")"
+expect_equal "lines at the head of the page" 'f5 f4 f3 And ' \
+	"$(grep -o '<strong>[^ ]* .*</strong>' "$work/report/index.html" | sed 's/<strong>//; s/ .*//' | tr '\n' ' ')"
 
 # ---- from InfluxDB ----
 

@@ -57,13 +57,15 @@ static void fail_without_points(const struct request *r)
 
 	url_mask(r->options.url, url, sizeof(url));
 	if (r->file)
-		messages_fail("there are no points of measurement %s%s%s in %s",
+		messages_fail("there are no points of measurement %s%s%s in %s; see --measurement "
+			      "and --service, and that the program ran with MEMAGENT_URL=file://%s",
 			      r->choice.measurement, service[0] ? " and service " : "", service,
-			      r->file);
-	messages_fail(
-	    "there are no points of measurement %s%s%s in the last %s of database %s at %s",
-	    r->choice.measurement, service[0] ? " and service " : "", service, r->since,
-	    request_database(r), url);
+			      r->file, r->file);
+	messages_fail("there are no points of measurement %s%s%s in the last %s of database %s at "
+		      "%s; see --since, --service and --database, or ask memagent-run --check "
+		      "whether the server takes points",
+		      r->choice.measurement, service[0] ? " and service " : "", service, r->since,
+		      request_database(r), url);
 }
 
 static void read_points(const struct request *request, struct series *series)
@@ -90,7 +92,8 @@ static void enter(const char *directory)
 		*slash = '/';
 	}
 	if ((mkdir(path, 0777) && errno != EEXIST) || chdir(path))
-		messages_fail("cannot create directory %s: %s", directory, strerror(errno));
+		messages_fail("cannot create directory %s: %s; choose another with -o", directory,
+			      strerror(errno));
 	free(path);
 }
 

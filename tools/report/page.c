@@ -1,7 +1,10 @@
 #include "tools/report/page.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "tools/report/alloc.h"
 #include "tools/report/escape.h"
 #include "tools/report/figures.h"
 #include "tools/report/findings.h"
@@ -19,7 +22,8 @@ static const char style[] =
     ".verdict { background: #fff; border-left: 6px solid #2f9e44; border-radius: 4px; "
     "padding: 12px 16px; margin: 0 0 12px; overflow-wrap: anywhere; }\n"
     ".verdict.leaks { border-color: #c92a2a; }\n"
-    ".verdict strong { display: block; font-size: 20px; white-space: pre-line; }\n"
+    ".verdict strong { display: block; font-size: 20px; line-height: 1.3; margin-bottom: 8px; }\n"
+    ".verdict strong + strong { font-size: 16px; }\n"
     ".verdict.grows { border-color: #f08c00; }\n"
     ".verdict.unknown { border-color: #9aa5b1; }\n"
     "figure { background: #fff; border-radius: 4px; margin: 16px 0; padding: 8px; }\n"
@@ -74,6 +78,19 @@ static void print_head(FILE *out, const struct page *page)
 	print(out, "<code>", page->command, "</code></p>\n");
 }
 
+/* Write each line of ${leaks} as a line of the page. */
+static void print_leaks(FILE *out, const char *leaks)
+{
+	while (*leaks) {
+		size_t n = strcspn(leaks, "\n");
+		char *line = alloc_check(strndup(leaks, n));
+
+		print(out, "<strong>", line, "</strong>\n");
+		free(line);
+		leaks += n + (leaks[n] == '\n');
+	}
+}
+
 /* The sites that leak are the first that a reader sees. */
 static void print_verdicts(FILE *out, const struct findings *findings, char *const *leaks)
 {
@@ -85,7 +102,7 @@ static void print_verdicts(FILE *out, const struct findings *findings, char *con
 			continue;
 		fprintf(out, "<p class=\"verdict %s\">", leaks[i] ? "leaks" : class);
 		if (leaks[i])
-			print(out, "<strong>", leaks[i], "</strong>\n");
+			print_leaks(out, leaks[i]);
 		print(out, "", f->paragraph, "</p>\n");
 		if (f->remark)
 			print(out, "<p>", f->remark, "</p>\n");

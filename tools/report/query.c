@@ -206,7 +206,8 @@ static void ask(struct connection *c, const struct question *question)
 	result = curl_easy_perform(c->easy);
 	free(whole);
 	if (result != CURLE_OK)
-		messages_fail("no answer from %s: %s", c->url, curl_easy_strerror(result));
+		messages_fail("no answer from %s: %s; see --url, and that the server runs", c->url,
+			      curl_easy_strerror(result));
 	curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (c->answer.used == 0)
 		messages_fail("%s answers %ld without a body", c->url, status);
