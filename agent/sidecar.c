@@ -4,7 +4,7 @@
  * 1. task.pid equals getpid() in a process that has started a sidecar and has not retired it.  It
  *    is 0 without one, NO_PROCESS in a copy made by clone, and the parent's id in a vfork child.
  * 2. state only grows: DELAYED, WORKING, STOPPED, RELEASED.  Only sidecar_start sets it back,
- * before the thread exists.  From STOPPED on, the thread takes no point and holds no lock.
+ *    before the thread exists.  From STOPPED on, the thread takes no point and holds no lock.
  * 3. The thread opens no file before it has its own table of file descriptors.
  * 4. The thread blocks all signals from its first instruction on: it inherits the mask.
  * 5. Once is_retired is set, no sidecar is started in this process or in its children.

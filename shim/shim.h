@@ -3,8 +3,9 @@
 /*
  * shim: the functions that the agent calls.
  *
- * Layer    shim's interface to the agent, which also includes capabilities.h, cc.h, counters.h and
- * object.h. Memory   never allocates.
+ * Layer    shim's interface to the agent, which also includes capabilities.h, cc.h, counters.h,
+ *          map.h and object.h.
+ * Memory   never allocates.
  */
 #include <stdbool.h>
 #include <stdint.h>

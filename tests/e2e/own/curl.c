@@ -1,5 +1,5 @@
 /*
- * A library that shows one name of libcurl's to the world, for something else.
+ * A library that exports another function under one of the names of libcurl.
  */
 #include <stdlib.h>
 

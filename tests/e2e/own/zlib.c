@@ -1,5 +1,5 @@
 /*
- * A library that shows one name of zlib's to the world, for something else.
+ * A library that exports another function under one of the names of zlib.
  */
 #include <stdlib.h>
 
