@@ -161,7 +161,7 @@ $(BUILD)/memagent-send: $(call objects,$(SEND))
 	$(SAY)
 	$(LINK_PROGRAM) -o $@ $^ $(call pkg,--libs libcurl zlib)
 
-REPORT = $(wildcard tools/report/*.c) agent/sites/symbols.c $(SETTINGS) agent/settings/url.c agent/encode/fields.c
+REPORT = $(wildcard tools/report/*.c) agent/sites/symbols.c agent/base/elf.c $(SETTINGS) agent/settings/url.c agent/encode/fields.c
 
 $(BUILD)/memagent-report: $(call objects,$(REPORT))
 	$(SAY)
@@ -175,7 +175,7 @@ $(BUILD)/memagent-describe: tools/memagent-describe.c $(TABLES)
 	$(COMPILE) $(LDFLAGS) -o $@ $<
 
 # memagent-run needs libc only; for --check it loads memagent-http.so.
-RUN = $(wildcard tools/run/*.c) agent/guest/exclude.c agent/base/dir.c agent/settings/url.c agent/base/clock.c \
+RUN = $(wildcard tools/run/*.c) agent/guest/exclude.c agent/base/elf.c agent/base/dir.c agent/settings/url.c agent/base/clock.c \
 	agent/deliver/load_object.c agent/base/contents.c agent/base/fnv.c agent/base/log.c shim/object.c $(SETTINGS) $(filter-out %/backlog.c %/delivery.c,$(DELIVER))
 
 $(BUILD)/memagent-run: $(call objects,$(RUN))
@@ -248,7 +248,7 @@ demo:
 
 # ---- the tests ----
 
-SITES_NAMES = $(addprefix agent/sites/,names.c name.c lookup.c symbols.c perf_map.c demangle.c)
+SITES_NAMES = $(addprefix agent/sites/,names.c name.c lookup.c symbols.c perf_map.c demangle.c) agent/base/elf.c
 
 # A unit test links only the modules listed here, so a new dependency must be added.
 CFI = $(addprefix shim/sites/,cfi.c cfi_row.c cfi_value.c reader.c image.c)
@@ -277,7 +277,8 @@ UNIT_objects = shim/sites/objects.c shim/sites/image.c
 UNIT_rules = shim/sites/rules.c
 UNIT_stack = shim/sites/stack.c
 UNIT_walk = $(WALK)
-UNIT_elf_file = tools/run/elf_file.c
+UNIT_elf = agent/base/elf.c
+UNIT_elf_file = tools/run/elf_file.c agent/base/elf.c
 UNIT_fit = agent/base/fit.c
 UNIT_fnv = agent/base/fnv.c
 UNIT_futex = agent/base/futex.c
@@ -294,7 +295,7 @@ UNIT_rss_growth = agent/measure/rss_growth.c agent/base/fit.c
 UNIT_schedule = agent/base/schedule.c
 UNIT_script = tools/run/script.c
 UNIT_secret = agent/settings/secret.c
-UNIT_symbols = agent/sites/symbols.c
+UNIT_symbols = agent/sites/symbols.c agent/base/elf.c
 UNIT_tags = agent/settings/tags.c
 UNIT_threads = shim/threads.c shim/counters.c
 UNIT_torn = agent/deliver/torn.c
@@ -314,10 +315,10 @@ UNIT_findings = $(call report,findings.c diagnosis.c lives.c names.c sentences.c
 	sites.c utf8.c site_table.c alloc.c messages.c) agent/encode/fields.c
 UNIT_escape = $(call report,escape.c utf8.c)
 UNIT_protobuf = $(call report,protobuf.c alloc.c messages.c)
-UNIT_binary = $(call report,binary.c) agent/sites/symbols.c
+UNIT_binary = $(call report,binary.c) agent/sites/symbols.c agent/base/elf.c
 UNIT_tree = $(call report,tree.c frames.c sites.c utf8.c alloc.c messages.c)
 UNIT_frames = $(call report,frames.c sites.c utf8.c alloc.c messages.c)
-UNIT_source = $(call report,source.c binary.c frames.c sites.c utf8.c alloc.c messages.c) agent/sites/symbols.c
+UNIT_source = $(call report,source.c binary.c frames.c sites.c utf8.c alloc.c messages.c) agent/sites/symbols.c agent/base/elf.c
 UNIT_site_table = $(call report,site_table.c series.c sites.c utf8.c lines.c alloc.c messages.c) agent/encode/fields.c
 
 UNIT_SOURCES = $(wildcard tests/unit/shim/check_*.c tests/unit/agent/*/check_*.c tests/unit/tools/*/check_*.c)
@@ -351,7 +352,7 @@ UNIT_TESTS = $(UNITS:%=$(BUILD)/tests/unit/check_%) $(UNITS:%=$(BUILD)/tests/uni
 FUZZ_answer = agent/deliver/http/answer.c agent/deliver/verdict.c
 FUZZ_cfi = $(CFI)
 FUZZ_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
-FUZZ_elf_file = tools/run/elf_file.c tools/run/script.c
+FUZZ_elf_file = tools/run/elf_file.c agent/base/elf.c tools/run/script.c
 FUZZ_line = agent/encode/line.c agent/encode/fields.c
 FUZZ_name = agent/sites/name.c agent/sites/wrappers.c agent/sites/demangle.c shim/object.c
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
@@ -359,9 +360,9 @@ FUZZ_perf_map = agent/sites/perf_map.c
 FUZZ_proc = agent/measure/proc.c agent/guest/privileges.c agent/guest/namespaces.c agent/base/fnv.c
 FUZZ_sites = $(call report,lines.c series.c sites.c utf8.c site_table.c findings.c diagnosis.c lives.c names.c sentences.c \
 	words.c stacks.c frames.c tree.c flame.c flame_script.c escape.c pprof.c protobuf.c interned.c binary.c alloc.c messages.c) \
-	agent/encode/fields.c agent/sites/symbols.c
+	agent/encode/fields.c agent/sites/symbols.c agent/base/elf.c
 FUZZ_spool = agent/deliver/spool.c agent/deliver/backlog.c agent/base/clock.c agent/base/dir.c agent/base/fnv.c agent/base/log.c shim/object.c
-FUZZ_symbols = agent/sites/symbols.c
+FUZZ_symbols = agent/sites/symbols.c agent/base/elf.c
 FUZZ_torn = agent/deliver/torn.c
 FUZZ_url = agent/settings/url.c
 

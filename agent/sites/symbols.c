@@ -1,114 +1,37 @@
 #include "agent/sites/symbols.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <link.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "agent/base/elf.h"
 #include "agent/sites/wanted.h"
 
 /* A linked object has about 40 sections; one of -ffunction-sections is not linked. */
 #define MAX_SECTIONS 4096
-#define MAX_SEGMENTS 256
-#define MAX_NOTES 64
 #define MAX_SYMBOLS (UINT64_C(1) << 24) /* Chromium has 2 million */
 #define NAME_BYTES 1024
 
 _Static_assert(SYMBOLS_PIECE % sizeof(ElfW(Sym)) < sizeof(ElfW(Sym)), "a piece has whole symbols");
 #define SYMBOLS_A_PIECE (SYMBOLS_PIECE / sizeof(ElfW(Sym)))
 
-/* Read up to ${n} bytes at ${at}; fewer only at the end of the file.  Return how many, or 0. */
-static size_t read_some(int fd, uint64_t at, void *out, size_t n)
-{
-	size_t done = 0;
-
-	if (at > INT64_MAX - n)
-		return 0;
-	while (done < n) {
-		ssize_t got = pread(fd, (char *)out + done, n - done, (off_t)(at + done));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			break;
-		done += (size_t)got;
-	}
-	return done;
-}
-
-static bool read_all(int fd, uint64_t at, void *out, size_t n)
-{
-	return read_some(fd, at, out, n) == n;
-}
-
-static bool read_head(int fd, ElfW(Ehdr) * head)
-{
-	return read_all(fd, 0, head, sizeof(*head)) &&
-	       memcmp(head->e_ident, ELFMAG, SELFMAG) == 0 &&
-	       head->e_ident[EI_CLASS] == ELFCLASS64 && head->e_ident[EI_DATA] == ELFDATA2LSB;
-}
-
-/* Return the number of segments. */
-static unsigned count_segments(const ElfW(Ehdr) * head)
-{
-	if (head->e_phentsize != sizeof(ElfW(Phdr)))
-		return 0;
-	return head->e_phnum < MAX_SEGMENTS ? head->e_phnum : MAX_SEGMENTS;
-}
-
-static bool read_segment(int fd, const ElfW(Ehdr) * head, unsigned i, ElfW(Phdr) * out)
-{
-	return i < count_segments(head) &&
-	       read_all(fd, head->e_phoff + i * sizeof(*out), out, sizeof(*out));
-}
-
-static uint64_t round_up(uint64_t n)
-{
-	return (n + 3) & ~UINT64_C(3);
-}
-
-/* Look for the build-id in one segment of notes. */
-static size_t build_id_in(int fd, const ElfW(Phdr) * segment, uint8_t *out)
-{
-	uint64_t at = segment->p_offset, left = segment->p_filesz;
-	ElfW(Nhdr) note;
-	char name[4];
-
-	for (int i = 0; i < MAX_NOTES && left > sizeof(note); i++) {
-		uint64_t bytes;
-
-		if (!read_all(fd, at, &note, sizeof(note)))
-			return 0;
-		bytes = sizeof(note) + round_up(note.n_namesz) + round_up(note.n_descsz);
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof(name) &&
-		    read_all(fd, at + sizeof(note), name, sizeof(name)) &&
-		    memcmp(name, ELF_NOTE_GNU, sizeof(name)) == 0) {
-			size_t n =
-			    note.n_descsz < SYMBOLS_ID_BYTES ? note.n_descsz : SYMBOLS_ID_BYTES;
-
-			return read_all(fd, at + sizeof(note) + sizeof(name), out, n) ? n : 0;
-		}
-		if (bytes > left)
-			return 0;
-		at += bytes;
-		left -= bytes;
-	}
-	return 0;
-}
-
 size_t symbols_build_id(int fd, uint8_t *out)
 {
 	ElfW(Ehdr) head;
 	ElfW(Phdr) segment;
-	size_t n = 0;
+	uint64_t at;
+	size_t n;
 
-	if (!read_head(fd, &head))
+	if (!elf_read_head(fd, &head))
 		return 0;
-	for (unsigned i = 0; n == 0 && read_segment(fd, &head, i, &segment); i++)
-		if (segment.p_type == PT_NOTE)
-			n = build_id_in(fd, &segment, out);
-	return n;
+	for (unsigned i = 0; elf_read_segment(fd, &head, i, &segment); i++) {
+		if (segment.p_type != PT_NOTE ||
+		    !elf_find_note(fd, &segment, ELF_NOTE_GNU, NT_GNU_BUILD_ID, &at, &n))
+			continue;
+		n = n < SYMBOLS_ID_BYTES ? n : SYMBOLS_ID_BYTES;
+		return elf_read(fd, at, out, n) ? n : 0;
+	}
+	return 0;
 }
 
 bool symbols_first_address(int fd, uint64_t *out)
@@ -116,9 +39,9 @@ bool symbols_first_address(int fd, uint64_t *out)
 	ElfW(Ehdr) head;
 	ElfW(Phdr) segment;
 
-	if (!read_head(fd, &head))
+	if (!elf_read_head(fd, &head))
 		return false;
-	for (unsigned i = 0; read_segment(fd, &head, i, &segment); i++) {
+	for (unsigned i = 0; elf_read_segment(fd, &head, i, &segment); i++) {
 		if (segment.p_type == PT_LOAD) {
 			*out = segment.p_vaddr;
 			return true;
@@ -132,7 +55,7 @@ static bool read_section(int fd, const ElfW(Ehdr) * head, uint64_t i, ElfW(Shdr)
 	if (head->e_shoff == 0 || head->e_shentsize != sizeof(*out) || i >= head->e_shnum ||
 	    i >= MAX_SECTIONS)
 		return false;
-	return read_all(fd, head->e_shoff + i * sizeof(*out), out, sizeof(*out));
+	return elf_read(fd, head->e_shoff + i * sizeof(*out), out, sizeof(*out));
 }
 
 /* Return whether section ${s} has the name ${name}. */
@@ -142,7 +65,7 @@ static bool is_named(int fd, const ElfW(Shdr) * names, const ElfW(Shdr) * s, con
 	size_t n = strlen(name) + 1;
 
 	return n <= sizeof(there) && s->sh_name < names->sh_size &&
-	       read_all(fd, names->sh_offset + s->sh_name, there, n) && memcmp(there, name, n) == 0;
+	       elf_read(fd, names->sh_offset + s->sh_name, there, n) && memcmp(there, name, n) == 0;
 }
 
 bool symbols_debuglink(int fd, char *out, size_t size)
@@ -151,12 +74,12 @@ bool symbols_debuglink(int fd, char *out, size_t size)
 	ElfW(Shdr) names, s;
 	size_t n;
 
-	if (!read_head(fd, &head) || !read_section(fd, &head, head.e_shstrndx, &names))
+	if (!elf_read_head(fd, &head) || !read_section(fd, &head, head.e_shstrndx, &names))
 		return false;
 	for (unsigned i = 1; read_section(fd, &head, i, &s); i++) {
 		if (s.sh_type != SHT_PROGBITS || !is_named(fd, &names, &s, ".gnu_debuglink"))
 			continue;
-		n = read_some(fd, s.sh_offset, out, s.sh_size < size ? s.sh_size : size);
+		n = elf_read_some(fd, s.sh_offset, out, s.sh_size < size ? s.sh_size : size);
 		return memchr(out, '\0', n) && out[0] && strchr(out, '/') == NULL &&
 		       strcmp(out, "..") != 0;
 	}
@@ -169,7 +92,7 @@ bool symbols_table(int fd, enum symbols_kind kind, struct symbols_table *out)
 	ElfW(Ehdr) head;
 	ElfW(Shdr) s, names;
 
-	if (!read_head(fd, &head))
+	if (!elf_read_head(fd, &head))
 		return false;
 	for (unsigned i = 1; read_section(fd, &head, i, &s); i++) {
 		if (s.sh_type != type)
@@ -245,7 +168,7 @@ bool symbols_scan(int fd, const struct symbols_table *table, uint64_t *position,
 
 	if (table->at > INT64_MAX)
 		return false;
-	n = read_some(fd, table->at + *position * sizeof(symbol), piece, n * sizeof(symbol)) /
+	n = elf_read_some(fd, table->at + *position * sizeof(symbol), piece, n * sizeof(symbol)) /
 	    sizeof(symbol);
 	for (size_t i = 0; i < n; i++) {
 		memcpy(&symbol, piece + i * sizeof(symbol), sizeof(symbol));
@@ -260,7 +183,7 @@ static bool is_in_section(int fd, unsigned section, uint64_t address)
 	ElfW(Ehdr) head;
 	ElfW(Shdr) s;
 
-	return read_head(fd, &head) && read_section(fd, &head, section, &s) &&
+	return elf_read_head(fd, &head) && read_section(fd, &head, section, &s) &&
 	       address - s.sh_addr < s.sh_size;
 }
 
@@ -301,7 +224,7 @@ static size_t read_name(int fd, const struct symbols_table *table, uint32_t at, 
 	if (at >= table->names_bytes || table->names_at > INT64_MAX)
 		return 0;
 	left = table->names_bytes - at;
-	n = read_some(fd, table->names_at + at, out, left < size - 1 ? (size_t)left : size - 1);
+	n = elf_read_some(fd, table->names_at + at, out, left < size - 1 ? (size_t)left : size - 1);
 	out[n] = '\0';
 	out[strcspn(out, "@")] = '\0';
 	return strlen(out);

@@ -1,30 +1,13 @@
 #include "tools/report/binary.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <link.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/base/elf.h"
 #include "agent/sites/symbols.h"
-
-#define HEADERS_MOST 256
-
-static bool read_at(int fd, void *out, size_t n, uint64_t at)
-{
-	return at <= INT64_MAX && pread(fd, out, n, (off_t)at) == (ssize_t)n;
-}
-
-static bool is_ours(const ElfW(Ehdr) * header)
-{
-	const unsigned char class = sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32;
-
-	return memcmp(header->e_ident, ELFMAG, SELFMAG) == 0 &&
-	       header->e_ident[EI_CLASS] == class && header->e_ident[EI_DATA] == ELFDATA2LSB &&
-	       header->e_phentsize == sizeof(ElfW(Phdr)) && header->e_phnum <= HEADERS_MOST;
-}
 
 static void read_id(int fd, struct binary *out)
 {
@@ -46,17 +29,15 @@ static void read_header(const ElfW(Phdr) * header, struct binary *out)
 static bool read_open(int fd, struct binary *out)
 {
 	ElfW(Ehdr) file;
+	ElfW(Phdr) header;
 	struct stat stat;
 
-	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode) || !read_at(fd, &file, sizeof(file), 0) ||
-	    !is_ours(&file))
+	if (fstat(fd, &stat) || !S_ISREG(stat.st_mode) || !elf_read_head(fd, &file))
 		return false;
 	read_id(fd, out);
 	out->is_fixed = file.e_type == ET_EXEC;
-	for (size_t i = 0; i < file.e_phnum; i++) {
-		ElfW(Phdr) header;
-
-		if (!read_at(fd, &header, sizeof(header), file.e_phoff + i * sizeof(header)))
+	for (unsigned i = 0; i < file.e_phnum; i++) {
+		if (!elf_read_segment(fd, &file, i, &header))
 			return false;
 		read_header(&header, out);
 	}

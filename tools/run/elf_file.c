@@ -1,14 +1,11 @@
 #include "tools/run/elf_file.h"
 
-#include <elf.h>
-#include <link.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define SEGMENTS_MOST 512
+#include "agent/base/elf.h"
+
 #define DYNAMIC_MOST 4096
-#define NOTES_MOST 64
 #define GO_BUILD_ID 4 /* type of the note */
 
 bool elf_machine(int fd, struct elf_machine *out)
@@ -16,7 +13,7 @@ bool elf_machine(int fd, struct elf_machine *out)
 	unsigned char head[20]; /* the header up to e_machine, the same for both widths */
 	const unsigned char *machine = head + 18;
 
-	if (pread(fd, head, sizeof(head), 0) != sizeof(head) || memcmp(head, ELFMAG, SELFMAG) != 0)
+	if (!elf_read(fd, 0, head, sizeof(head)) || memcmp(head, ELFMAG, SELFMAG) != 0)
 		return false;
 	out->width = head[EI_CLASS];
 	out->order = head[EI_DATA];
@@ -73,49 +70,21 @@ const char *elf_is_sanitizer(const char *library)
 	return NULL;
 }
 
-/* ---- the parts of a file ---- */
-
-struct segments {
-	size_t count;
-	ElfW(Phdr) all[SEGMENTS_MOST];
-};
-
-/* Read up to ${n} bytes at offset ${at}.  Return how many the file has there. */
-static size_t read_at(int fd, uint64_t at, void *out, size_t n)
-{
-	ssize_t got = at <= INT64_MAX - n ? pread(fd, out, n, (off_t)at) : -1;
-
-	return got > 0 ? (size_t)got : 0;
-}
-
-static void read_segments(int fd, struct segments *s)
-{
-	ElfW(Ehdr) head;
-
-	s->count = 0;
-	if (read_at(fd, 0, &head, sizeof(head)) != sizeof(head) ||
-	    head.e_phentsize != sizeof(s->all[0]))
-		return;
-	s->count = head.e_phnum < SEGMENTS_MOST ? head.e_phnum : SEGMENTS_MOST;
-	s->count =
-	    read_at(fd, head.e_phoff, s->all, s->count * sizeof(s->all[0])) / sizeof(s->all[0]);
-}
-
 /* Copy the string at ${at}; "" if it has more than ${size} - 1 bytes or is not all in the file. */
 static void read_text(int fd, uint64_t at, char *out, size_t size)
 {
-	size_t n = read_at(fd, at, out, size);
-
-	if (memchr(out, '\0', n) == NULL)
+	if (memchr(out, '\0', elf_read_some(fd, at, out, size)) == NULL)
 		out[0] = '\0';
 }
 
 /* Return the file offset of ${address}, or 0. */
-static uint64_t offset_of(const struct segments *s, uint64_t address)
+static uint64_t offset_of(int fd, const ElfW(Ehdr) * head, uint64_t address)
 {
-	for (const ElfW(Phdr) *p = s->all; p < s->all + s->count; p++)
-		if (p->p_type == PT_LOAD && address - p->p_vaddr < p->p_filesz)
-			return address - p->p_vaddr + p->p_offset;
+	ElfW(Phdr) p;
+
+	for (unsigned i = 0; elf_read_segment(fd, head, i, &p); i++)
+		if (p.p_type == PT_LOAD && address - p.p_vaddr < p.p_filesz)
+			return address - p.p_vaddr + p.p_offset;
 	return 0;
 }
 
@@ -126,15 +95,13 @@ static size_t read_dynamic(int fd, const ElfW(Phdr) * segment, ElfW(Dyn) entries
 
 	if (segment->p_filesz < size)
 		size = segment->p_filesz;
-	size = read_at(fd, segment->p_offset, entries, size);
+	size = elf_read_some(fd, segment->p_offset, entries, size);
 	while (n < size / sizeof(entries[0]) && entries[n].d_tag != DT_NULL)
 		n++;
 	return n;
 }
 
-/* ---- facts ---- */
-
-static void find_needed(int fd, const struct segments *s, const ElfW(Phdr) * segment,
+static void find_needed(int fd, const ElfW(Ehdr) * head, const ElfW(Phdr) * segment,
 			struct elf_facts *out)
 {
 	ElfW(Dyn) entries[DYNAMIC_MOST];
@@ -144,7 +111,7 @@ static void find_needed(int fd, const struct segments *s, const ElfW(Phdr) * seg
 
 	for (size_t i = 0; i < n && names == 0; i++)
 		if (entries[i].d_tag == DT_STRTAB)
-			names = offset_of(s, entries[i].d_un.d_ptr);
+			names = offset_of(fd, head, entries[i].d_un.d_ptr);
 	for (size_t i = 0; i < n; i++) {
 		if (entries[i].d_tag != DT_NEEDED)
 			continue;
@@ -155,38 +122,23 @@ static void find_needed(int fd, const struct segments *s, const ElfW(Phdr) * seg
 	}
 }
 
-static bool has_go_note(int fd, const ElfW(Phdr) * segment)
-{
-	uint64_t at = segment->p_offset, end = at + segment->p_filesz;
-	struct {
-		ElfW(Nhdr) head;
-		char name[4];
-	} note;
-
-	for (int i = 0; i < NOTES_MOST && at < end; i++) {
-		if (read_at(fd, at, &note, sizeof(note)) != sizeof(note))
-			return false;
-		if (note.head.n_namesz == sizeof(note.name) && note.head.n_type == GO_BUILD_ID &&
-		    memcmp(note.name, "Go\0", sizeof(note.name)) == 0)
-			return true;
-		at += sizeof(note.head) + ((note.head.n_namesz + UINT64_C(3)) & ~UINT64_C(3)) +
-		      ((note.head.n_descsz + UINT64_C(3)) & ~UINT64_C(3));
-	}
-	return false;
-}
-
 void elf_facts(int fd, struct elf_facts *out)
 {
-	struct segments s;
+	ElfW(Ehdr) head;
+	ElfW(Phdr) p;
+	uint64_t at;
+	size_t size;
 
 	memset(out, 0, sizeof(*out));
-	read_segments(fd, &s);
-	for (const ElfW(Phdr) *p = s.all; p < s.all + s.count; p++) {
-		if (p->p_type == PT_INTERP && out->loader[0] == '\0')
-			read_text(fd, p->p_offset, out->loader, sizeof(out->loader));
-		else if (p->p_type == PT_DYNAMIC && out->needed == 0)
-			find_needed(fd, &s, p, out);
-		else if (p->p_type == PT_NOTE)
-			out->is_go = out->is_go || has_go_note(fd, p);
+	if (!elf_read_head(fd, &head))
+		return;
+	for (unsigned i = 0; elf_read_segment(fd, &head, i, &p); i++) {
+		if (p.p_type == PT_INTERP && out->loader[0] == '\0')
+			read_text(fd, p.p_offset, out->loader, sizeof(out->loader));
+		else if (p.p_type == PT_DYNAMIC && out->needed == 0)
+			find_needed(fd, &head, &p, out);
+		else if (p.p_type == PT_NOTE &&
+			 elf_find_note(fd, &p, "Go\0", GO_BUILD_ID, &at, &size))
+			out->is_go = true;
 	}
 }

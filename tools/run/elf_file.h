@@ -3,7 +3,7 @@
 /*
  * elf_file: reads an executable file: its machine, its dynamic linker, the libraries it needs.
  *
- * Layer    tools/run, leaf.  The file may be damaged.
+ * Layer    tools/run; needs elf.  The file may be damaged.
  * Memory   never allocates.
  * Source   elf(5), <elf.h>; for Go's note cmd/link/internal/ld/elf.go (ELF_NOTE_GOBUILDID_TAG).
  */
