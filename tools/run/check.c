@@ -16,7 +16,7 @@
 #include "agent/settings/url.h"
 #include "tools/run/library.h"
 
-#define PATIENCE_NS (20 * CLOCK_S)
+#define TIMEOUT_NS (20 * CLOCK_S)
 
 static bool failed;
 static struct options options;
@@ -78,7 +78,7 @@ static struct transport_answer ask(enum transport_request what, const char *body
 	struct transport_answer answer = {.status = 0};
 
 	destination.transport->begin(destination.handle, what, body, strlen(body));
-	if (!destination.transport->poll(destination.handle, PATIENCE_NS, &answer))
+	if (!destination.transport->poll(destination.handle, TIMEOUT_NS, &answer))
 		snprintf(answer.text, sizeof(answer.text), "it takes too long");
 	return answer;
 }
