@@ -251,7 +251,7 @@ demo:
 SITES_NAMES = $(addprefix agent/sites/,names.c name.c lookup.c symbols.c perf_map.c demangle.c) agent/base/elf.c
 
 # A unit test links only the modules listed here, so a new dependency must be added.
-CFI = $(addprefix shim/sites/,cfi.c cfi_row.c cfi_value.c reader.c image.c)
+CFI = shim/readable.c $(addprefix shim/sites/,cfi.c cfi_row.c cfi_value.c reader.c image.c)
 WALK = $(CFI) $(addprefix shim/sites/,walk.c stack.c rules.c objects.c)
 UNIT_allocator_stats = agent/measure/allocator_stats.c agent/base/schedule.c
 UNIT_answer = agent/deliver/http/answer.c
@@ -273,7 +273,7 @@ UNIT_snapshot = agent/sites/snapshot.c agent/sites/identity.c agent/base/fnv.c s
 UNIT_trends = agent/sites/trends.c agent/sites/judge.c agent/base/fit.c $(UNIT_snapshot)
 UNIT_judge = agent/sites/judge.c agent/base/fit.c
 UNIT_cfi = $(CFI)
-UNIT_objects = shim/sites/objects.c shim/sites/image.c
+UNIT_objects = shim/sites/objects.c shim/sites/image.c shim/readable.c
 UNIT_rules = shim/sites/rules.c
 UNIT_stack = shim/sites/stack.c
 UNIT_walk = $(WALK)

@@ -33,6 +33,7 @@
 #include "shim/cc.h"
 #include "shim/hooks.h"
 #include "shim/next.h"
+#include "shim/readable.h"
 #include "shim/threads.h"
 
 static long call_kernel(long number, const long *a)
@@ -62,17 +63,12 @@ static long call_next(long number, const long *a)
 }
 
 /*
- * Return whether the word at the program's ${address} is readable.  Without a new mask to set, the
- * kernel only reads it.  A bad pointer must fail in the program's own call, not crash here.
+ * Return whether the program's ${address} plus ${offset} can be read.  A bad pointer must fail in
+ * the program's own call, not crash here.
  */
 static bool is_readable(long address, size_t offset)
 {
-	const long a[6] = {-1, address + (long)offset, 0, sizeof(uint64_t)};
-	int saved = errno;
-	bool readable = call_next(SYS_rt_sigprocmask, a) == 0 || errno != EFAULT;
-
-	errno = saved;
-	return readable;
+	return readable_word((uintptr_t)address + offset);
 }
 
 /* A filter at NULL sets nothing: programs use it to probe for support. */

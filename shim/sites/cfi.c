@@ -78,12 +78,15 @@ static rule rule_of_row(const struct row *row, bool is_signal)
 /* Return a reader of the entry (CIE or FDE) at ${address}, behind its length. */
 static struct reader open_entry(const struct image *image, uintptr_t address)
 {
-	struct reader r = reader_of(image_bytes(image, address));
+	struct reader r = reader_of(image_bytes(image, address, sizeof(uint32_t)));
 	uint32_t length = reader_u32(&r);
 
 	if (length > CFI_BYTES)
+		length = 0;
+	r = reader_of(image_bytes(image, address + sizeof(length), length));
+	if (reader_left(&r) < length)
 		reader_fail(&r);
-	return reader_split(&r, length);
+	return r;
 }
 
 /* Read the augmentation.  Return the encoding of addresses in the FDEs. */
@@ -151,40 +154,44 @@ static APART bool read_function(const struct image *image, uintptr_t address, st
 /* ---- the index, .eh_frame_hdr ---- */
 
 /* DW_EH_PE_udata4, and DW_EH_PE_datarel | DW_EH_PE_sdata4.  No linker makes another table. */
-enum { VERSION = 1, COUNT_ENCODING = 0x03, TABLE_ENCODING = 0x3b };
+enum { HEADER_BYTES = 16, VERSION = 1, COUNT_ENCODING = 0x03, TABLE_ENCODING = 0x3b };
 
 struct entry {
 	int32_t function, description; /* relative to .eh_frame_hdr */
 };
 
-static struct entry read_entry(const uint8_t *table, size_t i)
+/* What cannot be read is behind all functions. */
+static struct entry read_entry(const struct image *image, uintptr_t table, size_t i)
 {
-	struct entry entry;
+	struct entry entry = {.function = INT32_MAX};
+	struct bytes b = image_bytes(image, table + i * sizeof(entry), sizeof(entry));
 
-	__builtin_memcpy(&entry, table + i * sizeof(entry), sizeof(entry));
+	if (b.end - b.at == sizeof(entry))
+		__builtin_memcpy(&entry, b.at, sizeof(entry));
 	return entry;
 }
 
 /* Return the last entry whose function begins at or below ${offset}. */
-static struct entry find_entry(const uint8_t *table, size_t count, intptr_t offset)
+static struct entry find_entry(const struct image *image, uintptr_t table, size_t count,
+			       intptr_t offset)
 {
 	size_t low = 0;
 
 	while (count - low > 1) {
 		size_t middle = low + (count - low) / 2;
 
-		if (read_entry(table, middle).function <= offset)
+		if (read_entry(image, table, middle).function <= offset)
 			low = middle;
 		else
 			count = middle;
 	}
-	return read_entry(table, low);
+	return read_entry(image, table, low);
 }
 
 /* Return the address of the FDE that may describe ${address}, or 0. */
 static APART uintptr_t search(const struct image *image, uintptr_t header, uintptr_t address)
 {
-	struct reader r = reader_of(image_bytes(image, header));
+	struct reader r = reader_of(image_bytes(image, header, HEADER_BYTES));
 	uint8_t version = reader_u8(&r), pointer_encoding = reader_u8(&r);
 	uint8_t count_encoding = reader_u8(&r), table_encoding = reader_u8(&r);
 	intptr_t offset = (intptr_t)(address - header);
@@ -194,10 +201,9 @@ static APART uintptr_t search(const struct image *image, uintptr_t header, uintp
 	reader_pointer(&r, pointer_encoding);
 	count = reader_u32(&r);
 	if (r.bad || version != VERSION || count_encoding != COUNT_ENCODING ||
-	    table_encoding != TABLE_ENCODING || count == 0 ||
-	    count > reader_left(&r) / sizeof(found))
+	    table_encoding != TABLE_ENCODING || count == 0)
 		return 0;
-	found = find_entry(r.at, count, offset);
+	found = find_entry(image, (uintptr_t)r.at, count, offset);
 	return found.function <= offset ? header + (uintptr_t)(intptr_t)found.description : 0;
 }
 

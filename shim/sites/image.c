@@ -7,7 +7,8 @@
 /* Weak: older versions of libc lack it.  It takes no lock. */
 #pragma weak _dl_find_object
 
-#define PAGE 4096 /* the smallest */
+#define PAGE 4096  /* the smallest */
+#define NOTES 4096 /* more of a segment of notes is not read */
 
 /* NOLINTBEGIN(performance-no-int-to-ptr): ELF has addresses as integers */
 static const uint8_t *pointer(uintptr_t address)
@@ -22,6 +23,7 @@ static bool read_header(struct image *image)
 	const ElfW(Ehdr) *header = (const ElfW(Ehdr) *)pointer(image->start);
 
 	if (image->start % PAGE || image->end - image->start < PAGE ||
+	    !readable_bytes(image->readable, image->start, PAGE) ||
 	    memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
 	    header->e_phentsize != sizeof(ElfW(Phdr)) || header->e_phoff % sizeof(uintptr_t) ||
 	    header->e_phoff > PAGE ||
@@ -37,6 +39,9 @@ static bool read_auxiliary(struct image *image)
 {
 	image->segments = (const ElfW(Phdr) *)pointer(getauxval(AT_PHDR));
 	image->count = image->segments ? getauxval(AT_PHNUM) : 0;
+	if (!readable_bytes(image->readable, (uintptr_t)image->segments,
+			    image->count * sizeof(*image->segments)))
+		return false;
 	for (size_t i = 0; i < image->count; i++) {
 		const ElfW(Phdr) *segment = &image->segments[i];
 		uintptr_t start = segment->p_vaddr + image->bias;
@@ -72,8 +77,9 @@ bool image_find(struct image *image, uintptr_t address)
 	return true;
 }
 
-bool image_open(struct image *image)
+bool image_open(struct image *image, struct readable *readable)
 {
+	image->readable = readable;
 	image->bias = image->link_map->l_addr;
 	return image->link_map->l_name[0] ? read_header(image) : read_auxiliary(image);
 }
@@ -85,17 +91,22 @@ static struct bytes no_bytes(void)
 	return (struct bytes){nothing, nothing};
 }
 
-struct bytes image_bytes(const struct image *image, uintptr_t address)
+struct bytes image_bytes(const struct image *image, uintptr_t address, size_t size)
 {
 	for (size_t i = 0; i < image->count; i++) {
 		const ElfW(Phdr) *segment = &image->segments[i];
 		uintptr_t start = segment->p_vaddr + image->bias;
 
 		/* p_filesz: pages beyond the end of the file may not exist. */
-		if (segment->p_type == PT_LOAD && segment->p_flags & PF_R &&
-		    address - start < segment->p_filesz && start >= image->start &&
-		    start < image->end && segment->p_filesz <= image->end - start)
-			return (struct bytes){pointer(address), pointer(start + segment->p_filesz)};
+		if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_R) ||
+		    address - start >= segment->p_filesz || start < image->start ||
+		    start >= image->end || segment->p_filesz > image->end - start)
+			continue;
+		if (size > segment->p_filesz - (address - start))
+			size = segment->p_filesz - (address - start);
+		if (readable_bytes(image->readable, address, size))
+			return (struct bytes){pointer(address), pointer(address + size)};
+		break;
 	}
 	return no_bytes();
 }
@@ -133,14 +144,12 @@ struct bytes image_build_id(const struct image *image)
 {
 	for (size_t i = 0; i < image->count; i++) {
 		const ElfW(Phdr) *segment = &image->segments[i];
-		struct bytes found, b;
+		size_t size = segment->p_filesz < NOTES ? segment->p_filesz : NOTES;
+		struct bytes found;
 
 		if (segment->p_type != PT_NOTE)
 			continue;
-		b = image_bytes(image, segment->p_vaddr + image->bias);
-		if ((size_t)(b.end - b.at) > segment->p_filesz)
-			b.end = b.at + segment->p_filesz;
-		found = find_note(b);
+		found = find_note(image_bytes(image, segment->p_vaddr + image->bias, size));
 		if (found.at != found.end)
 			return found;
 	}

@@ -28,6 +28,7 @@ struct walker {
 	uintptr_t largest;   /* frame that is possible */
 	bool is_foreign;     /* the stack's end is unknown */
 	bool is_interrupted; /* pc is the next instruction, not the one after a call */
+	struct readable readable;
 	enum walk_end end;
 };
 
@@ -40,7 +41,7 @@ static void find_stack(struct walker *w)
 }
 
 /* Make the rule for the code at ${address}.  Return 0 if that is in no object. */
-static COLD rule make_rule(uintptr_t address)
+static COLD rule make_rule(struct walker *w, uintptr_t address)
 {
 	struct image image;
 	unsigned object = OBJECTS_OTHER;
@@ -48,7 +49,7 @@ static COLD rule make_rule(uintptr_t address)
 
 	if (!image_find(&image, address))
 		return 0;
-	if (image_open(&image)) {
+	if (image_open(&image, &w->readable)) {
 		object = objects_find_or_add(&image);
 		if (image.unwind_table)
 			r = cfi_rule(&image, image.unwind_table, address);
@@ -62,22 +63,22 @@ static COLD rule make_rule(uintptr_t address)
  * Return the rule for ${address}, on a stack whose end is unknown. A cached rule of an object that
  * was just unloaded might lead out of that stack.
  */
-static COLD rule check_rule(uintptr_t address, rule r)
+static COLD rule check_rule(struct walker *w, uintptr_t address, rule r)
 {
 	struct image image;
 
 	if (r && image_find(&image, address) && objects_is_at(rule_object(r), &image))
 		return r;
-	return make_rule(address);
+	return make_rule(w, address);
 }
 
-INLINE rule rule_at(const struct walker *w, uintptr_t address)
+INLINE rule rule_at(struct walker *w, uintptr_t address)
 {
 	rule r = rules_find(address);
 
 	if (UNLIKELY(w->is_foreign))
-		return check_rule(address, r);
-	return LIKELY(r) ? r : make_rule(address);
+		return check_rule(w, address, r);
+	return LIKELY(r) ? r : make_rule(w, address);
 }
 
 /* AddressSanitizer does not let others read between variables. */
@@ -99,12 +100,18 @@ static bool is_frame(const struct walker *w, uintptr_t cfa)
 	return cfa % WORD == 0 && cfa - w->r.sp - 1 < w->largest;
 }
 
+/* Return whether ${size} bytes at ${address}, in the frame, can be read. */
+INLINE bool can_read(struct walker *w, uintptr_t address, size_t size)
+{
+	return LIKELY(!w->is_foreign) || readable_bytes(&w->readable, address, size);
+}
+
 /* Return whether the frame that ends at ${cfa} has a word at ${address}. */
-static bool has_word(const struct walker *w, uintptr_t cfa, uintptr_t address)
+static bool has_word(struct walker *w, uintptr_t cfa, uintptr_t address)
 {
 	uintptr_t lowest = w->r.sp - RED_ZONE;
 
-	return address - lowest < cfa - lowest && address % WORD == 0;
+	return address - lowest < cfa - lowest && address % WORD == 0 && can_read(w, address, WORD);
 }
 
 /* Go to the caller's frame.  ${fp_at} is where its frame pointer is saved, or 0. */
@@ -156,7 +163,7 @@ static COLD bool leave_signal(struct walker *w)
 {
 	uintptr_t sp = w->r.sp;
 
-	if (!is_frame(w, sp + ARCH_SIGNAL_PC + WORD))
+	if (!is_frame(w, sp + ARCH_SIGNAL_PC + WORD) || !can_read(w, sp, ARCH_SIGNAL_PC + WORD))
 		return stop(w, WALK_BOUNDS);
 	w->r.fp = word_at(sp + ARCH_SIGNAL_FP);
 	w->r.sp = word_at(sp + ARCH_SIGNAL_SP);
@@ -170,16 +177,16 @@ static COLD bool leave_signal(struct walker *w)
 }
 
 /* Return whether a call may return to ${pc}.  Code without an object is not read. */
-static __attribute__((no_sanitize("address"))) bool is_after_call(uintptr_t pc)
+static __attribute__((no_sanitize("address"))) bool is_after_call(struct walker *w, uintptr_t pc)
 {
 	struct image image;
 	struct bytes code;
 
 	if (!image_find(&image, pc))
 		return true;
-	if (!image_open(&image))
+	if (!image_open(&image, &w->readable))
 		return false;
-	code = image_bytes(&image, pc - ARCH_CALL_BYTES);
+	code = image_bytes(&image, pc - ARCH_CALL_BYTES, ARCH_CALL_BYTES);
 	return code.end - code.at >= ARCH_CALL_BYTES && arch_is_call(code.at + ARCH_CALL_BYTES);
 }
 
@@ -210,11 +217,11 @@ static bool is_signal(const struct walker *w)
  * return address is the start of another function (makecontext), or in code that no table describes
  * (PHP's fibers).
  */
-static bool is_first(const struct walker *w)
+static bool is_first(struct walker *w)
 {
 	rule next;
 
-	if (w->is_interrupted || is_after_call(w->r.pc))
+	if (w->is_interrupted || is_after_call(w, w->r.pc))
 		return false;
 	next = rule_at(w, w->r.pc);
 	return w->is_foreign || (next && rule_kind(next) != RULE_NONE);
@@ -234,7 +241,8 @@ static COLD bool leave_undescribed(struct walker *w)
 	if (is_signal(w))
 		return leave_signal(w);
 #	endif
-	if (fp < w->r.sp || !is_frame(w, cfa) || !is_after_call(arch_code_address(word_at(ra_at))))
+	if (fp < w->r.sp || !is_frame(w, cfa) ||
+	    !is_after_call(w, arch_code_address(word_at(ra_at))))
 		return stop(w, WALK_BOUNDS);
 	return leave(w, cfa, fp, ra_at);
 }

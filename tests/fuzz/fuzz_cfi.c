@@ -32,18 +32,19 @@ static void check_bytes(struct bytes b, const struct image *image)
 /* The copy ends where it may no longer be read, and begins at a page. */
 static void check_object(const uint8_t *object, size_t size)
 {
+	struct readable readable = {{0}};
 	struct link_map map = {.l_addr = (uintptr_t)object, .l_name = (char *)(uintptr_t) "fuzz"};
 	struct image image = {.start = (uintptr_t)object,
 			      .end = (uintptr_t)object + size,
 			      .link_map = &map};
 
-	if (!image_open(&image))
+	if (!image_open(&image, &readable))
 		return;
 	check_bytes(image_build_id(&image), &image);
 	for (size_t i = 0; i < image.count; i++) {
 		uintptr_t at = image.segments[i].p_vaddr + image.bias;
 
-		check_bytes(image_bytes(&image, at), &image);
+		check_bytes(image_bytes(&image, at, image.segments[i].p_filesz), &image);
 		if (image.segments[i].p_type == PT_GNU_EH_FRAME)
 			check_rules(&image, at);
 	}
@@ -52,12 +53,14 @@ static void check_object(const uint8_t *object, size_t size)
 static void check_table(const uint8_t *table, size_t size)
 {
 	ElfW(Phdr) segment = {.p_type = PT_LOAD, .p_flags = PF_R, .p_filesz = size};
+	struct readable readable = {{0}};
 	struct image image = {
 	    .start = (uintptr_t)table,
 	    .end = (uintptr_t)table + size,
 	    .bias = (uintptr_t)table,
 	    .segments = &segment,
 	    .count = 1,
+	    .readable = &readable,
 	};
 
 	check_rules(&image, image.start);

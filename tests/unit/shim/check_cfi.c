@@ -126,7 +126,7 @@ static void make_signal(uint8_t sp_offset)
 	table_header(&table);
 	table_cie(&table, "zRS", &encoding, 1, "", 0);
 	table_fde(&table, code, sizeof(code));
-	table_load(&table.image, &table.segment, table.bytes, table.size);
+	table_load(&table.image, &table.segment, table.bytes, table.size, &table.readable);
 }
 
 START_TEST(frame_of_a_signal)
@@ -198,14 +198,14 @@ START_TEST(other_augmentations)
 	table_header(&table);
 	table_cie(&table, "zPLR", cxx, sizeof(cxx), table_usual_code, sizeof(table_usual_code));
 	table_fde(&table, "", 0);
-	table_load(&table.image, &table.segment, table.bytes, table.size);
+	table_load(&table.image, &table.segment, table.bytes, table.size, &table.readable);
 	check(0, RULE_SP, 8, 0);
 
 	table.size = 0;
 	table_header(&table);
 	table_cie(&table, "zRX", encoding, 1, table_usual_code, sizeof(table_usual_code));
 	table_fde(&table, "", 0);
-	table_load(&table.image, &table.segment, table.bytes, table.size);
+	table_load(&table.image, &table.segment, table.bytes, table.size, &table.readable);
 	check(0, RULE_BAD, 0, 0);
 }
 END_TEST
@@ -222,11 +222,12 @@ START_TEST(nothing_behind_the_end_is_read)
 	table_make(&table, code, sizeof(code));
 	for (size_t n = 0; n <= table.size; n++) {
 		struct image image;
+		struct readable readable;
 		ElfW(Phdr) segment;
 		uintptr_t header = (uintptr_t)pages + 4096 - n;
 
 		memcpy((char *)header, table.bytes, n);
-		table_load(&image, &segment, (char *)header, n);
+		table_load(&image, &segment, (char *)header, n, &readable);
 		described += rule_kind(cfi_rule(&image, header, header + TABLE_CODE)) == RULE_SP;
 	}
 	ck_assert_uint_eq(described, 1);

@@ -1,5 +1,6 @@
 #include "shim/sites/walk.h"
 
+#include <alloca.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -263,6 +264,32 @@ START_TEST(coroutine_on_the_own_stack_has_a_whole_stack)
 }
 END_TEST
 
+static APART void walk_with_bad_fp(void)
+{
+	struct arch_registers r = arch_caller();
+
+	r.fp = (uintptr_t)stack_bottom + STACK_BYTES + 64;
+	count = walk_from(r, frames, wanted, &end);
+}
+
+/* Its frame has a variable size, so only the frame pointer leads out of it. */
+static APART void need_fp(void)
+{
+	char *volatile bytes = alloca(count + 16);
+
+	walk_with_bad_fp();
+	bytes[0] = 0;
+}
+
+/* A function with a wrong unwind table may have left any number in the register. */
+START_TEST(bad_frame_pointer_on_another_stack_is_not_followed)
+{
+	run_on_other_stack(need_fp);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(end, WALK_BOUNDS);
+}
+END_TEST
+
 #	if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
 
 #		define PAINT 0xa5
@@ -491,6 +518,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, walk_leaves_a_stack_of_a_handler);
 	tcase_add_test(all, coroutine_has_a_whole_stack);
 	tcase_add_test(all, coroutine_on_the_own_stack_has_a_whole_stack);
+	tcase_add_test(all, bad_frame_pointer_on_another_stack_is_not_followed);
 #	if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
 	tcase_add_test(all, little_stack_is_used);
 #	endif

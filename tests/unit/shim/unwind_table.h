@@ -23,6 +23,7 @@ struct unwind_table {
 	ElfW(Phdr) segment;
 	struct image image;
 	size_t cie, fde; /* where they begin */
+	struct readable readable;
 };
 
 static inline void table_put(struct unwind_table *t, const void *bytes, size_t n)
@@ -105,8 +106,9 @@ static inline void table_fde(struct unwind_table *t, const void *code, size_t co
 
 /* Describe the ${n} bytes at ${bytes} as a loaded object. */
 static inline void table_load(struct image *image, ElfW(Phdr) * segment, const void *bytes,
-			      size_t n)
+			      size_t n, struct readable *readable)
 {
+	*readable = (struct readable){{0}};
 	*segment = (ElfW(Phdr)){.p_type = PT_LOAD, .p_flags = PF_R, .p_filesz = n, .p_memsz = n};
 	*image = (struct image){
 	    .start = (uintptr_t)bytes,
@@ -115,6 +117,7 @@ static inline void table_load(struct image *image, ElfW(Phdr) * segment, const v
 	    .unwind_table = (uintptr_t)bytes,
 	    .segments = segment,
 	    .count = 1,
+	    .readable = readable,
 	};
 }
 
@@ -130,7 +133,7 @@ static inline void table_make(struct unwind_table *t, const void *code, size_t c
 	table_header(t);
 	table_cie(t, "zR", &encoding, 1, table_usual_code, sizeof(table_usual_code));
 	table_fde(t, code, code_bytes);
-	table_load(&t->image, &t->segment, t->bytes, t->size);
+	table_load(&t->image, &t->segment, t->bytes, t->size, &t->readable);
 }
 
 #endif
