@@ -101,15 +101,19 @@ static void limit_surge(void)
 					    __ATOMIC_RELAXED);
 }
 
+/* Another thread may have unloaded code and loaded other code since the first walk. */
+static bool copy_frames(const struct walk_stack *stack, struct walk_copy copy)
+{
+	return walk(STACKS_FRAMES, copy).hash == stack->hash;
+}
+
 static unsigned enter_stack(void)
 {
-	uint64_t frames[STACKS_FRAMES];
-	enum walk_end end = WALK_WHOLE;
-	size_t n = walk(frames, STACKS_FRAMES, &end);
+	struct walk_stack stack = walk(STACKS_FRAMES, (struct walk_copy){NULL, 0, 0});
 
-	if (end != WALK_WHOLE)
-		add(&sites.truncated[end], 1);
-	return stacks_enter(frames, n, end);
+	if (stack.end != WALK_WHOLE)
+		add(&sites.truncated[stack.end], 1);
+	return stacks_enter(&stack, copy_frames);
 }
 
 static uint64_t times(uint64_t n, uint64_t weight)

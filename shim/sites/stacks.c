@@ -101,35 +101,22 @@ static void put_chunks(uint64_t chunks)
 		put_chunk(chunks & 0xffff);
 }
 
-/* Copy ${frames} into new chunks.  Return their numbers, or 0. */
-static uint64_t store_frames(const uint64_t *frames, size_t n)
+/* Copy the frames into new chunks.  Return their numbers, or 0. */
+static uint64_t store_frames(const struct walk_stack *stack, stacks_source *source)
 {
 	uint64_t chunks = 0;
 
-	for (size_t at = 0; at < n; at += CHUNK_FRAMES) {
+	for (size_t at = 0; at < stack->n; at += CHUNK_FRAMES) {
 		uint32_t number = take_chunk();
 
-		if (number == 0) {
+		chunks |= (uint64_t)number << (16 * (at / CHUNK_FRAMES));
+		if (number == 0 || !source(stack, (struct walk_copy){chunk_at(number)->frames, at,
+								     CHUNK_FRAMES})) {
 			put_chunks(chunks);
 			return 0;
 		}
-		for (size_t i = 0; i < CHUNK_FRAMES && at + i < n; i++)
-			__atomic_store_n(&chunk_at(number)->frames[i], frames[at + i],
-					 __ATOMIC_RELAXED);
-		chunks |= (uint64_t)number << (16 * (at / CHUNK_FRAMES));
 	}
 	return chunks;
-}
-
-static uint64_t hash_of(const uint64_t *frames, size_t n, unsigned end)
-{
-	uint64_t hash = end + 1;
-
-	for (size_t i = 0; i < n; i++) {
-		hash = (hash ^ frames[i]) * UINT64_C(0x9e3779b97f4a7c15);
-		hash ^= hash >> 32;
-	}
-	return hash > RETIRED ? hash : RETIRED + 1;
 }
 
 /* Become a user of the entry, if it still has ${hash}. */
@@ -170,35 +157,35 @@ static struct stack *find_or_add(uint64_t hash)
 }
 
 /* Store the entry's frames, unless they are stored already.  Return whether they are stored. */
-static bool set_frames(struct stack *s, const uint64_t *frames, size_t n, unsigned end)
+static bool set_frames(struct stack *s, const struct walk_stack *stack, stacks_source *source)
 {
 	uint64_t chunks, none = 0;
 
 	if (__atomic_load_n(&s->chunks, __ATOMIC_RELAXED))
 		return true;
-	chunks = store_frames(frames, n);
+	chunks = store_frames(stack, source);
 	if (chunks == 0)
 		return false;
-	__atomic_store_n(&s->n, (uint16_t)n, __ATOMIC_RELAXED);
-	__atomic_store_n(&s->end, (uint16_t)end, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->n, (uint16_t)stack->n, __ATOMIC_RELAXED);
+	__atomic_store_n(&s->end, (uint16_t)stack->end, __ATOMIC_RELAXED);
 	if (!__atomic_compare_exchange_n(&s->chunks, &none, chunks, false, __ATOMIC_RELEASE,
 					 __ATOMIC_RELAXED))
 		put_chunks(chunks);
 	return true;
 }
 
-unsigned stacks_enter(const uint64_t *frames, size_t n, unsigned end)
+unsigned stacks_enter(const struct walk_stack *stack, stacks_source *source)
 {
 	struct stack *s;
 	unsigned index;
 
-	if (n == 0 || n > STACKS_FRAMES)
+	if (stack->n == 0 || stack->n > STACKS_FRAMES)
 		return 0;
-	s = find_or_add(hash_of(frames, n, end));
+	s = find_or_add(stack->hash > RETIRED ? stack->hash : RETIRED + 1);
 	if (s == NULL)
 		return 0;
 	index = (unsigned)(s - get_tables()->stacks);
-	if (set_frames(s, frames, n, end))
+	if (set_frames(s, stack, source))
 		return index;
 	stacks_leave(index);
 	stacks_retire(index);

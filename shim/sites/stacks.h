@@ -6,13 +6,15 @@
  * Stack 0 has the totals of all that do not fit.  A stack whose samples are all freed can be
  * removed (stacks_retire); its totals then move to stack 0.
  *
- * Layer    shim, leaf.
+ * Layer    shim; needs the types of walk.h.
  * Threads  any, without locks; stacks_copy: the one that retires stacks.
  * Memory   one mapping, made by stacks_open.  Pages are touched as stacks are added.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "shim/sites/walk.h"
 
 #define STACKS 4096U
 #define STACKS_FRAMES 128U /* longest stack */
@@ -27,12 +29,15 @@ struct stack_totals {
 /* Map the table, once.  Return whether there is one. */
 bool stacks_open(void);
 
+/* Copies frames of ${stack}.  Returns false if it is not that stack any more. */
+typedef bool stacks_source(const struct walk_stack *stack, struct walk_copy copy);
+
 /*
- * stacks_enter(frames, n, end):
- * Return the index of the stack of ${n} frames, innermost first.  ${end} is how the walk ended
- * (walk.h).  The stack is kept until stacks_leave.
+ * stacks_enter(stack, source):
+ * Return the index of ${stack}, whose frames ${source} copies if it is new.  The stack is kept
+ * until stacks_leave.
  */
-unsigned stacks_enter(const uint64_t *frames, size_t n, unsigned end);
+unsigned stacks_enter(const struct walk_stack *stack, stacks_source *source);
 void stacks_leave(unsigned index);
 
 /* Count an object that the stack ${index} made or freed. */

@@ -3,6 +3,8 @@
 #include "shim/cc.h"
 #include "shim/sites/image.h"
 
+static const struct walk_stack none = {.end = WALK_NO_RULE};
+
 #if ARCH_WALKS
 
 #	include <stdbool.h>
@@ -59,25 +61,24 @@ static COLD rule make_rule(struct walker *w, uintptr_t address)
 	return r;
 }
 
-/*
- * Return the rule for ${address}, on a stack whose end is unknown. A cached rule of an object that
- * was just unloaded might lead out of that stack.
- */
-static COLD rule check_rule(struct walker *w, uintptr_t address, rule r)
+/* Return whether the object of the rule for ${address} is still loaded. */
+static COLD bool is_current(uintptr_t address, rule r)
 {
 	struct image image;
 
-	if (r && image_find(&image, address) && objects_is_at(rule_object(r), &image))
-		return r;
-	return make_rule(w, address);
+	return image_find(&image, address) && objects_is_at(rule_object(r), &image);
 }
 
+/*
+ * On a stack whose end is unknown, a rule of an object that was unloaded a moment ago might lead
+ * out of the stack.
+ */
 INLINE rule rule_at(struct walker *w, uintptr_t address)
 {
 	rule r = rules_find(address);
 
-	if (UNLIKELY(w->is_foreign))
-		return check_rule(w, address, r);
+	if (UNLIKELY(w->is_foreign) && r && !is_current(address, r))
+		r = 0;
 	return LIKELY(r) ? r : make_rule(w, address);
 }
 
@@ -286,11 +287,19 @@ static uint64_t frame_of(rule r, uintptr_t address)
 	return (uint64_t)object << WALK_OBJECT_SHIFT | (address - objects_bias(object));
 }
 
-/* Walk, leaving out the first frames while they are of object ${own}. */
-INLINE size_t run(struct walker *w, uint64_t *frames, size_t max, unsigned own)
+INLINE void note(struct walk_stack *stack, uint64_t frame, struct walk_copy copy)
 {
+	stack->hash = walk_hash(stack->hash, frame);
+	if (stack->n - copy.first < copy.count)
+		copy.to[stack->n - copy.first] = frame;
+	stack->n++;
+}
+
+/* Walk, leaving out the first frames while they are of object ${own}. */
+INLINE struct walk_stack run(struct walker *w, size_t max, struct walk_copy copy, unsigned own)
+{
+	struct walk_stack stack = {.n = 0};
 	unsigned skipped = 0;
-	size_t n = 0;
 	rule r;
 
 	find_stack(w);
@@ -307,48 +316,45 @@ INLINE size_t run(struct walker *w, uint64_t *frames, size_t max, unsigned own)
 			continue;
 		}
 		own = 0;
-		if (n == max) {
+		if (stack.n == max) {
 			w->end = WALK_DEPTH;
 			break;
 		}
-		frames[n++] = frame_of(r, address);
+		note(&stack, frame_of(r, address), copy);
 	} while (leave_by(w, r));
-	return n;
+	stack.hash = walk_hash(stack.hash, w->end);
+	stack.end = w->end;
+	return stack;
 }
 
-size_t walk_from(struct arch_registers registers, uint64_t *frames, size_t max, enum walk_end *end)
+struct walk_stack walk_from(struct arch_registers registers, size_t max, struct walk_copy copy)
 {
-	struct walker w = {.r = registers, .end = WALK_NO_RULE};
-	size_t n = image_can_find() ? run(&w, frames, max, 0) : 0;
+	struct walker w = {.r = registers};
 
-	*end = w.end;
-	return n;
+	return image_can_find() ? run(&w, max, copy, 0) : none;
 }
 
-size_t walk(uint64_t *frames, size_t max, enum walk_end *end)
+struct walk_stack walk(size_t max, struct walk_copy copy)
 {
-	struct walker w = {.r = arch_caller(), .end = WALK_NO_RULE};
+	struct walker w = {.r = arch_caller()};
 	rule r = rule_at(&w, w.r.pc - 1);
-	size_t n = r ? run(&w, frames, max, rule_object(r)) : 0;
 
-	*end = w.end;
-	return n;
+	return r ? run(&w, max, copy, rule_object(r)) : none;
 }
 
 #else
 
-size_t walk_from(struct arch_registers registers, uint64_t *frames, size_t max, enum walk_end *end)
+struct walk_stack walk_from(struct arch_registers registers, size_t max, struct walk_copy copy)
 {
 	(void)registers;
-	(void)frames;
 	(void)max;
-	*end = WALK_NO_RULE;
-	return 0;
+	(void)copy;
+	return none;
 }
 
-size_t walk(uint64_t *frames, size_t max, enum walk_end *end)
+struct walk_stack walk(size_t max, struct walk_copy copy)
 {
-	return walk_from((struct arch_registers){.pc = 0}, frames, max, end);
+	return walk_from((struct arch_registers){.pc = 0}, max, copy);
 }
 
 #endif

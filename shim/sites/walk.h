@@ -11,7 +11,7 @@
  *
  * Layer    shim; needs cfi.h, objects.h, rules.h.
  * Threads  any; async-signal-safe, takes no lock, leaves errno alone.
- * Memory   never allocates; 300 bytes of stack, and 900 when it makes a rule.
+ * Memory   never allocates; 300 bytes of stack, and 1,100 when it makes a rule.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -28,10 +28,24 @@ enum walk_end {
 	WALK_ENDS
 };
 
+/* The frames of a stack, innermost first, at most the ${max} of the walk. */
+struct walk_stack {
+	size_t n;
+	uint64_t hash;
+	enum walk_end end;
+};
+
+/* Which frames are to be copied: ${count} of them from number ${first} on, as far as they exist. */
+struct walk_copy {
+	uint64_t *to;
+	size_t first, count;
+};
+
 /*
- * walk(frames, max, end):
- * Write at most ${max} frames of the calling thread to ${frames}, innermost first, without those of
- * this library at the start.  Return their number.  A frame is
+ * walk(max, copy):
+ * Walk at most ${max} frames of the calling thread, without those of this library at the start.
+ * Nobody on a small stack has room for all frames, so they are only hashed; a second walk copies
+ * some.  A frame is
  *
  *   object << WALK_OBJECT_SHIFT | address
  *
@@ -51,9 +65,16 @@ INLINE uint64_t walk_address(uint64_t frame)
 	return frame & (((uint64_t)1 << WALK_OBJECT_SHIFT) - 1);
 }
 
-size_t walk(uint64_t *frames, size_t max, enum walk_end *end);
+struct walk_stack walk(size_t max, struct walk_copy copy);
 
 /* The same, but it begins with the frame that has ${registers}, and leaves nothing out. */
-size_t walk_from(struct arch_registers registers, uint64_t *frames, size_t max, enum walk_end *end);
+struct walk_stack walk_from(struct arch_registers registers, size_t max, struct walk_copy copy);
+
+/* The hash of a stack begins with 0.  This adds a frame, and in the end how the walk ended. */
+INLINE uint64_t walk_hash(uint64_t hash, uint64_t frame)
+{
+	hash = (hash ^ frame) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
+}
 
 #endif

@@ -139,8 +139,9 @@ static __attribute__((noinline)) void compare(void)
 {
 	uint64_t frames[MAX];
 	struct reference reference = {.n = 0, .is_skipping = true};
-	enum walk_end end = WALK_ENDS;
-	size_t n = walk(frames, MAX, &end);
+	struct walk_stack stack = walk(MAX, (struct walk_copy){frames, 0, MAX});
+	enum walk_end end = stack.end;
+	size_t n = stack.n;
 	bool is_wrong, is_odd;
 
 	_Unwind_Backtrace(note, &reference);

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include "tests/unit/enter.h"
 #include "tests/unit/unit.h"
 
 #define THREADS 4
@@ -18,7 +19,7 @@ static size_t make_stack(uint64_t n, size_t length)
 
 static unsigned enter(uint64_t n, size_t length)
 {
-	return stacks_enter(frames, make_stack(n, length), 0);
+	return enter_frames(frames, make_stack(n, length), 0);
 }
 
 static void expect_frames(unsigned index, uint64_t n, size_t length)
@@ -59,7 +60,7 @@ START_TEST(equal_stacks_are_one)
 	ck_assert_uint_ne(enter(2, 20), first);
 	ck_assert_uint_ne(enter(1, 19), first);
 	make_stack(1, 20);
-	ck_assert_uint_ne(stacks_enter(frames, 20, 1), first); /* another end of the walk */
+	ck_assert_uint_ne(enter_frames(frames, 20, 1), first); /* another end of the walk */
 	ck_assert_uint_eq(stacks_used(), 4);
 	expect_frames(first, 1, 20);
 }
@@ -80,8 +81,8 @@ START_TEST(impossible_lengths_are_other)
 	static uint64_t many[STACKS_FRAMES + 1];
 
 	ck_assert(stacks_open());
-	ck_assert_uint_eq(stacks_enter(frames, 0, 0), 0);
-	ck_assert_uint_eq(stacks_enter(many, STACKS_FRAMES + 1, 0), 0);
+	ck_assert_uint_eq(enter_frames(frames, 0, 0), 0);
+	ck_assert_uint_eq(enter_frames(many, STACKS_FRAMES + 1, 0), 0);
 }
 END_TEST
 
@@ -164,7 +165,7 @@ static void *churn(void *arg)
 
 		for (size_t k = 0; k < 40; k++)
 			mine[k] = n << 8 | k;
-		index = stacks_enter(mine, 40, 0);
+		index = enter_frames(mine, 40, 0);
 		stacks_count_made(index, 1, 1);
 		stacks_count_freed(index, 1, 1);
 		stacks_leave(index);

@@ -5,6 +5,7 @@
 #include "shim/sites/live.h"
 #include "shim/sites/objects.h"
 #include "shim/sites/walk.h"
+#include "tests/unit/enter.h"
 #include "tests/unit/unit.h"
 
 #define ONE ((uint64_t)1 << WEIGHT_PLACES)
@@ -78,7 +79,7 @@ static unsigned make(uint64_t n, uint64_t bytes, uint64_t weight, uint32_t age_s
 {
 	const uint64_t frames[] = {frame(1, n), frame(2, 1)};
 	struct live_sample sample = {.address = next_address += PAGE,
-				     .stack = stacks_enter(frames, 2, WALK_WHOLE),
+				     .stack = enter_frames(frames, 2, WALK_WHOLE),
 				     .born_s = NOW - age_s,
 				     .bytes = bytes,
 				     .weight = weight * ONE};
@@ -197,7 +198,7 @@ START_TEST(a_full_table_makes_room_and_loses_nothing)
 	start();
 	for (uint64_t n = 1; n <= 4000; n++) {
 		const uint64_t frames[] = {frame(1, n)};
-		unsigned i = stacks_enter(frames, 1, WALK_WHOLE);
+		unsigned i = enter_frames(frames, 1, WALK_WHOLE);
 
 		stacks_count_made(i, 10, ONE);
 		made += 10;
