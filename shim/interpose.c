@@ -40,6 +40,22 @@ static bool must_move(const void *p)
 	       !next_header_mapped(next_header(p));
 }
 
+#define COPIED 4096
+
+/*
+ * Copy ${size} bytes.  What is equal is not written: a large object that calloc or realloc has just
+ * made has pages that nobody has touched, and so may have its copy.
+ */
+static void copy_differences(char *to, const char *from, size_t size)
+{
+	for (size_t at = 0; at < size; at += COPIED) {
+		size_t n = size - at < COPIED ? size - at : COPIED;
+
+		if (memcmp(to + at, from + at, n) != 0)
+			memcpy(to + at, from + at, n);
+	}
+}
+
 /* Return a copy of ${p} at an aligned address, or NULL if that cannot be; then ${p} stays. */
 static void *moved(void *p, size_t size, enum sites_contents contents)
 {
@@ -51,7 +67,7 @@ static void *moved(void *p, size_t size, enum sites_contents contents)
 	q = next.memalign(SITES_ALIGNMENT, size);
 	if (q) {
 		if (contents == SAME_CONTENTS)
-			memcpy(q, p, size);
+			copy_differences(q, p, size);
 		next.free(p);
 		/* Count as if it had been there from the start. */
 		counter_add(&threads_own.self->alloc_bytes, next.usable_size(q) - before, OWN);
