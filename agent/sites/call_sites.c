@@ -17,6 +17,7 @@
 #define TEXTS_NS (3600 * CLOCK_S) /* stacks are repeated once in this time */
 #define SITE_DIGITS 17
 #define FEWEST_SAMPLES 20
+#define SHORT_NS (100 * CLOCK_MS)
 #define PACE_NS (CLOCK_S / 2)
 
 struct shown {
@@ -49,6 +50,7 @@ void call_sites_open(struct call_sites *s, const struct options *options, record
 	s->options = options;
 	s->sink = sink;
 	s->context = context;
+	s->opened_ns = now_ns;
 	s->due_ns = now_ns + options->sites_interval;
 	s->judge_due_ns = now_ns + options->sites_interval / JUDGE_SNAPSHOTS;
 	s->flame_due_ns = now_ns + options->sites_interval * FLAME_INTERVALS;
@@ -125,9 +127,9 @@ static void choose_sites(struct call_sites *s)
 	struct site *sites = s->snapshot.sites;
 
 	snapshot_choose(&s->snapshot, (unsigned)s->options->sites_top);
-	for (unsigned i = 1; i < STACKS; i++) {
-		if (sites[i].id == 0)
-			continue;
+	for (unsigned k = 0; k < s->snapshot.count; k++) {
+		unsigned i = s->snapshot.list[k];
+
 		if (sites[i].is_chosen)
 			s->shown[i].snapshots_left = SHOWN_SNAPSHOTS;
 		else if (s->shown[i].id == sites[i].id && s->shown[i].snapshots_left > 0)
@@ -146,9 +148,9 @@ static void want_all_names(struct call_sites *s, bool has_flame)
 {
 	unsigned n = FLAME_STACKS;
 
-	for (unsigned i = 1; i < STACKS; i++)
-		if (s->snapshot.sites[i].id && s->snapshot.sites[i].is_chosen)
-			want_names(s, i);
+	for (unsigned k = 0; k < s->snapshot.count; k++)
+		if (s->snapshot.sites[s->snapshot.list[k]].is_chosen)
+			want_names(s, s->snapshot.list[k]);
 	if (!has_flame)
 		return;
 	for (const uint16_t *largest = snapshot_largest(&s->snapshot, &n); n > 0; n--)
@@ -165,7 +167,8 @@ static void sum_leaks(struct call_sites *s)
 	struct site *sites = s->snapshot.sites;
 
 	s->leak_bytes_per_s = s->leak_sites = 0;
-	for (unsigned i = 1; i < STACKS; i++) {
+	for (unsigned k = 0; k < s->snapshot.count; k++) {
+		unsigned i = s->snapshot.list[k];
 		struct trend trend = trends_of(&s->trends, &s->snapshot, i);
 
 		if (trend.result.verdict != JUDGED_LEAK)
@@ -188,18 +191,23 @@ static void judge_sites(struct call_sites *s, const int64_t *value)
 /* Forget the functions of sites whose place others have now. */
 static void forget_old_functions(struct call_sites *s)
 {
-	for (unsigned i = 1; i < STACKS; i++)
-		if (s->snapshot.sites[i].id && s->shown[i].id != s->snapshot.sites[i].id)
+	for (unsigned k = 0; k < s->snapshot.count; k++) {
+		unsigned i = s->snapshot.list[k];
+
+		if (s->shown[i].id != s->snapshot.sites[i].id)
 			s->functions[i] = 0;
+	}
 }
 
-static void take_snapshot(struct call_sites *s, struct point *point, bool is_reported)
+/* A process that ends at its first snapshot has no trend. */
+static void take_snapshot(struct call_sites *s, struct point *point, bool is_reported, bool is_last)
 {
 	snapshot_take(&s->snapshot, (uint32_t)(clock_mono_ns() / CLOCK_S));
 	forget_old_functions(s);
 	if (is_reported)
 		choose_sites(s);
-	judge_sites(s, point->value);
+	if (!is_last || s->trends.snapshots)
+		judge_sites(s, point->value);
 	if (!is_reported)
 		return;
 	snapshot_add_rest(&s->snapshot);
@@ -220,14 +228,16 @@ static bool is_due(int64_t *due_ns, int64_t interval_ns, int64_t now_ns)
 }
 
 /*
- * A process that ends before its first snapshot, with few samples, shows nothing about call sites.
- * Looking up names would only delay its end.
+ * The look-up of names makes the end of a process 0.5 ms later.  A short process with few samples
+ * has little to say for that.
  */
 static bool is_worth_it(const struct call_sites *s, const struct sites_stats *stats, bool is_last)
 {
+	bool is_short = clock_mono_ns() - s->opened_ns < SHORT_NS;
+
 	if (!is_last || s->taken_ns)
 		return stats->sampled > 0;
-	return stats->sampled >= s->inherited + FEWEST_SAMPLES;
+	return stats->sampled >= s->inherited + (is_short ? FEWEST_SAMPLES : 1);
 }
 
 void call_sites_take(struct call_sites *s, struct point *point, bool is_last)
@@ -252,7 +262,7 @@ void call_sites_take(struct call_sites *s, struct point *point, bool is_last)
 	is_judged = is_due(&s->judge_due_ns, interval_ns / JUDGE_SNAPSHOTS, now_ns);
 	if ((is_reported || (is_judged && !s->is_pending)) && is_worth_it(s, &stats, is_last) &&
 	    open_memory(s) && snapshot_open(&s->snapshot) && trends_open(&s->trends))
-		take_snapshot(s, point, is_reported);
+		take_snapshot(s, point, is_reported, is_last);
 	point->value[FIELD_leak_bytes_per_s] = s->leak_bytes_per_s;
 	point->value[FIELD_leak_sites] = s->leak_sites;
 	s->sidecar_ns += (uint64_t)(clock_thread_cpu_ns() - cpu_ns);
@@ -422,9 +432,9 @@ static void write_flame(struct call_sites *s)
 
 static void write_records(struct call_sites *s)
 {
-	for (unsigned i = 1; i < STACKS; i++)
-		if (s->snapshot.sites[i].id && s->snapshot.sites[i].is_chosen)
-			write_site(s, i);
+	for (unsigned k = 0; k < s->snapshot.count; k++)
+		if (s->snapshot.sites[s->snapshot.list[k]].is_chosen)
+			write_site(s, s->snapshot.list[k]);
 	write_other(s);
 	if (is_flame_due(s)) {
 		write_flame(s);

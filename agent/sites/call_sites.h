@@ -40,6 +40,7 @@ struct call_sites {
 	/* Sums over the sites that are judged to leak; -1: not known yet. */
 	int64_t leak_bytes_per_s, leak_sites;
 
+	int64_t opened_ns;    /* (monotonic) */
 	int64_t due_ns;	      /* of the next snapshot that is reported (monotonic) */
 	int64_t judge_due_ns; /* of the next one that is judged */
 	int64_t flame_due_ns; /* of the next flame graph */

@@ -8,15 +8,15 @@
 #include "agent/sites/lookup.h"
 #include "shim/map.h"
 
-#define ENTRIES ((size_t)1 << 15)
-#define MAX_ENTRIES (ENTRIES / 4 * 3)
+#define SLOTS ((size_t)1 << 15)
+#define ENTRIES (SLOTS / 4 * 3)
 #define TEXT_BYTES ((size_t)5 << 19)
 #define ADDRESS_BITS 48
 #define ADDRESS_MASK ((UINT64_C(1) << ADDRESS_BITS) - 1)
 #define FORGET_EVERY_NS (600 * CLOCK_S)
 #define READ_MAP_EVERY_NS (60 * CLOCK_S)
 
-enum state { FREE, WANTED, NAMED, NAMELESS };
+enum state { WANTED, NAMED, NAMELESS };
 
 struct entry {
 	uint64_t frame;
@@ -25,10 +25,12 @@ struct entry {
 };
 
 struct names_memory {
-	struct entry entries[ENTRIES]; /* an open hash table */
+	uint16_t slots[SLOTS]; /* an open hash table: number of the entry, from 1 on */
+	struct entry entries[ENTRIES];
+	uint16_t queue[ENTRIES]; /* indices of the wanted ones */
 	uint32_t used;
-	uint32_t wanted;     /* entries in that state, of objects */
-	uint32_t wanted_jit; /* and of object 0 */
+	uint32_t wanted;     /* entries in that state: in the queue */
+	uint32_t wanted_jit; /* those of object 0 among them */
 	uint32_t text_used;  /* 0 is no name */
 	uint32_t last_text;  /* the name that was added last */
 	bool is_looking;
@@ -48,14 +50,14 @@ static void forget(struct names *n)
 	struct names_memory *m = n->memory;
 
 	n->forgotten += m->used;
-	memset(m->entries, 0, sizeof(m->entries));
+	memset(m->slots, 0, sizeof(m->slots));
 	m->used = m->wanted = m->wanted_jit = 0;
 	m->text_used = 1;
 	m->last_text = 0;
 	m->is_looking = false;
 }
 
-/* Map the memory.  If a fork copied it in the middle of a change, empty it. */
+/* Map the memory.  A copy that a fork has made in the middle of a change is emptied. */
 static bool ready(struct names *n)
 {
 	if (n->memory == NULL) {
@@ -72,44 +74,39 @@ static bool ready(struct names *n)
 	return true;
 }
 
-/* Return the entry of ${frame}, or the free one that it would take. */
-static struct entry *find_entry(struct names_memory *m, uint64_t frame)
+/* Return the slot of ${frame}, or the free one that it would take. */
+static uint16_t *find_slot(struct names_memory *m, uint64_t frame)
 {
 	uint64_t hash = (frame ^ frame >> 29) * UINT64_C(0x9e3779b97f4a7c15);
 
-	for (size_t i = (hash >> 40) % ENTRIES;; i = (i + 1) % ENTRIES)
-		if (m->entries[i].state == FREE || m->entries[i].frame == frame)
-			return &m->entries[i];
-}
-
-static uint32_t *wanted_like(struct names_memory *m, const struct entry *e)
-{
-	return object_of(e->frame) ? &m->wanted : &m->wanted_jit;
+	for (size_t i = (hash >> 40) % SLOTS;; i = (i + 1) % SLOTS)
+		if (m->slots[i] == 0 || m->entries[m->slots[i] - 1].frame == frame)
+			return &m->slots[i];
 }
 
 static void want(struct names *n, uint64_t frame)
 {
 	struct names_memory *m = n->memory;
-	struct entry *e = find_entry(m, frame);
+	uint16_t *slot = find_slot(m, frame);
 
-	if (e->state == FREE) {
-		if (m->used == MAX_ENTRIES) {
+	if (*slot == 0) {
+		if (m->used == ENTRIES) {
 			n->refused++;
 			return;
 		}
-		m->used++;
-		e->frame = frame;
-	} else if (e->state != NAMELESS || object_of(frame)) {
+		*slot = (uint16_t)++m->used;
+	} else if (m->entries[*slot - 1].state != NAMELESS || object_of(frame)) {
 		/* Generated code may get its name later. */
 		return;
 	}
-	e->state = WANTED;
-	++*wanted_like(m, e);
+	m->entries[*slot - 1] = (struct entry){.frame = frame, .state = WANTED};
+	m->queue[m->wanted++] = (uint16_t)(*slot - 1);
+	m->wanted_jit += object_of(frame) == 0;
 }
 
 static bool is_full(const struct names_memory *m, size_t more)
 {
-	return m->used + more > MAX_ENTRIES || TEXT_BYTES - m->text_used < TEXT_BYTES / 64;
+	return m->used + more > ENTRIES || TEXT_BYTES - m->text_used < TEXT_BYTES / 64;
 }
 
 void names_want(struct names *n, const uint64_t *frames, size_t count)
@@ -150,43 +147,64 @@ static bool get_place(const struct names *n, unsigned object, struct lookup_plac
 	return true;
 }
 
+/* Choose the object of the next look-up.  Return false if there is nothing to do. */
+static bool choose_object(struct names *n, unsigned *object)
+{
+	const struct names_memory *m = n->memory;
+
+	if (m->wanted_jit && clock_mono_ns() >= n->may_read_map_ns) {
+		*object = 0;
+		return true;
+	}
+	for (uint32_t k = 0; k < m->wanted; k++) {
+		*object = object_of(m->entries[m->queue[k]].frame);
+		if (*object)
+			return true;
+	}
+	return false;
+}
+
+/* Take the entries of ${object} out of the queue, as many as one look-up takes. */
+static void take_wanted(struct names_memory *m, unsigned object, bool is_known)
+{
+	uint32_t kept = 0;
+	bool is_full = false;
+
+	for (uint32_t k = 0; k < m->wanted; k++) {
+		struct entry *e = &m->entries[m->queue[k]];
+
+		is_full |= object_of(e->frame) == object && is_known &&
+			   !lookup_add(&m->lookup, e->frame & ADDRESS_MASK, m->queue[k]);
+		if (is_full || object_of(e->frame) != object) {
+			m->queue[kept++] = m->queue[k];
+			continue;
+		}
+		e->state = NAMELESS; /* until a name is found */
+		m->wanted_jit -= object == 0;
+	}
+	m->wanted = kept;
+}
+
 /* Start to look for the wanted names of one object.  Return false if there is nothing to do. */
 static bool start_lookup(struct names *n)
 {
 	struct names_memory *m = n->memory;
-	bool reads_map = m->wanted_jit && clock_mono_ns() >= n->may_read_map_ns;
 	struct lookup_place place;
-	unsigned object = 0;
-	bool is_started = false, is_known = true;
+	unsigned object;
+	bool is_known;
 
-	if (m->wanted == 0 && !reads_map)
+	if (!choose_object(n, &object))
 		return false;
-	for (uint32_t i = 0; i < ENTRIES; i++) {
-		struct entry *e = &m->entries[i];
-
-		if (e->state != WANTED || (object_of(e->frame) == 0 && !reads_map))
-			continue;
-		if (!is_started) {
-			is_started = true;
-			object = object_of(e->frame);
-			is_known = get_place(n, object, &place);
-			lookup_start(&m->lookup, &place);
-		}
-		if (object_of(e->frame) != object)
-			continue;
-		if (is_known && !lookup_add(&m->lookup, e->frame & ADDRESS_MASK, i))
-			break;
-		/* Until a name is found. */
-		e->state = NAMELESS;
-		--*wanted_like(m, e);
-	}
-	if (reads_map && m->wanted_jit == 0)
+	is_known = get_place(n, object, &place);
+	lookup_start(&m->lookup, &place);
+	take_wanted(m, object, is_known);
+	if (object == 0 && m->wanted_jit == 0)
 		n->may_read_map_ns = clock_mono_ns() + READ_MAP_EVERY_NS;
-	m->is_looking = is_started;
-	return is_started;
+	m->is_looking = true;
+	return true;
 }
 
-/* Store a name.  Return its position, or 0 if there is no room. */
+/* Keep a name.  Return where it is, or 0 without room for it. */
 static uint32_t add_text(struct names_memory *m, const char *name)
 {
 	size_t size = strlen(name) + 1;
@@ -292,9 +310,10 @@ size_t names_of(struct names *n, uint64_t frame, char *out, size_t size)
 	char file[NAME_MOST - 20], name[NAME_MOST + 1];
 
 	if (ready(n)) {
-		const struct entry *e = find_entry(n->memory, frame);
+		uint16_t slot = *find_slot(n->memory, frame);
+		const struct entry *e = &n->memory->entries[slot ? slot - 1 : 0];
 
-		if (e->state == NAMED)
+		if (slot && e->state == NAMED)
 			return name_shorten(n->memory->text + e->text, out, size);
 	}
 	names_file(n, frame, file, sizeof(file));

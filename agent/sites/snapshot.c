@@ -17,8 +17,10 @@ struct snapshot_memory {
 	uint64_t hash[STACKS];	/* of the stack, when ids[] was computed */
 	uint64_t ids[STACKS];	/* of the stack's site */
 	uint16_t first[STACKS]; /* index of the first stack of the same site */
+	bool is_site[STACKS];	/* sites[] has a number there */
 	uint16_t slots[SLOTS];	/* hash table from id to that index; 0: empty */
 	uint16_t order[STACKS];
+	uint16_t list[STACKS];
 };
 
 static const uint32_t cohort_from_s[COHORTS] = {
@@ -37,6 +39,7 @@ bool snapshot_open(struct snapshot *s)
 		return false;
 	s->memory = m;
 	s->sites = m->sites;
+	s->list = m->list;
 	return true;
 }
 
@@ -44,6 +47,7 @@ void snapshot_reset(struct snapshot *s)
 {
 	if (s->memory)
 		memset(s->memory, 0, sizeof(*s->memory));
+	s->count = 0;
 }
 
 /* Return the number of the site of the stack ${index}, or 0 while its frames are not there. */
@@ -101,6 +105,7 @@ static void add_stacks(struct snapshot *s)
 	struct snapshot_memory *m = s->memory;
 
 	memset(m->slots, 0, sizeof(m->slots));
+	s->count = 0;
 	for (unsigned i = 0; i < STACKS; i++) {
 		struct stack_totals totals;
 		uint64_t hash = stacks_read(i, &totals);
@@ -109,8 +114,11 @@ static void add_stacks(struct snapshot *s)
 		m->first[i] = id ? find_first(m, id, i) : 0;
 		if (m->first[i] == i)
 			clear(&m->sites[i], id);
-		else if (m->sites[i].id) /* unused pages stay untouched */
+		else if (m->is_site[i]) /* unused pages stay untouched */
 			m->sites[i].id = 0;
+		m->is_site[i] = id && m->first[i] == i;
+		if (m->is_site[i])
+			m->list[s->count++] = (uint16_t)i;
 		/* Until its frames are there, a stack counts as other. */
 		if (hash)
 			add_totals(&m->sites[m->first[i]], &totals);
@@ -156,11 +164,12 @@ uint32_t snapshot_age_s(const struct snapshot *s, const struct live_sample *samp
 
 static void add_live(struct snapshot *s)
 {
-	for (size_t slot = 0; slot < LIVE_SLOTS; slot++) {
-		struct live_sample sample;
+	struct live_sample sample;
+
+	for (size_t slot = 0; live_next(&slot, &sample);) {
 		uint32_t age_s;
 
-		if (!live_read(slot, &sample) || sample.stack >= STACKS)
+		if (sample.stack >= STACKS)
 			continue;
 		age_s = snapshot_age_s(s, &sample);
 		add_sample(&s->sites[s->memory->first[sample.stack]], &sample, age_s);
@@ -168,17 +177,11 @@ static void add_live(struct snapshot *s)
 	}
 }
 
-static void compare(struct snapshot *s)
+static void compare(struct site *site, uint32_t now_s)
 {
-	for (unsigned i = 0; i < STACKS; i++) {
-		struct site *site = &s->sites[i];
-
-		if (i && site->id == 0)
-			continue;
-		site->trend = 0.7 * site->trend + 0.3 * (site->live_bytes - site->before_live);
-		if (site->alloc_bytes != site->before_alloc)
-			site->used_s = s->now_s;
-	}
+	site->trend = 0.7 * site->trend + 0.3 * (site->live_bytes - site->before_live);
+	if (site->alloc_bytes != site->before_alloc)
+		site->used_s = now_s;
 }
 
 void snapshot_take(struct snapshot *s, uint32_t now_s)
@@ -187,7 +190,9 @@ void snapshot_take(struct snapshot *s, uint32_t now_s)
 	s->total = (struct site){0};
 	add_stacks(s);
 	add_live(s);
-	compare(s);
+	compare(&s->sites[0], now_s);
+	for (unsigned k = 0; k < s->count; k++)
+		compare(&s->sites[s->list[k]], now_s);
 }
 
 unsigned snapshot_site(const struct snapshot *s, unsigned index)
@@ -216,8 +221,8 @@ static unsigned list_best(struct snapshot *s, unsigned top, double (*value)(cons
 	uint16_t *best = s->memory->order;
 	unsigned n = 0;
 
-	for (unsigned i = 1; i < STACKS; i++) {
-		double mine = s->sites[i].id ? value(&s->sites[i]) : 0;
+	for (unsigned k = 0; k < s->count; k++) {
+		double mine = value(&s->sites[s->list[k]]);
 		unsigned at = n;
 
 		if (mine <= 0 || (n == top && mine <= value(&s->sites[best[n - 1]])))
@@ -228,7 +233,7 @@ static unsigned list_best(struct snapshot *s, unsigned top, double (*value)(cons
 			n++;
 		for (; at > 0 && value(&s->sites[best[at - 1]]) < mine; at--)
 			best[at] = best[at - 1];
-		best[at] = (uint16_t)i;
+		best[at] = s->list[k];
 	}
 	return n;
 }
@@ -271,9 +276,9 @@ const uint16_t *snapshot_largest(struct snapshot *s, unsigned *n)
 
 void snapshot_add_rest(struct snapshot *s)
 {
-	for (unsigned i = 1; i < STACKS; i++)
-		if (s->sites[i].id && !s->sites[i].is_chosen)
-			add_site(&s->sites[0], &s->sites[i]);
+	for (unsigned k = 0; k < s->count; k++)
+		if (!s->sites[s->list[k]].is_chosen)
+			add_site(&s->sites[0], &s->sites[s->list[k]]);
 }
 
 static const struct snapshot *sorting;
@@ -293,9 +298,9 @@ void snapshot_make_room(struct snapshot *s)
 
 	if (used < STACKS - STACKS / 4)
 		return;
-	for (unsigned i = 1; i < STACKS; i++)
-		if (s->sites[i].id && s->sites[i].live_bytes == 0)
-			m->order[n++] = (uint16_t)i;
+	for (unsigned k = 0; k < s->count; k++)
+		if (s->sites[s->list[k]].live_bytes == 0)
+			m->order[n++] = s->list[k];
 	sorting = s;
 	qsort(m->order, n, sizeof(m->order[0]), by_last_use);
 	/* All stacks of a site, so that its totals move to other at once. */

@@ -41,6 +41,8 @@ struct site {
 
 struct snapshot {
 	struct site *sites; /* STACKS entries, by the index of the site's first stack; 0 is other */
+	const uint16_t *list; /* the indices that are sites, without other */
+	unsigned count;	      /* of the list */
 	struct site total;
 	uint32_t now_s;
 	uint32_t start_s; /* when samples that were taken before the agent began count as made */

@@ -11,6 +11,7 @@
 #define MAX_SECTIONS 4096
 #define MAX_SYMBOLS (UINT64_C(1) << 24) /* Chromium has 2 million */
 #define NAME_BYTES 1024
+#define SECTIONS 32U /* read at once */
 
 _Static_assert(SYMBOLS_PIECE % sizeof(ElfW(Sym)) < sizeof(ElfW(Sym)), "a piece has whole symbols");
 #define SYMBOLS_A_PIECE (SYMBOLS_PIECE / sizeof(ElfW(Sym)))
@@ -58,6 +59,32 @@ static bool read_section(int fd, const ElfW(Ehdr) * head, uint64_t i, ElfW(Shdr)
 	return elf_read(fd, head->e_shoff + i * sizeof(*out), out, sizeof(*out));
 }
 
+/* Sections one after another, read in pieces. */
+struct sections {
+	ElfW(Shdr) piece[SECTIONS];
+	uint64_t from, next, end; /* the piece has those from ${from} up to ${end} */
+};
+
+/* Return the next section, or NULL.  Begin with all zero. */
+static const ElfW(Shdr) * next_section(int fd, const ElfW(Ehdr) * head, struct sections *s)
+{
+	uint64_t count = head->e_shnum < MAX_SECTIONS ? head->e_shnum : MAX_SECTIONS;
+
+	if (s->next == s->end) {
+		uint64_t n = count - s->next < SECTIONS ? count - s->next : SECTIONS;
+
+		if (head->e_shoff == 0 || head->e_shentsize != sizeof(s->piece[0]))
+			return NULL;
+		s->from = s->next;
+		s->end += elf_read_some(fd, head->e_shoff + s->next * sizeof(s->piece[0]), s->piece,
+					n * sizeof(s->piece[0])) /
+			  sizeof(s->piece[0]);
+		if (s->next == s->end)
+			return NULL;
+	}
+	return &s->piece[s->next++ - s->from];
+}
+
 /* Return whether section ${s} has the name ${name}. */
 static bool is_named(int fd, const ElfW(Shdr) * names, const ElfW(Shdr) * s, const char *name)
 {
@@ -71,15 +98,19 @@ static bool is_named(int fd, const ElfW(Shdr) * names, const ElfW(Shdr) * s, con
 bool symbols_debuglink(int fd, char *out, size_t size)
 {
 	ElfW(Ehdr) head;
-	ElfW(Shdr) names, s;
+	struct sections sections = {.next = 0};
+	const ElfW(Shdr) * s;
+	ElfW(Shdr) names;
 	size_t n;
 
 	if (!elf_read_head(fd, &head) || !read_section(fd, &head, head.e_shstrndx, &names))
 		return false;
-	for (unsigned i = 1; read_section(fd, &head, i, &s); i++) {
-		if (s.sh_type != SHT_PROGBITS || !is_named(fd, &names, &s, ".gnu_debuglink"))
+	while ((s = next_section(fd, &head, &sections))) {
+		/* It is not loaded. */
+		if (s->sh_type != SHT_PROGBITS || s->sh_flags & SHF_ALLOC ||
+		    !is_named(fd, &names, s, ".gnu_debuglink"))
 			continue;
-		n = elf_read_some(fd, s.sh_offset, out, s.sh_size < size ? s.sh_size : size);
+		n = elf_read_some(fd, s->sh_offset, out, s->sh_size < size ? s->sh_size : size);
 		return memchr(out, '\0', n) && out[0] && strchr(out, '/') == NULL &&
 		       strcmp(out, "..") != 0;
 	}
@@ -89,21 +120,23 @@ bool symbols_debuglink(int fd, char *out, size_t size)
 bool symbols_table(int fd, enum symbols_kind kind, struct symbols_table *out)
 {
 	uint32_t type = kind == SYMBOLS_ALL ? SHT_SYMTAB : SHT_DYNSYM;
+	struct sections sections = {.next = 0};
+	const ElfW(Shdr) * s;
 	ElfW(Ehdr) head;
-	ElfW(Shdr) s, names;
+	ElfW(Shdr) names;
 
 	if (!elf_read_head(fd, &head))
 		return false;
-	for (unsigned i = 1; read_section(fd, &head, i, &s); i++) {
-		if (s.sh_type != type)
+	while ((s = next_section(fd, &head, &sections))) {
+		if (s->sh_type != type)
 			continue;
-		if (s.sh_entsize != sizeof(ElfW(Sym)) ||
-		    !read_section(fd, &head, s.sh_link, &names) || names.sh_type != SHT_STRTAB)
+		if (s->sh_entsize != sizeof(ElfW(Sym)) ||
+		    !read_section(fd, &head, s->sh_link, &names) || names.sh_type != SHT_STRTAB)
 			return false;
 		*out = (struct symbols_table){
 		    .kind = kind,
-		    .at = s.sh_offset,
-		    .count = s.sh_size / sizeof(ElfW(Sym)),
+		    .at = s->sh_offset,
+		    .count = s->sh_size / sizeof(ElfW(Sym)),
 		    .names_at = names.sh_offset,
 		    .names_bytes = names.sh_size,
 		};

@@ -56,8 +56,10 @@ static bool is_idle(struct trends *t, double requested)
 /* A new site held nothing before. */
 static void clear_new_sites(struct trends_memory *m, const struct snapshot *s)
 {
-	for (unsigned i = 1; i < STACKS; i++) {
-		if (s->sites[i].id == 0 || m->ids[i] == s->sites[i].id)
+	for (unsigned k = 0; k < s->count; k++) {
+		unsigned i = s->list[k];
+
+		if (m->ids[i] == s->sites[i].id)
 			continue;
 		m->ids[i] = s->sites[i].id;
 		memset(m->old_bytes[i], 0, sizeof(m->old_bytes[i]));
@@ -107,12 +109,13 @@ static void add_point(struct trends *t, const struct snapshot *s, double heap_by
 
 static void add_old_bytes(struct trends *t, const struct snapshot *s)
 {
-	for (size_t slot = 0; slot < LIVE_SLOTS; slot++) {
-		struct live_sample sample;
+	struct live_sample sample;
+
+	for (size_t slot = 0; live_next(&slot, &sample);) {
 		uint32_t born_s;
 		unsigned i;
 
-		if (!live_read(slot, &sample) || sample.stack >= STACKS)
+		if (sample.stack >= STACKS)
 			continue;
 		i = snapshot_site(s, sample.stack);
 		born_s = s->now_s - snapshot_age_s(s, &sample);
@@ -252,12 +255,13 @@ static void gather_evidence(struct trends *t, const struct snapshot *s, unsigned
 	const struct trend_scale *c = &t->scales[scale];
 	struct trends_memory *m = t->memory;
 
-	for (size_t slot = 0; slot < LIVE_SLOTS; slot++) {
-		struct live_sample sample;
+	struct live_sample sample;
+
+	for (size_t slot = 0; live_next(&slot, &sample);) {
 		uint32_t born_s;
 		unsigned i;
 
-		if (!live_read(slot, &sample) || sample.stack >= STACKS)
+		if (sample.stack >= STACKS)
 			continue;
 		i = snapshot_site(s, sample.stack);
 		if (!is_judged(t, s, i))
@@ -353,13 +357,15 @@ static bool function_grows(const struct trends *t, const struct snapshot *s,
 	unsigned sites = 0;
 
 	evidence.variance = 0;
-	for (unsigned k = 1; k < STACKS; k++) {
-		if (!is_judged(t, s, k) || functions[k] != functions[i])
+	for (unsigned k = 0; k < s->count; k++) {
+		unsigned other = s->list[k];
+
+		if (functions[other] != functions[i])
 			continue;
 		sites++;
-		evidence.variance += m->evidence[k].variance;
+		evidence.variance += m->evidence[other].variance;
 		for (size_t at = 0; at < series.n; at++)
-			sum[at] += m->old_bytes[k][scale][at];
+			sum[at] += m->old_bytes[other][scale][at];
 	}
 	if (sites == 1)
 		return true;
@@ -374,18 +380,15 @@ static void judge_scale(struct trends *t, const struct snapshot *s, const uint64
 
 	if (t->scales[scale].n < FEWEST_POINTS)
 		return;
-	for (unsigned i = 1; i < STACKS; i++)
-		if (is_judged(t, s, i))
-			prepare_site(t, scale, i);
+	for (unsigned k = 0; k < s->count; k++)
+		prepare_site(t, scale, s->list[k]);
 	gather_evidence(t, s, scale);
-	for (unsigned i = 1; i < STACKS; i++)
-		if (is_judged(t, s, i))
-			add_freed(t, s, scale, i);
-	for (unsigned i = 1; i < STACKS; i++) {
+	for (unsigned k = 0; k < s->count; k++)
+		add_freed(t, s, scale, s->list[k]);
+	for (unsigned k = 0; k < s->count; k++) {
+		unsigned i = s->list[k];
 		struct trend *trend = &m->trends[i][scale];
 
-		if (!is_judged(t, s, i))
-			continue;
 		*trend = trend_of(t, scale, i);
 		if (grows(trend->result.verdict) && functions[i] &&
 		    !function_grows(t, s, functions, scale, i)) {
@@ -445,9 +448,8 @@ void trends_judge(struct trends *t, const struct snapshot *s, const uint64_t *fu
 {
 	for (unsigned scale = 0; scale < t->updated; scale++)
 		judge_scale(t, s, functions, scale);
-	for (unsigned i = 1; i < STACKS; i++)
-		if (is_judged(t, s, i))
-			say(t->memory, i);
+	for (unsigned k = 0; k < s->count; k++)
+		say(t->memory, s->list[k]);
 }
 
 bool trends_can_judge(const struct trends *t)

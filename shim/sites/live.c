@@ -82,13 +82,11 @@ bool live_remove(const void *p, struct live_sample *sample)
 	return true;
 }
 
-bool live_read(size_t slot, struct live_sample *sample)
+/* Copy the entry in ${slot}.  Return false if it is empty, or changes. */
+static bool read_slot(size_t slot, struct live_sample *sample)
 {
-	struct live_sample *entry;
+	struct live_sample *entry = &get_table()[slot];
 
-	if (get_table() == NULL)
-		return false;
-	entry = &get_table()[slot];
 	sample->address = __atomic_load_n(&entry->address, __ATOMIC_ACQUIRE);
 	if (sample->address <= BUSY)
 		return false;
@@ -98,4 +96,25 @@ bool live_read(size_t slot, struct live_sample *sample)
 	sample->weight = __atomic_load_n(&entry->weight, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(&entry->address, __ATOMIC_RELAXED) == sample->address;
+}
+
+static bool has_entries(size_t bucket)
+{
+	return __atomic_load_n(&live_counts[bucket], __ATOMIC_RELAXED) != 0;
+}
+
+bool live_next(size_t *slot, struct live_sample *sample)
+{
+	const size_t two = (size_t)2 * LIVE_WAYS;
+
+	while (get_table() && *slot < LIVE_SLOTS) {
+		size_t bucket = *slot / LIVE_WAYS;
+
+		/* Unused pages stay untouched. */
+		if (*slot % two == 0 && !has_entries(bucket) && !has_entries(bucket ^ 1))
+			*slot += two;
+		else if (read_slot((*slot)++, sample))
+			return true;
+	}
+	return false;
 }

@@ -54,10 +54,10 @@ bool live_insert(const struct live_sample *sample);
 bool live_remove(const void *p, struct live_sample *sample);
 
 /*
- * live_read(slot, sample):
- * Copy the entry in ${slot}, below LIVE_SLOTS, to ${sample}.  Return false if it is empty, or
- * changes.
+ * live_next(slot, sample):
+ * Copy the next entry, from ${*slot} on, to ${sample}, and set ${*slot} behind it.  Return false if
+ * there is none.  One that is being changed is left out.  The first slot is 0.
  */
-bool live_read(size_t slot, struct live_sample *sample);
+bool live_next(size_t *slot, struct live_sample *sample);
 
 #endif

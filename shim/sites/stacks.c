@@ -28,6 +28,7 @@ struct stack {
 } __attribute__((aligned(64)));
 
 struct tables {
+	uint8_t is_used[STACKS]; /* or was: readers leave the other pages untouched */
 	struct stack stacks[STACKS];
 	union chunk {
 		uint64_t frames[CHUNK_FRAMES];
@@ -148,6 +149,7 @@ static struct stack *find_or_add(uint64_t hash)
 			if (!__atomic_compare_exchange_n(&s->hash, &had, hash, false,
 							 __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 				continue;
+			__atomic_store_n(&get_tables()->is_used[s - stacks], 1, __ATOMIC_RELAXED);
 			if (add_user(s, hash)) {
 				__atomic_fetch_add(&stacks_made, 1, __ATOMIC_RELAXED);
 				return s;
@@ -240,7 +242,8 @@ uint64_t stacks_read(unsigned index, struct stack_totals *totals)
 	const struct stack *s;
 	uint64_t hash;
 
-	if (get_tables() == NULL)
+	if (get_tables() == NULL ||
+	    (index && !__atomic_load_n(&get_tables()->is_used[index], __ATOMIC_RELAXED)))
 		return 0;
 	s = &get_tables()->stacks[index];
 	hash = __atomic_load_n(&s->hash, __ATOMIC_RELAXED);

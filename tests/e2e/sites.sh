@@ -1,6 +1,6 @@
 #!/bin/bash
 # Call sites have the same identity after every restart, with names and stacks.  They can be turned
-# off, and limited in number.  A forked child knows what it has inherited.
+# off, and limited in number.  A process that ends early reports its call sites, too.
 #
 # limit: 200
 set -u
@@ -93,4 +93,10 @@ for library in "$build"/tests/often/libmemagent*.so; do
 		"$build/tests/alloc/kinds" 1 >/dev/null || fail "kinds failed"
 	grep -q '^memagent_flame' "$work/points" && fail "MEMAGENT_FLAME=0 sends flame graphs"
 done
+
+# A process that ends before its first interval, with few samples.
+rm -f "$work/points"
+LD_PRELOAD=$build/libmemagent.so MEMAGENT_URL=file://$work/points MEMAGENT_INTERVAL=1h "$build/tests/alloc/leaky" leak 3 || fail "leaky failed"
+grep -q '^memagent_site,.*,function=keep_for_ever live_bytes=[1-9]' "$work/points" ||
+	fail "a process of three seconds reports no call site: $(grep -o 'sites_sampled=[0-9]*' "$work/points" | tail -n 1)"
 exit 0

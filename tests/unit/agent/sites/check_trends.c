@@ -6,6 +6,7 @@
 #include "shim/sites/live.h"
 #include "shim/sites/objects.h"
 #include "shim/sites/walk.h"
+#include "tests/unit/enter.h"
 #include "tests/unit/unit.h"
 
 #define ONE ((uint64_t)1 << WEIGHT_PLACES)
@@ -76,7 +77,7 @@ static void start(uint64_t seed)
 	for (unsigned i = 0; i < SITES; i++) {
 		const uint64_t frame = (uint64_t)1 << WALK_OBJECT_SHIFT | (i + 1) * 16;
 
-		stacks[i] = stacks_enter(&frame, 1, WALK_WHOLE);
+		stacks[i] = enter_frames(&frame, 1, WALK_WHOLE);
 		stacks_count_made(stacks[i], 1, ONE);
 	}
 }
