@@ -117,7 +117,27 @@ static const char *name_measurement(const struct recorder *r, const char *kind,
 	return name;
 }
 
-/* Add a record of a call site, without its texts if the transport allows no such long line. */
+/* Add a line with the numbers of ${record}, and one with each text; the database joins them. */
+static void add_in_parts(struct recorder *r, const struct record *record)
+{
+	struct record part = *record;
+
+	part.texts_used = 0;
+	if (r->encoder->record(&r->line, &r->head, &part) ||
+	    !backlog_add(&r->backlog, r->line.text, r->line.used))
+		log_too_long();
+	part.numbers_used = 0;
+	part.texts_used = 1;
+	for (size_t i = 0; i < record->texts_used; i++) {
+		part.texts[0] = record->texts[i];
+		if (r->encoder->record(&r->line, &r->head, &part))
+			r->backlog.too_long++;
+		else
+			backlog_add(&r->backlog, r->line.text, r->line.used);
+	}
+}
+
+/* Add a record of a call site.  A stack may be too long for the transport; then it is counted. */
 static void add_record(void *context, const char *kind, struct record *record)
 {
 	struct recorder *r = context;
@@ -127,11 +147,9 @@ static void add_record(void *context, const char *kind, struct record *record)
 
 	record->measurement = name_measurement(r, kind, name);
 	error = r->encoder->record(&r->line, &r->head, record);
-	if (record->numbers_used && (error || (longest && r->line.used > longest))) {
-		record->texts_used = 0;
-		error = r->encoder->record(&r->line, &r->head, record);
-	}
-	if (error || !backlog_add(&r->backlog, r->line.text, r->line.used))
+	if (record->numbers_used && (error || (longest && r->line.used > longest)))
+		add_in_parts(r, record);
+	else if (error || !backlog_add(&r->backlog, r->line.text, r->line.used))
 		log_too_long();
 }
 

@@ -22,6 +22,12 @@ await_points memagent "time > $exit"
 await_rows memagent "SELECT agent_coverage FROM memagent WHERE time > $exit"
 expect_every_point memagent 50000000
 
+# A call site whose stack does not fit beside its figures is in several lines.
+long=$(printf '%0220d' 0)
+LD_PRELOAD=$build/tests/often/libmemagent.so MEMAGENT_URL="udp://$udp" MEMAGENT_TAGS="a=$long,b=$long,c=$long,d=$long" \
+	"$build/tests/alloc/shares" "$work/truth"
+await_rows memagent "SELECT stack FROM memagent_site WHERE stack =~ /;site_[0-9]*$/ AND frames =~ /shares@/ AND live_objects > 0"
+
 python3 "$root/tests/e2e/lib/udp.py" "$work/port" "$work/datagrams" &
 children="$children $!"
 wait_until "the receiver did not start" [ -e "$work/port" ]
