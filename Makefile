@@ -248,7 +248,7 @@ demo:
 
 # ---- the tests ----
 
-SITES_NAMES = $(addprefix agent/sites/,names.c name.c lookup.c symbols.c perf_map.c demangle.c) agent/base/elf.c
+SITES_NAMES = $(addprefix agent/sites/,names.c name.c lookup.c symbols.c perf_map.c demangle.c rust_v0.c) agent/base/elf.c
 
 # A unit test links only the modules listed here, so a new dependency must be added.
 CFI = shim/readable.c $(addprefix shim/sites/,cfi.c cfi_row.c cfi_value.c reader.c image.c)
@@ -260,7 +260,7 @@ UNIT_arch =
 UNIT_boot = shim/boot.c
 UNIT_contents = agent/base/contents.c
 UNIT_counters = shim/counters.c agent/encode/fields.c
-UNIT_demangle = agent/sites/demangle.c shim/object.c
+UNIT_demangle = agent/sites/demangle.c agent/sites/rust_v0.c shim/object.c
 UNIT_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 UNIT_duration = agent/settings/duration.c
 UNIT_uncounted = agent/measure/uncounted.c
@@ -354,7 +354,7 @@ FUZZ_cfi = $(CFI)
 FUZZ_delivery = agent/deliver/delivery.c agent/deliver/backlog.c agent/deliver/verdict.c
 FUZZ_elf_file = tools/run/elf_file.c agent/base/elf.c tools/run/script.c
 FUZZ_line = agent/encode/line.c agent/encode/fields.c
-FUZZ_name = agent/sites/name.c agent/sites/wrappers.c agent/sites/demangle.c shim/object.c
+FUZZ_name = agent/sites/name.c agent/sites/wrappers.c agent/sites/demangle.c agent/sites/rust_v0.c shim/object.c
 FUZZ_options = agent/settings/options.c agent/settings/duration.c agent/settings/tags.c agent/settings/url.c
 FUZZ_perf_map = agent/sites/perf_map.c
 FUZZ_proc = agent/measure/proc.c agent/guest/privileges.c agent/guest/namespaces.c agent/base/fnv.c

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/auxv.h>
 
+#include "agent/sites/output.h"
+#include "agent/sites/rust_v0.h"
 #include "shim/object.h"
 
 #define HASH 17 /* "h" and 16 hex digits */
@@ -28,19 +30,6 @@ static const struct escape {
     {"SP", '@'}, {"BP", '*'}, {"RF", '&'}, {"LT", '<'},
     {"GT", '>'}, {"LP", '('}, {"RP", ')'}, {"C", ','},
 };
-
-/* A text of limited size that is being written. */
-struct output {
-	char *text;
-	size_t used, size;
-};
-
-static void put(struct output *o, char c)
-{
-	if (o->used + 1 < o->size)
-		o->text[o->used++] = c;
-	o->text[o->used] = '\0';
-}
 
 /* Write the character of the escape "$...$" at ${text}.  Return its length, or 0. */
 static size_t put_escape(struct output *o, const char *text, size_t n)
@@ -273,6 +262,7 @@ static bool demangle_cxx(struct demangle *d, const char *name, char *out, size_t
 
 void demangle_name(struct demangle *d, const char *name, char *out, size_t size)
 {
-	if (!demangle_rust(name, out, size) && !demangle_cxx(d, name, out, size))
+	if (!demangle_rust(name, out, size) && !rust_v0(name, out, size) &&
+	    !demangle_cxx(d, name, out, size))
 		snprintf(out, size, "%s", name);
 }

@@ -5,9 +5,9 @@
  *
  * C++ names go through the program's own __cxa_demangle, if it is GNU's, and the object that has it
  * is never unloaded.  A name stays as it is when demangling it might take much memory or more stack
- * than there is.  Rust's older names ("legacy") are plain enough to be read here.
+ * than there is.  Rust's older names ("legacy") are read here, the newer ones in rust_v0.h.
  *
- * Layer    agent; needs the shim's object.h.
+ * Layer    agent; needs rust_v0.h and the shim's object.h.
  * Threads  the sidecar, muted: __cxa_demangle allocates.  Takes the dynamic linker's lock.
  * Source   C++ ABI, 5.1 and 3.4; rustc, compiler/rustc_symbol_mangling/src/legacy.rs.
  */

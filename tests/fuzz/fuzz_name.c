@@ -8,6 +8,7 @@
 #include "agent/sites/name.h"
 
 #include "agent/sites/demangle.h"
+#include "agent/sites/rust_v0.h"
 #include "agent/sites/wrappers.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -44,6 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(name, data, size);
 	name[size] = '\0';
 	if (demangle_rust(name, out, 16))
+		CHECK(out[0] && strlen(out) < 16);
+	if (rust_v0(name, out, 16))
 		CHECK(out[0] && strlen(out) < 16);
 	demangle_name(&d, name, out, sizeof(out));
 	name_clean(out);

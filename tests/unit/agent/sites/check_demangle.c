@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "agent/sites/rust_v0.h"
 #include "tests/unit/unit.h"
 
 static const struct {
@@ -38,6 +39,47 @@ START_TEST(reads_a_rust_name)
 	ck_assert_int_eq(is_one, rust[_i].name != NULL);
 	if (is_one)
 		ck_assert_str_eq(out, rust[_i].name);
+	free(mangled);
+}
+END_TEST
+
+static const struct {
+	const char *mangled, *name;
+} newer[] = {
+    {"_RNvCs6GmmlP4bgsG_6server6handle", "server::handle"},
+    {"_RNvCs6GmmlP4bgsG_6server6handle.llvm.123", "server::handle"},
+    {"_RNvMNtCs6GmmlP4bgsG_1r5storeINtB2_6KeeperyE7keep_itB4_", "r::store::Keeper::keep_it"},
+    {"_RNvMs3_NtCslNYArtu3iFV_5alloc7raw_vecINtB5_6RawVecINtNtB7_3vec3VecyEE8grow_one"
+     "Cs6GmmlP4bgsG_1r",
+     "alloc::raw_vec::RawVec::grow_one"},
+    {"_RNvXs6_NtNtCsgEmfK2I1SDS_4core3fmt3numjNtB7_8LowerHex3fmt",
+     "<usize as core::fmt::LowerHex>::fmt"},
+    {"_RNCNvCs1_6server6handle0Cs2_4main", "server::handle::{{closure}}"},
+    {"_RNvMCs1_6serverSh5bytes", "server::<impl [u8]>::bytes"},
+
+    {"_RNvXCs1_1aTRhQDNtB2_1TEL_PeOFUKCjEuENtB2_1T1f",
+     "<(&u8,&mut dyn a::T,*const str,*mut fn) as a::T>::f"},
+    {"_RINvCs1_1a1fKj4_Kb1_KpAh3_E", NULL}, /* a size has no type */
+    {"_RINvCs1_1a1fKj4_Kb1_KpAhj3_E", "a::f"},
+    {"_RNvB_1f", NULL}, /* refers to itself */
+    {"_RNvNvB1_1f1g", NULL},
+    {"_RNvC6server9", NULL}, /* longer than the text */
+    {"_RNvC6server99999999999999999999999999a", NULL},
+    {"_R1NvC6server6handle", NULL}, /* a version that does not exist */
+    {"_R", NULL},
+    {"_RN", NULL},
+    {"main", NULL},
+};
+
+START_TEST(reads_a_newer_rust_name)
+{
+	char out[128] = "";
+	char *mangled = strdup(newer[_i].mangled);
+	bool is_one = rust_v0(mangled, out, sizeof(out));
+
+	ck_assert_int_eq(is_one, newer[_i].name != NULL);
+	if (is_one)
+		ck_assert_str_eq(out, newer[_i].name);
 	free(mangled);
 }
 END_TEST
@@ -215,6 +257,7 @@ END_TEST
 static void add(TCase *all)
 {
 	tcase_add_loop_test(all, reads_a_rust_name, 0, UNIT_COUNT(rust));
+	tcase_add_loop_test(all, reads_a_newer_rust_name, 0, UNIT_COUNT(newer));
 	tcase_add_test(all, cuts_a_rust_name_off);
 	tcase_add_test(all, leaves_names_alone_without_a_cxx_library);
 	tcase_add_test(all, demangles_through_the_programs_library);
