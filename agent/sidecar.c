@@ -320,9 +320,9 @@ void sidecar_main_exits(void)
 	errno = saved;
 }
 
-bool sidecar_hold(bool briefly)
+bool sidecar_hold(void)
 {
-	return !sidecar.task.is_retired && quiesce_hold(briefly);
+	return !sidecar.task.is_retired && quiesce_hold();
 }
 
 void sidecar_release(void)

@@ -52,11 +52,11 @@ bool sidecar_retire(void);
 void sidecar_main_exits(void);
 
 /*
- * sidecar_hold(briefly), sidecar_release():
+ * sidecar_hold(), sidecar_release():
  * Between the two calls the sidecar holds no lock of libc or of a library, so that the process can
  * be forked.  sidecar_hold waits a short time for that and returns whether it succeeded.
  */
-bool sidecar_hold(bool briefly);
+bool sidecar_hold(void);
 void sidecar_release(void);
 
 #endif

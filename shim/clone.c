@@ -34,7 +34,7 @@ EXPORT pid_t _Fork(void)
 		errno = ENOSYS;
 		return -1;
 	}
-	hooks->before_fork(false);
+	hooks->before_fork();
 	pid = next._Fork();
 	after_copy(pid == 0);
 	return pid;
@@ -68,7 +68,7 @@ EXPORT int clone(int (*run)(void *), void *stack, int flags, void *arg, ...)
 	next_resolve();
 	if (flags & CLONE_VM || run == NULL)
 		return next.clone(run, stack, flags, arg, more[0], more[1], more[2]);
-	hooks->before_fork(false);
+	hooks->before_fork();
 	pid = next.clone(run_copy, stack, flags, &start, more[0], more[1], more[2]);
 	after_copy(false);
 	return pid;

@@ -8,11 +8,14 @@
 
 #include <errno.h>
 #include <gnu/libc-version.h>
+#include <limits.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
@@ -33,10 +36,23 @@ extern void *__libc_stack_end;
 
 static size_t stack_bytes;
 
+/*
+ * The allocator and what it calls: libc, the dynamic linker, this library and the vDSO.  Looked up
+ * at the start: that takes a lock, and the thread that has it may wait for the interrupted one.
+ */
+static struct object_range allocator_code[5];
+
 void handler_init(void)
 {
+	/* NOLINTBEGIN(performance-no-int-to-ptr): the kernel gives a number */
+	const void *const parts[] = {(const void *)next.malloc, (const void *)gnu_get_libc_version,
+				     (const void *)handler_state, &__libc_stack_end,
+				     (const void *)getauxval(AT_SYSINFO_EHDR)};
+	/* NOLINTEND(performance-no-int-to-ptr) */
 	struct rlimit limit;
 
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		allocator_code[i] = object_range(parts[i]);
 	/* Under valgrind, which reports reads of stack words that were never written. */
 	if (object_first("_vgnU_freeres"))
 		return;
@@ -60,54 +76,60 @@ static uintptr_t find_restorer(void)
 	return action.restorer;
 }
 
-static bool is_in(const void *p, uintptr_t address)
+static bool is_allocator_code(uintptr_t address)
 {
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives a number */
-	return object_same(p, (const void *)address);
+	for (size_t i = 0; i < sizeof(allocator_code) / sizeof(*allocator_code); i++)
+		if (address - allocator_code[i].start < allocator_code[i].bytes)
+			return true;
+	return false;
 }
 
 /*
- * Return whether the code at ${address} belongs to the allocator or to what it calls: libc, the
- * dynamic linker, this library, or the vDSO, which is in no listed object.
+ * Return whether a signal handler makes the kernel restart this system call, and no allocator makes
+ * it.  Other calls than these, when they are next, have not begun.
  */
-static bool is_allocator_code(uintptr_t address)
+static bool is_restarted(long number)
 {
-	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives a number */
-	return !is_in((const void *)address, address) ||
-	       is_in((const void *)next.malloc, address) ||
-	       is_in((const void *)gnu_get_libc_version, address) ||
-	       is_in((const void *)handler_state, address) || is_in(&__libc_stack_end, address);
+	static const short calls[] = {
+	    SYS_read,	 SYS_readv,    SYS_write,   SYS_writev,	 SYS_wait4,
+	    SYS_waitid,	 SYS_accept,   SYS_accept4, SYS_connect, SYS_recvfrom,
+	    SYS_recvmsg, SYS_recvmmsg, SYS_sendto,  SYS_sendmsg, SYS_sendmmsg,
+	    SYS_ioctl,	 SYS_fcntl,    SYS_flock,   SYS_open,	 SYS_openat,
+	};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (number == calls[i])
+			return true;
+	return false;
 }
 
-/* Return whether an allocator makes this system call. */
-static bool is_for_memory(long number)
+/* Return whether these are the arguments with which libc waits for a lock, such as malloc's. */
+static bool are_of_lock(const greg_t *registers)
 {
-	return number == SYS_brk || number == SYS_mmap || number == SYS_munmap ||
-	       number == SYS_mremap || number == SYS_madvise || number == SYS_mprotect ||
-	       number == SYS_futex;
+	return registers[REG_RDI] > USHRT_MAX &&
+	       (registers[REG_RSI] & ~FUTEX_PRIVATE_FLAG) == FUTEX_WAIT && registers[REG_RDX] == 2;
 }
 
 /*
  * Return whether the signal interrupted a waiting system call of the program.  Such a call returns
  * EINTR, or the kernel restarts it.
  */
-static bool was_waiting(uintptr_t at, long rax)
+static bool was_waiting(const greg_t *registers)
 {
 	static const unsigned char instruction[] = {0x0f, 0x05};
 	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives a number */
-	const unsigned char *code = (const unsigned char *)at;
+	const unsigned char *code = (const unsigned char *)registers[REG_RIP];
+	long rax = registers[REG_RAX];
 
 	if (rax == -EINTR)
-		return memcmp(code - sizeof(instruction), instruction, sizeof(instruction)) == 0;
-	return memcmp(code, instruction, sizeof(instruction)) == 0 && !is_for_memory(rax);
+		return memcmp(code - sizeof(instruction), instruction, sizeof(instruction)) == 0 &&
+		       !are_of_lock(registers);
+	return memcmp(code, instruction, sizeof(instruction)) == 0 && is_restarted(rax);
 }
 
-static enum handler_state state_of(const ucontext_t *context)
+static enum handler_state state_of(const greg_t *registers)
 {
-	const greg_t *registers = context->uc_mcontext.gregs;
-	uintptr_t at = (uintptr_t)registers[REG_RIP];
-
-	if (!is_allocator_code(at) || was_waiting(at, (long)registers[REG_RAX]))
+	if (!is_allocator_code((uintptr_t)registers[REG_RIP]) || was_waiting(registers))
 		return HANDLER_RUNS;
 	return HANDLER_INSIDE;
 }
@@ -121,35 +143,54 @@ static bool is_frame(const ucontext_t *context)
 	       registers[REG_RIP] != 0 && context->uc_mcontext.fpregs != NULL;
 }
 
-static enum handler_state scan(const uintptr_t *from, const void *end)
+static bool is_on_main_stack(uintptr_t address)
+{
+	return (uintptr_t)__libc_stack_end - address < stack_bytes;
+}
+
+struct search {
+	enum handler_state state;
+	uintptr_t interrupted; /* the stack pointer in the last frame found */
+};
+
+static void scan(struct search *search, uintptr_t from, const void *end)
 {
 	uintptr_t restorer = find_restorer();
-	const void *last = (const char *)end - sizeof(ucontext_t) - sizeof(*from);
-	enum handler_state state = HANDLER_NONE;
+	const void *last = (const char *)end - sizeof(ucontext_t) - sizeof(restorer);
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives a number */
+	const uintptr_t *word = (const uintptr_t *)(from & -sizeof(restorer));
 
 	if (restorer == 0)
-		return HANDLER_NONE;
-	for (; (const void *)from <= last && state != HANDLER_INSIDE; from++) {
-		const ucontext_t *context = (const ucontext_t *)(from + 1);
+		return;
+	for (; (const void *)word <= last && search->state != HANDLER_INSIDE; word++) {
+		const ucontext_t *context = (const ucontext_t *)(word + 1);
 
-		if (*from == restorer && is_frame(context))
-			state = state_of(context);
+		if (*word != restorer || !is_frame(context))
+			continue;
+		search->state = state_of(context->uc_mcontext.gregs);
+		search->interrupted = (uintptr_t)context->uc_mcontext.gregs[REG_RSP];
 	}
-	return state;
+}
+
+/* A handler on the alternate stack may have interrupted another one on the main stack. */
+static enum handler_state search_stacks(uintptr_t here)
+{
+	struct search search = {HANDLER_NONE, here};
+	stack_t own;
+
+	if (!is_on_main_stack(here) && stack_bytes && sigaltstack(NULL, &own) == 0 &&
+	    own.ss_flags & SS_ONSTACK)
+		scan(&search, here, (const char *)own.ss_sp + own.ss_size);
+	if (is_on_main_stack(search.interrupted))
+		scan(&search, search.interrupted, __libc_stack_end);
+	return search.state;
 }
 
 enum handler_state handler_state(void)
 {
-	const uintptr_t *here = __builtin_frame_address(0);
-	uintptr_t main_below = (uintptr_t)__libc_stack_end - (uintptr_t)here;
-	enum handler_state state = HANDLER_NONE;
 	int saved = errno;
-	stack_t own;
+	enum handler_state state = search_stacks((uintptr_t)__builtin_frame_address(0));
 
-	if (main_below < stack_bytes)
-		state = scan(here, __libc_stack_end);
-	else if (stack_bytes && sigaltstack(NULL, &own) == 0 && own.ss_flags & SS_ONSTACK)
-		state = scan(here, (const char *)own.ss_sp + own.ss_size);
 	errno = saved;
 	return state;
 }

@@ -9,12 +9,6 @@ static bool return_false(void)
 	return false;
 }
 
-static bool before_fork_false(bool may_wait_for_us)
-{
-	(void)may_wait_for_us;
-	return false;
-}
-
 static bool defers_false(void (*handler)(void *))
 {
 	(void)handler;
@@ -22,7 +16,7 @@ static bool defers_false(void (*handler)(void *))
 }
 
 static const struct shim_hooks no_hooks = {
-    .before_fork = before_fork_false,
+    .before_fork = return_false,
     .is_here = return_false,
     .after_fork = do_nothing,
     .in_child = do_nothing,

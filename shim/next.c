@@ -152,6 +152,10 @@ void next_prepare_thread(void)
 {
 }
 
+void next_unlock(void)
+{
+}
+
 /* These always exist, at least in libc. */
 static void resolve_core(struct next *found)
 {

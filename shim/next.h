@@ -78,6 +78,13 @@ void next_resolve_system(void);
  */
 void next_prepare_thread(void);
 
+/*
+ * next_unlock():
+ * In a copy of the process that was made while the sidecar waited for the calling thread's lock in
+ * jemalloc: release all its locks.  The sidecar may have held others, and is not in the copy.
+ */
+void next_unlock(void);
+
 /* Return whether this library contains the next allocator. */
 bool next_is_inside(void);
 

@@ -38,6 +38,40 @@ bool object_same(const void *a, const void *b)
 	return pair.is_one;
 }
 
+struct range_search {
+	const void *address;
+	struct object_range range;
+};
+
+static int take_range(struct dl_phdr_info *object, size_t size, void *arg)
+{
+	struct range_search *search = arg;
+	uintptr_t start = UINTPTR_MAX, end = 0;
+
+	(void)size;
+	if (!object_contains(object, search->address))
+		return 0;
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+		uintptr_t from = object->dlpi_addr + segment->p_vaddr;
+
+		if (segment->p_type != PT_LOAD)
+			continue;
+		start = from < start ? from : start;
+		end = from + segment->p_memsz > end ? from + segment->p_memsz : end;
+	}
+	search->range = (struct object_range){start, end - start};
+	return 1;
+}
+
+struct object_range object_range(const void *address)
+{
+	struct range_search search = {address, {0, 0}};
+
+	dl_iterate_phdr(take_range, &search);
+	return search.range;
+}
+
 /* The dynamic linker relocates most of these addresses in place, but not all of them. */
 static const void *absolute(uintptr_t base, uintptr_t at)
 {

@@ -57,6 +57,16 @@ bool object_contains(const struct dl_phdr_info *object, const void *address);
 bool object_same(const void *a, const void *b);
 
 /*
+ * object_range(address):
+ * Return where the object containing ${address} is; the range is empty if no object does.
+ */
+struct object_range {
+	uintptr_t start;
+	size_t bytes;
+};
+struct object_range object_range(const void *address);
+
+/*
  * object_function(neighbour, name):
  * Return the function ${name} that the object containing ${neighbour} exports, or NULL.
  */

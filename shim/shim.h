@@ -60,11 +60,8 @@ _Noreturn void shim_exit(void);
  * Call these functions at the events below.  ${hooks} stays the caller's.
  */
 struct shim_hooks {
-	/*
-	 * A thread is about to fork.  Return true if the sidecar rests until after_fork.  Wait only
-	 * briefly if the sidecar ${may_wait_for_us}.
-	 */
-	bool (*before_fork)(bool may_wait_for_us);
+	/* A thread is about to fork.  Return true if the sidecar rests until after_fork. */
+	bool (*before_fork)(void);
 	bool (*is_here)(void);	  /* return whether this process has a sidecar */
 	void (*after_fork)(void); /* in the parent, after a fork or a failed one */
 	void (*in_child)(void);	  /* in the child, after all fork handlers */

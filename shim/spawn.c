@@ -130,6 +130,12 @@ enum method {
 /* During a fork by a signal handler that has interrupted the allocator. */
 static bool in_allocator;
 
+/* A fork that has begun.  A signal handler may begin another one meanwhile. */
+struct forking {
+	enum method method;
+	bool was_in_allocator;
+};
+
 bool spawn_is_in_allocator(void)
 {
 	return in_allocator;
@@ -146,14 +152,11 @@ static unsigned long count_threads(void)
 	return count;
 }
 
-static enum method before_fork(void)
+static enum method choose_method(enum handler_state state, bool rests)
 {
-	enum handler_state state = handler_state();
 	unsigned long threads;
-	bool rests;
 
-	next_resolve();
-	rests = hooks->before_fork(state == HANDLER_INSIDE);
+	in_allocator = false;
 	if (LIKELY(state == HANDLER_NONE))
 		return NORMAL;
 	threads = count_threads();
@@ -168,15 +171,27 @@ static enum method before_fork(void)
 	return SINGLE_THREADED;
 }
 
-static void after_fork(enum method method, bool in_child)
+static struct forking before_fork(void)
 {
-	bool was_in_allocator = in_allocator;
+	struct forking forking = {.was_in_allocator = in_allocator};
+
+	next_resolve();
+	forking.method = choose_method(handler_state(), hooks->before_fork());
+	return forking;
+}
+
+static void after_fork(struct forking forking, bool in_child)
+{
+	bool gets_no_agent = in_allocator;
 	int saved = errno;
 
-	if (method == SINGLE_THREADED)
+	if (forking.method == SINGLE_THREADED)
 		*next.single_threaded = 0;
-	in_allocator = false;
-	if (in_child && was_in_allocator) {
+	in_allocator = forking.was_in_allocator;
+	if (in_child && forking.method == BARE)
+		next_unlock();
+	if (in_child && gets_no_agent) {
+		threads_unlock();
 		hooks->in_clone();
 	} else if (in_child) {
 		threads_after_fork();
@@ -191,29 +206,29 @@ static void after_fork(enum method method, bool in_child)
 
 EXPORT pid_t fork(void)
 {
-	enum method method = before_fork();
-	pid_t pid = method == BARE && next._Fork ? next._Fork() : next.fork();
+	struct forking forking = before_fork();
+	pid_t pid = forking.method == BARE && next._Fork ? next._Fork() : next.fork();
 
-	after_fork(method, pid == 0);
+	after_fork(forking, pid == 0);
 	return pid;
 }
 
 /* Returns in the child only, or with an error. */
 EXPORT int daemon(int nochdir, int noclose)
 {
-	enum method method = before_fork();
+	struct forking forking = before_fork();
 	int result = next.daemon(nochdir, noclose);
 
-	after_fork(method, result == 0);
+	after_fork(forking, result == 0);
 	return result;
 }
 
 EXPORT int forkpty(int *amaster, char *name, const struct termios *termp,
 		   const struct winsize *winp)
 {
-	enum method method = before_fork();
+	struct forking forking = before_fork();
 	pid_t pid = next.forkpty(amaster, name, termp, winp);
 
-	after_fork(method, pid == 0);
+	after_fork(forking, pid == 0);
 	return pid;
 }

@@ -212,7 +212,7 @@ static long copy_process(long number, const long *a)
 	long result;
 	int error;
 
-	hooks->before_fork(false);
+	hooks->before_fork();
 	result = call_next(number, a);
 	error = errno;
 	if (result == 0)

@@ -423,6 +423,14 @@ void threads_after_fork(void)
 	}
 }
 
+void threads_unlock(void)
+{
+	uint32_t made = __atomic_load_n(&blocks_made, __ATOMIC_ACQUIRE);
+
+	for (uint32_t i = 0; i < made; i++)
+		unlock(block_at(i));
+}
+
 typedef void sum_fn(struct counters *sum, const struct block *b);
 
 static uint64_t freed_by(const struct block *b)

@@ -126,6 +126,13 @@ bool threads_muted(void);
 void threads_after_fork(void);
 
 /*
+ * threads_unlock():
+ * In a copy of the process that gets no agent: release what other threads held.  May interrupt any
+ * function here.
+ */
+void threads_unlock(void);
+
+/*
  * threads_sum(app, agent):
  * Sum all blocks of the program's threads in ${app}, and of the agent's in ${agent}.  Any thread.
  */

@@ -7,7 +7,6 @@
 #include "shim/cc.h"
 
 #define HOLD_NS (100 * CLOCK_MS)
-#define BRIEF_NS (CLOCK_MS / 5)
 #define LOAD_NS (5 * CLOCK_S)
 
 enum { UNLOCKED, LOCKED, CONTENDED };
@@ -64,10 +63,9 @@ static bool acquire_within(int64_t timeout_ns)
 	return acquire(clock_mono_ns() + timeout_ns);
 }
 
-bool quiesce_hold(bool briefly)
+bool quiesce_hold(void)
 {
-	if (held || acquire_within(briefly ? BRIEF_NS : HOLD_NS) ||
-	    (!briefly && quiesce_is_loading() && acquire_within(LOAD_NS)))
+	if (held || acquire_within(HOLD_NS) || (quiesce_is_loading() && acquire_within(LOAD_NS)))
 		held++;
 	return held != 0;
 }

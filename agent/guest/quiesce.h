@@ -14,12 +14,11 @@ void quiesce_enter(void);
 void quiesce_leave(void);
 
 /*
- * quiesce_hold(briefly), quiesce_release():
+ * quiesce_hold(), quiesce_release():
  * A thread of the program calls these; between them the sidecar rests.  quiesce_hold waits for that
- * 100 ms at most, 5 s while the sidecar loads libraries, or 0.2 ms if ${briefly}.  It returns
- * whether the sidecar rests.
+ * 100 ms at most, or 5 s while the sidecar loads libraries.  It returns whether the sidecar rests.
  */
-bool quiesce_hold(bool briefly);
+bool quiesce_hold(void);
 void quiesce_release(void);
 
 /*

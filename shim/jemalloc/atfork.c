@@ -32,6 +32,12 @@ static void do_in_child(void)
 		in_child();
 }
 
+/* What the calling thread holds may be released twice then, which does no harm. */
+void embedded_unlock(void)
+{
+	in_child();
+}
+
 int embedded_atfork(void (*before)(void), void (*parent)(void), void (*child)(void))
 {
 	prepare = before;

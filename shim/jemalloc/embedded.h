@@ -36,4 +36,7 @@ int *embedded_errno(void);
 /* jemalloc calls this instead of pthread_atfork. */
 int embedded_atfork(void (*before)(void), void (*parent)(void), void (*child)(void));
 
+/* In a forked child: make all locks of jemalloc anew, as its own handler does. */
+void embedded_unlock(void);
+
 #endif

@@ -75,6 +75,11 @@ void next_prepare_thread(void)
 		embedded_mallctl("thread.arena", NULL, NULL, &own, sizeof(own));
 }
 
+void next_unlock(void)
+{
+	embedded_unlock();
+}
+
 void next_resolve(void)
 {
 	int saved = errno;

@@ -20,7 +20,7 @@ ln -sf "$build"/tests/often/*.so "$work"
 
 if [ $# -eq 0 ]; then
 	set -- api arena_reset arenas before_and_after_main cross_thread_free dlmopen dlopen \
-		dlopen_tls early_thread errno_kept exec failed_calls fork fork_concurrent fork_generations fork_in_handler \
+		dlopen_tls early_thread errno_kept exec failed_calls fork fork_anywhere fork_concurrent fork_generations fork_in_handler \
 		fork_load fork_threads key_destructor large_untouched large_untouched_heap live_objects no_allocations out_of_memory prefork pvalloc realloc \
 		realloc_mapped seccomp_all_threads signal_async signal_handler sites_little_stack \
 		sites_pause sized_free small_stack spawn \

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,6 +13,8 @@
 #include "tests/unit/unit.h"
 
 #define CROWD 200
+#define PAGE 4096
+#define PATIENCE 5    /* seconds */
 #define PRECOUNT 1000 /* objects up to there may be counted before they are made */
 
 static struct counters app, agent;
@@ -703,6 +706,44 @@ static int in_child(void *const *blocks)
 	return counters_mallocs(&app) == CROWD + 1 ? 0 : 4;
 }
 
+#ifndef __SANITIZE_THREAD__
+
+static uint64_t *guarded; /* a page with the allocator's counters */
+
+static void fork_in_read(int number)
+{
+	pid_t child;
+	int status;
+
+	(void)number;
+	mprotect(guarded, PAGE, PROT_READ | PROT_WRITE);
+	child = fork();
+	if (child == 0) {
+		alarm(PATIENCE);
+		threads_unlock();
+		threads_mute(); /* leaves the block, and so takes its lock */
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	ck_assert(WIFEXITED(status));
+}
+
+/* The reader holds the lock of a block when it reads its owner's counters. */
+START_TEST(a_copy_without_an_agent_has_no_locked_block)
+{
+	guarded = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ck_assert_ptr_ne(guarded, MAP_FAILED);
+	threads_use_bytes(&guarded[0], &guarded[1]);
+	threads_claim();
+	signal(SIGSEGV, fork_in_read);
+	mprotect(guarded, PAGE, PROT_NONE);
+	sum();
+	ck_assert_uint_eq(app.alloc_bytes, 0);
+}
+END_TEST
+
+#endif
+
 static void *blocks_now[CROWD];
 
 static void *count_and_stay(void *arg)
@@ -949,6 +990,9 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, bytes_stay_when_a_thread_ends);
 	tcase_add_test(all, bytes_of_the_agent_without_memory);
 	tcase_add_test(all, a_child_has_the_bytes_of_threads_that_it_has_not);
+#ifndef __SANITIZE_THREAD__
+	tcase_add_test(all, a_copy_without_an_agent_has_no_locked_block);
+#endif
 	tcase_add_test(all, a_child_takes_over_the_blocks);
 	tcase_add_test(all, a_child_keeps_its_own_block);
 	tcase_add_test(all, a_sampler_never_sees_less_than_nothing);
