@@ -76,12 +76,16 @@ static COLD int create_muted(pthread_t *thread, const pthread_attr_t *attr, thre
 	return error;
 }
 
+/* Whether the program has created a thread in this process. */
+static bool has_threads;
+
 EXPORT int pthread_create(pthread_t *restrict thread, const pthread_attr_t *restrict attr,
 			  void *(*run)(void *), void *restrict arg)
 {
 	next_resolve();
 	if (UNLIKELY(threads_muted()))
 		return create_muted(thread, attr, run, arg);
+	__atomic_store_n(&has_threads, true, __ATOMIC_RELAXED);
 	return next.pthread_create(thread, attr, run, arg);
 }
 
@@ -124,7 +128,7 @@ static void become_main_thread(void)
 enum method {
 	NORMAL,		 /* libc sees several threads */
 	SINGLE_THREADED, /* libc is told that there is one thread, and takes no locks */
-	BARE,		 /* _Fork: the sidecar is at work, so take no locks, run no handlers */
+	BARE,		 /* _Fork: the agent is at work, so take no locks, run no handlers */
 };
 
 /* During a fork by a signal handler that has interrupted the allocator. */
@@ -155,15 +159,18 @@ static unsigned long count_threads(void)
 static enum method choose_method(enum handler_state state, bool rests)
 {
 	unsigned long threads;
+	bool is_alone;
 
 	in_allocator = false;
 	if (LIKELY(state == HANDLER_NONE))
 		return NORMAL;
 	threads = count_threads();
-	if (threads != 1 && !(threads == 2 && hooks->is_here()))
+	is_alone = threads == 1 || (threads == 2 && hooks->is_here());
+	/* Other threads may be libcurl's, which look up a name. */
+	if (!is_alone && (has_threads || state != HANDLER_INSIDE))
 		return NORMAL;
 	in_allocator = state == HANDLER_INSIDE;
-	if (!next.single_threaded || !(rests || threads == 1))
+	if (!is_alone || !next.single_threaded || !(rests || threads == 1))
 		return in_allocator ? BARE : NORMAL;
 	if (*next.single_threaded)
 		return NORMAL;
@@ -197,6 +204,7 @@ static void after_fork(struct forking forking, bool in_child)
 		threads_after_fork();
 		sites_after_fork();
 		become_main_thread();
+		has_threads = false;
 		hooks->in_child();
 	} else {
 		hooks->after_fork();
