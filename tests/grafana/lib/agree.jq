@@ -35,6 +35,8 @@ def value_of($column; $ms):
 	elif $column.how == "with" then map(select(.[$column.field] != null)) | value_of($column.of; $ms)
 	elif $column.how == "all" then map({key: (.time / 1e6 | round | tostring), value: (.[$column.field] | select(. != ""))}) | from_entries
 	elif $column.how == "newest" then value_of($column.of; $ms) | in_order | .[-1:] | by_time(.v)
+	elif $column.how == "beside" then (value_of($column.newest; $ms) | in_order | .[-1:] | by_time(null)) as $newest
+		| value_of($column.of; $ms) | with_entries(.key as $t | select($newest | has($t)))
 	else error("\($column.how)?")
 	end;
 

@@ -12,6 +12,8 @@ def less($a; $b): {how: "less", a: $a, b: $b};
 def share($field): {how: "scaled", of: rate($field), by: 1e-9};
 # The last of all buckets.
 def newest($of): {how: "newest", of: $of};
+# What $of is in the last bucket of $newest, if it is anything there.
+def beside($newest; $of): {how: "beside", newest: $newest, of: $of};
 # Of the points that have that field, too.
 def with($field; $of): {how: "with", field: $field, of: $of};
 def plus($a; $b): {how: "plus", a: $a, b: $b};
@@ -47,7 +49,7 @@ def meant_by_memagent:
 	"Processes by live bytes A": {of: "each", columns: ["heap_alloc_bytes", "rss_bytes", "rss_peak_bytes", "swap_bytes" | point(.)]},
 	"Call sites by live bytes, and growth per minute A":
 		({of: "each", columns: ["live_bytes", "live_bytes_error", "oldest_ns", "verdict" | point(.)]} | of_sites),
-	"Call sites by live bytes, and growth per minute B": ({of: "each", columns: [newest(growth("live_bytes")), newest(rate("alloc_bytes"))]} | of_sites),
+	"Call sites by live bytes, and growth per minute B": ({of: "each", columns: [newest(growth("live_bytes")), beside(growth("live_bytes"); rate("alloc_bytes"))]} | of_sites),
 	"Live bytes by function A": (sum_by("function"; last("live_bytes")) | of_sites),
 	"Growth per minute by function A": (sum_by("function"; growth("live_bytes")) | of_sites),
 	"Live bytes by stack, process $flame A":
