@@ -50,7 +50,7 @@ family 1 MEMAGENT_INTERVAL=1h MEMAGENT_MIN_UPTIME=50ms sh -c "'$scripted' -w 100
 family 0 MEMAGENT_INTERVAL=1h MEMAGENT_MIN_UPTIME=1h "$scripted"
 
 # By memagent-run in a program with the agent; what the command itself starts is a child as usual.
-family 1 MEMAGENT_INTERVAL=1h sh -c "$begun '$build/memagent-run' sh -c '/bin/true; :'; :"
+family 1 MEMAGENT_INTERVAL=1h sh -c "$begun '$build/memagent-run' sh -c '$begun /bin/true; :'; :"
 
 before=$(reporters | wc -l)
 MEMAGENT_URL="$INFLUXD_URL" MEMAGENT_MIN_UPTIME=1h "$build/memagent-run" "$scripted" >"$work/out"
