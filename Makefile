@@ -54,6 +54,9 @@ LINK_LIBRARY = $(LINK_PROGRAM) $(LINK)
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 pkg = $(shell pkg-config $(1))
 
+# For a recursive make: use all processors, unless the user has said how many.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 LIBRARIES = $(BUILD)/libmemagent.so $(BUILD)/memagent-http.so
 
 # Only Debian and its derivatives ship jemalloc as an archive of position-independent objects.
@@ -466,7 +469,7 @@ test-programs: all $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) 
 
 test:
 	tools/deps.sh test
-	$(MAKE) --no-print-directory test-programs
+	$(MAKE) --no-print-directory $(JOBS) test-programs
 	BUILD=$(BUILD) tests/run $(PATTERN)
 
 # Run all tests in chroots of other releases.
@@ -494,8 +497,8 @@ SCRIPTS = $(shell git ls-files | xargs grep -lE '^\#!/bin/(ba)?sh' 2>/dev/null)
 .PHONY: check check-format check-includes check-tidy check-cppcheck check-shell check-gcc check-clang check-exports check-docs check-man
 check:
 	tools/deps.sh check
-	$(MAKE) --no-print-directory check-format check-includes check-shell check-exports check-docs check-man check-cppcheck \
-		check-gcc check-clang check-tidy
+	$(MAKE) --no-print-directory $(JOBS) check-format check-includes check-shell check-exports check-docs check-man \
+		check-cppcheck check-gcc check-clang check-tidy
 	@echo "all checks passed"
 
 check-format:
@@ -528,7 +531,7 @@ check-gcc check-clang: check-%:
 
 check-tidy:
 	@echo "clang-tidy shim agent tools"
-	@git ls-files 'shim/*.c' 'agent/*.c' 'tools/*.c' | xargs -P 2 -I FILE \
+	@git ls-files 'shim/*.c' 'agent/*.c' 'tools/*.c' | xargs -P "$$(nproc)" -I FILE \
 		clang-tidy --quiet FILE -- $(BASE)
 
 # ---- the tables in the documents ----
