@@ -6,11 +6,12 @@
 . "$root/tests/e2e/lib/server.sh"
 
 # Each batch has all waiting points, so the server sees every point, also those that are dropped
-# before it stores any.
-script small 204 503 503 503 204
+# before it stores any.  The buffer takes 3.5 s of points: more than a pause (2 to 2.5 s), less than
+# three of them.
+script small 204 '503 Retry-After: 2' '503 Retry-After: 2' '503 Retry-After: 2' 204
 script large 503 503 204
 start_server small large
-start small 5500 MEMAGENT_BUFFER=64KiB MEMAGENT_INTERVAL=40ms
+start small 8500 MEMAGENT_BUFFER=64KiB MEMAGENT_INTERVAL=60ms
 start large 4000 MEMAGENT_INTERVAL=10ms
 await_all
 
