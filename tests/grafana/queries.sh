@@ -77,10 +77,13 @@ for name in $servers; do
 	[ ! -s "$work/$name.err" ] || fail "the server $name said: $(cat "$work/$name.err")"
 done
 children=
-# Call sites that move out of "other" leave it less: of this one the last rate is not known.
+# Call sites that move out of "other" leave it less, so a last rate is not known.  And there are more
+# functions than the ten that are shown.
 for age in 7:30 5:40 3:50 1:20; do
-	echo "memagent_site,host=$(uname -n),service=shop,pid=$(cat "$work/shop.pid"),site=falls,function=falls" \
-		"live_bytes=${age#*:}i,live_bytes_error=0i,alloc_bytes=${age#*:}i,oldest_ns=0i $((to - ${age%:*} * 1000))000000"
+	for n in 1 2 3 4 5 6 7 8 9 10 11; do
+		echo "memagent_site,host=$(uname -n),service=shop,pid=$(cat "$work/shop.pid"),site=$n,function=falls_$n" \
+			"live_bytes=${age#*:}i,live_bytes_error=0i,alloc_bytes=${age#*:}i,oldest_ns=0i $((to - ${age%:*} * 1000))000000"
+	done
 done >"$work/falls"
 curl -s -f -X POST --data-binary "@$work/falls" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 after=$(($(date +%s) * 1000 + 1000))
@@ -135,7 +138,7 @@ ask_panels()
 
 disagreements()
 {
-	jq -rs -L "$lib" --argjson to "$to" --argjson optional "$optional" -f "$lib/agree.jq" "$work/asked" "$work/answers" "$work/raw"
+	jq -rs -L "$lib" --argjson to "$to" --argjson chosen "$chosen" --argjson optional "$optional" -f "$lib/agree.jq" "$work/asked" "$work/answers" "$work/raw"
 }
 
 # expect_agreement NAME DASHBOARD CHOSEN PROCESSES

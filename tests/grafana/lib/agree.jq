@@ -2,7 +2,8 @@
 #
 # Input, slurped: the list of asked queries [{name, interval_ms, query}...], the answer to them all, and the answers to
 # SELECT * of the same time and the same processes, by host, service and pid: of each measurement, in the order of
-# ${measurements}.  Arguments: $to, the end of that time, and $optional, the fields that not every allocator has.
+# ${measurements}.  Arguments: $to, the end of that time, $chosen, the variables' values, and $optional, the fields that
+# not every allocator has.
 # Prints what does not agree, a line each.
 include "meant";
 
@@ -44,7 +45,8 @@ def cell($series; $i; $t): "\($series | tostring) \($i) at \($t)";
 
 # Both sides as {"SERIES COLUMN at BUCKET": VALUE}.
 def sums($meaning; $ms; $raw):
-	[$raw[measurements | index($meaning.from // "memagent")][] | . as $process
+	[$raw[measurements | index($meaning.from // "memagent")][] | select($meaning.only == null or .tags.function == $chosen[$meaning.only][])
+		| . as $process
 		| (if $meaning.of == "each" then .tags elif $meaning.of | IN("sum", "largest", "count") then {}
 			else .tags | with_entries(select(.key | IN($meaning.of, $meaning.tags[]?))) end) as $series
 		| range($meaning.columns | length) as $i

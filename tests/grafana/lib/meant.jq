@@ -32,6 +32,8 @@ def largest($column): {of: "largest", columns: [$column]};
 def count($column): {of: "count", columns: [$column]};
 def sum_by($tag; $column): {of: $tag, columns: [$column]};
 def of_sites: . + {from: "memagent_site"};
+# Of the functions that the variable holds: ten at most.
+def only($variable): . + {only: $variable};
 
 # Both sides at the points that tell of call sites.
 def exact($column): sum(with("sites_live_bytes"; $column));
@@ -50,8 +52,8 @@ def meant_by_memagent:
 	"Call sites by live bytes, and growth per minute A":
 		({of: "each", columns: ["live_bytes", "live_bytes_error", "oldest_ns", "verdict" | point(.)]} | of_sites),
 	"Call sites by live bytes, and growth per minute B": ({of: "each", columns: [newest(growth("live_bytes")), beside(growth("live_bytes"); rate("alloc_bytes"))]} | of_sites),
-	"Live bytes by function A": (sum_by("function"; last("live_bytes")) | of_sites),
-	"Growth per minute by function A": (sum_by("function"; growth("live_bytes")) | of_sites),
+	"Live bytes by function A": (sum_by("function"; last("live_bytes")) | of_sites | only("functions")),
+	"Growth per minute by function A": (sum_by("function"; growth("live_bytes")) | of_sites | only("growing")),
 	"Live bytes by stack, process $flame A":
 		{of: "sum", from: "memagent_flame", columns: ["level", "value", "self", "label", "host", "service", "pid_ns" | all_of(.)]},
 	"Exact live bytes, and the sum of call sites A": exact(last("heap_alloc_bytes")),
