@@ -1,6 +1,4 @@
 # rules.jq: what is wrong with a dashboard, a line each.
-#
-# In: the dashboard.  Argument: $fields, {MEASUREMENT: {NAME: {unit, kind, group}}} for all that the tables declare.
 include "rules_query";
 include "rules_panel";
 
@@ -79,7 +77,7 @@ def of_page:
 # Grafana replaces only the first of each of these two, as JavaScript's replace() does.
 def one_time_filter: [match("\\$timeFilter"; "g")] | length == 1;
 
-def of_variables($required):
+def of_variables($required; $fields):
 	(if .templating.list[0].type != "datasource" then "the first variable is not the data source" else empty end),
 	(if [.templating.list[].name] != ["datasource"] + $required.variables + $required.hidden
 		then "has the variables \([.templating.list[].name] | join(", "))" else empty end),
@@ -111,5 +109,7 @@ def of_annotations($required):
 		(if .query != .target.query then "asks two things" else empty end)
 		| "annotation \(.)");
 
-(required[.uid // ""] // required.memagent) as $required
-| [of_page, of_rows($required), of_variables($required), of_annotations($required), (graphs[] | wrong_panel($fields; $required.variables))] | .[]
+# In: the dashboard.  $fields: {MEASUREMENT: {NAME: {unit, kind, group}}} for all that the tables declare.
+def broken_rules($fields):
+	(required[.uid // ""] // required.memagent) as $required
+	| of_page, of_rows($required), of_variables($required; $fields), of_annotations($required), (graphs[] | wrong_panel($fields; $required.variables));
