@@ -69,6 +69,8 @@ mkdir "$runs"
 for name in $(env | sed -n 's/^\(MEMAGENT_[A-Z_]*\)=.*/\1/p'); do
 	unset "$name"
 done
+# On a busy machine the last delivery may take longer than the default.
+export MEMAGENT_EXIT_TIMEOUT=30s
 [ -e "$build/libmemagent.so" ] || fail "$build/libmemagent.so is missing"
 [ -e "$scripted" ] || fail "$scripted is missing"
 
