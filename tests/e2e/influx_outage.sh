@@ -1,5 +1,6 @@
 #!/bin/sh
 # limit: 300
+# waits
 # After an outage of two minutes at an interval of 250 ms every point is stored once.  The same
 # holds for an influxd that is killed fifty times while points arrive every 20 ms, and then paused
 # for longer than the timeout. memagent-send gives up meanwhile and keeps its file.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# waits
 # The allocator's own statistics are taken every ten seconds by default.  The graphs join points
 # that far apart, as a program with three of them shows.  (That they join nothing much longer is one
 # of the rules.)

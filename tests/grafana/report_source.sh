@@ -1,5 +1,6 @@
 #!/bin/sh
 # limit: 240
+# waits
 # memagent-report shows source lines and inlined functions, by each of the programs that can tell them; only of a file with
 # the same build-id; and a program that does not answer does not hang it.
 . "$(dirname "$0")/../e2e/lib/influx.sh"
