@@ -1,4 +1,5 @@
 #!/bin/sh
+# limit: 240
 # waits
 # The demo's judge accepts what each experiment must show and finds what is wrong.  A short demo
 # runs to its end and draws pictures, with real load.
