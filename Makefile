@@ -460,11 +460,19 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 	$(COMPILE) $(LDFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
 		$(call pkg,--libs libmicrohttpd)
 
+VERDICT_TESTS = $(BUILD)/tests/verdict/libinject.so
+
+# libgcc's unwinder finds the call sites.
+$(BUILD)/tests/verdict/libinject.so: tests/verdict/inject.c
+	@mkdir -p $(@D)
+	$(SAY)
+	$(CC) $(PLAIN) -shared -fPIC -ftls-model=initial-exec -Wl,--no-as-needed -o $@ $< -lgcc_s
+
 BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/bench/*.c))
 
 .PHONY: test-programs test
 test-programs: all $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) $(ALLOC_TESTS) \
-	$(WALK_TESTS) $(OFTEN_TESTS) $(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/old/libcurl.so.4 $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/jailed $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
+	$(WALK_TESTS) $(VERDICT_TESTS) $(OFTEN_TESTS) $(BENCHES) $(OWN_NAMES) $(BUILD)/tests/e2e/old/libcurl.so.4 $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/jailed $(BUILD)/tests/e2e/answer $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server
 
 test:
@@ -561,7 +569,7 @@ bench bench-quick:
 
 $(call objects,$(SHIM) $(wildcard shim/jemalloc/*.c) $(AGENT) $(HTTP) $(SEND)) $(BUILD)/memagent-describe \
 	$(BUILD)/demo-server $(UNIT_TESTS) $(FUZZ_TESTS) $(PRELOAD_TESTS) $(PRELOAD_LIBS) $(FAULT_TESTS) \
-	$(ALLOC_TESTS) $(WALK_TESTS) $(BENCHES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer: $(BUILD)/flags
+	$(ALLOC_TESTS) $(WALK_TESTS) $(VERDICT_TESTS) $(BENCHES) $(BUILD)/tests/e2e/scripted $(BUILD)/tests/e2e/answer: $(BUILD)/flags
 
 # ---- installation ----
 
