@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <link.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -34,7 +35,7 @@
 #define SITES (1U << 16)
 #define BUCKETS (1U << 20)
 #define OBJECTS (1U << 23)
-#define LINE 8192
+#define LINE 16384
 #define LIST_PERIOD_NS 2000000000U
 #define LOG_PERIOD_NS 200000000U
 
@@ -67,6 +68,7 @@ static __thread bool is_busy;
 
 /* Copies: a program may write its title over its environment.  NULL where not set. */
 static const char *list, *wanted, *log_file;
+static char executable[PATH_MAX];
 static uint64_t every = 1, turn, swallowed, swallowed_bytes;
 static _Atomic uint64_t written_ns;
 static bool is_ready;
@@ -118,23 +120,8 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *t, const char
 		t->n += (size_t)n;
 }
 
-/* Write the name of the file of ${found}, without its directory. */
-static void add_file(struct text *t, const struct dl_find_object *found)
-{
-	char path[1024];
-	const char *name = found->dlfo_link_map->l_name;
-
-	if (!name[0]) {
-		ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-		path[n > 0 ? n : 0] = '\0';
-		name = path;
-	}
-	const char *slash = strrchr(name, '/');
-	add(t, "%s", slash ? slash + 1 : name);
-}
-
-/* Write ${pc} as FILE+0xADDRESS. */
-static void add_address(struct text *t, uintptr_t pc)
+/* Write ${pc} as FILE+0xADDRESS; the file with or without its directory. */
+static void add_address(struct text *t, uintptr_t pc, bool is_path)
 {
 	struct dl_find_object found;
 
@@ -142,34 +129,28 @@ static void add_address(struct text *t, uintptr_t pc)
 		add(t, "jit");
 		return;
 	}
-	add_file(t, &found);
-	add(t, "+0x%lx", (unsigned long)(pc - found.dlfo_link_map->l_addr));
+	const char *path =
+	    found.dlfo_link_map->l_name[0] ? found.dlfo_link_map->l_name : executable;
+	const char *slash = strrchr(path, '/');
+	add(t, "%s+0x%lx", slash && !is_path ? slash + 1 : path,
+	    (unsigned long)(pc - found.dlfo_link_map->l_addr));
 }
 
 static void add_frames(struct text *t, const struct site *site)
 {
 	for (size_t i = 0; i < DEPTH && site->frames[i]; i++) {
 		add(t, i ? ";" : "");
-		add_address(t, site->frames[i]);
+		add_address(t, site->frames[i], false);
 	}
 }
 
-/* Write the functions as FILE:NAME if the dynamic linker knows the name, otherwise as FILE+0xSTART.
- */
+/* Write the functions, each as PATH+0xSTART. */
 static void add_functions(struct text *t, const struct site *site)
 {
 	for (size_t i = 0; i < DEPTH && site->frames[i]; i++) {
-		Dl_info info;
-		struct dl_find_object found;
-		void *pc = (void *)(site->frames[i] - 1);
-		void *start = _Unwind_FindEnclosingFunction(pc);
+		void *start = _Unwind_FindEnclosingFunction((void *)(site->frames[i] - 1));
 		add(t, i ? ";" : "");
-		if (dladdr(pc, &info) && info.dli_sname && (!start || info.dli_saddr >= start) &&
-		    _dl_find_object(pc, &found) == 0) {
-			add_file(t, &found);
-			add(t, ":%s", info.dli_sname);
-		} else
-			add_address(t, start ? (uintptr_t)start : site->frames[i]);
+		add_address(t, start ? (uintptr_t)start : site->frames[i], true);
 	}
 }
 
@@ -184,17 +165,20 @@ static void write_text(int fd, struct text *t)
 	t->n = 0;
 }
 
-static int open_file(const char *name, int flags)
+/* Write ${name}.PID, with ${suffix}, to ${path}. */
+static void name_file(char *path, size_t size, const char *name, const char *suffix)
 {
-	char path[1024];
-	snprintf(path, sizeof(path), "%s.%d", name, (int)getpid());
-	return open(path, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
+	snprintf(path, size, "%s.%d%s", name, (int)getpid(), suffix);
 }
 
 static void write_list(void)
 {
 	struct text t = {.n = 0};
-	int fd = open_file(list, O_TRUNC);
+	char path[PATH_MAX], unfinished[PATH_MAX];
+
+	name_file(path, sizeof(path), list, "");
+	name_file(unfinished, sizeof(unfinished), list, "~");
+	int fd = open(unfinished, O_WRONLY | O_CREAT | O_CLOEXEC | O_TRUNC, 0666);
 
 	for (uint32_t i = 0; fd >= 0 && i < SITES; i++) {
 		if (!sites[i].freed)
@@ -207,14 +191,19 @@ static void write_list(void)
 		add(&t, "\n");
 		write_text(fd, &t);
 	}
-	if (fd >= 0)
+	if (fd >= 0) {
 		close(fd);
+		rename(unfinished, path);
+	}
 }
 
 static void write_log(void)
 {
 	struct text t = {.n = 0};
-	int fd = open_file(log_file, O_APPEND);
+	char path[PATH_MAX];
+
+	name_file(path, sizeof(path), log_file, "");
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0666);
 
 	add(&t, "%lu\t%lu\t%lu\n", now_ns(), swallowed, swallowed_bytes);
 	if (fd >= 0) {
@@ -409,6 +398,8 @@ __attribute__((constructor)) static void begin(void)
 		every = strtoull(n, NULL, 10);
 	if (!list && !wanted)
 		return;
+	ssize_t length = readlink("/proc/self/exe", executable, sizeof(executable) - 1);
+	executable[length > 0 ? length : 0] = '\0';
 	sites = table(SITES * sizeof(*sites));
 	buckets = table(BUCKETS * sizeof(*buckets));
 	objects = table(OBJECTS * sizeof(*objects));

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # for tests/verdict/run
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # for tests/verdict/run
 # python3: JSON, regular expressions, compression, digests, sorting and a database, in a loop.
 needs()
 {

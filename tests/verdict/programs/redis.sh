@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # for tests/verdict/run
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # for tests/verdict/run
 # redis: strings, hashes, lists and scripts among 500 keys, and clients that come and go.
 needs()
 {

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # for tests/verdict/run
+# shellcheck shell=bash disable=SC2016,SC2034,SC2154 # for tests/verdict/run
 # sqlite3: inserts, queries and deletes from its standard input, with a database in memory.
 needs()
 {
