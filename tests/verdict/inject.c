@@ -71,7 +71,12 @@ static const char *list, *wanted, *log_file;
 static char executable[PATH_MAX];
 static uint64_t every = 1, turn, swallowed, swallowed_bytes;
 static _Atomic uint64_t written_ns;
+static uint64_t dump_period_ns;
+static _Atomic uint64_t dumped_ns;
 static bool is_ready;
+
+/* jemalloc's. */
+extern int mallctl(const char *, void *, size_t *, void *, size_t) __attribute__((weak));
 
 /* Where this library is. */
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
@@ -228,6 +233,15 @@ static void write_file(bool is_last)
 	errno = kept;
 }
 
+static void dump(void)
+{
+	uint64_t now = now_ns(), last = atomic_load(&dumped_ns);
+
+	if (dump_period_ns && now >= last + dump_period_ns &&
+	    atomic_compare_exchange_strong(&dumped_ns, &last, now) && mallctl)
+		mallctl("prof.dump", NULL, NULL, NULL, 0);
+}
+
 /* ---- sites and objects ---- */
 
 struct walk {
@@ -256,6 +270,22 @@ static bool is_wanted(const struct site *site)
 		return true;
 	add_frames(&t, site);
 	return strcmp(t.bytes, wanted) == 0;
+}
+
+/* Return whether the wanted site may be called from ${caller}.  This saves most walks. */
+static bool may_be_wanted(uintptr_t caller)
+{
+	static _Atomic uintptr_t known[4096]; /* caller << 1 | answer */
+	_Atomic uintptr_t *at = &known[(caller ^ caller >> 12) % 4096];
+	uintptr_t answer = atomic_load(at);
+
+	if (answer >> 1 != caller) {
+		struct text t = {.n = 0};
+		add_address(&t, caller, false);
+		answer = caller << 1 | (!wanted || strncmp(t.bytes, wanted, t.n) == 0);
+		atomic_store(at, answer);
+	}
+	return answer & 1;
 }
 
 /* Return the site of ${walk}, or SITES if the table is full. */
@@ -309,11 +339,11 @@ static uint32_t take(const void *p)
 	return SITES;
 }
 
-static __attribute__((noinline)) void made(void *p)
+static __attribute__((noinline)) void made(void *p, const void *caller)
 {
 	struct walk walk = {.n = 0};
 
-	if (!p || is_busy || !is_ready)
+	if (!p || is_busy || !is_ready || !sites || !may_be_wanted((uintptr_t)caller))
 		return;
 	is_busy = true;
 	_Unwind_Backtrace(step, &walk);
@@ -337,8 +367,9 @@ static bool swallow(void *p, bool is_resize)
 	if (!p || is_busy || !is_ready)
 		return false;
 	is_busy = true;
+	dump();
 	enter();
-	uint32_t site = take(p);
+	uint32_t site = sites ? take(p) : SITES;
 	if (site < SITES && !is_resize) {
 		size_t size = malloc_usable_size(p);
 		sites[site].freed++;
@@ -396,6 +427,12 @@ __attribute__((constructor)) static void begin(void)
 	const char *n = getenv("INJECT_EVERY");
 	if (n && strtoull(n, NULL, 10) > 0)
 		every = strtoull(n, NULL, 10);
+	const char *period = getenv("INJECT_DUMP");
+	if (period) {
+		dump_period_ns = strtoull(period, NULL, 10) * 1000000000U;
+		dumped_ns = now_ns();
+		is_ready = true;
+	}
 	if (!list && !wanted)
 		return;
 	ssize_t length = readlink("/proc/self/exe", executable, sizeof(executable) - 1);
@@ -403,8 +440,10 @@ __attribute__((constructor)) static void begin(void)
 	sites = table(SITES * sizeof(*sites));
 	buckets = table(BUCKETS * sizeof(*buckets));
 	objects = table(OBJECTS * sizeof(*objects));
-	if (sites == MAP_FAILED || buckets == MAP_FAILED || objects == MAP_FAILED)
+	if (sites == MAP_FAILED || buckets == MAP_FAILED || objects == MAP_FAILED) {
+		sites = NULL;
 		return;
+	}
 	pthread_atfork(enter, leave, leave_in_child);
 	is_ready = true;
 }
@@ -423,7 +462,7 @@ void *malloc(size_t size)
 	if (!next_malloc)
 		resolve();
 	void *p = next_malloc(size);
-	made(p);
+	made(p, __builtin_return_address(0));
 	return p;
 }
 
@@ -432,7 +471,7 @@ void *calloc(size_t n, size_t size)
 	if (!next_malloc)
 		resolve();
 	void *p = next_calloc(n, size);
-	made(p);
+	made(p, __builtin_return_address(0));
 	return p;
 }
 
@@ -442,7 +481,7 @@ void *realloc(void *old, size_t size)
 		resolve();
 	swallow(old, true);
 	void *p = next_realloc(old, size);
-	made(p);
+	made(p, __builtin_return_address(0));
 	return p;
 }
 
@@ -453,7 +492,12 @@ void *reallocarray(void *old, size_t n, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(old, bytes);
+	if (!next_malloc)
+		resolve();
+	swallow(old, true);
+	void *p = next_realloc(old, bytes);
+	made(p, __builtin_return_address(0));
+	return p;
 }
 
 void *memalign(size_t alignment, size_t size)
@@ -461,7 +505,7 @@ void *memalign(size_t alignment, size_t size)
 	if (!next_malloc)
 		resolve();
 	void *p = next_memalign(alignment, size);
-	made(p);
+	made(p, __builtin_return_address(0));
 	return p;
 }
 
@@ -470,7 +514,7 @@ void *aligned_alloc(size_t alignment, size_t size)
 	if (!next_malloc)
 		resolve();
 	void *p = next_aligned_alloc(alignment, size);
-	made(p);
+	made(p, __builtin_return_address(0));
 	return p;
 }
 
@@ -480,7 +524,7 @@ int posix_memalign(void **p, size_t alignment, size_t size)
 		resolve();
 	int status = next_posix_memalign(p, alignment, size);
 	if (status == 0)
-		made(*p);
+		made(*p, __builtin_return_address(0));
 	return status;
 }
 
