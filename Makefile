@@ -15,6 +15,8 @@
 #   check         check format, includes, warnings of gcc and clang, exported symbols and documents
 #   docs          regenerate the tables in docs/REFERENCE.md
 #   bench         measure the agent's cost, in half an hour; bench-quick takes three minutes
+#   verdict       measure how right the verdicts on call sites are, and write docs/VERDICT.md; takes an
+#                 hour; PATTERN='redis*' runs some cases and writes nothing
 #   install       install to PREFIX=/usr/local, below DESTDIR; uninstall removes that
 #   clean         remove build/
 #   help          print this
@@ -564,6 +566,15 @@ bench bench-quick:
 	tools/deps.sh bench
 	$(MAKE) --no-print-directory all $(BENCHES) $(BUILD)/demo-server
 	BUILD=$(BUILD) tests/bench/run.sh $(if $(filter bench-quick,$@),quick,full)
+
+# ---- how right the verdicts are ----
+
+.PHONY: verdict
+verdict:
+	tools/deps.sh verdict
+	$(MAKE) --no-print-directory all $(VERDICT_TESTS) $(HONEST)
+	BUILD=$(BUILD) tests/verdict/run --held --others $(PATTERN) || :
+	$(if $(PATTERN),,tests/verdict/score write $(BUILD)/verdict docs/VERDICT.md)
 
 # ---- targets that depend on the compiler flags ----
 

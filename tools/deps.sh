@@ -1,5 +1,5 @@
 #!/bin/sh
-# deps.sh build|demo|test|hosts|bench|browse|check ...: install the packages missing for these purposes.
+# deps.sh build|demo|test|hosts|bench|verdict|browse|check ...: install the packages missing for these purposes.
 # deps.sh -h prints this.
 #
 # It installs the distribution's packages (Debian 12, Ubuntu 22.04, or later), as root or with sudo.
@@ -27,6 +27,8 @@ bench='wrk libmicrohttpd-dev curl jq gnuplot-nox valgrind heaptrack libjemalloc2
 	libgoogle-perftools4|libgoogle-perftools4t64 libmimalloc2.0|libmimalloc3 sqlite3 python3 perl util-linux'
 # The programs that tests/hosts runs; not part of "test", because they are large.
 hosts="$test wrk git openssh-client default-jdk-headless|openjdk-17-jdk-headless nodejs"
+# The programs that tests/verdict runs, and other tools.
+verdict="$hosts ruby lua5.4 gawk tcl8.6 binutils heaptrack libjemalloc2"
 # These are unpacked, not installed: an installed package would start its server, also at each boot.
 unpacked_programs='nginx redis-server memcached postgres pgbench psql php'
 unpacked='nginx nginx-light redis-tools redis-server memcached
@@ -226,7 +228,7 @@ announce()
 needs=
 databases=
 hosts_wanted=no
-[ $# -gt 0 ] || die "usage: deps.sh build|demo|test|hosts|bench|browse|check ..."
+[ $# -gt 0 ] || die "usage: deps.sh build|demo|test|hosts|bench|verdict|browse|check ..."
 for purpose; do
 	case $purpose in
 	build) needs="$needs $build" ;;
@@ -234,9 +236,10 @@ for purpose; do
 	test) needs="$needs $build $test" databases="$databases influxdb victoria-metrics" ;;
 	hosts) needs="$needs $build $hosts" databases="$databases influxdb" hosts_wanted=yes ;;
 	bench) needs="$needs $build $bench" databases="$databases influxdb" ;;
+	verdict) needs="$needs $build $verdict" hosts_wanted=yes ;;
 	browse) needs="$needs $browse" ;;
 	check) needs="$needs $build $check" ;;
-	*) die "$purpose is not valid: expected build, demo, test, hosts, bench, browse or check" ;;
+	*) die "$purpose is not valid: expected build, demo, test, hosts, bench, verdict, browse or check" ;;
 	esac
 done
 needs=$(printf '%s\n' $needs | sort -u)

@@ -5,12 +5,12 @@
 
 build=${BUILD:-$root/build}
 make_it help >"$work/help" || fail "make help failed"
-for goal in all deps demo test test-distros deps-hosts deps-browse fuzz check docs bench install clean help; do
+for goal in all deps demo test test-distros deps-hosts deps-browse fuzz check docs bench verdict install clean help; do
 	grep -q "^  $goal  *[a-z]" "$work/help" || fail "make help lacks $goal"
 done
 grep -q '#' "$work/help" && fail "make help prints comment characters"
 
-for tool in tools/deps.sh tools/demo/demo.sh tests/run tests/distros.sh tests/fuzz/long tests/bench/run.sh; do
+for tool in tools/deps.sh tools/demo/demo.sh tests/run tests/distros.sh tests/fuzz/long tests/bench/run.sh tests/verdict/run; do
 	"$root/$tool" -h >"$work/said" 2>&1 </dev/null || fail "$tool -h failed: $(cat "$work/said")"
 	grep -q "${tool##*/}\|$tool" "$work/said" || fail "$tool -h says: $(cat "$work/said")"
 done

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034,SC2154 # for tests/verdict/run
-# redis: strings, hashes, lists and scripts among 500 keys, and clients that come and go.
+# redis: strings, hashes, lists and scripts among 101 keys, and clients that come and go.
 needs()
 {
 	echo redis-server redis-tools python3

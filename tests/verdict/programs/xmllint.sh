@@ -28,7 +28,6 @@ load()
 		print "xpath //item[price > 50]/name"
 		print "xpath count(//item[@kind = \047k" $1 % 7 "\047]) + string-length(string(//item[3]/text))"
 		print "xpath concat(//item[9]/name, translate(//item[5]/text, \047" "0\047, \047x\047))"
-		print "grep item"
 		print "cd /shop/item[" $1 % 300 + 1 "]"
 		print "setbase http://example.org/" $1
 		print "pwd"

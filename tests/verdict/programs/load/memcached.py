@@ -30,9 +30,10 @@ while time.monotonic() < end:
     i += 1
     connections.append(connect())
     for s in connections:
-        key = b"key%d" % (i % 300)
-        ask(s, b"set %s 0 5 %d\r\n%s\r\n" % (key, i % 4000, b"v" * (i % 4000)), b"STORED\r\n")
-        ask(s, b"get " + b" ".join(b"key%d" % (k * i % 300) for k in range(60)) + b"\r\n", b"END\r\n")
+        key = b"key%d" % (i % 80)
+        size = i % 8 * 500 + 1
+        ask(s, b"set %s 0 0 %d\r\n%s\r\n" % (key, size, b"v" * size), b"STORED\r\n")
+        ask(s, b"get " + b" ".join(b"key%d" % (k * i % 80) for k in range(60)) + b"\r\n", b"END\r\n")
         ask(s, b"stats slabs\r\n", b"END\r\n")
         ask(s, b"stats items\r\n", b"END\r\n")
         ask(s, b"stats\r\n", b"END\r\n")

@@ -30,22 +30,22 @@ def send(s, *commands):
 
 
 def words(i):
-    k = b"%d" % (i % 500)
+    k = b"%d" % (i % 101)
     v = b"v" * (i * 7919 % 3000 + 1)
     yield b"SET", b"s" + k, v
     yield b"GETSET", b"s" + k, v[:50]
     yield b"APPEND", b"s" + k, v[:200]
-    yield b"HSET", b"h" + k, b"f%d" % (i % 30), v[:90]
+    yield b"HSET", b"h" + k, b"f%d" % (i % 5), v[:90]
     yield b"RPUSH", b"l" + k, v[:100], v[:200]
     yield b"LPOP", b"l" + k, b"2"
-    yield b"SADD", b"t" + k, b"m%d" % (i % 50)
-    yield b"ZADD", b"z" + k, b"%d" % i, b"m%d" % (i % 40)
+    yield b"SADD", b"t" + k, b"m%d" % (i % 5)
+    yield b"ZADD", b"z" + k, b"%d" % i, b"m%d" % (i % 5)
     yield b"EVAL", b"local t = {} for i = 1, 50 do t[i] = ARGV[1] .. i end return #t", b"0", k
     if i % 5 == 0:
         yield b"DEL", b"h" + k, b"t" + k, b"z" + k, b"l" + k
     if i % 11 == 0:
         yield b"MULTI",
-        yield b"SET", b"x" + k, v
+        yield b"SET", b"x%d" % (i % 7), v
         yield b"LRANGE", b"l" + k, b"0", b"-1"
         yield b"EXEC",
     if i % 13 == 0:
