@@ -462,7 +462,23 @@ $(BUILD)/tests/e2e/answer: tests/e2e/answer.c
 	$(COMPILE) $(LDFLAGS) $(call pkg,--cflags libmicrohttpd) -o $@ $< \
 		$(call pkg,--libs libmicrohttpd)
 
-VERDICT_TESTS = $(BUILD)/tests/verdict/libinject.so
+# Programs that do not leak.
+HONEST = $(patsubst tests/verdict/honest/%,$(BUILD)/tests/verdict/honest/%,$(basename $(filter-out \
+	%/honest.c,$(wildcard tests/verdict/honest/*.c tests/verdict/honest/*.cc))))
+HONEST_MAIN = tests/verdict/honest/honest.c tests/verdict/honest/honest.h
+
+$(BUILD)/tests/verdict/honest/%: tests/verdict/honest/%.c $(HONEST_MAIN)
+	@mkdir -p $(@D)
+	$(SAY)
+	$(CC) $(PLAIN) -O1 -fno-inline -pthread -o $@ $< tests/verdict/honest/honest.c -lm
+
+$(BUILD)/tests/verdict/honest/%: tests/verdict/honest/%.cc $(HONEST_MAIN)
+	@mkdir -p $(@D)
+	$(SAY)
+	$(CC) $(PLAIN) -O1 -fno-inline -c -o $@.o tests/verdict/honest/honest.c
+	$(CXX) -O1 -g -fno-inline -Wall -Wextra -o $@ $< $@.o
+
+VERDICT_TESTS = $(BUILD)/tests/verdict/libinject.so $(HONEST)
 
 # libgcc's unwinder finds the call sites.
 $(BUILD)/tests/verdict/libinject.so: tests/verdict/inject.c
