@@ -6,7 +6,7 @@
 #include "tools/report/series.h"
 #include "tools/report/thin.h"
 
-#define GROWTH_POINTS 5 /* growth is drawn over this many points, to smooth out noise */
+#define GROWTH_POINTS 5 /* growth is averaged over this many points */
 
 /* ---- which processes ---- */
 

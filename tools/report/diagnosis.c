@@ -4,9 +4,9 @@
 
 #define PARTS DIAGNOSIS_PARTS
 #define LONG_ENOUGH_S 1800.0  /* steady growth for so long is a leak even without a rest */
-#define LONGEST_START_S 300.0 /* work for longer is a load, even from the first point on */
+#define LONGEST_START_S 300.0 /* longer activity is a load, even from the first point on */
 #define LONGEST_GAP_S 60.0    /* count no more of a gap in the points, or of a clock step */
-#define SMALLEST_KEPT 65536.0 /* every program keeps about this much after its first work */
+#define SMALLEST_KEPT 65536.0 /* every program keeps about this much from its start */
 #define REST_POINTS 3	      /* idle points that end the start-up */
 
 /* The load: the points after ${begin}, up to ${end}. */

@@ -11,7 +11,7 @@
  * Layer    tools, leaf.
  */
 
-/* May stand in a CDATA section. */
+/* It has no "]]>", so a CDATA section can hold it. */
 extern const char flame_script[];
 
 #endif

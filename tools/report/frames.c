@@ -94,9 +94,9 @@ static char *last_element(char *text)
 }
 
 /*
- * Give the names in ${text} to the places, the innermost first: when there was no room for all
- * names, the outermost are missing.  Each "[jit]" takes as many places as it stands for.  Return
- * whether names and places match.
+ * Assign the names in ${text} to the places, innermost first: if there was no room for all names,
+ * the outermost are missing.  Each "[jit]" takes as many places as it replaces.  Return whether
+ * names and places match.
  */
 static bool match_names(struct frames *frames, char *text, bool may_lack)
 {

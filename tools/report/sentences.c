@@ -141,7 +141,7 @@ static void say_growth(const struct subject *s)
 
 #define WORTH_BYTES (16.0 * 1048576) /* of the resident set, worth a sentence */
 
-/* Say what the allocator holds that the program has freed, if it is most of what is resident. */
+/* Report freed memory that the allocator still holds, if it is most of the resident set. */
 static void say_held(const struct subject *s)
 {
 	const struct diagnosis *d = s->d;
@@ -164,7 +164,10 @@ static void say_held(const struct subject *s)
 		fprintf(s->out, ".");
 }
 
-/* Say what is resident and cannot come from malloc, even if all that the allocator has is. */
+/*
+ * Report resident memory that cannot come from malloc, even if all of the allocator's memory is
+ * resident.
+ */
 static void say_foreign(const struct subject *s)
 {
 	const struct diagnosis *d = s->d;

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_SITE_TABLE_H
 #define MEMAGENT_SITE_TABLE_H
 /*
- * site_table: what the call sites of a process hold, and how it grew.
+ * site_table: the live bytes of a process by call site, and how they grew.
  *
  * Layer    tools; needs series, sites, alloc.
  */

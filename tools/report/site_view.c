@@ -80,7 +80,7 @@ static size_t rows_shown(const struct site_table *table)
 	return n < SITE_VIEW_ROWS ? n : SITE_VIEW_ROWS;
 }
 
-/* Put the rows from ${first} on into one. */
+/* Add up the rows from ${first} on in one row. */
 static struct site_row rest_of(const struct site_table *table, size_t first)
 {
 	struct site_row rest = {.live_bytes_error = NAN,

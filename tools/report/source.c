@@ -20,7 +20,7 @@
 #define ADDRESSES_MOST 1000	       /* in one command */
 #define OUTPUT_MOST ((size_t)16 << 20) /* bytes of one command */
 
-/* They take the same options, and give the same output. */
+/* All take the same options and print the same format. */
 static struct {
 	char name[24];
 	char option[24]; /* an additional one, or "" */

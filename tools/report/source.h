@@ -12,7 +12,7 @@
 
 #include "tools/report/frames.h"
 
-/* One function of an address; a function that is inlined comes before that which has it. */
+/* One function of an address; an inlined function comes before the one that contains it. */
 struct source_line {
 	char *function;
 	char *place; /* "server.c:212"; "": unknown */
@@ -37,12 +37,12 @@ struct source {
 /* Remember to ask for the frames in ${frames}. */
 void source_want(struct source *source, const struct frames *frames);
 
-/* Ask for all that is wanted.  Takes SOURCE_SECONDS at most, and then leaves the rest out. */
+/* Look up all wanted frames.  After SOURCE_SECONDS the rest is left out. */
 void source_ask(struct source *source);
 
 #define SOURCE_SECONDS 20
 
-/* Return what is known of ${frame}, or NULL. */
+/* Return the source lines of ${frame}, or NULL if they are not known. */
 const struct source_address *source_find(const struct source *source, const struct frame *frame);
 
 void source_free(struct source *source);

@@ -1,7 +1,7 @@
 #ifndef MEMAGENT_STACKS_H
 #define MEMAGENT_STACKS_H
 /*
- * stacks: the stacks of all processes, with what they hold.
+ * stacks: the stacks of all processes, with their live bytes and growth.
  *
  * Layer    tools; needs series, findings, site_table, frames, names, alloc.
  */
