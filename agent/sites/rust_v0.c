@@ -375,6 +375,7 @@ static void write_type(struct parser *p)
 
 /* NOLINTEND(misc-no-recursion) */
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is written through p.out */
 bool rust_v0(const char *name, char *out, size_t size)
 {
 	struct parser p = {.start = name + 2, .at = name + 2, .out = {out, 0, size}};

@@ -48,7 +48,7 @@ static int find_table(struct dl_phdr_info *info, size_t size, void *unused)
 static void load(void)
 {
 	void *library = dlopen("libmany.so", RTLD_NOW);
-	const struct link_map *map;
+	const struct link_map *map = NULL;
 
 	CHECK(library);
 	many_make = (make *)(uintptr_t)dlsym(library, "many_make");

@@ -12,6 +12,8 @@ static const struct {
     {{"xmalloc", "push_global", "main"}, {NULL}, 1},
     {{"zmalloc_usable", "zmalloc", "sdsnewlen", "createStringObject"}, {NULL}, 3},
     {{"do_xmalloc", "xmalloc", "strbuf_grow", "read_line"}, {NULL}, 3},
+    {{"jv_mem_alloc", "jv_string_sized", "jq_next"}, {NULL}, 1},
+    {{"TclpAlloc", "Tcl_Alloc", "Tcl_NewObj"}, {NULL}, 2},
     {{"g_malloc0", "g_slice_alloc", "g_list_append"}, {NULL}, 2},
     {{"__GI___strdup", "set_name"}, {"libc.so.6"}, 1},
     {{"_IO_file_doallocate", "_IO_getline", "read_config"}, {"libc.so.6", "libc-2.31.so"}, 2},
