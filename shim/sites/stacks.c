@@ -30,10 +30,8 @@ struct stack {
 struct tables {
 	uint8_t is_used[STACKS]; /* or was: readers leave the other pages untouched */
 	struct stack stacks[STACKS];
-	union chunk {
-		uint64_t frames[CHUNK_FRAMES];
-		uint32_t link; /* the next free chunk's number */
-	} chunks[CHUNKS];
+	uint32_t links[CHUNKS]; /* of each free chunk: the next one's number */
+	uint64_t chunks[CHUNKS][CHUNK_FRAMES];
 };
 
 static void *tables; /* struct tables, or NULL */
@@ -53,9 +51,14 @@ bool stacks_open(void)
 	return map_once(&tables, sizeof(struct tables)) != NULL;
 }
 
-static union chunk *chunk_at(uint32_t number)
+static uint64_t *frames_of(uint32_t number)
 {
-	return &get_tables()->chunks[number - 1];
+	return get_tables()->chunks[number - 1];
+}
+
+static uint32_t *link_of(uint32_t number)
+{
+	return &get_tables()->links[number - 1];
 }
 
 static void put_chunk(uint32_t number)
@@ -66,7 +69,7 @@ static void put_chunk(uint32_t number)
 	if (number == 0)
 		return;
 	do {
-		__atomic_store_n(&chunk_at(number)->link, (uint32_t)head, __ATOMIC_RELAXED);
+		__atomic_store_n(link_of(number), (uint32_t)head, __ATOMIC_RELAXED);
 		next = ((head >> 32) + 1) << 32 | number;
 	} while (!__atomic_compare_exchange_n(&free_chunks, &head, next, true, __ATOMIC_RELEASE,
 					      __ATOMIC_RELAXED));
@@ -81,7 +84,7 @@ static uint32_t take_chunk(void)
 	while ((uint32_t)head) {
 		/* The link may be stale if another thread was faster; then the exchange fails. */
 		uint64_t next = ((head >> 32) + 1) << 32 |
-				__atomic_load_n(&chunk_at((uint32_t)head)->link, __ATOMIC_RELAXED);
+				__atomic_load_n(link_of((uint32_t)head), __ATOMIC_RELAXED);
 
 		if (__atomic_compare_exchange_n(&free_chunks, &head, next, true, __ATOMIC_ACQUIRE,
 						__ATOMIC_ACQUIRE))
@@ -111,8 +114,8 @@ static uint64_t store_frames(const struct walk_stack *stack, stacks_source *sour
 		uint32_t number = take_chunk();
 
 		chunks |= (uint64_t)number << (16 * (at / CHUNK_FRAMES));
-		if (number == 0 || !source(stack, (struct walk_copy){chunk_at(number)->frames, at,
-								     CHUNK_FRAMES})) {
+		if (number == 0 ||
+		    !source(stack, (struct walk_copy){frames_of(number), at, CHUNK_FRAMES})) {
 			put_chunks(chunks);
 			return 0;
 		}
@@ -263,7 +266,7 @@ size_t stacks_copy(unsigned index, uint64_t *frames, unsigned *end)
 	for (size_t i = 0; i < n; i++) {
 		uint32_t number = chunks >> (16 * (i / CHUNK_FRAMES)) & 0xffff;
 
-		frames[i] = chunk_at(number)->frames[i % CHUNK_FRAMES];
+		frames[i] = frames_of(number)[i % CHUNK_FRAMES];
 	}
 	return n;
 }

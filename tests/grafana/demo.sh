@@ -141,7 +141,7 @@ expect_pictures()
 	done <"$work/named"
 }
 
-demo 0 ONLY=global SECONDS=8
+demo 0 ONLY=global SECONDS=14
 grep -q '^LEAK: demo-global' "$work/out" || fail "global is not called a leak"
 grep -q '^[a-z_]*\( (server.c:[0-9]*)\)* leaks .* of the growth, since ' "$work/out" || fail "no call site of global leaks"
 grep -q '^    push_global\( (server.c:[0-9]*)\)*$' "$work/out" || fail "the stack has no push_global"
@@ -157,7 +157,7 @@ cat >"$work/build/demo-server" <<END
 exec "$build/demo-server" 0 local
 END
 chmod +x "$work/build/demo-server"
-demo 1 BUILD="$work/build" ONLY='local global' SECONDS=8
+demo 1 BUILD="$work/build" ONLY='local global' SECONDS=14
 grep -q '^No leak: demo-local' "$work/out" || fail "local is not called no leak"
 grep -qF 'global: the server holds 0 objects' "$work/err" || fail "it does not report what the server holds"
 grep -qF 'global: memagent-report calls it "returns", expected "leaks"' "$work/err" || fail "the report's verdict is missing"
@@ -169,14 +169,14 @@ expect_equal "complaints on the page" 1 "$(grep -c 'Not as expected:<br>the serv
 
 # With a server that leaks, no call site of cache may leak.
 sed -i 's/ local$/ global/' "$work/build/demo-server"
-demo 1 BUILD="$work/build" ONLY=cache SECONDS=8
+demo 1 BUILD="$work/build" ONLY=cache SECONDS=14
 grep -q 'cache: [a-z_]* is judged to leak, expected no call site' "$work/err" || fail "a call site of cache leaks, and it does not say so"
 
 # ---- wrong use ----
 
-demo 1 ONLY=global SECONDS=7
-grep -q 'SECONDS=7 is too short .* at least 8' "$work/err" || fail "SECONDS=7 is not explained"
-demo 1 SECONDS=8s
-grep -q 'SECONDS=8s is not valid: expected a whole number from 8' "$work/err" || fail "SECONDS=8s is not explained"
+demo 1 ONLY=global SECONDS=13
+grep -q 'SECONDS=13 is too short .* at least 14' "$work/err" || fail "SECONDS=13 is not explained"
+demo 1 SECONDS=14s
+grep -q 'SECONDS=14s is not valid: expected a whole number from 14' "$work/err" || fail "SECONDS=14s is not explained"
 demo 1 ONLY=nothing
 grep -q 'expected some of local global burst burst-trim cache' "$work/err" || fail "ONLY=nothing is not explained"

@@ -4,7 +4,7 @@
 # The experiments are the modes of the server, and burst-trim: burst with a trim every second.
 # Environment variables:
 #   ONLY="local global"  run only these experiments
-#   SECONDS=10           length of each load
+#   SECONDS=15           length of each load
 #   BUILD                where memagent was built
 #   OUT=$BUILD/demo      where to write the pictures
 # All servers listen on loopback only and are stopped at the end.
@@ -24,14 +24,14 @@ esac
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${BUILD:-$root/build}
 # printenv, because SECONDS is a special variable in some shells.
-seconds=$(printenv SECONDS) || seconds=10
+seconds=$(printenv SECONDS) || seconds=15
 experiments='local global burst burst-trim cache'
 chosen=${ONLY:-$experiments}
 out=${OUT:-$build/demo}
 threads=50
 connections=100
 interval=0.25 # the --interval in start_server
-least=8       # shortest load, in seconds, in which a leak shows and the cache fills
+least=14      # shortest load, in seconds, in which a leak shows and the cache fills
 settle=3      # seconds of rest after the load
 
 . "$root/tools/influxd.sh"
