@@ -6,9 +6,10 @@
 #include "shim/map.h"
 #include "shim/sites/live.h"
 
-#define IDLE 0.02 /* of the average between two snapshots */
+#define IDLE 0.02 /* of the average between two snapshots, since the first */
 #define START_SNAPSHOTS 2
 #define FEWEST_POINTS 3 /* for a fit */
+#define LEAST_PART 0.1	/* of the growth of its function, for a site that leaks */
 
 struct trends_memory {
 	uint64_t ids[STACKS];
@@ -24,6 +25,11 @@ struct trends_memory {
 	struct judge_evidence evidence[STACKS];
 	double stayed_bytes[STACKS];  /* old bytes of the onset that are still live */
 	double stayed_middle[STACKS]; /* and of the fit's middle */
+	uint16_t summed_by[STACKS];   /* the site of the same function with the sum; 0: none */
+	struct function_sum {
+		enum judgement verdict;
+		double rise;
+	} sums[STACKS];
 };
 
 bool trends_open(struct trends *t)
@@ -42,15 +48,20 @@ void trends_reset(struct trends *t)
 	*t = (struct trends){.memory = m};
 }
 
+/*
+ * Return whether the process has hardly worked since the last snapshot.  What was requested before
+ * the first one does not count: a start requests much, and a forked child inherits the total.
+ */
 static bool is_idle(struct trends *t, double requested)
 {
 	double made = requested - t->requested;
 
 	t->requested = requested;
-	if (t->snapshots > 1 && made < IDLE * t->busy_bytes)
-		return true;
-	t->busy_bytes = t->snapshots > 1 ? 0.8 * t->busy_bytes + 0.2 * made : made;
-	return false;
+	if (t->offered++ == 0) {
+		t->first_requested = requested;
+		return false;
+	}
+	return made < IDLE * (requested - t->first_requested) / (double)(t->offered - 1);
 }
 
 /* A new site held nothing before. */
@@ -147,12 +158,11 @@ static void add_peaks(struct trends *t)
 bool trends_add(struct trends *t, const struct snapshot *s, double heap_bytes, double requested)
 {
 	const struct trend_scale *finest = &t->scales[0];
-	uint32_t number = ++t->snapshots;
+	uint32_t number;
 
-	if (is_idle(t, requested) || (finest->n && s->now_s <= finest->times_s[finest->n - 1])) {
-		t->snapshots--;
+	if ((finest->n && s->now_s <= finest->times_s[finest->n - 1]) || is_idle(t, requested))
 		return false;
-	}
+	number = ++t->snapshots;
 	clear_new_sites(t->memory, s);
 	t->updated = 0;
 	do
@@ -231,6 +241,7 @@ static void prepare_site(struct trends *t, unsigned scale, unsigned i)
 
 	m->fits[i] = fit_line(&series);
 	m->stayed_bytes[i] = m->stayed_middle[i] = 0;
+	m->summed_by[i] = 0;
 	m->evidence[i] = (struct judge_evidence){
 	    .snapshots = t->snapshots,
 	    .usual_before = usual_before(t, scale, i, t->scales[scale].times_s[m->fits[i].onset]),
@@ -320,57 +331,113 @@ static bool heap_allows_leak(const struct trend_scale *c, const struct fit *fit,
 	       fit_is_steady(&heap, &line, judge_steady(was_leak), noise);
 }
 
+static void set_growth(const struct trend_scale *c, const struct fit *fit, struct trend *trend)
+{
+	double heap = (double)c->heap[c->n - 1] - (double)c->heap[fit->onset];
+
+	trend->since_s = c->before_s[fit->onset];
+	trend->growth_share = heap > 0 ? fit->rise / heap : 0;
+	if (trend->growth_share > 1)
+		trend->growth_share = 1;
+}
+
 static struct trend trend_of(const struct trends *t, unsigned scale, unsigned i)
 {
 	const struct trend_scale *c = &t->scales[scale];
 	const struct trends_memory *m = t->memory;
 	const struct fit *fit = &m->fits[i];
 	struct fit_series series = series_of(t, scale, m->old_bytes[i][scale]);
-	double heap = (double)c->heap[c->n - 1] - (double)c->heap[fit->onset];
 	struct trend trend = {.result = judge_site(&series, fit, &m->evidence[i])};
 
 	if (trend.result.verdict == JUDGED_LEAK &&
 	    !heap_allows_leak(c, fit, m->evidence[i].was_leak))
 		trend.result.verdict = JUDGED_GROWING;
-
-	if (grows(trend.result.verdict)) {
-		trend.since_s = c->before_s[fit->onset];
-		trend.growth_share = heap > 0 ? fit->rise / heap : 0;
-		if (trend.growth_share > 1)
-			trend.growth_share = 1;
-	}
+	if (grows(trend.result.verdict))
+		set_growth(c, fit, &trend);
 	return trend;
 }
 
-/*
- * Return whether all sites of the function of site ${i} together grow.  Their sum is as uncertain
- * as all of them: some shrink while others grow.
- */
-static bool function_grows(const struct trends *t, const struct snapshot *s,
-			   const uint64_t *functions, unsigned scale, unsigned i)
+/* Add the evidence of site ${i} to ${sum}, as if all that it holds were new. */
+static void add_evidence(const struct trends *t, const struct snapshot *s, unsigned i,
+			 struct judge_evidence *sum)
 {
-	const struct trends_memory *m = t->memory;
+	const struct judge_evidence *e = &t->memory->evidence[i];
+	double variance = s->sites[i].variance;
+
+	sum->variance += e->variance > variance ? e->variance : variance;
+	sum->recent_bytes += e->recent_bytes;
+	sum->freed_bytes += e->freed_bytes;
+	sum->usual_before += e->usual_before;
+}
+
+/* Judge the sum of all sites of the function of site ${i}. */
+static struct function_sum sum_sites(struct trends *t, const struct snapshot *s,
+				     const uint64_t *functions, unsigned scale, unsigned i)
+{
+	struct trends_memory *m = t->memory;
 	float sum[TREND_POINTS] = {0};
 	struct fit_series series = series_of(t, scale, sum);
-	struct judge_evidence evidence = m->evidence[i];
+	struct judge_evidence evidence = {.snapshots = t->snapshots,
+					  .was_leak = m->evidence[i].was_leak};
+	struct function_sum result;
 	struct fit fit;
-	unsigned sites = 0;
 
-	evidence.variance = 0;
 	for (unsigned k = 0; k < s->count; k++) {
 		unsigned other = s->list[k];
 
 		if (functions[other] != functions[i])
 			continue;
-		sites++;
-		evidence.variance += m->evidence[other].variance;
+		add_evidence(t, s, other, &evidence);
 		for (size_t at = 0; at < series.n; at++)
 			sum[at] += m->old_bytes[other][scale][at];
+		if (m->evidence[other].was_leak == evidence.was_leak)
+			m->summed_by[other] = (uint16_t)i;
 	}
-	if (sites == 1)
-		return true;
 	fit = fit_line(&series);
-	return grows(judge_site(&series, &fit, &evidence).verdict);
+	result = (struct function_sum){judge_site(&series, &fit, &evidence).verdict, fit.rise};
+	if (result.verdict == JUDGED_LEAK &&
+	    !heap_allows_leak(&t->scales[scale], &fit, evidence.was_leak))
+		result.verdict = JUDGED_GROWING;
+	return result;
+}
+
+/* One sum serves all sites of the function that had the same verdict. */
+static struct function_sum function_of(struct trends *t, const struct snapshot *s,
+				       const uint64_t *functions, unsigned scale, unsigned i)
+{
+	struct trends_memory *m = t->memory;
+
+	if (m->summed_by[i] == 0)
+		m->sums[i] = sum_sites(t, s, functions, scale, i);
+	return m->sums[m->summed_by[i]];
+}
+
+/* Return whether site ${i} has a part in the leak of its function. */
+static bool has_part(const struct trends_memory *m, unsigned i, double function_rise)
+{
+	const struct judge_evidence *e = &m->evidence[i];
+
+	return m->fits[i].rise >= function_rise * LEAST_PART &&
+	       e->freed_bytes * 2 <= e->recent_bytes;
+}
+
+/*
+ * A leak of one function may come through many stacks, each with too few samples to tell.  And what
+ * one stack of a function fills, another may refill.  So the sum over a function decides.
+ */
+static void judge_function(struct trends *t, const struct snapshot *s, const uint64_t *functions,
+			   unsigned scale, unsigned i)
+{
+	struct trend *trend = &t->memory->trends[i][scale];
+	struct function_sum function = function_of(t, s, functions, scale, i);
+
+	if (function.verdict == JUDGED_LEAK && has_part(t->memory, i, function.rise)) {
+		set_growth(&t->scales[scale], &t->memory->fits[i], trend);
+		trend->result.verdict = JUDGED_LEAK;
+	} else if (grows(trend->result.verdict) && !grows(function.verdict)) {
+		trend->result.verdict = JUDGED_LEVEL;
+		trend->since_s = 0;
+	}
 }
 
 static void judge_scale(struct trends *t, const struct snapshot *s, const uint64_t *functions,
@@ -387,14 +454,10 @@ static void judge_scale(struct trends *t, const struct snapshot *s, const uint64
 		add_freed(t, s, scale, s->list[k]);
 	for (unsigned k = 0; k < s->count; k++) {
 		unsigned i = s->list[k];
-		struct trend *trend = &m->trends[i][scale];
 
-		*trend = trend_of(t, scale, i);
-		if (grows(trend->result.verdict) && functions[i] &&
-		    !function_grows(t, s, functions, scale, i)) {
-			trend->result.verdict = JUDGED_LEVEL;
-			trend->since_s = 0;
-		}
+		m->trends[i][scale] = trend_of(t, scale, i);
+		if (functions[i])
+			judge_function(t, s, functions, scale, i);
 	}
 }
 

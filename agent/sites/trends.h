@@ -34,11 +34,12 @@ struct trend_scale {
 struct trends {
 	struct trends_memory *memory;
 	struct trend_scale scales[TREND_SCALES];
-	uint32_t snapshots; /* added so far */
-	uint32_t start_s;   /* what was made until then is of the start */
-	unsigned updated;   /* scales to which the last snapshot was added; the finer ones */
-	double requested;   /* bytes, at the last snapshot */
-	double busy_bytes;  /* requested between two snapshots, on average */
+	uint32_t snapshots;	/* added so far */
+	uint32_t start_s;	/* what was made until then is of the start */
+	unsigned updated;	/* scales to which the last snapshot was added; the finer ones */
+	uint32_t offered;	/* snapshots, with those that were left out */
+	double requested;	/* bytes, at the last of them */
+	double first_requested; /* at the first */
 };
 
 /* The verdict on a site. */

@@ -17,6 +17,7 @@
 #define SAMPLE_BYTES 65536
 #define SAMPLES 8000
 #define FOR_EVER 1e9
+#define USUAL_WORK 5e6 /* bytes requested between two snapshots */
 
 static const struct object object = {.build_id_size = 2, .build_id = {1, 2}, .path = "/a"};
 
@@ -42,6 +43,8 @@ static unsigned stacks[SITES];
 static uint64_t functions[STACKS];
 static uint64_t random_state;
 static double now_s;
+static double requested; /* bytes, so far */
+static double work;	 /* bytes requested between two snapshots */
 
 static struct {
 	uintptr_t address; /* 0: unused */
@@ -73,7 +76,8 @@ static void start(uint64_t seed)
 	ck_assert(snapshot_open(&snapshot) && stacks_open() && live_open() && trends_open(&trends));
 	trends_reset(&trends);
 	snapshot.start_s = 1000;
-	now_s = 0;
+	now_s = requested = 0;
+	work = USUAL_WORK;
 	for (unsigned i = 0; i < SITES; i++) {
 		const uint64_t frame = (uint64_t)1 << WALK_OBJECT_SHIFT | (i + 1) * 16;
 
@@ -120,7 +124,8 @@ static void take_snapshot(const struct world *world)
 	now_s += STEP_S;
 	free_samples();
 	snapshot_take(&snapshot, 1000 + (uint32_t)now_s);
-	if (trends_add(&trends, &snapshot, world->heap(now_s) * SAMPLE_BYTES, now_s * 1e6))
+	requested += work;
+	if (trends_add(&trends, &snapshot, world->heap(now_s) * SAMPLE_BYTES, requested))
 		trends_judge(&trends, &snapshot, functions);
 }
 
@@ -192,6 +197,53 @@ START_TEST(a_leak_is_seen_within_a_minute)
 		ck_assert_double_eq_tol(trend.result.slope, truth, 2 * trend.result.slope_error);
 		ck_assert_uint_le(trend.since_s, 1000 + 60);
 	}
+}
+END_TEST
+
+START_TEST(a_forked_child_does_not_count_what_its_parent_requested)
+{
+	static const struct world world = {two, for_ever, as_one_site};
+
+	start(1);
+	requested = 1e12;
+	run(&world, 5 * MINUTE);
+	ck_assert_uint_eq(count(JUDGED_LEAK), SITES);
+}
+END_TEST
+
+START_TEST(a_start_that_requests_much_hides_no_leak)
+{
+	static const struct world world = {two, for_ever, as_one_site};
+
+	start(1);
+	work = 200 * USUAL_WORK;
+	run(&world, MINUTE);
+	work = USUAL_WORK;
+	run(&world, 10 * MINUTE);
+	ck_assert_uint_eq(count(JUDGED_LEAK), SITES);
+}
+END_TEST
+
+static double two_by_day(double s, unsigned site)
+{
+	return work == USUAL_WORK ? two(s, site) : 0;
+}
+
+static double as_one_site_by_day(double s)
+{
+	return as_one_site(s < 300 ? s : 300);
+}
+
+START_TEST(a_process_at_rest_keeps_its_verdicts)
+{
+	static const struct world world = {two_by_day, for_ever, as_one_site_by_day};
+
+	start(1);
+	run(&world, 5 * MINUTE);
+	ck_assert_uint_eq(count(JUDGED_LEAK), SITES);
+	work = USUAL_WORK / 1000;
+	run(&world, HOUR);
+	ck_assert_uint_eq(count(JUDGED_LEAK), SITES);
 }
 END_TEST
 
@@ -366,6 +418,50 @@ START_TEST(a_slow_leak_is_seen_in_time)
 }
 END_TEST
 
+static double little(double s, unsigned site)
+{
+	(void)s;
+	(void)site;
+	return 0.4;
+}
+
+static double as_five_sites(double s)
+{
+	return s * 2 / STEP_S;
+}
+
+/* Each of five stacks alone would need five minutes. */
+START_TEST(a_leak_through_many_stacks_is_seen)
+{
+	static const struct world world = {little, for_ever, as_five_sites};
+	unsigned seen = 0;
+
+	start((uint64_t)_i);
+	for (unsigned i = 0; i < SITES; i++)
+		functions[stacks[i]] = 1 + i / 5;
+	run(&world, 2 * MINUTE);
+	for (unsigned function = 0; function < SITES / 5; function++) {
+		bool is_leak = false;
+
+		for (unsigned i = 0; i < 5; i++)
+			is_leak |= verdict_of(5 * function + i) == JUDGED_LEAK;
+		seen += is_leak;
+	}
+	ck_assert_uint_eq(seen, SITES / 5);
+}
+END_TEST
+
+START_TEST(full_caches_of_one_function_are_no_leak)
+{
+	static const struct world world = {refill, five_minutes, level};
+
+	start((uint64_t)_i);
+	for (unsigned i = 0; i < SITES; i++)
+		functions[stacks[i]] = 1 + i / 5;
+	ck_assert_uint_le(run(&world, 2 * HOUR), 2);
+}
+END_TEST
+
 /* One site takes what another gives back, as in a process that replaces all that it has. */
 START_TEST(a_process_that_does_not_grow_has_no_leak)
 {
@@ -393,13 +489,15 @@ static double refilled(double s)
 	return s / STEP_S;
 }
 
+/* The functions are unknown, have two sites each, or there is one function. */
 START_TEST(the_sites_of_a_function_are_judged_together)
 {
+	const unsigned sites_of_function[] = {0, 2, SITES};
 	static const struct world world = {fill_or_refill, filled_or_refilled, refilled};
 
 	start((uint64_t)_i);
 	for (unsigned i = 0; i < SITES; i++)
-		functions[stacks[i]] = _i ? 1 + i / 2 : 0;
+		functions[stacks[i]] = _i ? 1 + i / sites_of_function[_i] : 0;
 	run(&world, 4 * MINUTE);
 	if (_i)
 		ck_assert_uint_eq(count(JUDGED_LEAK), 0);
@@ -411,6 +509,9 @@ END_TEST
 static void add_tests(TCase *all)
 {
 	tcase_add_loop_test(all, a_leak_is_seen_within_a_minute, 0, 5);
+	tcase_add_test(all, a_forked_child_does_not_count_what_its_parent_requested);
+	tcase_add_test(all, a_start_that_requests_much_hides_no_leak);
+	tcase_add_test(all, a_process_at_rest_keeps_its_verdicts);
 	tcase_add_loop_test(all, a_full_cache_is_never_called_a_leak, 0, 3);
 	tcase_add_test(all, memory_in_use_for_a_moment_does_not_count);
 	tcase_add_test(all, growth_that_comes_again_is_no_leak);
@@ -418,8 +519,10 @@ static void add_tests(TCase *all)
 	tcase_add_loop_test(all, a_late_leak_is_seen_soon, 0, 2);
 	tcase_add_test(all, a_leak_that_ends_is_withdrawn);
 	tcase_add_test(all, a_slow_leak_is_seen_in_time);
+	tcase_add_loop_test(all, a_leak_through_many_stacks_is_seen, 0, 5);
+	tcase_add_loop_test(all, full_caches_of_one_function_are_no_leak, 0, 3);
 	tcase_add_test(all, a_process_that_does_not_grow_has_no_leak);
-	tcase_add_loop_test(all, the_sites_of_a_function_are_judged_together, 0, 2);
+	tcase_add_loop_test(all, the_sites_of_a_function_are_judged_together, 0, 3);
 }
 
 UNIT_MAIN("trends", add_tests)
