@@ -23,8 +23,8 @@ MEMAGENT_URL=file://$directory/points LD_PRELOAD=$build/libmemagent.so ./unload 
 
 # The paths of the objects are in the frames.
 awk '
-	/^memagent,/ && match($0, /sites_sampled=[0-9]+/) { sampled = substr($0, RSTART + 14, RLENGTH - 14) }
-	/^memagent,/ && match($0, /sites_truncated=[0-9]+/) { truncated = substr($0, RSTART + 16, RLENGTH - 16) }
+	/^memagent,/ && match($0, /sites_sampled=[0-9]+/) { sampled = substr($0, RSTART + 14, RLENGTH - 14) + 0 }
+	/^memagent,/ && match($0, /sites_truncated=[0-9]+/) { truncated = substr($0, RSTART + 16, RLENGTH - 16) + 0 }
 	/^memagent_site,/ && /frames=.*small.so@/ { small = 1 }
 	/^memagent_site,/ && /frames=.*large.so@/ { large = 1 }
 	END {
