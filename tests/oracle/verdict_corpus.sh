@@ -13,4 +13,4 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 LIBRARY=$build/tests/often/libmemagent.so MEMAGENT_SITES_INTERVAL=1s MEMAGENT_FLAME=0 \
-	"$here/../verdict/run" -j 4 -o "$work" -s 15 python3-1 python3-2 sqlite3-1 perl-1 pool arena lru_evenly_full
+	"$here/../verdict/run" -j 4 -o "$work" -s 20 python3-1 python3-2 sqlite3-1 perl-1 pool arena lru_evenly_full
