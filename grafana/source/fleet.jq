@@ -7,15 +7,14 @@ def by_tag($sum; $tag): summed($sum; "v"; chosen_fleet; ["\"\($tag)\""]; "null")
 
 def fleet_graph($title; $description; $unit; $sum; $tag):
 	graph($title; $description; $unit; [target(by_tag($sum; $tag); "$tag_\($tag)")])
-	| .options.legend += {calcs: ["last", "max"], sortBy: "Last", sortDesc: true, placement: "right"}
-	| coloured_by_name;
+	| .options.legend.placement = "right" | coloured_by_name | ended_last;
 
 # The largest values of now.  A ${tag} whose processes have ended has none.  The transformation puts the names
 # into a column "Field", so a bar leads to the processes of its name.
 def top($title; $description; $unit; $sum; $tag):
 	panel("bargauge"; $title; $description; $unit; [target(by_tag($sum; $tag); "$tag_\($tag)")])
 	| .fieldConfig.defaults += {min: 0, color: {mode: "fixed", fixedColor: "blue"}}
-	| .fieldConfig.defaults.links = [{title: "Its processes", url: link_with("memagent"; $tag; "Field")}]
+	| .fieldConfig.defaults.links = [{title: "Its processes", url: link_with("memagent"; {"\($tag)": "Field"})}]
 	| .transformations = [
 		{id: "reduce", options: {reducers: ["last"]}},
 		{id: "filterByValue", options: {type: "include", match: "all", filters: [

@@ -38,9 +38,8 @@ def changes_query: "SELECT last(\"growth\") AS \"growth a minute\", \"made\" AS 
 	"\(growth_of("live_bytes")) AS \"growth\", \(rate("alloc_bytes")) AS \"made\" FROM \"memagent_site\" WHERE \(chosen) AND \(of_now) " +
 	"GROUP BY \(buckets), \(of_sites.each) fill(none)) WHERE \(shown) GROUP BY \(of_sites.each)";
 
-# The last snapshots: one comes a minute by default.
 def flame_query: "SELECT \"level\", \"value\", \"self\", \"label\", \"host\", \"service\", \"pid_ns\" FROM \"memagent_flame\" " +
-	"WHERE \(shown) AND time >= ${__to}ms - 15m AND \(processes) AND \"pid\" =~ /^$flame$/";
+	"WHERE \(shown) AND \(of_last_snapshots) AND \(processes) AND \"pid\" =~ /^$flame$/";
 
 # Of the points that tell of call sites only, so that both sides are of the same moment.
 def with_sites($column; $name):
@@ -86,9 +85,9 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 		| over_minutes | linked_to_process | in_unit("made a second"; "binBps") | in_unit("oldest"; "ns") | in_words("verdict"; verdicts)
 		| .options.sortBy = [{displayName: "live", desc: true}] | sites_panel)],
 	[12, 9, (graph("Live bytes by function"; "What the call sites of the ten functions that hold most hold, in all chosen processes. \"other\" is what is not in the list of a process."; "bytes";
-		of_functions(gauge("live_bytes"); "functions")) | over_minutes | stacked | coloured_by_name | sites_panel)],
+		of_functions(gauge("live_bytes"); "functions")) | over_minutes | stacked | coloured_by_name | ended_last | sites_panel)],
 	[12, 9, (graph("Growth per minute by function"; "How fast the lowest live bytes of each bucket grow, of the ten functions that grew most, in all chosen processes. What stays above 0 leaks."; "bytes";
-		of_functions(growth_of("live_bytes"); "growing")) | over_minutes | without_soft_min | coloured_by_name | sites_panel)],
+		of_functions(growth_of("live_bytes"); "growing")) | over_minutes | without_soft_min | coloured_by_name | ended_last | sites_panel)],
 	[24, 14, (flame_graph("Live bytes by stack, process $flame"; "Which calls lead to the live bytes, in the last snapshot: of the process that holds most of those that are chosen. A snapshot comes once a minute; the last 15 minutes of the time that is shown are searched."; flame_query; ["host", "service", "pid_ns"])
 		| without_data("No snapshot in the last 15 minutes of the time that is shown"))],
 	[24, 8, (graph("Exact live bytes, and the sum of call sites"; "Of the chosen processes together: live bytes as they are counted, and the estimate that the call sites add up to, with its 95 % interval. The exact line is within the band, or close to it: then the table above can be trusted."; "bytes";
@@ -169,7 +168,8 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 	[tag_variable("host"; "Host"; []),
 	tag_variable("service"; "Service"; ["\"host\" =~ /^$host$/"]),
 	tag_variable("pid"; "Process"; ["\"host\" =~ /^$host$/", "\"service\" =~ /^$service$/"]),
-	largest_variable,
+	largest_variable("largest"; "Largest"; "pid"),
+	largest_variable("drawn_on"; "Hosts of the largest"; "host"),
 	flame_variable,
 	functions_variable("functions"; "Functions that hold most"; "max(\"live_bytes\")"),
 	functions_variable("growing"; "Functions that grew most"; "last(\"live_bytes\") - first(\"live_bytes\")")];

@@ -14,13 +14,16 @@ def shown: "$timeFilter AND time < ${__to}ms";
 # What comes every ten seconds has been there since then, unless it has ended.
 def of_now: "time >= ${__to}ms - 3m";
 
+# One snapshot for the flame graph comes a minute by default.
+def of_last_snapshots: "time >= ${__to}ms - 15m";
+
 # The processes that are chosen above the dashboard.
 def processes: "\"host\" =~ /^$host$/ AND \"service\" =~ /^$service$/ AND \"pid\" =~ /^$pid$/";
 
 def chosen: "\(shown) AND \(processes)";
 
-# A graph with a line for each process draws these only: the hidden variable has the ten that held most.
-def largest: "\"pid\" =~ /^$largest$/";
+# A graph with a line for each process draws these only: the hidden variables have the ten that are drawn.
+def largest: "\"host\" =~ /^$drawn_on$/ AND \"pid\" =~ /^$largest$/";
 def drawn: "\(chosen) AND \(largest)";
 
 # pid_ns tells containers apart whose processes have the same number; outside of containers there is none.
@@ -125,8 +128,10 @@ def stacked: .fieldConfig.defaults.custom += {stacking: {mode: "normal", group: 
 
 # A line for each of the ten largest processes.  A process has its colour in all of these.
 def coloured_by_name: .fieldConfig.defaults.color.mode = "palette-classic-by-name";
+# In the legend: what has ended has no last value, so it comes after the rest.
+def ended_last: .options.legend += {calcs: ["last", "max"], sortBy: "Last"};
 def graph_of_each($title; $description; $unit; $column):
-	graph($title; $description; $unit; [target(each_process($column; drawn); process)]) | coloured_by_name;
+	graph($title; $description; $unit; [target(each_process($column; drawn); process)]) | coloured_by_name | ended_last;
 
 # What the allocator tells, and call sites, come every ten seconds: a sum over processes needs a value of each in every
 # bucket.
@@ -166,9 +171,10 @@ def coloured($levels):
 # Bytes a minute.
 def growth_levels: coloured([["green", null], ["orange", 1048576], ["red", 16777216]]);
 
-# A link from a value to the dashboard ${uid} with the variable ${name} set to the row's ${field}.
-def link_with($uid; $name; $field):
-	"/d/\($uid)?${datasource:queryparam}&var-\($name)=${__data.fields.\($field):percentencode}&${__url_time_range}";
+# A link from a value to the dashboard ${uid} with its variables set to fields of the row: {VARIABLE: FIELD}.
+def link_with($uid; $fields):
+	"/d/\($uid)?${datasource:queryparam}&" +
+	($fields | to_entries | map("var-\(.key)=${__data.fields.\(.value):percentencode}&") | add) + "${__url_time_range}";
 
 # Grafana puts tags into columns in any order, another one each time.
 def in_order($columns): {id: "organize", options: {excludeByName: {}, renameByName: {}, indexByName:
@@ -188,7 +194,7 @@ def merged_table($title; $description; $unit; $targets; $columns):
 def in_unit($column; $unit): .fieldConfig.overrides += [{matcher: {id: "byName", options: $column}, properties: [{id: "unit", value: $unit}]}];
 
 def linked_to_process: .fieldConfig.overrides += [{matcher: {id: "byName", options: "pid"}, properties: [
-	{id: "links", value: [{title: "This process", url: link_with("memagent"; "pid"; "pid")}]}]}];
+	{id: "links", value: [{title: "This process", url: link_with("memagent"; {host: "host", service: "service", pid: "pid"})}]}]}];
 
 # The last point of each process: one selector, so that the time is that point's.  The largest first.
 def table_of_processes($title; $description; $columns):
@@ -245,9 +251,10 @@ def laid_out:
 		| .panels += if $row.open then [$head] + .row else [$head + {panels: .row}] end)
 	| .panels;
 
-# Its values are those of the processes that were there in the time that is shown.
+# Its values are those of the processes that were there in the time that is shown.  InfluxDB 3 knows a tag of a query
+# within only if that query selects it.
 def tag_variable($name; $caption; $conditions):
-	("SELECT distinct(\"\($name)\") FROM (SELECT last(\"mallocs\") FROM \"memagent\" WHERE " +
+	("SELECT distinct(\"\($name)\") FROM (SELECT last(\"mallocs\"), \"\($name)\" FROM \"memagent\" WHERE " +
 		(["$timeFilter"] + $conditions | join(" AND ")) + " GROUP BY \"\($name)\")") as $query
 	| {
 		type: "query", name: $name, label: $caption, datasource: datasource,
@@ -256,19 +263,22 @@ def tag_variable($name; $caption; $conditions):
 		options: [], hide: 0, regex: "", skipUrlSync: false
 	};
 
-# The ten processes that held most, of those that are chosen.
-def largest_variable:
-	tag_variable("largest"; "Largest"; [])
-	| .query = "SELECT distinct(\"pid\") FROM (SELECT top(\"v\", \"pid\", 10) FROM (SELECT max(\"heap_alloc_bytes\") AS \"v\" " +
-		"FROM \"memagent\" WHERE $timeFilter AND \(processes) GROUP BY \(by_process)))"
+# The ${tag} of the ten processes that held most, of those that are chosen.  Those that still run come first: their value
+# is taken once more, with more added than any process holds.
+def largest_variable($name; $caption; $tag):
+	def most($more; $time): "(SELECT max(\"heap_alloc_bytes\")\($more) AS \"v\" FROM \"memagent\" " +
+		"WHERE \($time) AND \(processes) GROUP BY \(by_process))";
+	tag_variable($name; $caption; [])
+	| .query = "SELECT distinct(\"\($tag)\") FROM (SELECT top(\"v\", \"host\", \"pid\", 10) FROM " +
+		"\(most(""; "$timeFilter")), \(most(" + 1000000000000000000"; of_now)))"
 	| .definition = .query | .hide = 2 | del(.allValue);
 
-# The process that held most, of those that are chosen and report their call sites.  It is not kept in links: later it
-# may be another one.
+# The process that held most, of those that are chosen and report their call sites, when the last snapshots were taken.
+# It is not kept in links: later it may be another one.
 def flame_variable:
 	tag_variable("flame"; "Flame graph"; [])
 	| .query = "SELECT distinct(\"pid\") FROM (SELECT top(\"v\", \"pid\", 1) FROM (SELECT max(\"sites_live_bytes\") AS \"v\" " +
-		"FROM \"memagent\" WHERE $timeFilter AND \(processes) GROUP BY \(by_process)))"
+		"FROM \"memagent\" WHERE $timeFilter AND \(of_last_snapshots) AND \(processes) GROUP BY \(by_process)))"
 	| .definition = .query | .hide = 2 | .multi = false | .includeAll = false | .current = {} | .skipUrlSync = true | del(.allValue);
 
 # The ten functions for which ${column} of their call sites is largest.
@@ -293,7 +303,7 @@ def annotation($event; $colour):
 			"AND \"event\" = '\($event)'"),
 		titleColumn: "service", textColumn: "text", tagsColumn: "host,pid"
 	}) as $what
-	| {name: "\($event)s", datasource: datasource, enable: true, hide: false, iconColor: $colour}
+	| {name: ($event | if endswith("growth") then . else . + "s" end), datasource: datasource, enable: true, hide: false, iconColor: $colour}
 	+ $what + {target: ({refId: "Anno", rawQuery: true, resultFormat: "table", fromAnnotations: true} + $what)};
 
 def dashboard($uid; $title; $description; $variables; $annotations; $links):

@@ -115,9 +115,14 @@ expect_broken 'has colours that say nothing' "$(panel "Hosts by live bytes").fie
 expect_broken 'has colours that say nothing' "$(panel "Hosts by growth per minute").fieldConfig.defaults.color.mode = \"fixed\"" fleet
 
 expect_broken 'draws more than ten processes' "$first.targets[0].query |= sub(\" AND \\\"pid\\\" =~ /\\\\^[$]largest[$]/\"; \"\")"
+expect_broken 'draws more than ten processes' "$first.targets[0].query |= sub(\" AND \\\"host\\\" =~ /\\\\^[$]drawn_on[$]/\"; \"\")"
+expect_broken 'ranks what has ended among the rest' "$first.options.legend.calcs = [\"lastNotNull\", \"max\"]"
+expect_broken 'ranks what has ended among the rest' "$first.options.legend.sortBy = \"Last *\""
 expect_broken 'draws several lines for each process' "$first.targets += $first.targets"
 expect_broken 'gives a process another colour' "$first.fieldConfig.defaults.color.mode = \"palette-classic\""
 expect_broken 'has bars that lead nowhere' "del($(panel "Hosts by live bytes").fieldConfig.defaults.links)" fleet
+expect_broken 'leads to processes of other hosts, too' \
+	"($(panel "Processes by live bytes").fieldConfig.overrides[].properties[] | select(.id == \"links\").value[].url) |= sub(\"var-host\"; \"var-service\")"
 expect_broken 'has the column host in any place' "del($(panel "Coverage").transformations)"
 expect_broken 'has the column live in any place' "del($(panel "Processes by live bytes").transformations[0].options.indexByName.live)"
 expect_broken 'has the column live in the unit bytes, not short' \
@@ -215,6 +220,8 @@ expect_broken 'calls sample(), which InfluxDB 3' "$first.targets[0].query |= sub
 expect_broken 'limits series' "$first.targets[0].query |= . + \" SLIMIT 10\""
 expect_broken 'has columns with and without a derivative' \
 	"$(panel "Objects made").targets[0].query |= sub(\"\\\\(SELECT \"; \"(SELECT last(\\\"heap_objects\\\"), \")"
+expect_broken 'variable host takes "host" from a query that does not select it' '.templating.list[1].query |= sub(", \"host\" FROM"; " FROM")'
+expect_broken 'A takes "v" from a query that does not select it' "$(panel "Live bytes").targets[0].query |= sub(\" AS \\\"v\\\"\"; \"\")"
 expect_broken 'variable host calls holt_winters()' '.templating.list[1].query |= sub("last"; "holt_winters")'
 
 # ---- counters ----
@@ -299,7 +306,7 @@ expect_broken '"Hosts by live bytes" is not by host' \
 
 expect_broken 'the first variable is not the data source' 'del(.templating.list[0])'
 expect_broken 'has the variables datasource, service, pid' 'del(.templating.list[1])'
-expect_broken 'has the variables datasource, host, service, pid, largest, flame, functions, growing, host' '.templating.list += [.templating.list[1]]'
+expect_broken 'has the variables datasource, host, service, pid, largest, drawn_on, flame, functions, growing, host' '.templating.list += [.templating.list[1]]'
 expect_broken 'has the variables datasource, service' 'del(.templating.list[1])' fleet
 expect_broken 'has the variables datasource, host, service, pid' 'del(.templating.list[4])'
 expect_broken 'variable largest is hidden, or is not' '.templating.list[4].hide = 0'

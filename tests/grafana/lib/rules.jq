@@ -7,7 +7,7 @@ def required:
 	{
 	memagent: {
 		variables: ["host", "service", "pid"],
-		hidden: ["largest", "flame", "functions", "growing"],
+		hidden: ["largest", "drawn_on", "flame", "functions", "growing"],
 		one: ["flame"],
 		open: ["Overview", "Where"],
 		events: ["start", "exit", "leak", "no leak", "resident growth", "no resident growth"],

@@ -52,7 +52,7 @@ def too_many_lines:
 		[.targets[].query | select(endswith("\(by_process) fill(null)"))] as $of_each
 		| if $of_each == [] then empty
 		elif (.targets | length) > 1 then "draws several lines for each process"
-		elif $of_each[0] | contains("\"pid\" =~ /^$largest$/") | not then "draws more than ten processes"
+		elif $of_each[0] | contains("\"host\" =~ /^$drawn_on$/ AND \"pid\" =~ /^$largest$/") | not then "draws more than ten processes"
 		elif .fieldConfig.defaults.color.mode != "palette-classic-by-name" then "gives a process another colour than others do"
 		else empty end
 	else empty end;
@@ -66,6 +66,11 @@ def too_many_functions:
 def wrong_looks:
 	(if .type == "bargauge" and (.fieldConfig.defaults.links // [] | any(.[]; .url | contains("=${__data.fields.Field:percentencode}")) | not)
 		then "has bars that lead nowhere" else empty end),
+	(if .type == "table" and any(.fieldConfig.overrides[].properties[] | select(.id == "links").value[].url;
+		contains("var-pid=") and (contains("&var-host=${__data.fields.host:percentencode}&") | not))
+		then "leads to processes of other hosts, too" else empty end),
+	(if .type == "timeseries" and .fieldConfig.defaults.color.mode == "palette-classic-by-name" and
+		(.options.legend | .calcs[0] != "last" or .sortBy != "Last") then "ranks what has ended among the rest" else empty end),
 	(if .type == "timeseries" and (.options.legend | .sortDesc != true or (.sortBy | IN("Last", "Last *") | not))
 		then "has a legend that does not begin with the largest" else empty end),
 	(if .type == "stat" and any(.targets[].query; startswith("SELECT count(")) and .fieldConfig.defaults.min != 0

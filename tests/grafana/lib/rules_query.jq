@@ -92,10 +92,14 @@ def wrong_columns_units($fields; $shown):
 # ---- InfluxDB 3 ----
 
 # Its InfluxQL lacks SLIMIT and some functions, and long did not allow columns with and without a
-# derivative in one query.
+# derivative in one query.  A query within another is left out if only its tags are asked for (from_drop_empty
+# of iox_query_influxql/src/plan/rewriter.rs).
 def unanswered_by_v3:
 	([scan("\\b([a-z_]+)\\(")[]] | unique - ["count", "derivative", "difference", "distinct", "fill", "first", "last", "max", "min",
 		"non_negative_derivative", "now", "sum", "time", "top"] | .[] | "calls \(.)(), which InfluxDB 3 does not have"),
+	([scan("SELECT (.*?) FROM ")[0]] as $selects | range($selects | length - 1) as $i
+		| [$selects[$i] | gsub(" AS \"[^\"]+\""; "") | scan("\"[^\"]+\"")] | select(all(.[]; . as $name | $selects[$i + 1] | contains($name) | not))
+		| "takes \(first) from a query that does not select it, which InfluxDB 3 leaves out"),
 	(if test("\\bS(LIMIT|OFFSET)\\b") then "limits series, which InfluxDB 3 cannot" else empty end),
 	(if any(scan("SELECT (.*?) FROM ")[]; test("derivative\\(") and (gsub("derivative\\((last|max|min)\\("; "") | test("\\b(last|max|min)\\(")))
 		then "has columns with and without a derivative, which InfluxDB 3 may not answer" else empty end);

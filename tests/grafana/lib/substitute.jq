@@ -19,7 +19,7 @@ def substituted($from; $to; $interval_ms; $variables):
 	replaced("$timeFilter"; "time >= \($from)ms and time <= \($to)ms")
 	| replaced("$__interval"; "\($interval_ms)ms")
 	| replaced("${__to}"; "\($to)")
-	| reduce ({largest: "all", flame: "all", functions: "all", growing: "all"} + $variables | to_entries[]) as $v (.;
+	| reduce ({largest: "all", drawn_on: "all", flame: "all", functions: "all", growing: "all"} + $variables | to_entries[]) as $v (.;
 		replaced("${\($v.key)}"; $v.value | in_regex) | replaced("$\($v.key)"; $v.value | in_regex));
 
 # The interval: enough for the panel's number of points (by default its width), and at least the data
