@@ -38,7 +38,7 @@ expect 0 "server  ok  $live answers\$"
 
 kill "$server"
 wait "$server" 2>/dev/null || :
-expect 1 "server  FAIL  $live does not answer: .*onnect.*--url" --url "$live"
+expect 1 "server  FAIL  $live does not answer: .*onnect.*--url (InfluxDB 3 listens on port 8181)" --url "$live"
 expect 1 "command  ok  [^ ]*/touch can be metered\$" --url "$live" touch "$dir/ran"
 accepted='is not valid: expected http://HOST'
 expect 1 "server  FAIL  MEMAGENT_URL=ftp://x $accepted" --url ftp://x

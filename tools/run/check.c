@@ -98,8 +98,10 @@ static bool check_ping(const char *shown)
 	struct transport_answer answer = ask(TRANSPORT_PING, "");
 
 	if (answer.status == 0)
-		check_fail("server", "%s does not answer: %s; see --url, and that it runs", shown,
-			   answer.text);
+		check_fail("server",
+			   "%s does not answer: %s; see --url (InfluxDB 3 listens on port 8181), "
+			   "and that it runs",
+			   shown, answer.text);
 	else if (answer.status == 401 || answer.status == 403)
 		check_fail("server", "%s/ping answers %d: see %s", shown, answer.status,
 			   credentials());
