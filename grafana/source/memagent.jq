@@ -171,8 +171,8 @@ def trim_panel: without_data("MEMAGENT_TRIM_INTERVAL is not set");
 	largest_variable("largest"; "Largest"; "pid"),
 	largest_variable("drawn_on"; "Hosts of the largest"; "host"),
 	flame_variable,
-	functions_variable("functions"; "Functions that hold most"; "max(\"live_bytes\")"),
-	functions_variable("growing"; "Functions that grew most"; "last(\"live_bytes\") - first(\"live_bytes\")")];
+	ten_variable("functions"; "Functions that hold most"; "function"; worst("live_bytes"); of_sites; processes),
+	ten_variable("growing"; "Functions that grew most"; "function"; grown("live_bytes"); of_sites; processes)];
 	[annotation("start"; "green"), annotation("exit"; "red"), annotation("leak"; "orange"), annotation("no leak"; "blue"),
 		annotation("resident growth"; "purple"), annotation("no resident growth"; "blue")];
 	[link_to("Fleet"; "memagent-fleet")])

@@ -53,6 +53,9 @@ def growth_of($field): "derivative(min(\"\($field)\"), 1m)";
 # The buckets of such a panel are at least a minute: a shorter one has no low point in it.
 def over_minutes: .interval = "1m";
 
+# How much a gauge grew in all.
+def grown($field): "last(\"\($field)\") - first(\"\($field)\")";
+
 # What all_processes and the like take.
 def sum_of($column): {is: "sum(\"v\")", of: "\($column) AS \"v\""};
 
@@ -281,12 +284,12 @@ def flame_variable:
 		"FROM \"memagent\" WHERE $timeFilter AND \(of_last_snapshots) AND \(processes) GROUP BY \(by_process)))"
 	| .definition = .query | .hide = 2 | .multi = false | .includeAll = false | .current = {} | .skipUrlSync = true | del(.allValue);
 
-# The ten functions for which ${column} of their call sites is largest.
-def functions_variable($name; $caption; $column):
+# The ten values of ${tag} for which the sum of ${column} over their ${points} is largest.
+def ten_variable($name; $caption; $tag; $column; $points; $where):
 	tag_variable($name; $caption; [])
-	| .query = "SELECT distinct(\"function\") FROM (SELECT top(\"s\", \"function\", 10) FROM (SELECT sum(\"v\") AS \"s\" " +
-		"FROM (SELECT \($column) AS \"v\" FROM \"memagent_site\" WHERE $timeFilter AND \(processes) " +
-		"GROUP BY \(of_sites.each)) GROUP BY \"function\"))"
+	| .query = "SELECT distinct(\"\($tag)\") FROM (SELECT top(\"s\", \"\($tag)\", 10) FROM (SELECT sum(\"v\") AS \"s\" " +
+		"FROM (SELECT \($column) AS \"v\" FROM \"\($points.from)\" WHERE $timeFilter AND \($where) " +
+		"GROUP BY \($points.each)) GROUP BY \"\($tag)\"))"
 	| .definition = .query | .hide = 2 | del(.allValue);
 
 def datasource_variable: {

@@ -118,6 +118,8 @@ expect_broken 'draws more than ten processes' "$first.targets[0].query |= sub(\"
 expect_broken 'draws more than ten processes' "$first.targets[0].query |= sub(\" AND \\\"host\\\" =~ /\\\\^[$]drawn_on[$]/\"; \"\")"
 expect_broken 'ranks what has ended among the rest' "$first.options.legend.calcs = [\"lastNotNull\", \"max\"]"
 expect_broken 'ranks what has ended among the rest' "$first.options.legend.sortBy = \"Last *\""
+expect_broken 'draws more than ten services' \
+	"$(panel "Live bytes of each service").targets[0].query |= sub(\" AND \\\"service\\\" =~ /\\\\^[$]large_services[$]/\"; \"\")" fleet
 expect_broken 'draws several lines for each process' "$first.targets += $first.targets"
 expect_broken 'gives a process another colour' "$first.fieldConfig.defaults.color.mode = \"palette-classic\""
 expect_broken 'has bars that lead nowhere' "del($(panel "Hosts by live bytes").fieldConfig.defaults.links)" fleet

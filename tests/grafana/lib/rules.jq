@@ -29,7 +29,7 @@ def required:
 	},
 	"memagent-fleet": {
 		variables: ["host", "service"],
-		hidden: [],
+		hidden: ["large_services", "rising_services", "large_hosts", "rising_hosts"],
 		one: [],
 		events: [],
 		rows: {

@@ -56,6 +56,10 @@ def too_many_lines:
 		elif .fieldConfig.defaults.color.mode != "palette-classic-by-name" then "gives a process another colour than others do"
 		else empty end
 	else empty end;
+def too_many_of_fleet:
+	if .type == "timeseries" then .targets[].query | capture(", \"(?<tag>service|host)\" fill\\(null\\)$").tag as $tag
+		| select(test("\"\($tag)\" =~ /\\^[$](large|rising)_\($tag)s[$]/") | not) | "draws more than ten \($tag)s"
+	else empty end;
 def too_many_functions:
 	if .type == "timeseries" and any(.targets[].query; endswith("\"function\" fill(null)")) then
 		(if any(.targets[].query; test("\"function\" =~ /\\^[$](functions|growing)[$]/") | not) then "draws more than ten functions" else empty end),
@@ -137,7 +141,7 @@ def wrong_panel($fields; $variables):
 			then "overrules the data source's interval"
 		elif $slow_sum and .interval == null then "sums up in buckets without a value of each process"
 		elif $minutes and .interval == null then "is per minute, or by function, in shorter buckets" else empty end),
-	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, too_many_lines, too_many_functions, wrong_columns($fields), wrong_order,
+	wrong_gaps($fields), wrong_newest, wrong_flags($fields), wrong_looks, too_many_lines, too_many_of_fleet, too_many_functions, wrong_columns($fields), wrong_order,
 	wrong_flame, wrong_verdicts,
 	(if (.targets // []) == [] then "asks nothing" else empty end),
 	((.targets // [])[] | . as $target |

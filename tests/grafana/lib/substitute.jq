@@ -19,7 +19,8 @@ def substituted($from; $to; $interval_ms; $variables):
 	replaced("$timeFilter"; "time >= \($from)ms and time <= \($to)ms")
 	| replaced("$__interval"; "\($interval_ms)ms")
 	| replaced("${__to}"; "\($to)")
-	| reduce ({largest: "all", drawn_on: "all", flame: "all", functions: "all", growing: "all"} + $variables | to_entries[]) as $v (.;
+	| reduce ((["largest", "drawn_on", "flame", "functions", "growing", "large_services", "rising_services", "large_hosts", "rising_hosts"]
+			| map({key: ., value: "all"}) | from_entries) + $variables | to_entries[]) as $v (.;
 		replaced("${\($v.key)}"; $v.value | in_regex) | replaced("$\($v.key)"; $v.value | in_regex));
 
 # The interval: enough for the panel's number of points (by default its width), and at least the data

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Processes that have ended take no place from those that run: graphs draw the ten largest that run
-# before any other, also where all processes have the same number, as in containers.  The flame graph
-# is of a process that had a snapshot lately.
+# Graphs draw ten lines: the ten largest processes that run before any that has ended, also where all
+# have the same number, as in containers; on the fleet's dashboard the ten services and hosts that are
+# largest or grew most.  The flame graph is of a process that had a snapshot lately.
 #
 # shellcheck disable=SC2016 # jq's and Grafana's variables
 . "$(dirname "$0")/../e2e/lib/influx.sh"
@@ -29,20 +29,21 @@ awk -v from=$from 'BEGIN {
 }' >"$work/points"
 curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
 
-# ask JQ SERVICE [CHANGE]: ask the queries that JQ finds in the dashboard, for these values of the
+# ask JQ CHOSEN [CHANGE]: ask the queries that JQ finds in $dashboard, for the values CHOSEN of the
 # variables.  jq's CHANGE changes each query.
+dashboard=memagent
 ask()
 {
 	jq -r -L "$lib" --argjson from $from --argjson to $to --argjson chosen "$2" 'include "substitute"; flat | '"$1"' | '"${3:-.}"' |
-		substituted($from * 1000; $to * 1000; 10000; {host: "all", pid: "all"} + $chosen)' \
-		"$root/grafana/dashboards/memagent.json" >"$work/query"
+		substituted($from * 1000; $to * 1000; 10000; {host: "all", service: "all", pid: "all"} + $chosen)' \
+		"$root/grafana/dashboards/$dashboard.json" >"$work/query"
 	influxd_query memagent "$(cat "$work/query")" >"$work/answer" || fail "the query: $(cat "$work/answer")"
 }
 
-# choose NAME SERVICE [CHANGE]: print the values of the variable.
+# choose NAME [SERVICE [CHANGE]]: print the values of the variable.
 choose()
 {
-	ask ".templating.list[] | select(.name == \"$1\").query" "{\"service\": [\"$2\"]}" "${3-}"
+	ask ".templating.list[] | select(.name == \"$1\").query" "{${2:+\"service\": [\"$2\"]}}" "${3-}"
 	jq -c -L "$lib" 'include "substitute"; variable_values' "$work/answer"
 }
 
@@ -59,3 +60,26 @@ expect_equal "the process with a flame graph" '["2"]' "$(choose flame t)"
 expect_equal "all alike" '["c03","c04","c05","c06","c07","c08","c09","c10","c11","c12"]' \
 	"$(choose drawn_on s 'sub(" \\+ 1000000000000000000"; "")')"
 expect_equal "a flame graph of any time" '["1"]' "$(choose flame t 'gsub(" - 15m"; " - 60m")')"
+
+# ---- the fleet ----
+
+# Of 15 services, each on a host of its own, the first five are small, and the last five do not grow.
+influxd_query memagent 'DROP MEASUREMENT memagent' >/dev/null
+awk -v from=$from 'BEGIN {
+	for (t = 0; t < 3600; t += 30)
+		for (n = 1; n <= 15; n++)
+			printf "memagent,host=h%02d,service=s%02d,pid=%d mallocs=%di,heap_alloc_bytes=%di %d000000000\n", n, n, n, t,
+			    n * 1000000 + (n > 10 ? 0 : t), from + t
+}' >"$work/points"
+curl -s -f -X POST --data-binary "@$work/points" "$INFLUXD_URL/write?db=memagent" || fail "InfluxDB did not accept the points"
+
+dashboard=fleet
+for tag in service host; do
+	first=$(echo $tag | cut -c 1)
+	large=$(seq -f "$first%02.0f" 6 15 | jq -Rn '[inputs]' | tr -d ' \n')
+	rising=$(seq -f "$first%02.0f" 1 10 | jq -Rn '[inputs]' | tr -d ' \n')
+	expect_equal "the largest ${tag}s" "$large" "$(choose large_${tag}s)"
+	expect_equal "the ${tag}s that grew most" "$rising" "$(choose rising_${tag}s)"
+	ask ".panels[] | select(.title | test(\"^Growth per minute o.* each $tag\")).targets[0].query" "{\"rising_${tag}s\": $rising}"
+	expect_equal "lines for each $tag" "$rising" "$(jq -c "[.results[0].series[].tags.$tag]" "$work/answer")"
+done
