@@ -281,6 +281,7 @@ UNIT_cfi = $(CFI)
 UNIT_objects = shim/sites/objects.c shim/sites/image.c shim/readable.c
 UNIT_rules = shim/sites/rules.c
 UNIT_stack = shim/sites/stack.c
+UNIT_readable = shim/readable.c
 UNIT_walk = $(WALK)
 UNIT_elf = agent/base/elf.c
 UNIT_elf_file = tools/run/elf_file.c agent/base/elf.c

@@ -7,12 +7,16 @@
 #define PAGE 4096 /* the smallest */
 #define ENTRIES (sizeof(((struct readable *)0)->pages) / sizeof(uintptr_t))
 
-/* The kernel reads a signal mask from there, and then refuses to do anything with it. */
+/*
+ * The kernel reads a signal mask from there, and then refuses to do anything with it.  It does not
+ * read at 0.
+ */
 bool readable_word(uintptr_t address)
 {
 	int saved = errno;
 	bool readable =
-	    syscall(SYS_rt_sigprocmask, -1L, address, 0L, sizeof(uint64_t)) == 0 || errno != EFAULT;
+	    address != 0 && (syscall(SYS_rt_sigprocmask, -1L, address, 0L, sizeof(uint64_t)) == 0 ||
+			     errno != EFAULT);
 
 	errno = saved;
 	return readable;
@@ -23,7 +27,7 @@ static bool is_readable(struct readable *known, uintptr_t page)
 	uintptr_t *entry = &known->pages[page / PAGE % ENTRIES];
 
 	if (*entry == page)
-		return true;
+		return page != 0;
 	if (!readable_word(page))
 		return false;
 	*entry = page;
