@@ -211,32 +211,32 @@ START_TEST(a_forked_child_does_not_count_what_its_parent_requested)
 }
 END_TEST
 
+static double two_at_usual_work(double s, unsigned site)
+{
+	return work == USUAL_WORK ? two(s, site) : 0;
+}
+
 START_TEST(a_start_that_requests_much_hides_no_leak)
 {
-	static const struct world world = {two, for_ever, as_one_site};
+	static const struct world world = {two_at_usual_work, for_ever, as_one_site};
 
 	start(1);
 	work = 200 * USUAL_WORK;
-	run(&world, MINUTE);
+	ck_assert_uint_eq(run(&world, MINUTE), 0);
 	work = USUAL_WORK;
 	run(&world, 10 * MINUTE);
 	ck_assert_uint_eq(count(JUDGED_LEAK), SITES);
 }
 END_TEST
 
-static double two_by_day(double s, unsigned site)
-{
-	return work == USUAL_WORK ? two(s, site) : 0;
-}
-
-static double as_one_site_by_day(double s)
+static double as_one_site_until_rest(double s)
 {
 	return as_one_site(s < 300 ? s : 300);
 }
 
 START_TEST(a_process_at_rest_keeps_its_verdicts)
 {
-	static const struct world world = {two_by_day, for_ever, as_one_site_by_day};
+	static const struct world world = {two_at_usual_work, for_ever, as_one_site_until_rest};
 
 	start(1);
 	run(&world, 5 * MINUTE);
