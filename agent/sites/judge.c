@@ -70,6 +70,11 @@ struct judge_result judge_site(const struct fit_series *s, const struct fit *fit
 	};
 }
 
+bool judge_rises(double bytes, const struct judge_evidence *e)
+{
+	return bytes > 0 && square(bytes) > confidence(e) * e->variance;
+}
+
 const char *judge_name(enum judgement verdict)
 {
 	static const char *const names[JUDGEMENTS] = {

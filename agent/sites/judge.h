@@ -56,6 +56,9 @@ static inline double judge_steady(bool was_leak)
 struct judge_result judge_site(const struct fit_series *series, const struct fit *fit,
 			       const struct judge_evidence *evidence);
 
+/* Return whether a rise of ${bytes} is no noise, by the variance of ${evidence}. */
+bool judge_rises(double bytes, const struct judge_evidence *evidence);
+
 /* Return the name of ${verdict}, as the field verdict has it; NULL for JUDGED_UNKNOWN. */
 const char *judge_name(enum judgement verdict);
 

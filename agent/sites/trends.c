@@ -27,7 +27,9 @@ struct trends_memory {
 	double stayed_middle[STACKS]; /* and of the fit's middle */
 	uint16_t summed_by[STACKS];   /* the site of the same function with the sum; 0: none */
 	struct function_sum {
-		enum judgement verdict;
+		float old_bytes[TREND_POINTS];
+		struct judge_evidence since_onset; /* of each site */
+		bool leaks;
 		double rise;
 	} sums[STACKS];
 };
@@ -371,45 +373,54 @@ static void add_evidence(const struct trends *t, const struct snapshot *s, unsig
 }
 
 /* Judge the sum of all sites of the function of site ${i}. */
-static struct function_sum sum_sites(struct trends *t, const struct snapshot *s,
-				     const uint64_t *functions, unsigned scale, unsigned i)
+static void sum_sites(struct trends *t, const struct snapshot *s, const uint64_t *functions,
+		      unsigned scale, unsigned i)
 {
 	struct trends_memory *m = t->memory;
-	float sum[TREND_POINTS] = {0};
-	struct fit_series series = series_of(t, scale, sum);
+	struct function_sum *sum = &m->sums[i];
+	struct fit_series series = series_of(t, scale, sum->old_bytes);
 	struct judge_evidence evidence = {.snapshots = t->snapshots,
 					  .was_leak = m->evidence[i].was_leak};
-	struct function_sum result;
 	struct fit fit;
 
+	*sum = (struct function_sum){.since_onset = evidence};
 	for (unsigned k = 0; k < s->count; k++) {
 		unsigned other = s->list[k];
 
 		if (functions[other] != functions[i])
 			continue;
+		sum->since_onset.variance += m->evidence[other].variance;
 		add_evidence(t, s, other, &evidence);
 		for (size_t at = 0; at < series.n; at++)
-			sum[at] += m->old_bytes[other][scale][at];
+			sum->old_bytes[at] += m->old_bytes[other][scale][at];
 		if (m->evidence[other].was_leak == evidence.was_leak)
 			m->summed_by[other] = (uint16_t)i;
 	}
 	fit = fit_line(&series);
-	result = (struct function_sum){judge_site(&series, &fit, &evidence).verdict, fit.rise};
-	if (result.verdict == JUDGED_LEAK &&
-	    !heap_allows_leak(&t->scales[scale], &fit, evidence.was_leak))
-		result.verdict = JUDGED_GROWING;
-	return result;
+	sum->leaks = judge_site(&series, &fit, &evidence).verdict == JUDGED_LEAK &&
+		     heap_allows_leak(&t->scales[scale], &fit, evidence.was_leak);
+	sum->rise = fit.rise;
 }
 
 /* One sum serves all sites of the function that had the same verdict. */
-static struct function_sum function_of(struct trends *t, const struct snapshot *s,
-				       const uint64_t *functions, unsigned scale, unsigned i)
+static const struct function_sum *function_of(struct trends *t, const struct snapshot *s,
+					      const uint64_t *functions, unsigned scale, unsigned i)
 {
 	struct trends_memory *m = t->memory;
 
 	if (m->summed_by[i] == 0)
-		m->sums[i] = sum_sites(t, s, functions, scale, i);
-	return m->sums[m->summed_by[i]];
+		sum_sites(t, s, functions, scale, i);
+	return &m->sums[m->summed_by[i]];
+}
+
+/* Return whether the function has grown since the onset of site ${i}. */
+static bool function_rises(const struct trends *t, const struct function_sum *sum, unsigned scale,
+			   unsigned i)
+{
+	double now = (double)sum->old_bytes[t->scales[scale].n - 1];
+	double then = (double)sum->old_bytes[t->memory->fits[i].onset];
+
+	return judge_rises(now - then, &sum->since_onset);
 }
 
 /* Return whether site ${i} has a part in the leak of its function. */
@@ -429,12 +440,12 @@ static void judge_function(struct trends *t, const struct snapshot *s, const uin
 			   unsigned scale, unsigned i)
 {
 	struct trend *trend = &t->memory->trends[i][scale];
-	struct function_sum function = function_of(t, s, functions, scale, i);
+	const struct function_sum *sum = function_of(t, s, functions, scale, i);
 
-	if (function.verdict == JUDGED_LEAK && has_part(t->memory, i, function.rise)) {
+	if (sum->leaks && has_part(t->memory, i, sum->rise)) {
 		set_growth(&t->scales[scale], &t->memory->fits[i], trend);
 		trend->result.verdict = JUDGED_LEAK;
-	} else if (grows(trend->result.verdict) && !grows(function.verdict)) {
+	} else if (grows(trend->result.verdict) && !function_rises(t, sum, scale, i)) {
 		trend->result.verdict = JUDGED_LEVEL;
 		trend->since_s = 0;
 	}

@@ -451,6 +451,26 @@ START_TEST(a_leak_through_many_stacks_is_seen)
 }
 END_TEST
 
+static double first_leaks(double s, unsigned site)
+{
+	if (site == 0)
+		return 2;
+	return s == 0 ? 300 : 0;
+}
+
+START_TEST(what_a_function_keeps_from_the_start_hides_no_leak)
+{
+	static const struct world world = {first_leaks, for_ever, as_one_site};
+
+	start((uint64_t)_i);
+	for (unsigned i = 0; i < SITES; i++)
+		functions[stacks[i]] = 1 + i / 2;
+	run(&world, 2 * MINUTE);
+	ck_assert_int_eq(verdict_of(0), JUDGED_LEAK);
+	ck_assert_uint_eq(count(JUDGED_LEAK), 1);
+}
+END_TEST
+
 START_TEST(full_caches_of_one_function_are_no_leak)
 {
 	static const struct world world = {refill, five_minutes, level};
@@ -520,6 +540,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, a_leak_that_ends_is_withdrawn);
 	tcase_add_test(all, a_slow_leak_is_seen_in_time);
 	tcase_add_loop_test(all, a_leak_through_many_stacks_is_seen, 0, 5);
+	tcase_add_loop_test(all, what_a_function_keeps_from_the_start_hides_no_leak, 0, 3);
 	tcase_add_loop_test(all, full_caches_of_one_function_are_no_leak, 0, 3);
 	tcase_add_test(all, a_process_that_does_not_grow_has_no_leak);
 	tcase_add_loop_test(all, the_sites_of_a_function_are_judged_together, 0, 3);
