@@ -8,6 +8,7 @@
 #include "agent/settings/options.h"
 #include "agent/sites/pace.h"
 #include "shim/map.h"
+#include "shim/shim.h"
 #include "shim/sites/sites.h"
 
 #define JUDGE_SNAPSHOTS 2	  /* snapshots that are judged, for one that is reported */
@@ -38,6 +39,7 @@ struct memory {
 void call_sites_open(struct call_sites *s, const struct options *options, record_sink *sink,
 		     void *context)
 {
+	struct counters app, agent;
 	struct sites_stats stats;
 	int64_t now_ns = clock_mono_ns();
 
@@ -47,6 +49,7 @@ void call_sites_open(struct call_sites *s, const struct options *options, record
 		memset(s->shown, 0, STACKS * sizeof(s->shown[0]));
 	s->leak_bytes_per_s = s->leak_sites = -1;
 	sites_stats(&stats);
+	shim_read(&app, &agent);
 	s->options = options;
 	s->sink = sink;
 	s->context = context;
@@ -59,7 +62,7 @@ void call_sites_open(struct call_sites *s, const struct options *options, record
 	s->sidecar_ns = 0;
 	s->inherited = stats.sampled;
 	s->paced_ns = now_ns;
-	s->requested = 0;
+	s->requested = (int64_t)app.requested_bytes; /* a forked child inherits the total */
 	s->cpu_ns = 0;
 	s->snapshot.start_s = (uint32_t)(now_ns / CLOCK_S);
 	sites_set_time(s->snapshot.start_s);
