@@ -381,6 +381,7 @@ static void sum_sites(struct trends *t, const struct snapshot *s, const uint64_t
 	struct fit_series series = series_of(t, scale, sum->old_bytes);
 	struct judge_evidence evidence = {.snapshots = t->snapshots,
 					  .was_leak = m->evidence[i].was_leak};
+	unsigned sites = 0;
 	struct fit fit;
 
 	*sum = (struct function_sum){.since_onset = evidence};
@@ -389,6 +390,7 @@ static void sum_sites(struct trends *t, const struct snapshot *s, const uint64_t
 
 		if (functions[other] != functions[i])
 			continue;
+		sites++;
 		sum->since_onset.variance += m->evidence[other].variance;
 		add_evidence(t, s, other, &evidence);
 		for (size_t at = 0; at < series.n; at++)
@@ -396,6 +398,8 @@ static void sum_sites(struct trends *t, const struct snapshot *s, const uint64_t
 		if (m->evidence[other].was_leak == evidence.was_leak)
 			m->summed_by[other] = (uint16_t)i;
 	}
+	if (sites == 1) /* its own verdict stands */
+		return;
 	fit = fit_line(&series);
 	sum->leaks = judge_site(&series, &fit, &evidence).verdict == JUDGED_LEAK &&
 		     heap_allows_leak(&t->scales[scale], &fit, evidence.was_leak);

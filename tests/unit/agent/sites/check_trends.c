@@ -471,6 +471,32 @@ START_TEST(what_a_function_keeps_from_the_start_hides_no_leak)
 }
 END_TEST
 
+/* After five minutes with what the start has left. */
+static double two_besides_the_start(double s, unsigned site)
+{
+	return s == 0 ? 200 : s < 300 ? 0 : two(s, site);
+}
+
+static double as_one_site_besides_the_start(double s)
+{
+	return s < 300 ? 1000 : 1000 + as_one_site(s - 300);
+}
+
+/* The functions are unknown, or each site has its own. */
+START_TEST(what_a_site_holds_hides_no_leak)
+{
+	static const struct world world = {two_besides_the_start, for_ever,
+					   as_one_site_besides_the_start};
+
+	start(1);
+	for (unsigned i = 0; i < SITES; i++)
+		functions[stacks[i]] = _i ? 1 + i : 0;
+	ck_assert_uint_eq(run(&world, 5 * MINUTE), 0);
+	run(&world, 3 * MINUTE);
+	ck_assert_uint_ge(count(JUDGED_LEAK), SITES - 1);
+}
+END_TEST
+
 START_TEST(full_caches_of_one_function_are_no_leak)
 {
 	static const struct world world = {refill, five_minutes, level};
@@ -541,6 +567,7 @@ static void add_tests(TCase *all)
 	tcase_add_test(all, a_slow_leak_is_seen_in_time);
 	tcase_add_loop_test(all, a_leak_through_many_stacks_is_seen, 0, 5);
 	tcase_add_loop_test(all, what_a_function_keeps_from_the_start_hides_no_leak, 0, 3);
+	tcase_add_loop_test(all, what_a_site_holds_hides_no_leak, 0, 2);
 	tcase_add_loop_test(all, full_caches_of_one_function_are_no_leak, 0, 3);
 	tcase_add_test(all, a_process_that_does_not_grow_has_no_leak);
 	tcase_add_loop_test(all, the_sites_of_a_function_are_judged_together, 0, 3);
