@@ -31,7 +31,9 @@ load()
 				printf "static inline int %s(struct s%s *s, int x)\n{\n\tint i, sum = M%d_%d(x, 3);\n", f, f, n, k
 				printf "\tfor (i = 0; i < %d; i++)\n\t\tsum += s->b[i] * x;\n\tswitch (sum) { case 1: return x; default: return sum ? M%d_%d(sum, x) : i; }\n}\n", k, n, k
 			}
-		}' >"$work/part"
+		}' >"$work/text"
+		# A compiler that has ended opens the pipe no more.
+		timeout 10 sh -c 'cat "$1" >"$2"' sh "$work/text" "$work/part" || break
 		i=$((i + 1))
 		sleep 0.2
 	done
