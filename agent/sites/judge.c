@@ -15,8 +15,7 @@ static double confidence(const struct judge_evidence *e)
 	return (8 + 2 * doublings) / (e->was_leak ? 2 : 1);
 }
 
-/* Return the variance of the rise: of the samples that it consists of, and of what the line misses.
- */
+/* Return the variance of the rise: of its samples, and of what the line misses. */
 static double rise_variance(const struct fit *fit, const struct judge_evidence *e)
 {
 	return e->variance + square(fit->residual);

@@ -22,6 +22,7 @@ struct trends_memory {
 	struct trend chosen[STACKS]; /* of those, the verdict */
 	/* For the scale that is being judged. */
 	struct fit fits[STACKS];
+	uint8_t middles[STACKS]; /* the last point before the middle of each fit */
 	struct judge_evidence evidence[STACKS];
 	double stayed_bytes[STACKS];  /* old bytes of the onset that are still live */
 	double stayed_middle[STACKS]; /* and of the fit's middle */
@@ -236,22 +237,6 @@ static double usual_before(const struct trends *t, unsigned scale, unsigned i, u
 	return most;
 }
 
-static void prepare_site(struct trends *t, unsigned scale, unsigned i)
-{
-	struct trends_memory *m = t->memory;
-	struct fit_series series = series_of(t, scale, m->old_bytes[i][scale]);
-
-	m->fits[i] = fit_line(&series);
-	m->stayed_bytes[i] = m->stayed_middle[i] = 0;
-	m->summed_by[i] = 0;
-	m->evidence[i] = (struct judge_evidence){
-	    .snapshots = t->snapshots,
-	    .usual_before = usual_before(t, scale, i, t->scales[scale].times_s[m->fits[i].onset]),
-	    .is_of_start = true,
-	    .was_leak = m->chosen[i].result.verdict == JUDGED_LEAK,
-	};
-}
-
 /* Return the last point before the middle of the fit. */
 static size_t middle_of(const struct trend_scale *c, const struct fit *fit)
 {
@@ -262,12 +247,28 @@ static size_t middle_of(const struct trend_scale *c, const struct fit *fit)
 	return at;
 }
 
+static void prepare_site(struct trends *t, unsigned scale, unsigned i)
+{
+	struct trends_memory *m = t->memory;
+	struct fit_series series = series_of(t, scale, m->old_bytes[i][scale]);
+
+	m->fits[i] = fit_line(&series);
+	m->middles[i] = (uint8_t)middle_of(&t->scales[scale], &m->fits[i]);
+	m->stayed_bytes[i] = m->stayed_middle[i] = 0;
+	m->summed_by[i] = 0;
+	m->evidence[i] = (struct judge_evidence){
+	    .snapshots = t->snapshots,
+	    .usual_before = usual_before(t, scale, i, t->scales[scale].times_s[m->fits[i].onset]),
+	    .is_of_start = true,
+	    .was_leak = m->chosen[i].result.verdict == JUDGED_LEAK,
+	};
+}
+
 /* Look at the live samples again: which were made before the onset, and which since. */
 static void gather_evidence(struct trends *t, const struct snapshot *s, unsigned scale)
 {
 	const struct trend_scale *c = &t->scales[scale];
 	struct trends_memory *m = t->memory;
-
 	struct live_sample sample;
 
 	for (size_t slot = 0; live_next(&slot, &sample);) {
@@ -282,7 +283,7 @@ static void gather_evidence(struct trends *t, const struct snapshot *s, unsigned
 		born_s = s->now_s - snapshot_age_s(s, &sample);
 		if (born_s > t->start_s)
 			m->evidence[i].is_of_start = false;
-		if (born_s <= c->before_s[middle_of(c, &m->fits[i])])
+		if (born_s <= c->before_s[m->middles[i]])
 			m->stayed_middle[i] += (double)sample.bytes;
 		if (born_s <= c->before_s[m->fits[i].onset]) {
 			m->stayed_bytes[i] += (double)sample.bytes;
@@ -293,17 +294,15 @@ static void gather_evidence(struct trends *t, const struct snapshot *s, unsigned
 	}
 }
 
-/* Add what has been freed since the onset, and since the middle.  It is as uncertain as the rest.
- */
+/* Add what has been freed since the onset, or the middle.  It is as uncertain as the rest. */
 static void add_freed(struct trends *t, const struct snapshot *s, unsigned scale, unsigned i)
 {
 	struct trends_memory *m = t->memory;
 	struct judge_evidence *e = &m->evidence[i];
 	const struct site *site = &s->sites[i];
 	const float *old_bytes = m->old_bytes[i][scale];
-	size_t middle = middle_of(&t->scales[scale], &m->fits[i]);
 	double freed = (double)old_bytes[m->fits[i].onset] - m->stayed_bytes[i];
-	double freed_middle = (double)old_bytes[middle] - m->stayed_middle[i];
+	double freed_middle = (double)old_bytes[m->middles[i]] - m->stayed_middle[i];
 
 	if (freed > 0)
 		e->variance += site->live_bytes > 0 ? site->variance / site->live_bytes * freed
